@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+// Unit and scenario suites share one process: 200 files start in seconds instead of a minute.
+export default defineConfig({
+  test: {
+    isolate: false,
+    pool: 'threads',
+    maxWorkers: 1,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**', 'test/deep/**'] },
+      },
+      { extends: true, test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'deep', include: ['test/deep/**/*.test.ts'], testTimeout: 600_000 } },
+    ],
+  },
+});
