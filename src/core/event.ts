@@ -1,0 +1,36 @@
+/**
+ * What the journal keeps. An event is a flat, past-tense fact; its header (stream, version, type, schema version,
+ * time, author, cause, digest) is what the chain covers, its payload can be erased without breaking the chain.
+ */
+export interface Event {
+  readonly type: string;
+  /** Schema version of this event type. Readers upcast older ones. */
+  readonly v: number;
+}
+
+/** An event as it stands on disk. */
+export interface Recorded<E extends Event = Event> {
+  /** `incident/…`, `operation/…`, `target/…`, `person/…`: derived, never drawn. */
+  readonly stream: string;
+  /** 1 for the first event of the stream. */
+  readonly version: number;
+  /** Opaque place in the whole journal, growing. */
+  readonly position: number;
+  /** Milliseconds since 1970, stamped at append: never earlier than the event before it. */
+  readonly at: number;
+  /** Person id, `source:<name>` or `tocsin`. */
+  readonly by: string;
+  /** What made it happen: a delivery, an interaction, a loop's turn. Seen once. */
+  readonly cause: string;
+  /** The payload, or `ErasedEvent` where a person had it erased. */
+  readonly event: E | ErasedEvent;
+}
+
+/** Stands where a payload was erased; the header and the chain remain. */
+export interface ErasedEvent extends Event {
+  readonly type: 'Erased';
+  /** The type the header still names. */
+  readonly was: string;
+}
+
+export type Sha256 = (text: string) => string;

@@ -1,0 +1,103 @@
+import type { Change, Step, StepUndo } from '../operation/plan.ts';
+import type { Facts, Problem } from '../problem.ts';
+
+/** What one kind of step can do to the world. Held by `loops/operations` only. All calls are bounded in time and size. */
+export interface StepDriver {
+  /**
+   * The precondition, read now. `token` identifies the state the write will be conditional on (a resourceVersion);
+   * it is journaled with the intent, never part of the plan.
+   */
+  check(step: Step, context: StepContext): Promise<Checked>;
+  /** The one write. Must refuse late and second writes when the step says `conditional`. */
+  apply(step: Step, context: ApplyContext): Promise<Applied>;
+  /** Did it take effect? `no` only when the old request can no longer land. */
+  probe(step: Step, context: ApplyContext): Promise<Probed>;
+  /** The postcondition on its way: progress, done or failed. */
+  observe(step: Step, context: StepContext): Promise<Observed>;
+  /** The step that takes this one back if what it undoes is still what was written. */
+  undo(step: Step, context: StepContext): StepUndo;
+  /** How long after a lost answer the request may still land, in ms. */
+  readonly landsWithinMs: number;
+}
+
+export interface StepContext {
+  readonly operation: string;
+  /** Named outputs of the steps before it. */
+  readonly outputs: Facts;
+  /** When the operation's first step began, ms. */
+  readonly startedAt: number;
+}
+
+export interface ApplyContext extends StepContext {
+  readonly token: string;
+  readonly attempt: number;
+}
+
+export type Checked =
+  | { readonly ok: true; readonly token: string }
+  /** The postcondition already holds, and it is ours (a re-run after a crash). */
+  | { readonly ok: false; readonly problem: Problem };
+
+export type Applied =
+  | { readonly outcome: 'applied'; readonly outputs?: Facts }
+  /** The target refused this write because the token had moved: nothing changed, check again. */
+  | { readonly outcome: 'moved' }
+  /** The target refused; nothing changed. */
+  | { readonly outcome: 'refused'; readonly problem: Problem }
+  /** No answer, or one that does not tell. */
+  | { readonly outcome: 'unknown'; readonly problem: Problem };
+
+export type Probed = 'yes' | 'no' | 'cannot-know';
+
+export type Observed =
+  | { readonly state: 'progress'; readonly progress: Progress }
+  | { readonly state: 'done'; readonly progress?: Progress }
+  | { readonly state: 'failed'; readonly problem: Problem };
+
+/** Equal progress is not said twice. */
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+  readonly what: string;
+}
+
+/** Drafts steps for a verb on a target; reads and dry-runs, never changes. */
+export interface Planner {
+  draft(request: DraftRequest): Promise<Draft>;
+}
+
+export interface DraftRequest {
+  readonly verb: string;
+  readonly operation: string;
+  readonly service: string;
+  readonly target: TargetRef;
+  readonly args: Facts;
+}
+
+/** One row of the catalog: which configured target, and where in it the service lives. */
+export interface TargetRef {
+  /** Folder below `integrations/`. */
+  readonly integration: string;
+  /** Name under `targets:`. */
+  readonly target: string;
+  /** The integration's own coordinates, checked by its schema. */
+  readonly locator: Facts;
+  readonly bounds: { readonly min?: number; readonly max?: number };
+  /** Names of env variables and annotations whose values may be shown. */
+  readonly show: readonly string[];
+}
+
+export type Draft =
+  | {
+      readonly ok: true;
+      readonly steps: readonly Step[];
+      /** `kubernetes/eu-1/shop/deployment/checkout`, and the identity behind the name. */
+      readonly targets: readonly { readonly id: string; readonly identity: string }[];
+      readonly diff: readonly Change[];
+      /** What the approver must know: `{ code: 'HPA_WILL_UNDO', facts }`. Words are in the integration's book. */
+      readonly warnings: readonly Problem[];
+      /** What the change touches, for the blast-radius line. */
+      readonly blast: Facts;
+      readonly risk: 'change' | 'danger';
+    }
+  | { readonly ok: false; readonly problem: Problem };
