@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const oldest = [24, 15];
@@ -32,7 +33,7 @@ function newerNode() {
   try {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
     const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
-    const binary = fileURLToPath(new URL('bin/node', `file://${manifest}`));
+    const binary = join(dirname(manifest), 'bin', 'node');
     return isNewEnough(version) && existsSync(binary) ? binary : undefined;
   } catch {
     return undefined;
