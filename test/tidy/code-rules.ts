@@ -172,6 +172,38 @@ const escapes: Rule = {
   ],
 };
 
+const ownFiles: Rule = {
+  name: 'own files by literal address',
+  because: `The build finds them as new URL('./literal', import.meta.url); anything else is lost in the bundle.`,
+  appliesTo: (path) => inSource(path) && isTypeScript(path),
+  check: (file) => [
+    ...words(
+      file,
+      /(?<![\w$.])import\.meta\.(?:dirname|filename|resolve)\b|(?<![\w$.])__(?:dir|file)name\b/g,
+    ),
+    ...words(file, /(?<!(?<![\w$.])new URL\(\s*'[^']*',\s*)import\.meta\.url\b/g),
+    ...file.strings
+      .filter(({ start }) => /(?<![\w$.])new URL\(\s*$/.test(file.code.slice(0, start)))
+      .filter(({ end }) => /^,\s*import\.meta\.url/.test(file.code.slice(end)))
+      .filter(({ start, value }) => file.text[start] !== "'" || !/^\.{1,2}\//.test(value))
+      .map(({ start, value }) => ({ line: lineOf(file, start), what: value })),
+  ],
+  bites: [
+    `const folder = join(import.meta.dirname, 'assets');`,
+    'const require = createRequire(import.meta.url);',
+    'new URL(name, import.meta.url);',
+    `new URL(\`./\${name}\`, import.meta.url);`,
+    `new URL('assets/', import.meta.url);`,
+    'const here = __dirname;',
+  ].map((text) => ({ path: 'src/bot/a.ts', text })),
+  spares: [
+    `new Worker(new URL('./worker.ts', import.meta.url));`,
+    `new URL(\n  '../../runbooks/',\n  import.meta.url,\n);`,
+    `new URL(name, 'https://example.com/');`,
+    'if (import.meta.main) start();',
+  ].map((text) => ({ path: 'src/bot/a.ts', text })),
+};
+
 const promises: Rule = {
   name: 'no promise without a place',
   because: 'A note to do something later carries the link where it is asked for, or it is lost.',
@@ -219,6 +251,7 @@ export const codeRules: readonly Rule[] = [
   environment,
   casts,
   escapes,
+  ownFiles,
   promises,
   machines,
 ];
