@@ -1,8 +1,8 @@
 import { functionsOf } from './functions.ts';
 import { inSource, isTypeScript, type Rule } from './rule.ts';
 
-/** What good code here tends to measure is 300, 60 and 3; a file between that and the limit is worth a second look. */
-export const limits = { fileLines: 400, functionLines: 80, parameters: 3 } as const;
+/** What good code tends to measure is 300, 60 and 3; the limits leave a third for a reason that needs no telling. */
+export const limits = { fileLines: 400, functionLines: 80, parameters: 4 } as const;
 
 const fileLength: Rule = {
   name: `files of at most ${limits.fileLines} lines`,
@@ -47,22 +47,25 @@ const functionLength: Rule = {
 
 const parameters: Rule = {
   name: `functions of at most ${limits.parameters} parameters`,
-  because: 'From the fourth on nobody knows which is which; one named object does.',
+  because: 'Past the third nobody knows which is which; one named object does.',
   appliesTo: inSource,
   check: (file) =>
     functionsOf(file)
       .filter((one) => one.parameters > limits.parameters)
       .map(({ line, name, parameters: count }) => ({ line, what: `${name} takes ${count}` })),
   bites: [
-    { path: 'src/core/a.ts', text: 'function f(a: A, b: B, c: C, d: D) {}' },
-    { path: 'src/core/a.ts', text: 'const f = (a, b, c, d) => { g(); };' },
+    { path: 'src/core/a.ts', text: 'function f(a: A, b: B, c: C, d: D, e: E) {}' },
+    { path: 'src/core/a.ts', text: 'const f = (a, b, c, d, e) => { g(); };' },
     {
       path: 'src/core/a.ts',
-      text: 'class A { m(a: Map<K, V>, b = [1, 2], c = {}, d?: D): void {} }',
+      text: 'class A { m(a: Map<K, V>, b = [1, 2], c = {}, d?: D, e?: E): void {} }',
     },
   ],
   spares: [
-    { path: 'src/core/a.ts', text: 'function f(a: Map<K, V>, { b, c, d }: X, e: [A, B],) {}' },
+    {
+      path: 'src/core/a.ts',
+      text: 'function f(a: Map<K, V>, { b, c, d }: X, e: [A, B], f: F,) {}',
+    },
     { path: 'src/core/a.ts', text: 'f(a, b, c, d, e);' },
   ],
 };
