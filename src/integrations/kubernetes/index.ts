@@ -12,7 +12,12 @@ import {
 import type { Cluster } from './cluster.ts';
 import { openCredential } from './credentials.ts';
 import { createPlanner } from './planner.ts';
+import { restartKind } from './plans/restart.ts';
+import { setTemplate } from './plans/rollback.ts';
+import { setReplicas } from './plans/scale.ts';
 import type { CredentialConfig, KubernetesConfig } from './schema.ts';
+import { restartDriver } from './steps/restart.ts';
+import { setReplicasDriver } from './steps/set-replicas.ts';
 import { setTemplateDriver } from './steps/set-template.ts';
 import { keyedDigest } from './template.ts';
 
@@ -65,7 +70,11 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
       const writing = open(config.write);
       const writable = { ...cluster, writer: writeClient(writing) };
       return {
-        steps: { 'kubernetes.set-template': setTemplateDriver(writable) },
+        steps: {
+          [setTemplate]: setTemplateDriver(writable),
+          [setReplicas]: setReplicasDriver(writable),
+          [restartKind]: restartDriver(writable),
+        },
         close: () => writing.close(),
       };
     },

@@ -2,12 +2,16 @@ import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import type { Cluster } from './cluster.ts';
 import type { Drafting } from './plans/draft.ts';
+import { draftRestart } from './plans/restart.ts';
 import { draftRollback } from './plans/rollback.ts';
+import { draftScale } from './plans/scale.ts';
 import { locatorOf } from './schema.ts';
 import { readWorkload } from './workload.ts';
 
 const drafts: Readonly<Record<string, (drafting: Drafting) => Promise<Draft>>> = {
   rollback: draftRollback,
+  scale: draftScale,
+  restart: draftRestart,
 };
 
 /** Reads and dry-runs; holds nothing it could change the cluster with. */

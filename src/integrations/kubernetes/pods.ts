@@ -96,6 +96,12 @@ export function podTrouble(
   return undefined;
 }
 
+/** Those made since the operation began: what was broken before it is not its doing. */
+export function madeSince(pods: readonly Json[], context: StepContext): readonly Json[] {
+  const since = context.startedAt - skewMs;
+  return pods.filter((pod) => Date.parse(text(at(pod, 'metadata', 'creationTimestamp'))) >= since);
+}
+
 /** Restarts of before our change are not its fault: only pods made by it count from zero. */
 function crashedSince({ podCreatedAt, restarts }: Stuck, context: StepContext): boolean {
   return podCreatedAt >= context.startedAt - skewMs && restarts >= crashesMax;

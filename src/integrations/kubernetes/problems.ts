@@ -230,6 +230,12 @@ export const problems: ProblemBook = {
     why: 'Its update strategy holds back ordinals below {partition}.',
     next: 'Lower the partition to change the others.',
   },
+  K8S_FORCED_ROLLBACK: {
+    what: '{broken} pods of {workload} are not ready.',
+    changed: nothing,
+    why: 'A StatefulSet waits for a broken pod for ever, even when its template is good again.',
+    next: 'After the rollback delete the broken pods, so that they start from the good template.',
+  },
   K8S_STEP_ALREADY_APPLIED: {
     what: '{workload} already carries this step.',
     changed: 'Changed by an earlier attempt of this step.',

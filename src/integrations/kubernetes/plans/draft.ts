@@ -1,6 +1,7 @@
 import type { Change, Step, StepUndo } from '../../../core/operation/plan.ts';
 import type { Draft, DraftRequest } from '../../../core/ports/step.ts';
-import type { Facts, Problem } from '../../../core/problem.ts';
+import { type Facts, type Problem, problem } from '../../../core/problem.ts';
+import type { Autoscaler } from '../autoscaler.ts';
 import type { Cluster } from '../cluster.ts';
 import { diffOf } from '../diff.ts';
 import { at, type Json, text, whole } from '../json.ts';
@@ -26,6 +27,8 @@ export interface Wanted {
   readonly risk: 'change' | 'danger';
   readonly warnings: readonly Problem[];
   readonly blast: Facts;
+  /** Pods are replaced: the update strategy matters. */
+  readonly replaces: boolean;
 }
 
 /** One step: simulated, compared, and bound to what was shown. */
@@ -49,7 +52,7 @@ export async function draftStep(
     params: wanted.params,
     preconditions: wanted.preconditions,
     postconditions: wanted.postconditions(simulated.object),
-    verify: { what: 'rollout', withinMs: verifyWithinMs(workload) },
+    verify: { what: wanted.replaces ? 'rollout' : 'replicas', withinMs: verifyWithinMs(workload) },
     guard: 'conditional',
     undo: wanted.undo,
     onFailure: 'stop',
@@ -63,10 +66,25 @@ export async function draftStep(
       digest: cluster.digest,
       show: request.target.show,
     }),
-    warnings: [...wanted.warnings, ...strategyWarnings(workload), ...simulated.warnings],
+    warnings: [
+      ...wanted.warnings,
+      ...(wanted.replaces ? strategyWarnings(workload) : []),
+      ...simulated.warnings,
+    ],
     blast: { cluster: target, ...blastOf(workload), ...wanted.blast },
     risk: wanted.risk,
   };
+}
+
+/** Bound in the plan with what else was shown: with an autoscaler the number moves by itself and says nothing. */
+export function shownReplicas(workload: Workload, autoscaler: Autoscaler | undefined): Facts {
+  return autoscaler === undefined ? { replicas: workload.replicas } : {};
+}
+
+export function emptyWorkload(workload: Workload): readonly Problem[] {
+  return workload.replicas === 0
+    ? [problem('K8S_ZERO_REPLICAS', { workload: wordsFor(workload.locator) })]
+    : [];
 }
 
 /** The controller's own limit and a little more, so that its word comes first. */
@@ -93,10 +111,10 @@ function blastOf({ locator, replicas, raw }: Workload): Facts {
 function strategyWarnings({ raw, replicas, locator }: Workload): readonly Problem[] {
   const workload = wordsFor(locator);
   if (text(at(raw, 'spec', 'updateStrategy', 'type')) === 'OnDelete') {
-    return [{ code: 'K8S_ON_DELETE', facts: { workload } }];
+    return [problem('K8S_ON_DELETE', { workload })];
   }
   const partition = whole(at(raw, 'spec', 'updateStrategy', 'rollingUpdate', 'partition'));
   if (partition === 0) return [];
   const changing = Math.max(0, replicas - partition);
-  return [{ code: 'K8S_PARTITION', facts: { workload, partition, replicas, changing } }];
+  return [problem('K8S_PARTITION', { workload, partition, replicas, changing })];
 }

@@ -2,13 +2,13 @@ import type { Change, StepUndo } from '../../../core/operation/plan.ts';
 import type { Draft } from '../../../core/ports/step.ts';
 import { type Facts, type Problem, problem } from '../../../core/problem.ts';
 import { readAutoscaler } from '../autoscaler.ts';
-import { at, type Json, roundedNumber } from '../json.ts';
+import { at, type Json, roundedNumber, whole } from '../json.ts';
 import { type Revision, readRevisions } from '../revisions.ts';
 import { locallyPatched, rolledBackDeployment, rolledBackPatch } from '../rollback-body.ts';
 import type { Intended } from '../simulate.ts';
 import { bareTemplate, short } from '../template.ts';
 import { type Workload, wordsFor } from '../workload.ts';
-import { type Drafting, draftStep } from './draft.ts';
+import { type Drafting, draftStep, emptyWorkload, shownReplicas } from './draft.ts';
 
 export const setTemplate = 'kubernetes.set-template';
 
@@ -33,8 +33,7 @@ export async function draftRollback(drafting: Drafting): Promise<Draft> {
     preconditions: {
       template: workload.digest,
       paused: false,
-      // With an autoscaler the number moves by itself and says nothing about whether the plan still fits.
-      ...(autoscaler.found === undefined ? { replicas: workload.replicas } : {}),
+      ...shownReplicas(workload, autoscaler.found),
     },
     postconditions: (would) => ({
       template: cluster.digest(bareTemplate(at(would, 'spec', 'template'))),
@@ -42,8 +41,9 @@ export async function draftRollback(drafting: Drafting): Promise<Draft> {
     }),
     undo: undoOf(current, chosen, workload),
     risk: 'change',
-    warnings: [...wayBack(current, workload), ...emptyWorkload(workload)],
+    warnings: [...wayBack(current, workload), ...emptyWorkload(workload), ...brokenPods(workload)],
     blast: { revision: chosen.number, images: chosen.images.join(', ') },
+    replaces: true,
   });
 }
 
@@ -162,8 +162,14 @@ function wayBack(current: Revision | undefined, workload: Workload): readonly Pr
     : [];
 }
 
-function emptyWorkload(workload: Workload): readonly Problem[] {
-  return workload.replicas === 0
-    ? [problem('K8S_ZERO_REPLICAS', { workload: wordsFor(workload.locator) })]
+/**
+ * A broken pod that never got ready holds up a StatefulSet even after the template is good again.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+ */
+function brokenPods({ raw, locator, replicas }: Workload): readonly Problem[] {
+  const parallel = at(raw, 'spec', 'podManagementPolicy') === 'Parallel';
+  const ready = whole(at(raw, 'status', 'readyReplicas'));
+  return locator.kind === 'statefulset' && !parallel && ready < replicas
+    ? [problem('K8S_FORCED_ROLLBACK', { workload: wordsFor(locator), broken: replicas - ready })]
     : [];
 }

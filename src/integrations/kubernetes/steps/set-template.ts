@@ -9,6 +9,7 @@ import { observeRollout } from '../rollout.ts';
 import { short } from '../template.ts';
 import { type Workload, wordsFor, workloadPath } from '../workload.ts';
 import { createDriver, stale } from './driver.ts';
+import { sendIntended } from './send.ts';
 
 /** Puts the template of a kept revision back, as `kubectl rollout undo` does. */
 export function setTemplateDriver(cluster: WritableCluster): StepDriver {
@@ -23,11 +24,8 @@ export function setTemplateDriver(cluster: WritableCluster): StepDriver {
     async write(_cluster, step, live, meta): Promise<Written> {
       const found = await planned(cluster, step, live);
       if ('code' in found) return { outcome: 'refused', problem: found };
-      const path = workloadPath(live.locator);
       const { send } = intendedFor(live, found, meta);
-      return 'put' in send
-        ? cluster.writer.put(path, send.put, { urgent: true })
-        : cluster.writer.patch(path, send.patch, { urgent: true });
+      return sendIntended(cluster, workloadPath(live.locator), send);
     },
     observe: (_cluster, step, context) => observeRollout(cluster, step, context),
   });
