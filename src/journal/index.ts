@@ -1,0 +1,12 @@
+export type { PublishedCheckpoint } from './checkpoint.ts';
+export type { Upcaster, Upcasters } from './decode.ts';
+export {
+  type AppendedListener,
+  type Erased,
+  type JournalStats,
+  type OpenJournal,
+  openJournal,
+} from './open.ts';
+export type { JournalLog, JournalOptions } from './options.ts';
+export { embeddedOwnership } from './ownership.ts';
+export { journalProblems } from './problems.ts';

@@ -1,0 +1,3 @@
+import type { ProblemBook } from '../core/problem.ts';
+
+export const journalProblems: ProblemBook = {};
