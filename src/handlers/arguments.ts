@@ -1,4 +1,4 @@
-import type { IncidentState } from '../core/incident/incident.ts';
+import type { Incident } from '../core/incident/incident.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Argument, Arguments, Command } from './command.ts';
@@ -17,14 +17,14 @@ export interface Understood {
 export function understand(
   command: Command,
   utterance: Utterance,
-  place: { readonly settings: Settings; readonly incident: IncidentState | undefined },
+  place: { readonly settings: Settings; readonly incident: Incident | undefined },
 ): Understood | Problem {
   const words = [...utterance.words];
   const args: Record<string, string | number> = {};
   const services = place.settings.catalog.services.map(({ name }) => name);
   for (const argument of command.args.filter(({ named }) => !named)) {
     const isService = argument.kind === 'service';
-    const fromIncident = isService ? (place.incident?.service ?? '') : '';
+    const fromIncident = isService ? (place.incident?.opened.service ?? '') : '';
     if (isService && fromIncident !== '' && !services.includes(words[0] ?? '')) {
       args[argument.name] = fromIncident;
       continue;
@@ -68,7 +68,7 @@ export function usage(command: Command): string {
 function whereabouts(
   command: Command,
   args: Record<string, string | number>,
-  place: { readonly settings: Settings; readonly incident: IncidentState | undefined },
+  place: { readonly settings: Settings; readonly incident: Incident | undefined },
 ): Understood | Problem {
   const service = String(args['service'] ?? '');
   const wantsEnvironment = command.args.some(({ kind }) => kind === 'environment');
@@ -85,7 +85,7 @@ function whereabouts(
           known: environments.join(', '),
         });
   }
-  const own = place.incident?.service === service ? (place.incident.environment ?? '') : '';
+  const own = place.incident?.opened.service === service ? place.incident.opened.environment : '';
   if (own !== '' && environments.includes(own)) return { args, service, environment: own };
   return problem('ENVIRONMENT_REQUIRED', {
     verb: command.name,

@@ -1,4 +1,4 @@
-import type { IncidentState } from '../core/incident/incident.ts';
+import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { OperationState } from '../core/operation/operation.ts';
@@ -95,7 +95,7 @@ export interface Asking {
   readonly args: Arguments;
   readonly service: string;
   readonly environment: string;
-  readonly incident: IncidentState | undefined;
+  readonly incident: Incident | undefined;
   /** The id a declared incident would get: derived from the request. */
   readonly declared?: { readonly incident: string; readonly key: string };
   /** Digest and surface of what the person saw; empty for a typed line. */

@@ -1,4 +1,4 @@
-import type { IncidentState } from '../core/incident/incident.ts';
+import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { OperationState } from '../core/operation/operation.ts';
@@ -23,14 +23,14 @@ export interface Desk {
   /** 128 random bits as hex, drawn when called. */
   nonce(): string;
 
-  incident(id: string): Promise<IncidentState | undefined>;
-  openIncidents(): readonly IncidentState[];
+  incident(id: string): Promise<Incident | undefined>;
+  openIncidents(): readonly Incident[];
   operation(id: string): Promise<OperationState | undefined>;
   liveOperations(): readonly OperationState[];
   operationsOf(incident: string): Promise<readonly OperationState[]>;
   target(id: string): TargetState;
   /** The runbook that claims one of the incident's alerts. */
-  runbook(incident: IncidentState): RunbookPage | undefined;
+  runbook(incident: Incident): RunbookPage | undefined;
   /** Story lines of an incident, from the record. */
   timeline(incident: string): Promise<readonly Entry[]>;
   evidenceOf(person: string, surface: string, account: string): Evidence;

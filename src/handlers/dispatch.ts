@@ -1,4 +1,4 @@
-import type { IncidentState } from '../core/incident/incident.ts';
+import type { Incident } from '../core/incident/incident.ts';
 import { judge } from '../core/operation/policy.ts';
 import type { Evidence } from '../core/person.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
@@ -175,7 +175,7 @@ async function tellIncident(
   const { desk } = asked;
   const intent = command.intent(asked);
   if (isProblem(intent)) return refused(intent, desk);
-  const id = intent.type === 'Declare' ? intent.incident : asked.incident?.id;
+  const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
   if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
   const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });
   if (told.refused) return refused(told.refused, desk);
@@ -241,7 +241,7 @@ function nameOf(error: unknown): string {
 export function complete(
   desk: Pick<Desk, 'settings'>,
   line: string,
-  incident: IncidentState | undefined,
+  incident: Incident | undefined,
 ): readonly { readonly insert: string; readonly label: string }[] {
   const words = line.trimStart().split(/\s+/u);
   const last = words.at(-1) ?? '';
@@ -254,7 +254,7 @@ export function complete(
   if (!command) return [];
   const environment = /^env=(.*)$/u.exec(last);
   if (environment) {
-    const service = words[1] ?? incident?.service ?? '';
+    const service = words[1] ?? incident?.opened.service ?? '';
     return (desk.settings.catalog.services.find(({ name }) => name === service)?.environments ?? [])
       .filter(({ name }) => name.startsWith(environment[1] ?? ''))
       .map(({ name }) => ({ insert: `env=${name} `, label: 'environment' }));

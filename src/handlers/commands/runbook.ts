@@ -13,7 +13,7 @@ export const runbook: ReadCommand = {
   answer: async ({ desk, incident }) => {
     if (!incident) return refuseOutside('runbook');
     const page = desk.runbook(incident);
-    if (!page) return problem('RUNBOOK_NOT_FOUND', { title: incident.title });
+    if (!page) return problem('RUNBOOK_NOT_FOUND', { title: incident.opened.title });
     return { title: [page.title], blocks: [{ kind: 'code', title: page.name, text: page.text }] };
   },
 };

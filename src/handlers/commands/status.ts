@@ -1,3 +1,4 @@
+import { severity } from '../../core/incident/incident.ts';
 import { incidentCard } from '../../core/view/incident-card.ts';
 import { strong, time } from '../../core/view/words.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
@@ -31,8 +32,8 @@ async function answer({ desk, incident }: Asking): Promise<Reading> {
               kind: 'list',
               title: 'Open',
               items: shown.map((each) => [
-                strong(each.severity.toUpperCase()),
-                ` ${each.title} · since `,
+                strong(severity(each).toUpperCase()),
+                ` ${each.opened.title} · since `,
                 time(each.openedAt),
               ]),
               more: open.length - shown.length,

@@ -21,7 +21,7 @@ export async function draftedBy(
   return {
     service,
     environment,
-    incident: asked.incident?.id ?? '',
+    incident: asked.incident?.opened.incident ?? '',
     undoes: '',
     draft: (operation) => planner.draft({ verb, operation, service, target, args }),
   };
