@@ -1,4 +1,5 @@
-import type { Sha256 } from '../core/event.ts';
+import { coalesce } from '../core/alert/intake.ts';
+import type { Event, Recorded, Sha256 } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
 import {
@@ -17,11 +18,19 @@ import {
 } from '../core/operation/operation.ts';
 import { initialTarget, type TargetState } from '../core/operation/target.ts';
 import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
-import type { Event, Recorded } from '../core/event.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
-import { type Problem, problem, ProblemError } from '../core/problem.ts';
-import { coalesce } from '../core/alert/intake.ts';
-import { apply, emptyReadings, type Held, nameOf, type Readings, replay, type StreamName, streamOf, versionOf } from './readings.ts';
+import { type Problem, ProblemError, problem } from '../core/problem.ts';
+import {
+  apply,
+  emptyReadings,
+  type Held,
+  nameOf,
+  type Readings,
+  replay,
+  type StreamName,
+  streamOf,
+  versionOf,
+} from './readings.ts';
 import { createTurns } from './turns.ts';
 
 export interface EngineOptions {
@@ -185,14 +194,21 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
         if (events.length === 0) return { writes: [], told: { changed: false } };
         const meta = { at: options.now() };
         const after = events.reduce((next, event) => evolveOperation(next, event, meta), state);
-        const locks = lockWrites({ before: state, after }, events, lockedTargets(after).map(target));
+        const locks = lockWrites(
+          { before: state, after },
+          events,
+          lockedTargets(after).map(target),
+        );
         if (!locks.ok) return { writes: [], told: { changed: false, heldBy: locks.heldBy } };
         const lockStreams = locks.writes.map(({ target: name, events: changes }) => ({
           stream: streamOf('target', name),
           expectedVersion: readings.targets.get(name)?.version ?? 0,
           events: changes,
         }));
-        return { writes: [...written(stream, version, events), ...lockStreams], told: verdict(events) };
+        return {
+          writes: [...written(stream, version, events), ...lockStreams],
+          told: verdict(events),
+        };
       }, context),
     );
   }
@@ -201,7 +217,11 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return readings.targets.get(id)?.state ?? initialTarget(id);
   }
 
-  async function recordPost(thread: string, posted: PostEvent, context: AppendContext): Promise<void> {
+  async function recordPost(
+    thread: string,
+    posted: PostEvent,
+    context: AppendContext,
+  ): Promise<void> {
     const stream = streamOf('posts', thread);
     await turns.take([stream], () =>
       commit(async () => {

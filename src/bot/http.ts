@@ -25,13 +25,19 @@ const connectionsMax = 2000;
 
 /** One listener: mounts the routes it is given and knows nothing of them. */
 export async function listen(options: HttpListenerOptions): Promise<HttpListener> {
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs }, (request, response) => {
-    serve(options, request, response).catch((error: unknown) => {
-      options.log('request failed', { listener: options.name, error });
-      if (response.headersSent) response.destroy();
-      else answer(response, 500, { error: 'The request ended in a fault of Tocsin itself; the log has the details.' });
-    });
-  });
+  const server = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    (request, response) => {
+      serve(options, request, response).catch((error: unknown) => {
+        options.log('request failed', { listener: options.name, error });
+        if (response.headersSent) response.destroy();
+        else
+          answer(response, 500, {
+            error: 'The request ended in a fault of Tocsin itself; the log has the details.',
+          });
+      });
+    },
+  );
   server.maxConnections = connectionsMax;
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
@@ -52,7 +58,8 @@ async function serve(
   const pathname = pathOf(request.url ?? '/');
   const found = findRoute(routes, request.method ?? 'GET', pathname);
   if (found.kind === 'found') return found.route.handle(request, response, found.params);
-  if (found.kind === 'none') return answer(response, 404, { error: `Nothing is served at ${pathname}.` });
+  if (found.kind === 'none')
+    return answer(response, 404, { error: `Nothing is served at ${pathname}.` });
   response.setHeader('allow', found.allow.join(', '));
   return answer(response, 405, { error: `${pathname} takes ${found.allow.join(', ')}.` });
 }
@@ -69,7 +76,12 @@ export function answer(response: ServerResponse, status: number, body: unknown):
 }
 
 /** For machines that send to us: the code, and a sentence a person can act on. */
-export function answerProblem(response: ServerResponse, status: number, what: Problem, sentence: string): void {
+export function answerProblem(
+  response: ServerResponse,
+  status: number,
+  what: Problem,
+  sentence: string,
+): void {
   answer(response, status, { code: what.code, error: sentence });
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Unreadable } from '../core/alert/alert.ts';
 import { receiveIntent, unreadableIntent } from '../core/alert/intake.ts';
 import type { Journal } from '../core/ports/journal.ts';
-import { type Problem, type ProblemBook, problem, ProblemError } from '../core/problem.ts';
+import { type Problem, type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
@@ -49,11 +49,20 @@ const rejectedKeepMs = 7 * 24 * 60 * 60_000;
 
 /** `POST /webhooks/alertmanager[/:source]`: answered 2xx only once it is in the journal. */
 export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
-  const boot = createHash('sha256').update(`${process.pid} ${process.hrtime.bigint()}`).digest('hex').slice(0, 12);
+  const boot = createHash('sha256')
+    .update(`${process.pid} ${process.hrtime.bigint()}`)
+    .digest('hex')
+    .slice(0, 12);
   let deliveries = 0;
-  const authenticators = new Map(options.sources.map(({ name, auth }) => [name, authenticator(auth)]));
+  const authenticators = new Map(
+    options.sources.map(({ name, auth }) => [name, authenticator(auth)]),
+  );
 
-  async function handle(request: IncomingMessage, response: ServerResponse, source: WebhookSource): Promise<void> {
+  async function handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    source: WebhookSource,
+  ): Promise<void> {
     const allowed = authenticators.get(source.name);
     if (!allowed?.(request.headers.authorization)) {
       // Nothing unauthenticated is kept, and the body is not read.
@@ -67,9 +76,17 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       options.metrics.webhook(source.name, 'refused');
       if (body.why === 'cut') return response.destroy() as never;
       response.setHeader('connection', 'close');
-      return say(response, 413, problem('WEBHOOK_TOO_LARGE', { source: source.name, max: options.bodyLimitBytes }));
+      return say(
+        response,
+        413,
+        problem('WEBHOOK_TOO_LARGE', { source: source.name, max: options.bodyLimitBytes }),
+      );
     }
-    const outcome = readAlertmanager(body.bytes, { source: source.name, receivedAt: options.now(), sha256: options.sha256 });
+    const outcome = readAlertmanager(body.bytes, {
+      source: source.name,
+      receivedAt: options.now(),
+      sha256: options.sha256,
+    });
     deliveries += 1;
     try {
       await take(outcome, { bytes: body.bytes, source, cause: `webhook/${boot}/${deliveries}` });
@@ -107,14 +124,23 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       if (delivery.truncated > 0) options.reconcile(source.name);
       return;
     }
-    const whole: Unreadable = { index: 0, reason: String(outcome.problem.facts['why'] ?? outcome.problem.code) };
+    const whole: Unreadable = {
+      index: 0,
+      reason: String(outcome.problem.facts['why'] ?? outcome.problem.code),
+    };
     await keep(outcome.unreadable.length > 0 ? outcome.unreadable : [whole], taking);
   }
 
-  async function keep(unreadable: readonly Unreadable[], { bytes, source, cause }: Taking): Promise<void> {
+  async function keep(
+    unreadable: readonly Unreadable[],
+    { bytes, source, cause }: Taking,
+  ): Promise<void> {
     const blob = await options.journal.blobs.put(bytes, options.now() + rejectedKeepMs);
     const intent = unreadableIntent({ source: source.name, unreadable }, blob, intakeOf(source));
-    await options.engine.tellIncident(intent.incident, intent, { cause: `${cause}/unreadable`, by: `source:${source.name}` });
+    await options.engine.tellIncident(intent.incident, intent, {
+      cause: `${cause}/unreadable`,
+      by: `source:${source.name}`,
+    });
   }
 
   function intakeOf(source: WebhookSource) {
@@ -129,7 +155,9 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
 
   function say(response: ServerResponse, status: number, what: Problem): void {
     const words = options.book[what.code];
-    const sentence = words ? [words.what, words.why, words.next].map((part) => fill(part, what.facts)).join(' ') : what.code;
+    const sentence = words
+      ? [words.what, words.why, words.next].map((part) => fill(part, what.facts)).join(' ')
+      : what.code;
     answerProblem(response, status, what, sentence);
   }
 
@@ -142,17 +170,29 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
         // Without a name only when there is no choice.
         if (only && others.length === 0) return handle(request, response, only);
         request.resume();
-        return say(response, 404, problem('WEBHOOK_SOURCE_UNNAMED', { known: options.sources.map(({ name }) => name).join(', ') || 'none' }));
+        return say(
+          response,
+          404,
+          problem('WEBHOOK_SOURCE_UNNAMED', {
+            known: options.sources.map(({ name }) => name).join(', ') || 'none',
+          }),
+        );
       },
     },
     {
       method: 'POST',
       path: '/webhooks/alertmanager/:source',
       handle: async (request, response, params) => {
-        const source = options.sources.find(({ name }) => name === `alertmanager/${params['source']}`);
+        const source = options.sources.find(
+          ({ name }) => name === `alertmanager/${params['source']}`,
+        );
         if (source) return handle(request, response, source);
         request.resume();
-        return say(response, 404, problem('WEBHOOK_SOURCE_UNKNOWN', { source: params['source'] ?? '' }));
+        return say(
+          response,
+          404,
+          problem('WEBHOOK_SOURCE_UNKNOWN', { source: params['source'] ?? '' }),
+        );
       },
     },
   ];
@@ -164,7 +204,11 @@ function authenticator(auth: WebhookAuth): (header: string | undefined) => boole
   const wanted =
     auth.kind === 'bearers'
       ? auth.bearers.map((bearer) => digest(`Bearer ${bearer.reveal()}`))
-      : [digest(`Basic ${Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64')}`)];
+      : [
+          digest(
+            `Basic ${Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64')}`,
+          ),
+        ];
   return (header) => {
     if (header === undefined) return false;
     const space = header.indexOf(' ');

@@ -120,7 +120,13 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
       return name;
     }
     case 'target':
-      further(readings.targets, name.id, recorded as Recorded<TargetEvent>, initialTarget, evolveTarget);
+      further(
+        readings.targets,
+        name.id,
+        recorded as Recorded<TargetEvent>,
+        initialTarget,
+        evolveTarget,
+      );
       return name;
     default:
       further(readings.posts, name.id, recorded as Recorded<PostEvent>, () => ({}), evolvePosts);
@@ -207,7 +213,10 @@ export function exportReadings(readings: Readings): unknown {
 }
 
 type Exported = {
-  readonly [K in keyof Omit<Readings, 'correlation' | 'position'>]: Readings[K] extends Map<infer Key, infer Value>
+  readonly [K in keyof Omit<Readings, 'correlation' | 'position'>]: Readings[K] extends Map<
+    infer Key,
+    infer Value
+  >
     ? readonly (readonly [Key, Value])[]
     : never;
 } & { readonly correlation: Parameters<typeof importIndex>[0]; readonly position: number };

@@ -1,6 +1,6 @@
+import { type NotificationDue, notificationsDue } from '../../core/incident/notify.ts';
 import { isPending } from '../../core/operation/decide.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
-import { type NotificationDue, notificationsDue } from '../../core/incident/notify.ts';
 import { problem } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
@@ -52,7 +52,11 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
     for (const [id, { state }] of [...engine.readings.incidents]) {
       if (state.status !== 'open') continue;
       const unknown = unknownOf(id);
-      for (const due of notificationsDue(state, { now, ackReminderMs: options.ackReminderMs, unknown })) {
+      for (const due of notificationsDue(state, {
+        now,
+        ackReminderMs: options.ackReminderMs,
+        unknown,
+      })) {
         await notify(id, due, now);
       }
     }
@@ -67,14 +71,24 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
     if (state.status === 'asked' && state.asked && now - state.asked.at > planningMaxMs) {
       const lost = problem('PLAN_INTERRUPTED', { line: state.asked.line });
       const cause = `deadlines/${state.id}/interrupted`;
-      await engine.tellOperation(state.id, { type: 'GiveUpPlanning', problem: lost }, { cause, by: 'tocsin' });
+      await engine.tellOperation(
+        state.id,
+        { type: 'GiveUpPlanning', problem: lost },
+        { cause, by: 'tocsin' },
+      );
     }
   }
 
   async function notify(id: string, due: NotificationDue, now: number): Promise<void> {
     await engine.tellIncident(
       id,
-      { type: 'RecordNotified', at: now, key: due.key, group: due.group, people: options.members(due.group) },
+      {
+        type: 'RecordNotified',
+        at: now,
+        key: due.key,
+        group: due.group,
+        people: options.members(due.group),
+      },
       { cause: `deadlines/${id}/notified/${due.key}`, by: 'tocsin' },
     );
   }

@@ -5,8 +5,8 @@ import type { Evidence } from '../../core/person.ts';
 import type { Ownership } from '../../core/ports/journal.ts';
 import type { Checked, Observed, Probed, StepDriver } from '../../core/ports/step.ts';
 import { problem, problemOf } from '../../core/problem.ts';
-import type { Engine, Told } from '../engine.ts';
 import type { Clock } from '../clock.ts';
+import type { Engine, Told } from '../engine.ts';
 
 export interface OperationsLoopOptions {
   readonly engine: Engine;
@@ -67,7 +67,10 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
 
   function later(id: string, ms: number): void {
     timers.get(id)?.();
-    timers.set(id, clock.after(ms, () => wake(id)));
+    timers.set(
+      id,
+      clock.after(ms, () => wake(id)),
+    );
   }
 
   /** As far as it goes now. Answers when to look again; undefined when an event will say so. */
@@ -147,7 +150,8 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
     const context = { ...contextOf(operation), token: step.token, attempt: step.attempt };
     const probed: Probed = await driver.probe(step.step, context).catch(() => 'cannot-know');
     const late = clock.now() >= step.landsBefore;
-    const checked = probed === 'cannot-know' && late ? await check(operation, step, driver) : undefined;
+    const checked =
+      probed === 'cannot-know' && late ? await check(operation, step, driver) : undefined;
     const told = await tell(operation, {
       type: 'ReportProbe',
       at: clock.now(),

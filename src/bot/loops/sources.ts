@@ -1,6 +1,7 @@
-import { concerning, sourceAnswer } from '../../core/incident/compare.ts';
 import { isHeld } from '../../core/alert/correlate.ts';
+import { concerning, sourceAnswer } from '../../core/incident/compare.ts';
 import type { Incident } from '../../core/incident/incident.ts';
+import type { CompareWithSource } from '../../core/incident/intent.ts';
 import type { AlertSource } from '../../core/ports/alert-source.ts';
 import { type Problem, problem, problemOf } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
@@ -42,7 +43,9 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
       source.name,
       clock.after(ms, () => {
         const asked = ask(source)
-          .catch((error: unknown) => log('comparing with a source failed', { source: source.name, error }))
+          .catch((error: unknown) =>
+            log('comparing with a source failed', { source: source.name, error }),
+          )
           .then(() => {
             asking.delete(source.name);
             plan(source, options.everyMs);
@@ -59,24 +62,23 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
       const answer = sourceAnswer(await source.current(), askedAt);
       troubles.delete(source.name);
       for (const [id, incident] of openOf(source.name)) {
-        const held = (fingerprint: string) => isHeld(engine.readings.correlation, source.name, fingerprint);
-        const { alerts } = concerning(incident, answer, held);
-        await tell(id, source.name, { ok: true, askedAt, alerts });
+        const held = (fingerprint: string) =>
+          isHeld(engine.readings.correlation, source.name, fingerprint);
+        await tell(id, source.name, { ok: true, ...concerning(incident, answer, held) });
       }
     } catch (error) {
       const because = problemOf(error, problem('SOURCE_UNREACHABLE', { source: source.name }));
       troubles.set(source.name, because);
       log('source cannot be asked', { source: source.name, code: because.code });
-      for (const [id] of openOf(source.name)) await tell(id, source.name, { ok: false, problem: because });
+      for (const [id] of openOf(source.name))
+        await tell(id, source.name, { ok: false, problem: because });
     }
   }
 
   async function tell(
     id: string,
     source: string,
-    answer: Parameters<Engine['tellIncident']>[1] extends infer Intent
-      ? Extract<Intent, { readonly type: 'CompareWithSource' }>['answer']
-      : never,
+    answer: CompareWithSource['answer'],
   ): Promise<void> {
     const version = engine.readings.incidents.get(id)?.version ?? 0;
     await engine.tellIncident(

@@ -119,7 +119,10 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
         engine.recordPost(
           thread,
           { type: 'Posted', v: 1, surface: surface.name, key, ref, digest },
-          { cause: `posts/${thread}/${surface.name}/${key}/${digest}/${clock.now()}`, by: 'tocsin' },
+          {
+            cause: `posts/${thread}/${surface.name}/${key}/${digest}/${clock.now()}`,
+            by: 'tocsin',
+          },
         ),
     };
   }

@@ -16,7 +16,7 @@ export const declare: IncidentCommand = {
       required: false,
       named: true,
       summary: 'warning when left out.',
-      choices: ['critical', 'error', 'warning', 'info'],
+      choices: ['critical', 'major', 'warning', 'info'],
     },
     {
       name: 'for',

@@ -15,7 +15,9 @@ export const timeline: ReadCommand = {
   example: 'timeline',
   answer: async ({ desk, incident }) => {
     if (!incident) return refuseOutside('timeline');
-    const lines = (await desk.timeline(incident.opened.incident)).filter((entry) => entry.kind === 'line');
+    const lines = (await desk.timeline(incident.opened.incident)).filter(
+      (entry) => entry.kind === 'line',
+    );
     return {
       title: [`Timeline of ${incident.opened.title}`],
       blocks: [
