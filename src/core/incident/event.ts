@@ -38,6 +38,7 @@ export interface IncidentOpened {
   readonly source: string;
   /** Whether the source can be asked what fires there. */
   readonly sourceAnswers: boolean;
+  /** What a person called it, or the name of the worst alert. */
   readonly title: string;
   readonly severity: Severity;
   readonly groupLabels: Labels;

@@ -1,6 +1,6 @@
 import type { ProblemBook } from '../problem.ts';
 
-/** The words of what an incident refuses, and of webhook bodies that cannot be read. */
+/** Words for what an incident refuses. */
 export const incidentProblems: ProblemBook = {
   INCIDENT_UNKNOWN: {
     what: 'There is no such incident.',
@@ -43,23 +43,5 @@ export const incidentProblems: ProblemBook = {
     changed: 'Nothing was changed.',
     why: 'The title is what everyone reads first.',
     next: '`declare` followed by what is wrong, in a few words.',
-  },
-  WEBHOOK_NOT_JSON: {
-    what: 'The webhook body from {source} is not JSON.',
-    changed: 'No alert was taken.',
-    why: 'It is {why}.',
-    next: 'Check the receiver: it must send the standard webhook body of Alertmanager, without `payload:`.',
-  },
-  WEBHOOK_NOT_ALERTS: {
-    what: 'The webhook body from {source} holds no alerts that can be read.',
-    changed: 'No alert was taken.',
-    why: 'In it, {why}.',
-    next: 'Check the receiver: it must send the standard webhook body of Alertmanager, without `payload:`.',
-  },
-  WEBHOOK_NO_READABLE_ALERT: {
-    what: 'None of the alerts in the webhook body from {source} can be read.',
-    changed: 'No alert was taken.',
-    why: 'The first that cannot be read is {why}.',
-    next: 'Mend what sends it; the body is kept and can be replayed with `tocsin replay`.',
   },
 };

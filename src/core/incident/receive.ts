@@ -1,4 +1,4 @@
-import type { Observation } from '../alert/alert.ts';
+import { alertName, type Observation } from '../alert/alert.ts';
 import { rank, type Severity, severityOf } from '../alert/severity.ts';
 import type { AlertsResolved, FiredAlert, IncidentEvent, IncidentOpened } from './event.ts';
 import type { AlertState, IncidentState } from './incident.ts';
@@ -66,6 +66,8 @@ interface Turn {
   resolved: Map<string, AlertsResolved['alerts'][number]>;
   firing: number;
   worst: Severity;
+  /** The name of the worst. */
+  title: string;
   /** A known alert was seen to fire still. */
   stillFiring: boolean;
   newFiring: boolean;
@@ -84,6 +86,7 @@ function newTurn(intent: ReceiveAlerts, state: IncidentState): Turn {
     resolved: new Map(),
     firing: state.status === 'none' ? 0 : state.firing,
     worst: 'none',
+    title: '',
     stillFiring: false,
     newFiring: false,
     doubt: false,
@@ -112,7 +115,10 @@ function fire(turn: Turn, observation: Observation): void {
   if (known?.status !== 'firing') turn.firing += 1;
   turn.newFiring = true;
   const read = severityOf(labels).severity;
-  if (rank(read) < rank(turn.worst)) turn.worst = read;
+  if (turn.title === '' || rank(read) < rank(turn.worst)) {
+    turn.worst = read;
+    turn.title = alertName(labels) || 'an alert without a name';
+  }
 }
 
 /** An end we inferred (the source fell silent) is taken back by any firing; an end the source told is not. */
@@ -152,7 +158,8 @@ function flush(turn: Turn): void {
 
 function preamble(turn: Turn, intent: ReceiveAlerts, state: IncidentState): IncidentEvent[] {
   if (state.status === 'none') {
-    return [opened(intent, { origin: 'alerts', title: '', severity: turn.worst })];
+    const { title, worst: severity } = turn;
+    return [opened(intent, { origin: 'alerts', title, severity })];
   }
   const events: IncidentEvent[] = [];
   if (intent.key !== state.opened.key && !state.joined.includes(intent.key)) {

@@ -89,7 +89,7 @@ export function opened(more: Partial<IncidentOpened> = {}): IncidentOpened {
     v: 1,
     ...place,
     origin: 'alerts',
-    title: '',
+    title: 'HighErrorRate',
     severity: 'critical',
     groupLabels: { alertname: 'HighErrorRate' },
     externalUrl: 'http://am.example',
