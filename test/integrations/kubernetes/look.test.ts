@@ -1,0 +1,21 @@
+import { it } from 'vitest';
+import { createWorld, follow, run, stepOf } from './world.ts';
+it('looks', async () => {
+  const world = await createWorld();
+  const { seed } = world.sandbox;
+  const base = { namespace: 'shop', name: 'checkout', replicas: 3 };
+  seed.deployment({ ...base, image: 'shop/checkout:1', env: { PASSWORD: 'canary-1', MODE: 'slow' } });
+  await world.clock.advanceAsync(5_000);
+  seed.deployment({ ...base, image: 'shop/checkout:2-crash', labels: { tier: 'x' }, env: { PASSWORD: 'canary-2', MODE: 'fast', NEW: '1' }, podSpec: { nodeSelector: { disk: 'ssd' }, volumes: [{ name: 'v', emptyDir: {} }], initContainers: [{ name: 'init', image: 'busybox:1', command: ['sh', '-c', 'echo canary'] }] } });
+  await world.clock.advanceAsync(5_000);
+  console.log(JSON.stringify(await world.draft('rollback', {}, { show: ['MODE'] }), null, 1));
+  console.log(JSON.stringify(await world.draft('scale', { replicas: 0 }), null, 1));
+  console.log(JSON.stringify(await world.draft('restart'), null, 1));
+  console.log(JSON.stringify(await world.draft('rollback', { to: 9 }), null, 1));
+  const s = stepOf(await world.draft('rollback'));
+  console.log(await run(world, s));
+  const up = stepOf(await world.draft('scale', { replicas: 5 }));
+  const ran = await run(world, up, 'op-2');
+  console.log(ran, await follow(world, up, ran));
+  await world.close();
+});
