@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Plan, Step } from '../../../src/core/operation/plan.ts';
+import type { Step } from '../../../src/core/operation/plan.ts';
 import type {
   Applied,
   ApplyContext,
@@ -22,6 +22,7 @@ import {
   type VirtualClock,
   virtualClock,
 } from '../../../src/sandbox/index.ts';
+import type { WorkloadSeed } from '../../../src/sandbox/seed.ts';
 
 export interface World {
   readonly clock: VirtualClock;
@@ -31,6 +32,8 @@ export interface World {
   /** Another connection to the same cluster, as a process started anew would have. */
   reconnect(config?: Partial<KubernetesConfig>): Integration;
   draft(verb: string, args?: Facts, more?: Partial<TargetRef>): Promise<Draft>;
+  /** Another person with every right: kubectl, a pipeline, a controller. */
+  admin(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,18 @@ export async function createWorld(config: Partial<KubernetesConfig> = {}): Promi
     draft: (verb, args = {}, more = {}) => {
       const target = { ...checkout, ...more };
       return cluster.planner.draft({ verb, operation: 'op-1', service: 'checkout', target, args });
+    },
+    async admin(method, path, body) {
+      const reply = await fetch(`${sandbox.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${sandbox.token('admin')}`,
+          'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
+      return (await reply.json()) as Record<string, unknown>;
     },
     async close() {
       for (const one of opened) one.close();
@@ -151,4 +166,45 @@ export async function follow(world: World, step: Step, ran: Ran): Promise<Observ
   return seen;
 }
 
-export type { Plan };
+/** Lives in namespace shop; each call with another template is another revision. */
+export const checkoutPath = '/apis/apps/v1/namespaces/shop/deployments/checkout';
+
+export async function deploy(world: World, seed: Partial<WorkloadSeed> = {}): Promise<void> {
+  const whole = {
+    namespace: 'shop',
+    name: 'checkout',
+    image: 'shop/checkout:1',
+    replicas: 3,
+    ...seed,
+  };
+  world.sandbox.seed.deployment(whole);
+  await world.clock.advanceAsync(5_000);
+}
+
+/** A Deployment whose second revision crashes, as it stands when somebody asks for a rollback. */
+export async function withBadDeploy(world: World): Promise<void> {
+  await deploy(world);
+  await deploy(world, { image: 'shop/checkout:2-crash' });
+}
+
+export function liveImage(world: World): string | undefined {
+  const live = world.sandbox.get('deployments', 'shop', 'checkout');
+  return live?.spec.template.spec.containers[0]?.image;
+}
+
+/** Writes of ours that changed a workload. */
+export function ourWrites(world: World): number {
+  return world.sandbox.ledger.applied({ fieldManager: 'tocsin' }).length;
+}
+
+/** An autoscaler that keeps the Deployment between 2 and 8. */
+export async function autoscale(world: World): Promise<void> {
+  await world.admin('POST', '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers', {
+    metadata: { name: 'checkout-hpa' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'checkout' },
+      minReplicas: 2,
+      maxReplicas: 8,
+    },
+  });
+}
