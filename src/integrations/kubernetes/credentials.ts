@@ -87,8 +87,7 @@ async function load(config: CredentialConfig): Promise<KubeConfig> {
       {
         name: 'cluster',
         server: config.server,
-        // There is nothing to verify on plain HTTP, and the library refuses it otherwise.
-        skipTLSVerify: config.server.startsWith('http:'),
+        skipTLSVerify: false,
         ...(config.ca === undefined ? {} : { caData: Buffer.from(config.ca).toString('base64') }),
       },
       { name: 'user', ...(config.token === undefined ? {} : { token: config.token }) },
@@ -101,13 +100,13 @@ async function load(config: CredentialConfig): Promise<KubeConfig> {
     }
     kube.setCurrentContext(config.context);
   }
-  if (config.proxy !== undefined) {
-    const { proxy } = config;
-    kube.clusters = kube.clusters.map((cluster) => ({
-      ...cluster,
-      proxyUrl: cluster.proxyUrl ?? proxy,
-    }));
-  }
+  const { proxy } = config;
+  kube.clusters = kube.clusters.map((cluster) => ({
+    ...cluster,
+    // There is nothing to verify on plain HTTP, and the library refuses it otherwise.
+    skipTLSVerify: cluster.skipTLSVerify || cluster.server.startsWith('http:'),
+    ...(proxy === undefined ? {} : { proxyUrl: cluster.proxyUrl ?? proxy }),
+  }));
   return kube;
 }
 

@@ -1,5 +1,5 @@
 import type { Change } from '../../core/operation/plan.ts';
-import { canonical, isRecord, type Json, record } from './json.ts';
+import { at, canonical, isRecord, type Json, record } from './json.ts';
 import { isSecretName, mask as masked } from './masker.ts';
 import type { Digest } from './template.ts';
 import { mark } from './workload.ts';
@@ -14,6 +14,9 @@ const valueMax = 160;
 
 /** Every path that differs between the live object and what it would be. Hidden values are named by a digest. */
 export function diffOf(live: Json, wanted: Json, options: DiffOptions): readonly Change[] {
+  // Scoped to this object and path: a value set elsewhere to be compared with has another digest.
+  const scope = at(live, 'metadata', 'uid') ?? '';
+  const scoped = { ...options, digest: (value: unknown) => options.digest([scope, value]) };
   const before = leaves(shown(live));
   const after = leaves(shown(wanted));
   const paths = [...new Set([...before.keys(), ...after.keys()])];
@@ -23,7 +26,7 @@ export function diffOf(live: Json, wanted: Json, options: DiffOptions): readonly
     if (from !== undefined && to !== undefined && from.value === to.value) return [];
     const leaf = from ?? to;
     if (leaf === undefined) return [];
-    const say = (side: Leaf): string => valueFor(side, options);
+    const say = (side: Leaf): string => valueFor(side, path, scoped);
     if (from === undefined) return to ? [{ path, what: 'added', to: say(to) }] : [];
     if (to === undefined) return [{ path, what: 'removed', from: say(from) }];
     return [{ path, what: 'changed', from: say(from), to: say(to) }];
@@ -96,11 +99,11 @@ function unnamed(entry: unknown, name: string): unknown {
   return rest;
 }
 
-function valueFor(leaf: Leaf, { digest, show }: DiffOptions): string {
+function valueFor(leaf: Leaf, path: string, { digest, show }: DiffOptions): string {
   if (!isHidden(leaf, show)) {
     return leaf.value.length > valueMax ? `${leaf.value.slice(0, valueMax - 1)}…` : leaf.value;
   }
-  return `hidden ${digest(leaf.value).slice(0, 8)}`;
+  return `hidden ${digest([path, leaf.value]).slice(0, 8)}`;
 }
 
 /** Whatever is below these may hold a secret, whatever it is called. */

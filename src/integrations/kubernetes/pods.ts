@@ -26,13 +26,15 @@ export async function readPods(
   });
 }
 
-/** A container that does not run, and why. */
-export interface Stuck {
+/** One container of a pod, and why it does not run. */
+export interface Container {
   readonly pod: string;
-  readonly podUid: string;
   readonly podCreatedAt: number;
   readonly container: string;
   readonly image: string;
+  readonly ready: boolean;
+  readonly waiting: boolean;
+  /** `CrashLoopBackOff`, `NotReady`; empty when it is well. */
   readonly reason: string;
   readonly message: string;
   readonly restarts: number;
@@ -40,31 +42,57 @@ export interface Stuck {
   readonly last: string;
 }
 
-export function stuckContainers(pod: Json): readonly Stuck[] {
-  const statuses = [
-    ...list(at(pod, 'status', 'initContainerStatuses')),
-    ...list(at(pod, 'status', 'containerStatuses')),
-  ];
-  return statuses.flatMap((status) => {
-    const reason = text(at(status, 'state', 'waiting', 'reason'));
-    if (reason === '' || reason === 'ContainerCreating' || reason === 'PodInitializing') return [];
-    const ended = at(status, 'lastState', 'terminated');
-    const exit = whole(at(ended, 'exitCode'), -1);
-    const last = [text(at(ended, 'reason')), exit < 0 ? '' : `exit code ${exit}`];
-    return [
-      {
-        pod: text(at(pod, 'metadata', 'name')),
-        podUid: text(at(pod, 'metadata', 'uid')),
-        podCreatedAt: Date.parse(text(at(pod, 'metadata', 'creationTimestamp'))) || 0,
-        container: text(at(status, 'name')),
-        image: text(at(status, 'image')),
-        reason,
-        message: maskedShort(text(at(status, 'state', 'waiting', 'message')), 200),
-        restarts: whole(at(status, 'restartCount')),
-        last: last.filter((part) => part !== '').join(', ') || 'unknown',
-      },
-    ];
-  });
+export function containersOf(pod: Json): readonly Container[] {
+  const main = list(at(pod, 'status', 'containerStatuses'));
+  const init = list(at(pod, 'status', 'initContainerStatuses')).filter(
+    (status) => text(at(status, 'state', 'waiting', 'reason')) !== '',
+  );
+  const found = [...init, ...main].map((status) => containerOf(pod, status));
+  return found.length > 0 ? found : [unscheduled(pod)];
+}
+
+function containerOf(pod: Json, status: unknown): Container {
+  const waiting = text(at(status, 'state', 'waiting', 'reason'));
+  const ready = at(status, 'ready') === true;
+  const ended = at(status, 'lastState', 'terminated') ?? at(status, 'state', 'terminated');
+  const exit = whole(at(ended, 'exitCode'), -1);
+  const last = [text(at(ended, 'reason')), exit < 0 ? '' : `exit code ${exit}`];
+  return {
+    ...podOf(pod),
+    container: text(at(status, 'name')),
+    image: text(at(status, 'image')),
+    ready,
+    waiting: waiting !== '',
+    reason: waiting || (ready ? '' : 'NotReady'),
+    message: maskedShort(text(at(status, 'state', 'waiting', 'message')), 200),
+    restarts: whole(at(status, 'restartCount')),
+    last: last.filter((part) => part !== '').join(', ') || 'unknown',
+  };
+}
+
+/** No node took it yet: nothing of it has a status of its own. */
+function unscheduled(pod: Json): Container {
+  const condition = list(at(pod, 'status', 'conditions')).find(
+    (one) => at(one, 'type') === 'PodScheduled' && at(one, 'status') === 'False',
+  );
+  return {
+    ...podOf(pod),
+    container: text(at(list(at(pod, 'spec', 'containers'))[0], 'name')),
+    image: text(at(list(at(pod, 'spec', 'containers'))[0], 'image')),
+    ready: false,
+    waiting: true,
+    reason: text(at(condition, 'reason')) || text(at(pod, 'status', 'phase')) || 'Pending',
+    message: maskedShort(text(at(condition, 'message')), 200),
+    restarts: 0,
+    last: 'unknown',
+  };
+}
+
+function podOf(pod: Json): { pod: string; podCreatedAt: number } {
+  return {
+    pod: text(at(pod, 'metadata', 'name')),
+    podCreatedAt: Date.parse(text(at(pod, 'metadata', 'creationTimestamp'))) || 0,
+  };
 }
 
 const imageReasons = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull'];
@@ -80,7 +108,7 @@ export function podTrouble(
   context: StepContext,
 ): Problem | undefined {
   const workload = wordsFor(live.locator);
-  for (const stuck of pods.flatMap(stuckContainers)) {
+  for (const stuck of pods.flatMap(containersOf)) {
     const { pod, container, image, reason, restarts, last, message } = stuck;
     if (imageReasons.includes(reason)) {
       return problem('K8S_IMAGE_PULL', { workload, pod, image, reason });
@@ -103,6 +131,6 @@ export function madeSince(pods: readonly Json[], context: StepContext): readonly
 }
 
 /** Restarts of before our change are not its fault: only pods made by it count from zero. */
-function crashedSince({ podCreatedAt, restarts }: Stuck, context: StepContext): boolean {
+function crashedSince({ podCreatedAt, restarts }: Container, context: StepContext): boolean {
   return podCreatedAt >= context.startedAt - skewMs && restarts >= crashesMax;
 }

@@ -50,6 +50,12 @@ export const problems: ProblemBook = {
     why: 'It is longer than {bytes} bytes.',
     next: 'Raise `bytes_max` of the target, or delete old revisions and events.',
   },
+  K8S_CLOCK_SKEW: {
+    what: 'The clock of cluster {cluster} and ours differ.',
+    changed: read,
+    why: 'They are {seconds} s apart.',
+    next: 'Let both follow a time server.',
+  },
   K8S_PAUSED_CALLS: {
     what: 'Cluster {cluster} is not asked for the moment.',
     changed: nothing,

@@ -123,7 +123,7 @@ function changeOf(from: Revision | undefined, to: Revision, workload: Workload):
   const template: Change = {
     path: 'template',
     what: 'changed',
-    from: short(workload.digest),
+    from: short(from?.digest ?? workload.digest),
     to: short(to.digest),
   };
   return imagesFrom === imagesTo
