@@ -1,4 +1,4 @@
-import type { Card } from '../../../core/view/card.ts';
+import type { Text } from '../../../core/view/card.ts';
 import type { Kept, Sequence } from './fragments.ts';
 import { type Html, html } from './html.ts';
 import type { BoardRow } from './ports.ts';
@@ -57,9 +57,9 @@ export function renderRow(row: BoardRow): Rendered {
   return { key: row.incident, html: whole.text, digest };
 }
 
-/** The title of a card as plain words, for the page's title and for what is read aloud. */
-export function plainTitle(card: Card): string {
-  return card.title
+/** As plain words: for the page's title and for programs. */
+export function plainText(text: Text): string {
+  return text
     .map((span) => {
       if (typeof span === 'string') return span;
       if (span.kind === 'time') return new Date(span.at).toISOString();

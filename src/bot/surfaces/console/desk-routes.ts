@@ -44,9 +44,10 @@ export function deskRoutes(site: DeskSite): readonly HttpRoute[] {
 }
 
 /** A repeated request of one person is the same cause; no two people can share one. */
-export function causeOf(caller: Caller, given: string | null): string {
+export function causeOf(by: Caller | string, given: string | null): string {
   const own = given !== null && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
-  return `console/${caller.person.id}/${caller.session?.id ?? 'demo'}/${own}`;
+  const who = typeof by === 'string' ? by : `${by.person.id}/${by.session?.id ?? 'demo'}`;
+  return `console/${who}/${own}`;
 }
 
 /** The problem of a line, before any parsing of what it means. */

@@ -2,17 +2,21 @@ import { randomBytes } from 'node:crypto';
 import type { Surface } from '../../../core/ports/surface.ts';
 import type { HttpRoute } from '../../http-route.ts';
 import type { Access } from './access.ts';
+import { apiRoutes } from './api.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
 import { type DeskSite, deskRoutes, tellBoard } from './desk-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
-import type { ConsoleDesk, ConsoleMetrics } from './ports.ts';
+import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
+import { signInRoutes } from './sign-in-routes.ts';
 import { createEventStream } from './stream.ts';
 
 export type { Access } from './access.ts';
+export { consoleHostHandlers } from './host-commands.ts';
 export type * from './ports.ts';
 export { problems } from './problems.ts';
+export { createConsoleSessions, type SessionsOptions } from './sessions.ts';
 
 export interface ConsoleOptions {
   readonly desk: ConsoleDesk;
@@ -25,6 +29,7 @@ export interface ConsoleOptions {
   readonly now: () => number;
   readonly log?: (message: string, error: unknown) => void;
   readonly metrics?: ConsoleMetrics;
+  readonly tokens?: readonly ApiToken[];
   readonly limits?: Partial<ConsoleLimits>;
 }
 
@@ -59,6 +64,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const metrics = options.metrics ?? quiet;
   const sequence = createSequence(randomBytes(6).toString('hex'));
   const assets = loadAssets();
+  const stream = createEventStream(limits, metrics);
   const site: DeskSite = {
     access: options.access,
     assets: assets.paths,
@@ -70,7 +76,8 @@ export function createConsole(options: ConsoleOptions): Console {
     desk: options.desk,
     board: createBoard(sequence),
     fragments: createFragments(sequence, limits.fragmentCharactersMax),
-    stream: createEventStream(limits, metrics),
+    stream,
+    checkStreams: () => stream.beat(),
   };
   const boardTimer = createBoardTimer(site, limits.boardPauseMs);
   const heartbeat = setInterval(() => {
@@ -85,7 +92,12 @@ export function createConsole(options: ConsoleOptions): Console {
 
   return {
     surface: createSurface(site, boardTimer.start, close),
-    routes: [...assets.routes, ...deskRoutes(site)],
+    routes: [
+      ...assets.routes,
+      ...deskRoutes(site),
+      ...apiRoutes(site, options.tokens ?? []),
+      ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
+    ],
     refreshBoard: boardTimer.start,
     close,
   };

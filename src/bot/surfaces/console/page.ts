@@ -1,5 +1,5 @@
 import type { Answer, Thread } from '../../../core/view/card.ts';
-import { plainTitle, renderRow, splitRows } from './board.ts';
+import { plainText, renderRow, splitRows } from './board.ts';
 import { Html, html } from './html.ts';
 import type { BoardRow, ConsolePerson } from './ports.ts';
 import { type ConsoleProblem, problemCard } from './problems.ts';
@@ -47,7 +47,7 @@ export function incidentPage(frame: PageFrame, page: IncidentPage): Html {
   const { thread, rows, answer } = page;
   const fragments = renderThread(thread, frame.sandbox);
   return document(frame, {
-    title: `${thread.root.mark} · ${plainTitle(thread.root)}`,
+    title: `${thread.root.mark} · ${plainText(thread.root.title)}`,
     incident: thread.incident,
     body: html`<div class="frame incident">
 <nav class="side" aria-label="Incidents">
@@ -168,7 +168,7 @@ ${body}
 function whoIsHere({ person, people, base }: PageFrame, incident: string | undefined): HtmlOrNone {
   if (person === undefined) return undefined;
   if (people.length === 0) {
-    return html`<form class="who" method="post" action="${base}/sign-out"><span class="person">${person.name}</span> <button class="button plain">Sign out</button></form>`;
+    return html`<details class="who"><summary>${person.name}</summary><form class="menu" method="post" action="${base}/sign-out"><button class="button plain">Sign out</button><button class="button plain" formaction="${base}/sign-out/everywhere">Sign out everywhere</button></form></details>`;
   }
   return html`<form class="who" method="get" action="/as" data-does="pick"><label for="person">You are</label> <select id="person" name="person">${people.map(
     (one) =>

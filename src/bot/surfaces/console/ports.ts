@@ -1,3 +1,4 @@
+import type { SessionRefusal } from '../../../core/session.ts';
 import type { Answer, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
 
 /** Who typed or pressed. The desk judges what they may do; the console only says how it knows them. */
@@ -84,7 +85,7 @@ export interface ConsoleSessions {
   /** Undefined when nobody of that id is configured. */
   makeLink(person: string, by: string): Promise<MadeLink | undefined>;
   /** Whom a link would sign in, without using it. */
-  look(token: string): Promise<ConsolePerson | undefined>;
+  look(token: string): Promise<Looked>;
   redeem(token: string): Promise<Redeemed>;
   /** The session behind a cookie, if it still holds. */
   find(cookie: string): Promise<OpenSession | undefined>;
@@ -101,15 +102,13 @@ export interface MadeLink {
   readonly person: ConsolePerson;
 }
 
+export type Looked =
+  | { readonly ok: true; readonly person: ConsolePerson }
+  | { readonly ok: false; readonly code: SessionRefusal };
+
 export type Redeemed =
   | { readonly ok: true; readonly cookie: string; readonly session: OpenSession }
-  | { readonly ok: false; readonly code: RedeemRefusal };
-
-export type RedeemRefusal =
-  | 'CONSOLE_LINK_UNKNOWN'
-  | 'CONSOLE_LINK_EXPIRED'
-  | 'CONSOLE_LINK_USED'
-  | 'CONSOLE_LINK_REVOKED';
+  | { readonly ok: false; readonly code: SessionRefusal };
 
 export interface OpenSession {
   readonly id: string;
@@ -123,4 +122,11 @@ export interface ConsoleMetrics {
   dropped(): void;
   /** Requests refused before the desk saw them, by code. */
   refused(code: string): void;
+}
+
+/** A program's key to `/api/v1/`. */
+export interface ApiToken {
+  readonly name: string;
+  readonly token: string;
+  readonly scopes: readonly TokenScope[];
 }

@@ -1,5 +1,5 @@
 import type { Facts, ProblemBook, ProblemWords } from '../../../core/problem.ts';
-import type { Card } from '../../../core/view/card.ts';
+import type { Block, Card } from '../../../core/view/card.ts';
 
 /** The console's own codes and their words; `docs/problems.md` is made from them. */
 export const problems = {
@@ -30,7 +30,7 @@ export const problems = {
   CONSOLE_BODY_UNREADABLE: {
     what: 'What was sent cannot be read.',
     changed: 'Nothing was changed.',
-    why: 'A field is missing or has another form than expected: {field}.',
+    why: 'A field is missing or has another form than expected.',
     next: 'Reload the page and try again.',
   },
   CONSOLE_LINE_EMPTY: {
@@ -81,6 +81,12 @@ export const problems = {
     why: 'All sessions and links of this person were ended after it was made.',
     next: 'On the host, run `tocsin console-link PERSON` for a new one.',
   },
+  CONSOLE_PERSON_UNKNOWN: {
+    what: 'There is nobody called `{person}`.',
+    changed: 'Nothing was changed.',
+    why: '`people` in the configuration has no such id.',
+    next: 'Look the id up there; names are not ids.',
+  },
   CONSOLE_TOO_MANY: {
     what: 'There were too many attempts.',
     changed: 'Nothing was changed.',
@@ -116,25 +122,28 @@ export const problems = {
 export type ConsoleProblem = keyof typeof problems;
 
 export function problemCard(code: ConsoleProblem, facts: Facts = {}): Card {
-  const words: ProblemWords = problems[code];
+  const block = problemBlock(code, facts);
   return {
     key: `problem/${code}`,
     tone: 'failed',
     mark: 'REFUSED',
-    title: [filled(words.what, facts)],
-    blocks: [
-      {
-        kind: 'problem',
-        code,
-        what: filled(words.what, facts),
-        changed: filled(words.changed, facts),
-        why: filled(words.why, facts),
-        next: filled(words.next, facts),
-      },
-    ],
+    title: [block.what],
+    blocks: [block],
     actions: [],
     footnote: [],
   };
+}
+
+export function problemBlock(code: ConsoleProblem, facts: Facts = {}) {
+  const words: ProblemWords = problems[code];
+  return {
+    kind: 'problem',
+    code,
+    what: filled(words.what, facts),
+    changed: filled(words.changed, facts),
+    why: filled(words.why, facts),
+    next: filled(words.next, facts),
+  } as const satisfies Block;
 }
 
 function filled(words: string, facts: Facts): string {

@@ -26,6 +26,8 @@ export interface Site {
   /** The addresses browsers know the console by: `https://ops.example.com`, `http://127.0.0.1:8081`. */
   origins(): readonly string[];
   now(): number;
+  /** Ends the streams of those who are signed in no longer. */
+  checkStreams(): Promise<void>;
   log(message: string, error: unknown): void;
 }
 
@@ -47,16 +49,26 @@ export function openRoute(
   [method, path]: readonly [Method, string],
   handle: (call: Call) => Promise<void>,
 ): HttpRoute {
+  return hostRoute(site, [method, path], async (call) => {
+    const refused = method === 'POST' ? refuseOrigin(call.request, site.origins()) : undefined;
+    if (refused === undefined) await handle(call);
+    else sendProblem(site, call, refused.status, refused.code);
+  });
+}
+
+/** Only the Host is checked: for what asks for a proof of its own, like `/api/v1/`. */
+export function hostRoute(
+  site: Site,
+  [method, path]: readonly [Method, string],
+  handle: (call: Call) => Promise<void>,
+): HttpRoute {
   return {
     method,
     path,
     async handle(request, response, params) {
       setSafeHeaders(response);
       const call = { request, response, params };
-      const origins = site.origins();
-      const refused =
-        refuseHost(request, origins) ??
-        (method === 'POST' ? refuseOrigin(request, origins) : undefined);
+      const refused = refuseHost(request, site.origins());
       if (refused !== undefined) {
         return sendProblem(site, call, refused.status, refused.code);
       }
