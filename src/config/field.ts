@@ -73,12 +73,15 @@ export function named<T extends z.ZodType>(value: T) {
 
 const notBuiltKind = 'not built';
 
-/** A key the design knows and this build does not: written, it is refused, never ignored. */
-export function notBuilt(what: string, instead = 'take it out') {
+/**
+ * A key the design knows and this build does not: written, it is refused, never ignored. `needed`: what stands around
+ * it means nothing without it.
+ */
+export function notBuilt(what: string, instead = 'take it out', needed = false) {
   const schema = field<undefined>(notBuiltKind, (written) =>
     written === undefined
       ? { value: undefined }
-      : { why: `this build has no ${what}`, instead, absent: true },
+      : { why: `this build has no ${what}`, instead, absent: !needed },
   ).optional();
   fieldNotes.add(schema, { kind: notBuiltKind });
   return schema;

@@ -101,10 +101,10 @@ const person = keys({
 
 const group = keys({
   members: z.array(name).optional().describe('Ids of people.'),
-  slack_usergroup: notBuilt('slack directory', 'write members: [ … ]'),
-  discord_role: notBuilt('discord directory', 'write members: [ … ]'),
-  pagerduty_schedule: notBuilt('pagerduty directory', 'write members: [ … ]'),
-  grafana_team: notBuilt('grafana directory', 'write members: [ … ]'),
+  slack_usergroup: notBuilt('slack directory', 'write members: [ … ]', true),
+  discord_role: notBuilt('discord directory', 'write members: [ … ]', true),
+  pagerduty_schedule: notBuilt('pagerduty directory', 'write members: [ … ]', true),
+  grafana_team: notBuilt('grafana directory', 'write members: [ … ]', true),
 });
 
 const alertmanagerApi = keys({
