@@ -16,6 +16,7 @@ import {
   size,
   text,
   url,
+  version,
 } from './field.ts';
 
 /*
@@ -219,7 +220,7 @@ const target = z.record(z.string(), z.unknown());
 
 /** One schema per top-level key. Each is applied alone, so that a fault in one does not hide those of the others. */
 export const sections = {
-  version: integer(1, 1),
+  version,
   server: server.prefault({}),
   console: consoleListener.prefault({}),
   metrics: metrics.prefault({}),
