@@ -15,8 +15,8 @@ type Read<T> = { readonly value: T } | Refused;
 interface Refused {
   readonly why: string;
   readonly instead: string;
-  /** The value must not be repeated in the message: it may be a secret. */
-  readonly hide?: boolean;
+  /** Said instead of the value, which may be a secret. */
+  readonly hide?: string;
   /** This build lacks what the key is about; nothing is wrong around it. */
   readonly absent?: boolean;
 }
@@ -73,12 +73,15 @@ export function named<T extends z.ZodType>(value: T) {
 
 const notBuiltKind = 'not built';
 
-/** A key the design knows and this build does not: written, it is refused, never ignored. */
-export function notBuilt(what: string, instead = 'take it out') {
+/**
+ * A key the design knows and this build does not: written, it is refused, never ignored. `needed`: what stands around
+ * it means nothing without it.
+ */
+export function notBuilt(what: string, instead = 'take it out', needed = false) {
   const schema = field<undefined>(notBuiltKind, (written) =>
     written === undefined
       ? { value: undefined }
-      : { why: `this build has no ${what}`, instead, absent: true },
+      : { why: `this build has no ${what}`, instead, absent: !needed },
   ).optional();
   fieldNotes.add(schema, { kind: notBuiltKind });
   return schema;
@@ -88,6 +91,7 @@ export function isNotBuilt(schema: z.ZodType): boolean {
   return fieldNotes.get(schema)?.kind === notBuiltKind;
 }
 
+const writtenOut = 'holds a value written out';
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const nameWhy = 'a name has 1 to 63 letters, digits, dots, dashes and underscores';
 const nameInstead = 'write for example payments-oncall';
@@ -120,13 +124,16 @@ export const flag = field('true or false', (written) =>
 export const secret = field('secret', (written) => {
   if (written instanceof Reference) {
     return written.value === undefined
-      ? { ...refused(written), hide: !/^\$\{[^}]*\}$/.test(written.written) }
+      ? {
+          ...refused(written),
+          ...(/^\$\{[^}]*\}$/.test(written.written) ? {} : { hide: writtenOut }),
+        }
       : { value: new Secret(written.value) };
   }
   return {
     why: 'a secret never stands in the configuration itself',
     instead: 'write ${env:NAME} or ${file:/run/secrets/NAME}',
-    hide: written !== undefined,
+    ...(written !== undefined && { hide: writtenOut }),
   };
 });
 
@@ -136,13 +143,16 @@ export const url = field('URL', (written) => {
   if (!('value' in found)) return found;
   const parsed = URL.parse(found.value);
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
-    return { why: 'it is no http or https URL', instead: 'write for example http://am:9093' };
+    return {
+      why: 'it is no http or https URL',
+      instead: 'write for example https://alerts.example.com',
+    };
   }
   if (parsed.username !== '' || parsed.password !== '') {
     return {
       why: 'a URL ends up in logs and must not hold a password',
       instead: 'write it as basic: { username: …, password: ${env:NAME} }',
-      hide: true,
+      hide: 'holds a password',
     };
   }
   if (parsed.search !== '' || parsed.hash !== '') {
@@ -191,9 +201,19 @@ export function integer(least: number, most: number) {
   return field(`number, ${least} to ${most}`, (written) =>
     typeof written === 'number' && Number.isInteger(written) && written >= least && written <= most
       ? { value: written }
-      : { why: 'a whole number is expected', instead: `write a number from ${least} to ${most}` },
+      : {
+          why: `a whole number from ${least} to ${most} is expected`,
+          instead: `write for example ${least}`,
+        },
   );
 }
+
+/** The number of the file's format. */
+export const version = field('1', (written) =>
+  written === 1
+    ? { value: 1 as const }
+    : { why: 'this build reads version 1', instead: 'write version: 1' },
+);
 
 const sizeUnits: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2 };
 

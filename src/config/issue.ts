@@ -27,16 +27,22 @@ function sayIssue(issue: Issue, { document, path: base }: Place): ConfigError[] 
     return issue.keys.map((key) => ({
       ...at([...path, key]),
       what: `${sayPath([...path, key])} is not known`,
-      why: `${path.length === 0 ? 'the file' : sayPath(path)} takes ${sayList(known)}`,
+      why: `${sayPath(path)} takes ${known.length === 0 ? 'nothing in this build' : sayList(known)}`,
       instead: didYouMean(key, known, 'take it out'),
     }));
   }
   const value = valueAt(document.value, path);
+  // A scalar that stands for `{ url: … }` or for a list of one: what was written is what is talked about.
+  const above = valueAt(document.value, path.slice(0, -1));
+  if (value === undefined && above !== undefined && !isCollection(above)) {
+    const shorter = issue.path.slice(0, -1);
+    return sayIssue({ ...issue, path: shorter }, { document, path: base });
+  }
   const what = sayWhat(path, value);
   if (issue.code === 'custom') {
     const { params = {} } = issue;
     const missing = value === undefined && params['what'] === undefined;
-    const hidden = params['hide'] === true ? `${sayPath(path)} holds a value written out` : what;
+    const hidden = typeof params['hide'] === 'string' ? `${sayPath(path)} ${params['hide']}` : what;
     return [
       {
         ...at(path),
@@ -72,6 +78,10 @@ export function sayWhat(path: Path, value: unknown): string {
   if (typeof value === 'string')
     return `${where} is ${JSON.stringify(value.length > 60 ? `${value.slice(0, 59)}…` : value)}`;
   return `${where} is ${String(value)}`;
+}
+
+function isCollection(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof Reference);
 }
 
 export function valueAt(root: unknown, path: Path): unknown {

@@ -63,7 +63,7 @@ export function readKubernetesWorkload(
   const workload = kind && parsed.data[kind];
   if (!kind || workload === undefined || others.length > 0) {
     scope.report.error(path, {
-      what: `the workload names ${others.length > 0 ? `a ${[kind, ...others].join(' and a ')}` : 'nothing that runs'}`,
+      what: `${sayPath(path)} names ${others.length > 0 ? `a ${[kind, ...others].join(' and a ')}` : 'nothing that runs'}`,
       why: 'a workload is one Deployment, StatefulSet or DaemonSet',
       instead: 'write one of deployment, statefulset and daemonset',
     });
@@ -71,14 +71,14 @@ export function readKubernetesWorkload(
   }
   if (kind === 'daemonset' && (min !== undefined || max !== undefined)) {
     scope.report.error([...path, min === undefined ? 'max' : 'min'], {
-      what: 'a daemonset has min or max',
+      what: `${sayPath(path)} is a daemonset with min or max`,
       why: 'a DaemonSet runs one pod per node and is not scaled',
       instead: 'take min and max out',
     });
   }
   if (min !== undefined && max !== undefined && min > max) {
     scope.report.error([...path, 'min'], {
-      what: `min is ${min} and max is ${max}`,
+      what: `${sayPath([...path, 'min'])} is ${min} and max is ${max}`,
       why: 'no number of replicas is inside',
       instead: 'write a min that is not above max',
     });

@@ -16,6 +16,7 @@ import {
   size,
   text,
   url,
+  version,
 } from './field.ts';
 
 /*
@@ -101,10 +102,10 @@ const person = keys({
 
 const group = keys({
   members: z.array(name).optional().describe('Ids of people.'),
-  slack_usergroup: notBuilt('slack directory', 'write members: [ … ]'),
-  discord_role: notBuilt('discord directory', 'write members: [ … ]'),
-  pagerduty_schedule: notBuilt('pagerduty directory', 'write members: [ … ]'),
-  grafana_team: notBuilt('grafana directory', 'write members: [ … ]'),
+  slack_usergroup: notBuilt('slack directory', 'write members: [ … ]', true),
+  discord_role: notBuilt('discord directory', 'write members: [ … ]', true),
+  pagerduty_schedule: notBuilt('pagerduty directory', 'write members: [ … ]', true),
+  grafana_team: notBuilt('grafana directory', 'write members: [ … ]', true),
 });
 
 const alertmanagerApi = keys({
@@ -219,7 +220,7 @@ const target = z.record(z.string(), z.unknown());
 
 /** One schema per top-level key. Each is applied alone, so that a fault in one does not hide those of the others. */
 export const sections = {
-  version: integer(1, 1),
+  version,
   server: server.prefault({}),
   console: consoleListener.prefault({}),
   metrics: metrics.prefault({}),

@@ -34,11 +34,10 @@ export function readSections(document: ReadDocument, report: OpenReport): ReadSe
     const { issues } = parsed.error;
     // Later rounds only find what the repair itself left behind.
     if (round === 0) report.add(errorsOf(issues, { document, path: [] }));
-    for (const { path, around } of issues.flatMap(refusals)) {
-      if (path.length === 0) return undefined;
-      soiled.add(String(path[0]));
-      report.mute(around);
-      value = without(value, path, report);
+    for (const refusal of issues.flatMap(refusals)) {
+      if (refusal.path.length === 0) return undefined;
+      soiled.add(String(refusal.path[0]));
+      value = without(value, refusal, report);
     }
   }
   return undefined;
@@ -54,33 +53,33 @@ const dependents: Readonly<Record<string, readonly SectionName[]>> = {
 
 interface Refusal {
   readonly path: Path;
-  /** Nothing more is said about what stands here. */
-  readonly around: Path;
+  /** A key this build does not know: it can be left out and nothing else is doubtful. */
+  readonly alone: boolean;
 }
 
 function refusals(issue: z.core.$ZodIssue): Refusal[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-  const paths =
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-  const alone = issue.code === 'custom' && issue.params?.['absent'] === true;
-  return paths.map((refused) => ({
-    path: refused,
-    around: alone ? refused : refused.slice(0, Math.max(2, refused.length - 1)),
-  }));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], alone: false }));
+  }
+  return [{ path, alone: issue.code === 'custom' && issue.params?.['absent'] === true }];
 }
 
 /** The value without what stands at the path, or without what cannot be read once that is gone. */
-function without(value: unknown, path: Path, report: OpenReport): unknown {
+function without(value: unknown, { path, alone }: Refusal, report: OpenReport): unknown {
   const [section = ''] = path;
   const parent = path.slice(0, -1);
   const gone = valueAt(value, path) === undefined;
   // A missing key takes its map along; an element takes its list, because the others must keep their numbers.
   if (path.length > 1 && (gone || Array.isArray(valueAt(value, parent)))) {
-    return without(value, parent, report);
+    return without(value, { path: parent, alone: false }, report);
   }
-  if (path.length > 1) return remove(value, path);
+  if (path.length > 1) {
+    report.mute(alone ? path : path.slice(0, Math.max(2, path.length - 1)));
+    return remove(value, path);
+  }
   report.mute([section]);
-  for (const name of dependents[section] ?? []) report.mute([name]);
+  for (const name of alone ? [] : (dependents[section] ?? [])) report.mute([name]);
   if (section === 'version') return { ...asMap(value), version: 1 };
   if (section === 'default_route') return { ...asMap(value), default_route: {} };
   return remove(value, path);
