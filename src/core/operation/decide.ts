@@ -2,8 +2,8 @@ import type { Evidence } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { typedHashLength } from './hash.ts';
 import { type OperationEvent, type OperationState, type Shown, terminal } from './operation.ts';
-import { allSeatsFilled, isEligible, seatsFilled } from './places.ts';
-import type { Plan } from './plan.ts';
+import { allSeatsFilled, deciders, isEligible, mayDecide, seatsFilled } from './places.ts';
+import { flawOf, type Plan } from './plan.ts';
 import { type AllowRule, surfaceKind } from './policy.ts';
 import { decideStep, type StepIntent } from './step-decide.ts';
 
@@ -114,6 +114,14 @@ function ask(intent: Of<'Ask'>, state: OperationState): readonly OperationEvent[
 
 function plan(intent: Of<'Plan'>, state: OperationState): readonly OperationEvent[] {
   if (state.status !== 'asked') return [];
+  const flaw = flawOf(intent.plan, {
+    operation: state.id,
+    requester: state.asked?.requester.person ?? '',
+  });
+  if (flaw) {
+    const because = problem('PLAN_NOT_RUNNABLE', { ...said(state), flaw });
+    return [{ type: 'OperationRefused', v: 1, problem: because }];
+  }
   const planned: OperationEvent = {
     type: 'OperationPlanned',
     v: 1,
@@ -129,7 +137,7 @@ function plan(intent: Of<'Plan'>, state: OperationState): readonly OperationEven
 function approve(intent: Of<'Approve'>, state: OperationState): readonly OperationEvent[] {
   const { by } = intent;
   const { rule, hash } = state;
-  const refuse = refusal('approve', by, state);
+  const refuse = refusal('approve', by);
   if (state.approvals.some(({ evidence }) => evidence.person === by.person)) {
     // A second press by the same person is a no-op: chat clients retry, and so do tired thumbs.
     if (isPending(state) || hasBegun(state)) return [];
@@ -152,13 +160,7 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
     );
   }
   if (!isEligible(rule.places, by)) {
-    return refuse(
-      problem('NOT_AN_APPROVER', {
-        ...said(state),
-        groups: rule.places.map(({ from }) => from).join(', '),
-        rule: rule.where,
-      }),
-    );
+    return refuse(notAnApprover(state));
   }
   const before = state.approvals.map(({ evidence }) => evidence);
   const after = [...before, by];
@@ -178,19 +180,20 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
 }
 
 function decline(intent: Of<'Decline'>, state: OperationState): readonly OperationEvent[] {
-  const refuse = refusal('decline', intent.by, state);
+  const refuse = refusal('decline', intent.by);
   if (state.status === 'declined' && state.endedBy?.person === intent.by.person) return [];
-  const closed = notWaiting(state, intent.at);
-  if (closed) return refuse(closed);
+  // A no still counts after the last yes, as long as nothing has begun: two people press at the same moment.
+  if (!isPending(state)) return refuse(problem('OPERATION_NOT_WAITING', said(state)));
+  if (isExpired(state, intent.at)) return refuse(problem('PLAN_EXPIRED', said(state)));
   if (!state.hash || !namesHash(intent, state.hash)) return refuse(wrongHash(state, intent.hash));
-  if (!isOwn(state, intent.by) && !isEligible(state.rule?.places ?? [], intent.by)) {
+  if (!isOwn(state, intent.by) && !mayDecide(state.rule, intent.by)) {
     return refuse(notAnApprover(state));
   }
   return [{ type: 'OperationDeclined', v: 1, person: intent.by.person, reason: intent.reason }];
 }
 
 function withdraw(intent: Of<'Withdraw'>, state: OperationState): readonly OperationEvent[] {
-  const refuse = refusal('withdraw', intent.by, state);
+  const refuse = refusal('withdraw', intent.by);
   if (!isPending(state)) return refuse(problem('OPERATION_NOT_WAITING', said(state)));
   if (!state.approvals.some(({ evidence }) => evidence.person === intent.by.person)) {
     return refuse(problem('NOTHING_TO_WITHDRAW', said(state)));
@@ -199,7 +202,7 @@ function withdraw(intent: Of<'Withdraw'>, state: OperationState): readonly Opera
 }
 
 function cancel(intent: Of<'Cancel'>, state: OperationState): readonly OperationEvent[] {
-  const refuse = refusal('cancel', intent.by, state);
+  const refuse = refusal('cancel', intent.by);
   if (state.status === 'cancelled') return [];
   if (!isPending(state) && state.status !== 'asked') {
     return refuse(problem('OPERATION_NOT_WAITING', said(state)));
@@ -217,12 +220,12 @@ function cancel(intent: Of<'Cancel'>, state: OperationState): readonly Operation
 
 /** Making things safer needs no approval: the requester or anybody who may approve can stop it. */
 function stop(intent: Of<'Stop'>, state: OperationState): readonly OperationEvent[] {
-  const refuse = refusal('stop', intent.by, state);
-  if (state.stoppedBy !== undefined) return [];
-  if (!isOwn(state, intent.by) && !isEligible(state.rule?.places ?? [], intent.by)) {
+  const refuse = refusal('stop', intent.by);
+  if (!isOwn(state, intent.by) && !mayDecide(state.rule, intent.by)) {
     return refuse(notAnApprover(state));
   }
-  if (isPending(state)) {
+  if (state.stoppedBy !== undefined || state.status === 'cancelled') return [];
+  if (isPending(state) || state.status === 'asked') {
     return [{ type: 'OperationCancelled', v: 1, person: intent.by.person }];
   }
   if (state.status !== 'running' && state.status !== 'verifying') {
@@ -232,13 +235,13 @@ function stop(intent: Of<'Stop'>, state: OperationState): readonly OperationEven
 }
 
 function settle(intent: Of<'Settle'>, state: OperationState): readonly OperationEvent[] {
-  const refuse = refusal('settle', intent.by, state);
+  const refuse = refusal('settle', intent.by);
   if (state.settledAs === intent.as) return [];
   if (state.status !== 'unknown') return refuse(problem('OPERATION_NOT_UNKNOWN', said(state)));
   if (isOwn(state, intent.by)) {
     return refuse(problem('SETTLE_OWN_REQUEST', { ...said(state), requester: intent.by.person }));
   }
-  if (!isEligible(state.rule?.places ?? [], intent.by)) return refuse(notAnApprover(state));
+  if (!mayDecide(state.rule, intent.by)) return refuse(notAnApprover(state));
   return [
     {
       type: 'OperationSettled',
@@ -308,12 +311,15 @@ function wrongHash(state: OperationState, given: string): Problem {
   });
 }
 
+/** Before there is a rule only the requester has a say. */
 function notAnApprover(state: OperationState): Problem {
-  return problem('NOT_AN_APPROVER', {
-    ...said(state),
-    groups: (state.rule?.places ?? []).map(({ from }) => from).join(', '),
-    rule: state.rule?.where ?? '',
-  });
+  const { rule } = state;
+  if (!rule) {
+    const requester = state.asked?.requester.person ?? '';
+    return problem('NOT_THE_REQUESTER', { ...said(state), requester });
+  }
+  const groups = deciders(rule).join(', ');
+  return problem('NOT_AN_APPROVER', { ...said(state), groups, rule: rule.where });
 }
 
 /** The facts every sentence about an operation starts from. */
@@ -327,7 +333,7 @@ export function said(state: OperationState): Record<string, string> {
   };
 }
 
-function refusal(what: string, by: Evidence, _state: OperationState) {
+function refusal(what: string, by: Evidence) {
   return (because: Problem): readonly OperationEvent[] => [
     {
       type: 'RequestRefused',

@@ -26,13 +26,21 @@ export function canonical(value: unknown): string {
     if (!Number.isSafeInteger(value)) throw new TypeError(`a plan holds the number ${value}`);
     return String(Object.is(value, -0) ? 0 : value);
   }
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object') {
+  // `map` would skip holes, and two arrays of another length would share their bytes.
+  if (Array.isArray(value)) return `[${Array.from(value, canonical).join(',')}]`;
+  if (isPlain(value)) {
     const parts = Object.entries(value)
       .filter(([, inner]) => inner !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
+      .map(([name, inner]) => `${canonical(name)}:${canonical(inner)}`);
     return `{${parts.join(',')}}`;
   }
-  throw new TypeError(`a plan holds a ${typeof value}`);
+  throw new TypeError(`a plan holds a ${typeof value} that JSON does not know`);
+}
+
+/** A Date, a Map or a class would lose what it holds. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -1,5 +1,5 @@
 import { type OperationEvent, type OperationState, terminal } from './operation.ts';
-import type { Step } from './plan.ts';
+import { compensationsOf, type Step } from './plan.ts';
 import type { TargetEvent, TargetState } from './target.ts';
 
 /** What to append beside an operation's own events. A target without events is named all the same: it was read. */
@@ -47,8 +47,7 @@ function isOver({ status }: OperationState): boolean {
 }
 
 function targetsOf(step: Step): readonly string[] {
-  const compensations = step.onFailure === 'stop' ? [] : step.onFailure.compensate;
-  return [step.target.id, ...compensations.flatMap(targetsOf)];
+  return [step.target.id, ...compensationsOf(step).flatMap(targetsOf)];
 }
 
 function stateOf(id: string, targets: readonly TargetState[]): TargetState {

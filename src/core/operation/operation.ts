@@ -2,7 +2,7 @@ import type { ErasedEvent } from '../event.ts';
 import type { Evidence } from '../person.ts';
 import type { Progress } from '../ports/step.ts';
 import type { Facts, Problem } from '../problem.ts';
-import type { Plan, Step } from './plan.ts';
+import { compensationsOf, type Plan, type Step } from './plan.ts';
 import type { AllowRule } from './policy.ts';
 
 export type OperationEvent =
@@ -149,6 +149,8 @@ export interface OperationState {
   /** Forward steps, then compensations once they are due. */
   readonly steps: readonly StepState[];
   readonly compensating: boolean;
+  /** It failed, and every compensation was verified. */
+  readonly compensated: boolean;
   readonly stoppedBy?: string;
   /** Why it ended, for every end that needs a reason. */
   readonly problem?: Problem;
@@ -208,7 +210,7 @@ export const terminal: ReadonlySet<OperationStatus> = new Set([
 ]);
 
 export function initialOperation(id: string): OperationState {
-  return { id, status: 'none', approvals: [], steps: [], compensating: false };
+  return { id, status: 'none', approvals: [], steps: [], compensating: false, compensated: false };
 }
 
 /** State evolves only from what is on disk. Total: an event it does not know, or an erased one, changes nothing. */
@@ -270,7 +272,11 @@ export function evolve(
     case 'OperationSucceeded':
       return ended(state, 'done', meta.at);
     case 'OperationFailed':
-      return { ...ended(state, 'failed', meta.at), problem: event.problem };
+      return {
+        ...ended(state, 'failed', meta.at),
+        problem: event.problem,
+        compensated: event.compensated,
+      };
     case 'OperationUnknown':
       return {
         ...onStep(state, event.step, (step) => ({
@@ -335,9 +341,9 @@ function evolveStep(state: OperationState, event: StepEvent, at: number): Operat
 /** A failed forward step with named compensations brings them in; what was not begun is skipped. */
 function withCompensations(state: OperationState, failed: string): OperationState {
   const step = state.steps.find((candidate) => candidate.step.id === failed);
-  if (!step || step.compensation || step.step.onFailure === 'stop') return state;
-  if (!anythingApplied(state)) return state;
-  const compensations = step.step.onFailure.compensate.map((each) => freshStep(each, true));
+  if (!step || step.compensation || !anythingApplied(state)) return state;
+  const compensations = compensationsOf(step.step).map((each) => freshStep(each, true));
+  if (compensations.length === 0) return state;
   return {
     ...state,
     status: 'running',

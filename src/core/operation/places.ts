@@ -1,5 +1,5 @@
 import { type Evidence, isMember } from '../person.ts';
-import type { Place } from './policy.ts';
+import type { AllowRule, Place } from './policy.ts';
 
 /**
  * How many seats the approvers can fill, one person a seat at most (a bipartite matching: who came first never
@@ -22,6 +22,40 @@ export function allSeatsFilled(places: readonly Place[], approvers: readonly Evi
 /** Whether anybody could fill one of the places at all. */
 export function isEligible(places: readonly Place[], person: Evidence): boolean {
   return places.some((place) => isMember(person, place.from));
+}
+
+/**
+ * Who has a say in an operation that is not theirs: whoever may approve it. Where the rule wants no approval these are
+ * the requesters' groups, or an unknown end could never be settled.
+ */
+export function mayDecide(rule: AllowRule | undefined, person: Evidence): boolean {
+  return rule !== undefined && deciders(rule).some((group) => isMember(person, group));
+}
+
+export function deciders(rule: AllowRule): readonly string[] {
+  const groups = rule.places.length > 0 ? rule.places.map(({ from }) => from) : rule.requesters;
+  return [...new Set(groups)];
+}
+
+/** What is still wanted: how many people, and from which groups one more person would count. */
+export function seatsOpen(
+  places: readonly Place[],
+  approvers: readonly Evidence[],
+): { readonly count: number; readonly groups: readonly string[] } {
+  const filled = seatsFilled(places, approvers);
+  const groups = [...new Set(places.map(({ from }) => from))].filter(
+    (group) => seatsFilled(places, [...approvers, anybodyOf(group)]) > filled,
+  );
+  return { count: seatsNeeded(places) - filled, groups };
+}
+
+function anybodyOf(group: string): Evidence {
+  return {
+    person: '',
+    surface: '',
+    account: '',
+    memberships: [{ group, source: 'static', ageMs: 0 }],
+  };
 }
 
 function seat(

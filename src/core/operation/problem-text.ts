@@ -70,6 +70,18 @@ export const operationProblems: ProblemBook = {
     why: '{field} is {observed} now; the plan was made when it was {planned}.',
     next: '`{line}` makes a fresh plan.',
   },
+  STEP_STALE: {
+    what: '`{line}` stopped at step {step}.',
+    changed: 'This step changed nothing; the steps before it stand.',
+    why: '{field} is {observed} now; the plan was made when it was {planned}.',
+    next: 'Look at {target}; `undo {operation}` plans the way back.',
+  },
+  PLAN_NOT_RUNNABLE: {
+    what: '`{line}` was not planned.',
+    changed: untouched,
+    why: 'The plan that was drafted cannot be followed: {flaw}.',
+    next: 'This is a fault of the integration: report it with the name {operation}.',
+  },
   POLICY_CHANGED: {
     what: '`{line}` did not run.',
     changed: untouched,
@@ -121,7 +133,7 @@ export const operationProblems: ProblemBook = {
   NOTHING_TO_WITHDRAW: {
     what: 'You have no approval of {operation} to withdraw.',
     changed: untouched,
-    why: 'You did not approve it.',
+    why: 'No approval of yours is on it.',
     next: '`decline {operation}` ends the plan.',
   },
   PLAN_INTERRUPTED: {
@@ -139,13 +151,13 @@ export const operationProblems: ProblemBook = {
   TARGET_KEEPS_MOVING: {
     what: '`{line}` stopped at step {step}.',
     changed: 'This step changed nothing.',
-    why: '{target} was written by somebody else {attempts} times while we tried.',
-    next: 'Find out who writes it, then type `{line}` again.',
+    why: '{attempts} tries came to nothing: {target} was written by somebody else, or the request was lost.',
+    next: 'Find out who writes {target}, then type `{line}` again.',
   },
   STEP_DID_NOT_TAKE_EFFECT: {
     what: '`{line}` stopped at step {step}.',
     changed: 'This step changed nothing.',
-    why: 'The request to {target} got lost, and a step of this kind is never sent twice.',
+    why: 'It did not take effect at {target}, and a step of this kind is never sent twice.',
     next: 'Look at {target}, then type `{line}` again.',
   },
   STEP_OUTCOME_UNKNOWN: {

@@ -6,6 +6,7 @@ import {
   type OperationState,
   type StepState,
 } from './operation.ts';
+import { compensationsOf } from './plan.ts';
 
 /** What `loops/operations` reports of the step it works on. */
 export type StepIntent =
@@ -76,14 +77,10 @@ function checked(
   state: OperationState,
   current: StepState,
 ): readonly OperationEvent[] {
-  if (state.stoppedBy !== undefined && !current.compensation) return stopped(state, current);
-  if (!intent.checked.ok) {
-    const because = intent.checked.problem;
-    if (because.code === 'PLAN_STALE' && !anythingApplied(state)) {
-      return [{ type: 'OperationStale', v: 1, problem: because }];
-    }
-    return failed(state, current, because);
+  if (state.stoppedBy !== undefined && !current.compensation && !isInCritical(state, current)) {
+    return stopped(state, current);
   }
+  if (!intent.checked.ok) return notAsPlanned(intent.checked.problem, state, current);
   if (current.attempt >= attemptsMax) {
     const because = problem('TARGET_KEEPS_MOVING', {
       ...facts(state, current),
@@ -103,6 +100,19 @@ function checked(
   ];
 }
 
+/** Before the first effect a moved world makes the plan stale; after it, it is a failure of this step. */
+function notAsPlanned(
+  because: Problem,
+  state: OperationState,
+  current: StepState,
+): readonly OperationEvent[] {
+  const whole = { ...facts(state, current), ...because.facts };
+  if (because.code !== 'PLAN_STALE') return failed(state, current, because);
+  return anythingApplied(state)
+    ? failed(state, current, problem('STEP_STALE', whole))
+    : [{ type: 'OperationStale', v: 1, problem: problem('PLAN_STALE', whole) }];
+}
+
 function applied(
   intent: Of<'ReportApply'>,
   state: OperationState,
@@ -112,7 +122,9 @@ function applied(
     case 'applied':
       return [isApplied(current, 'answer', intent.applied.outputs ?? {})];
     case 'moved':
-      return [isMissed(current, 'moved')];
+      return current.step.guard === 'conditional'
+        ? [isMissed(current, 'moved')]
+        : failed(state, current, problem('STEP_DID_NOT_TAKE_EFFECT', facts(state, current)));
     case 'refused':
       return failed(state, current, intent.applied.problem);
     case 'unknown':
@@ -198,10 +210,16 @@ function failed(
     problem: because,
   };
   const compensates =
-    !current.compensation && current.step.onFailure !== 'stop' && anythingApplied(state);
+    !current.compensation && compensationsOf(current.step).length > 0 && anythingApplied(state);
   return compensates
     ? [event]
     : [event, { type: 'OperationFailed', v: 1, problem: because, compensated: false }];
+}
+
+/** A critical step binds the one after it: between the two nothing may stop us. */
+function isInCritical(state: OperationState, current: StepState): boolean {
+  const before = state.steps[state.steps.indexOf(current) - 1];
+  return before?.step.critical === true && before.appliedAt > 0;
 }
 
 function stopped(state: OperationState, current: StepState): readonly OperationEvent[] {
