@@ -13,6 +13,8 @@ export interface CorrelationIndex {
   readonly byFingerprint: Map<string, string>;
   /** Open incidents, and those that may still be reopened. */
   readonly byIncident: Map<string, Held>;
+  /** How long after its end an incident goes on in the same thread. */
+  readonly sameThreadMs: number;
 }
 
 interface Thread {
@@ -48,14 +50,14 @@ export interface Correlation {
   readonly how: 'open' | 'shared-fingerprint' | 'reopened' | 'new';
 }
 
-/** Firing again within this time after the end goes on in the same thread. */
+/** Firing again within this time after the end goes on in the same thread, unless the configuration says otherwise. */
 export const SAME_THREAD_MS = 30 * 60_000;
 
 /** An incident closed by a person over firing alerts waits this long for their next word (six default repeat intervals). */
 export const STILL_FIRING_MS = 24 * 60 * 60_000;
 
-export function newCorrelationIndex(): CorrelationIndex {
-  return { byKey: new Map(), byFingerprint: new Map(), byIncident: new Map() };
+export function newCorrelationIndex(sameThreadMs: number = SAME_THREAD_MS): CorrelationIndex {
+  return { byKey: new Map(), byFingerprint: new Map(), byIncident: new Map(), sameThreadMs };
 }
 
 /** The stream an incident lives in. */
@@ -91,7 +93,7 @@ export function correlate(
   if (last && held && held.closedAt === undefined) return { ...last, key, how: 'open' };
   const shared = sharing(index, group);
   if (shared) return { ...shared, key, how: 'shared-fingerprint' };
-  if (last && held && mayReopen(held, now)) return { ...last, key, how: 'reopened' };
+  if (last && held && mayReopen(index, held, now)) return { ...last, key, how: 'reopened' };
   return following(key, last?.ordinal ?? 0, sha256);
 }
 
@@ -104,7 +106,7 @@ export function correlateKey(
   const last = index.byKey.get(key);
   const held = last && index.byIncident.get(last.incident);
   if (last && held && held.closedAt === undefined) return { ...last, key, how: 'open' };
-  if (last && held && mayReopen(held, now)) return { ...last, key, how: 'reopened' };
+  if (last && held && mayReopen(index, held, now)) return { ...last, key, how: 'reopened' };
   return following(key, last?.ordinal ?? 0, sha256);
 }
 
@@ -152,7 +154,8 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
 /** Drops what can no longer be reopened. Ordinals stay; call it now and then. */
 export function forget(index: CorrelationIndex, now: number): void {
   for (const [incident, held] of index.byIncident) {
-    if (held.closedAt !== undefined && !mayReopen(held, now)) index.byIncident.delete(incident);
+    if (held.closedAt !== undefined && !mayReopen(index, held, now))
+      index.byIncident.delete(incident);
   }
 }
 
@@ -166,8 +169,11 @@ export interface ExportedIndex {
   readonly byIncident: readonly (readonly [string, Held])[];
 }
 
-export function importIndex(exported: ExportedIndex): CorrelationIndex {
-  const index = newCorrelationIndex();
+export function importIndex(
+  exported: ExportedIndex,
+  sameThreadMs: number = SAME_THREAD_MS,
+): CorrelationIndex {
+  const index = newCorrelationIndex(sameThreadMs);
   for (const [key, thread] of exported.byKey) index.byKey.set(key, thread);
   for (const [incident, held] of exported.byIncident) {
     index.byIncident.set(incident, { ...held });
@@ -196,9 +202,10 @@ function sharing(index: CorrelationIndex, group: Group): Thread | undefined {
   return undefined;
 }
 
-function mayReopen(held: Held, now: number): boolean {
+function mayReopen({ sameThreadMs }: CorrelationIndex, held: Held, now: number): boolean {
   if (held.closedAt === undefined) return true;
-  return now - held.closedAt < (held.closedWhileFiring ? STILL_FIRING_MS : SAME_THREAD_MS);
+  const waitsMs = held.closedWhileFiring ? Math.max(STILL_FIRING_MS, sameThreadMs) : sameThreadMs;
+  return now - held.closedAt < waitsMs;
 }
 
 function hold(

@@ -29,6 +29,8 @@ export interface Incident {
   readonly peak: Severity;
   readonly unknownSeverity: string | undefined;
   readonly setSeverity: Severity | undefined;
+  /** Since when it counts as critical; 0 while it does not. */
+  readonly criticalSince: number;
   readonly acknowledged: { readonly person: string; readonly at: number } | undefined;
   readonly assignee: string | undefined;
   readonly resolved: ResolvedState | undefined;
@@ -115,7 +117,15 @@ export function evolve(
 ): IncidentState {
   if (event.type === 'Erased') return state;
   if (event.type === 'IncidentOpened') return state.status === 'none' ? open(event, meta) : state;
-  return state.status === 'none' ? state : tell(state, change(state, event, meta), event, meta);
+  if (state.status === 'none') return state;
+  return tell(state, timed(change(state, event, meta), meta), event, meta);
+}
+
+/** Notes when the incident became critical, or ceased to be. */
+function timed(state: Incident, { at }: IncidentMeta): Incident {
+  const isCritical = severity(state) === 'critical';
+  if (isCritical === state.criticalSince > 0) return state;
+  return { ...state, criticalSince: isCritical ? at : 0 };
 }
 
 function open(event: IncidentOpened, meta: IncidentMeta): Incident {
@@ -131,6 +141,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     peak: event.severity,
     unknownSeverity: undefined,
     setSeverity: undefined,
+    criticalSince: event.severity === 'critical' ? meta.at : 0,
     acknowledged: undefined,
     assignee: undefined,
     resolved: undefined,

@@ -48,7 +48,7 @@ export function reminderAt(incident: Incident, ackReminderMs: number): number | 
   return isWaiting ? waitingSince(incident) + ackReminderMs : undefined;
 }
 
-/** An incident that fires again is waited for anew. */
+/** An incident that fires again, or has become critical, is waited for anew. */
 function waitingSince(incident: Incident): number {
-  return Math.max(incident.openedAt, incident.reopenedAt);
+  return Math.max(incident.openedAt, incident.reopenedAt, incident.criticalSince);
 }

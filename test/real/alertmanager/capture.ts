@@ -11,7 +11,9 @@ async function capture(): Promise<void> {
 async function groupOfThree(): Promise<void> {
   const server = await startAlertmanager({ receiver: 'web.hook-main' });
   const started = new Date(Date.now() - 1000).toISOString();
-  const [one, two, three] = ['checkout-1', 'checkout-2', 'checkout-3'].map((pod) => crash(pod, started));
+  const [one, two, three] = ['checkout-1', 'checkout-2', 'checkout-3'].map((pod) =>
+    crash(pod, started),
+  );
   await server.post([one, two]);
   await save('firing-2', (await server.received(1))[0]);
   await server.post([ended(one), three]);
@@ -38,13 +40,18 @@ async function cutGroup(): Promise<void> {
 }
 
 async function hostileText(): Promise<void> {
-  const server = await startAlertmanager({ receiver: 'web.hook+(a|b)', groupBy: ['alertname', 'x'] });
+  const server = await startAlertmanager({
+    receiver: 'web.hook+(a|b)',
+    groupBy: ['alertname', 'x'],
+  });
   const annotations = {
     summary: '<!channel> @everyone **bold** [link](http://evil.example) <b>&amp;</b>',
     description: 'line 1\nline 2\t"quoted" \\ ünïcode 🔥',
   };
   const labels = { alertname: 'Hostile', x: 'a"b\\c{}', severity: 'page' };
-  await server.post([{ labels, annotations, generatorURL: 'http://prometheus.example/graph?a=1&b=<2>' }]);
+  await server.post([
+    { labels, annotations, generatorURL: 'http://prometheus.example/graph?a=1&b=<2>' },
+  ]);
   await save('hostile-text', (await server.received(1))[0]);
   await server.close();
 }
