@@ -42,6 +42,8 @@ export interface Build {
   readonly validateTarget: ValidateTarget;
 }
 
+export { grammarVerbs };
+
 /** A build with the whole grammar, for tests. */
 export const wholeGrammar: Build = { verbs: grammarVerbs, validateTarget: () => [] };
 

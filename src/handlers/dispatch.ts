@@ -151,19 +151,28 @@ const open: ReadonlySet<string> = new Set([
 async function read(command: Command & { readonly does: 'read' }, asked: Asking): Promise<Answer> {
   const { desk } = asked;
   if (!open.has(command.name)) {
-    const verdict = judge(desk.settings.policy, {
-      verb: command.name,
-      family: command.family,
-      risk: command.risk,
-      service: asked.service,
-      environment: asked.environment,
-      requester: asked.by,
-      reason: '',
-    });
-    if (!verdict.allowed) return refused(verdict.problem, desk);
+    const verdict = allowed(command, asked);
+    if (verdict) return refused(verdict, desk);
   }
   const reading = await command.answer(asked);
   return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
+}
+
+/** What the policy has against it. Commands that make no plan cannot wait for an approval. */
+function allowed(command: Command, asked: Asking): Problem | undefined {
+  const verdict = judge(asked.desk.settings.policy, {
+    verb: command.name,
+    family: command.family,
+    risk: command.risk,
+    service: asked.service || (asked.incident?.opened.service ?? ''),
+    environment: asked.environment || (asked.incident?.opened.environment ?? ''),
+    requester: asked.by,
+    reason: String(asked.args['reason'] ?? ''),
+  });
+  if (!verdict.allowed) return verdict.problem;
+  return verdict.rule.places.length > 0
+    ? problem('POLICY_WANTS_APPROVAL', { verb: command.name, rule: verdict.rule.where })
+    : undefined;
 }
 
 /** What needs no thread of its own to act on: a declaration makes one. */
@@ -175,6 +184,8 @@ async function tellIncident(
   const { desk } = asked;
   const intent = command.intent(asked);
   if (isProblem(intent)) return refused(intent, desk);
+  const verdict = allowed(command, asked);
+  if (verdict) return refused(verdict, desk);
   const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
   if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
   const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });

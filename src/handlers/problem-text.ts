@@ -148,6 +148,12 @@ export const requestProblems: ProblemBook = {
     why: 'The target {target} is not connected.',
     next: '`tocsin doctor` says what is wrong with it.',
   },
+  POLICY_WANTS_APPROVAL: {
+    what: '`{verb}` was refused.',
+    changed: untouched,
+    why: 'Its rule ({rule}) wants an approval, and a command that makes no plan cannot wait for one.',
+    next: 'Give `{verb}` a rule of its own with `approvals: []`.',
+  },
   PLANNING_FAILED: {
     what: '`{line}` could not be planned.',
     changed: untouched,

@@ -1,4 +1,7 @@
+import type { WorkloadStatus } from '../../core/ports/workload.ts';
 import { type Problem, problem } from '../../core/problem.ts';
+import type { Block, Text } from '../../core/view/card.ts';
+import { code, strong, time } from '../../core/view/words.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
 import { environmentArgument, serviceArgument } from './arguments.ts';
 
@@ -13,6 +16,9 @@ export const health: ReadCommand = {
   answer,
 };
 
+/** What fits a screen; the cluster has the rest. */
+const shownMax = 8;
+
 async function answer(asked: Asking): Promise<Reading | Problem> {
   const { desk, service, environment } = asked;
   const target = workloadOf(asked);
@@ -25,29 +31,71 @@ async function answer(asked: Asking): Promise<Reading | Problem> {
       role: 'workload',
     });
   }
-  const status = await reader.status(target);
-  const facts = [
-    { label: 'instances', value: [`${status.ready} of ${status.desired} ready`] },
-    { label: 'running', value: [status.images.join(', ')] },
-    { label: 'revision', value: [status.revision] },
-  ];
-  const unhealthy = status.unhealthy.slice(0, 10);
+  const looked = await reader.status(target);
+  if (!looked.ok) return looked.problem;
+  const status = looked.value;
   return {
-    title: [`${service} · ${environment}`],
-    blocks: [
-      { kind: 'facts', facts },
-      ...(unhealthy.length > 0
+    title: [
+      strong(service),
+      ` · ${environment} · ${status.replicas.ready} of ${status.replicas.desired} ready`,
+    ],
+    blocks: [facts(status), ...unhealthy(status), ...events(status)],
+  };
+}
+
+function facts(status: WorkloadStatus): Block {
+  const { replicas, autoscaled } = status;
+  return {
+    kind: 'facts',
+    facts: [
+      { label: 'target', value: [code(status.id)] },
+      {
+        label: 'instances',
+        value: [
+          `${replicas.ready} of ${replicas.desired} ready, ${replicas.updated} of this revision`,
+        ],
+      },
+      { label: 'image', value: [status.images.join(', ')] },
+      ...(status.revision === undefined
+        ? []
+        : [{ label: 'revision', value: [String(status.revision)] }]),
+      ...(status.paused ? [{ label: 'rollout', value: ['paused'] }] : []),
+      ...(autoscaled
         ? [
             {
-              kind: 'list' as const,
-              title: 'Not healthy',
-              items: unhealthy.map(({ name, reason }) => [`${name}: ${reason}`]),
-              more: status.unhealthy.length - unhealthy.length,
+              label: 'autoscaler',
+              value: [`${autoscaled.by} keeps it between ${autoscaled.min} and ${autoscaled.max}`],
             },
           ]
         : []),
     ],
   };
+}
+
+function unhealthy(status: WorkloadStatus): readonly Block[] {
+  if (status.unhealthy.length === 0) return [];
+  const items = status.unhealthy
+    .slice(0, shownMax)
+    .map(
+      (each): Text => [
+        code(each.instance),
+        ` ${each.reason}${each.message ? `: ${each.message}` : ''}`,
+        each.restarts > 0 ? ` · ${each.restarts} restarts` : '',
+        each.last ? ` · last end: ${each.last}` : '',
+      ],
+    );
+  const more = Math.max(0, status.unhealthy.length - shownMax);
+  return [{ kind: 'list', title: 'Not healthy', items, more }];
+}
+
+function events(status: WorkloadStatus): readonly Block[] {
+  const warnings = status.events.filter(({ warning }) => warning);
+  if (warnings.length === 0) return [];
+  const items = warnings
+    .slice(0, shownMax)
+    .map(({ at, about, reason, message }): Text => [time(at), ` ${about} ${reason}: ${message}`]);
+  const more = Math.max(0, warnings.length - shownMax);
+  return [{ kind: 'list', title: 'Warnings', items, more }];
 }
 
 /** The configured workload of the service that was asked about. */

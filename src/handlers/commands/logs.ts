@@ -35,9 +35,19 @@ async function answer(asked: Asking): Promise<Reading | Problem> {
     return problem('ROLE_NOT_CONFIGURED', { verb: 'logs', service, environment, role: 'workload' });
   }
   const lines = Math.min(Number(args['lines'] ?? linesDefault), linesMax);
-  const found = await reader.logs(target, { lines, errorsFirst: true });
+  const looked = await reader.logs(target, { lines, errorsFirst: true });
+  if (!looked.ok) return looked.problem;
+  const { value: found } = looked;
+  const text = found.lines.map(({ instance, text: line }) => `${instance}  ${line}`).join('\n');
+  const cut = found.cut ? ' · there is more' : '';
   return {
     title: [`Logs of ${service} · ${environment}`],
-    blocks: [{ kind: 'code', title: found.from, text: found.lines.join('\n') }],
+    blocks: [
+      {
+        kind: 'code',
+        title: `${found.read} of ${found.of} instances, errors first${cut}`,
+        text: text || 'No lines.',
+      },
+    ],
   };
 }
