@@ -1,9 +1,42 @@
 import { limits } from './shape-rules.ts';
 
+/** A path that ends in a slash stands for everything below. */
 export type Exception = { readonly rule: string; readonly path: string; readonly why: string };
 
 /** The files that may break a rule, each with the reason. One that is no longer needed fails the test too. */
+const casts = 'casts only where the outside is parsed';
+
 export const exceptions: readonly Exception[] = [
+  {
+    rule: casts,
+    path: 'src/sandbox/',
+    why: 'It plays a server that stores whatever JSON it is given: what a kind holds is known by its name alone',
+  },
+  {
+    rule: casts,
+    path: 'src/bot/readings.ts',
+    why: 'The name of a stream says which events it holds, and a snapshot is our own bytes; types follow neither',
+  },
+  {
+    rule: casts,
+    path: 'src/config/policies.ts',
+    why: 'Object.entries forgets which keys the object has',
+  },
+  {
+    rule: casts,
+    path: 'src/config/reach.ts',
+    why: 'Object.keys forgets which keys the object has',
+  },
+  {
+    rule: casts,
+    path: 'src/integrations/kubernetes/credentials.ts',
+    why: 'The options of TLS and those of the agent are two types in Node, one object at run time',
+  },
+  {
+    rule: `functions of at most ${limits.parameters} parameters`,
+    path: 'src/bot/surfaces/console/site.ts',
+    why: 'sendProblem answers a call in any state of the visitor; the fifth, optional one is who that is',
+  },
   {
     rule: `functions of at most ${limits.functionLines} lines`,
     path: 'src/core/operation/operation.ts',
