@@ -33,6 +33,11 @@ export const exceptions: readonly Exception[] = [
     why: 'The options of TLS and those of the agent are two types in Node, one object at run time',
   },
   {
+    rule: `files of at most ${limits.fileLines} lines`,
+    path: 'src/bot/surfaces/console/assets/console.js',
+    why: 'One module without a build step, read by the browser as it stands',
+  },
+  {
     rule: `functions of at most ${limits.parameters} parameters`,
     path: 'src/bot/surfaces/console/site.ts',
     why: 'sendProblem answers a call in any state of the visitor; the fifth, optional one is who that is',
