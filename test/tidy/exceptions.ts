@@ -5,6 +5,8 @@ export type Exception = { readonly rule: string; readonly path: string; readonly
 
 /** The files that may break a rule, each with the reason. One that is no longer needed fails the test too. */
 const casts = 'casts only where the outside is parsed';
+const longFile = `files of at most ${limits.fileLines} lines`;
+const longFunction = `functions of at most ${limits.functionLines} lines`;
 
 export const exceptions: readonly Exception[] = [
   {
@@ -33,7 +35,7 @@ export const exceptions: readonly Exception[] = [
     why: 'The options of TLS and those of the agent are two types in Node, one object at run time',
   },
   {
-    rule: `files of at most ${limits.fileLines} lines`,
+    rule: longFile,
     path: 'src/bot/surfaces/console/assets/console.js',
     why: 'One module without a build step, read by the browser as it stands',
   },
@@ -43,8 +45,43 @@ export const exceptions: readonly Exception[] = [
     why: 'sendProblem answers a call in any state of the visitor; the fifth, optional one is who that is',
   },
   {
-    rule: `functions of at most ${limits.functionLines} lines`,
+    rule: longFunction,
     path: 'src/core/operation/operation.ts',
     why: 'evolve is a table: one flat case for each event, read by looking up the case',
+  },
+  {
+    rule: 'one reader of the environment and of files',
+    path: 'src/bot/host-door.ts',
+    why: 'It reads no file: it takes away a stale socket and closes the new one to other users',
+  },
+  {
+    rule: casts,
+    path: 'src/bot/surfaces/console/sessions.ts',
+    why: 'The name of a stream says which events it holds; types do not follow it',
+  },
+  {
+    rule: casts,
+    path: 'src/cli/declared.ts',
+    why: 'An object with one computed key loses the name of that key',
+  },
+  {
+    rule: longFunction,
+    path: 'src/bot/metrics.ts',
+    why: 'A table of metrics: name, help and labels of each, one below the other',
+  },
+  {
+    rule: longFunction,
+    path: 'src/bot/bot.ts',
+    why: 'The composition of the bot, one part after the other, without a branch',
+  },
+  {
+    rule: longFile,
+    path: 'test/core/operation/decide-people.test.ts',
+    why: 'Three tests for each intent of a person; they share what came before',
+  },
+  {
+    rule: longFile,
+    path: 'test/core/operation/decide-step.test.ts',
+    why: 'Three tests for each intent of a step; they share what came before',
   },
 ];
