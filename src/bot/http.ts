@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Problem } from '../core/problem.ts';
 import { findRoute, type HttpRoute } from './http-route.ts';
 
@@ -120,7 +119,8 @@ function pathOf(url: string): string {
 }
 
 function urlOf(server: Server): string {
-  const address = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no address');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${host}:${address.port}`;
 }

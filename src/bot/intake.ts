@@ -74,7 +74,10 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     const body = await readBody(request, options.bodyLimitBytes);
     if (!body.ok) {
       options.metrics.webhook(source.name, 'refused');
-      if (body.why === 'cut') return response.destroy() as never;
+      if (body.why === 'cut') {
+        response.destroy();
+        return;
+      }
       response.setHeader('connection', 'close');
       return say(
         response,

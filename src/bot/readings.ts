@@ -106,12 +106,18 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
     case 'incident': {
       const typed = recorded as Recorded<IncidentEvent>;
       track(readings.correlation, typed);
-      further(readings.incidents, name.id, typed, initialIncident, evolveIncident);
+      further(readings.incidents, name.id, typed, {
+        initial: initialIncident,
+        evolve: evolveIncident,
+      });
       return name;
     }
     case 'operation': {
       const typed = recorded as Recorded<OperationEvent>;
-      further(readings.operations, name.id, typed, initialOperation, evolveOperation);
+      further(readings.operations, name.id, typed, {
+        initial: initialOperation,
+        evolve: evolveOperation,
+      });
       if (typed.event.type === 'OperationAsked') {
         const list = readings.operationsOf.get(typed.event.incident);
         if (list) list.push(name.id);
@@ -120,16 +126,16 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
       return name;
     }
     case 'target':
-      further(
-        readings.targets,
-        name.id,
-        recorded as Recorded<TargetEvent>,
-        initialTarget,
-        evolveTarget,
-      );
+      further(readings.targets, name.id, recorded as Recorded<TargetEvent>, {
+        initial: initialTarget,
+        evolve: evolveTarget,
+      });
       return name;
     default:
-      further(readings.posts, name.id, recorded as Recorded<PostEvent>, () => ({}), evolvePosts);
+      further(readings.posts, name.id, recorded as Recorded<PostEvent>, {
+        initial: () => ({}),
+        evolve: evolvePosts,
+      });
       return name;
   }
 }
@@ -184,18 +190,20 @@ function further<S, E extends { readonly type: string; readonly v: number }>(
   into: Map<string, Held<S>>,
   id: string,
   recorded: Recorded<E>,
-  initial: (id: string) => S,
-  evolve: (state: S, event: Recorded<E>['event'], meta: Recorded<E>) => S,
+  reading: {
+    readonly initial: (id: string) => S;
+    readonly evolve: (state: S, event: Recorded<E>['event'], meta: Recorded<E>) => S;
+  },
 ): void {
   let held = into.get(id);
   if (!held) {
     // A later event of a stream that memory let go: whoever needs it reads the whole stream.
     if (recorded.version !== 1) return;
-    held = { state: initial(id), version: 0 };
+    held = { state: reading.initial(id), version: 0 };
     into.set(id, held);
   }
   if (recorded.version !== held.version + 1) return;
-  held.state = evolve(held.state, recorded.event, recorded);
+  held.state = reading.evolve(held.state, recorded.event, recorded);
   held.version = recorded.version;
 }
 

@@ -72,7 +72,7 @@ export function createDispatch(desk: Desk): Dispatch {
   }
 
   async function press(pressed: Pressed): Promise<Answer> {
-    const { press: what, actor, incident, cause, shown } = pressed;
+    const { press: what, actor, cause, shown } = pressed;
     if (what.kind === 'line')
       return say({ line: what.line, actor, incident: what.incident, cause });
     if (what.kind === 'open') return said('asker', ['Opened.'], []);
@@ -101,7 +101,6 @@ export function createDispatch(desk: Desk): Dispatch {
       'asker',
       [told.changed ? 'It is on the record.' : 'It was on the record already.'],
       [],
-      incident,
     );
   }
 
@@ -228,14 +227,13 @@ function unknownVerb(verb: string): Problem {
 
 export function refused(because: Problem, desk: Pick<Desk, 'words'>): Answer {
   const block = problemBlock(because, desk.words);
-  return said('asker', [block.what], [block], '', 'failed');
+  return said('asker', [block.what], [block], 'failed');
 }
 
 function said(
   to: Answer['to'],
   title: Text,
   blocks: readonly Block[],
-  _incident = '',
   tone: Card['tone'] = 'neutral',
 ): Answer {
   return {

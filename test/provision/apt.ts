@@ -42,8 +42,10 @@ function forbidServiceStarts(): () => void {
   };
 }
 
+/** Under whichever init the machine has; what is not installed there says so and is no failure. */
 function disableAtBoot(missing: readonly Server[]): void {
-  const services = missing.flatMap((server) => server.services ?? []);
-  if (services.length === 0 || !existsSync('/usr/bin/systemctl')) return;
-  spawnSync('systemctl', ['disable', '--quiet', ...services], { stdio: 'ignore' });
+  for (const service of missing.flatMap((server) => server.services ?? [])) {
+    spawnSync('systemctl', ['disable', '--quiet', service], { stdio: 'ignore' });
+    spawnSync('update-rc.d', [service, 'disable'], { stdio: 'ignore' });
+  }
 }

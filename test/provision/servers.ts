@@ -10,7 +10,7 @@ export type Server = {
   readonly directories?: readonly string[];
   /** What apt installs on Debian and Ubuntu. */
   readonly packages: readonly string[];
-  /** Units that the packages enable at boot, which a test machine does not want. */
+  /** Services that the packages enable at boot, which a test machine does not want. */
   readonly services?: readonly string[];
   /** What Docker runs in its place; absent where a container cannot stand in for the program. */
   readonly image?: string;
@@ -22,7 +22,7 @@ export const servers: readonly Server[] = [
     title: 'Prometheus',
     commands: ['prometheus'],
     packages: ['prometheus'],
-    services: ['prometheus.service'],
+    services: ['prometheus'],
     image: 'prom/prometheus:v2.55.1',
   },
   {
@@ -30,7 +30,7 @@ export const servers: readonly Server[] = [
     title: 'Alertmanager',
     commands: ['prometheus-alertmanager', 'alertmanager'],
     packages: ['prometheus-alertmanager'],
-    services: ['prometheus-alertmanager.service'],
+    services: ['prometheus-alertmanager'],
     image: 'prom/alertmanager:v0.28.1',
   },
   {

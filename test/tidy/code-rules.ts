@@ -73,7 +73,7 @@ const environment: Rule = {
     'What configures the program is read in config.ts alone, so that it can be checked and shown.',
   appliesTo: inSource,
   check: (file) => [
-    ...(/^src\/(config|main|cli\/[\w-]+|config\/[\w-]+)\.ts$/.test(file.path)
+    ...(/^src\/(config|main|cli|cli\/[\w-]+|config\/[\w-]+)\.ts$/.test(file.path)
       ? []
       : words(file, /(?<![\w$.])process\.(?:env|argv)\b/g)),
     ...(readsFiles(file.path) ? [] : fileModules(file)),
@@ -93,7 +93,9 @@ const environment: Rule = {
 };
 
 function readsFiles(path: string): boolean {
-  return /^src\/(config\.ts|config\/|main\.ts|cli\/|journal\/|bot\/surfaces\/console\/)/.test(path);
+  return /^src\/((config|main|cli|replay)\.ts$|config\/|cli\/|journal\/|bot\/surfaces\/console\/)/.test(
+    path,
+  );
 }
 
 function fileModules(file: SourceFile): readonly Violation[] {

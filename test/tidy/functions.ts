@@ -3,6 +3,7 @@ import { lineOf, type SourceFile } from './source.ts';
 export type FunctionShape = {
   readonly name: string;
   readonly line: number;
+  /** Its own: the functions declared inside are measured by themselves, callbacks are not. */
   readonly lines: number;
   readonly parameters: number;
 };
@@ -12,7 +13,27 @@ const notAFunction = /^(?:if|for|while|switch|catch|with|return|await|typeof|sup
 
 /** Every function with a body in braces: declarations, methods, constructors and arrows. */
 export function functionsOf(file: SourceFile): readonly FunctionShape[] {
-  const found: FunctionShape[] = [];
+  const found = spansOf(file);
+  return found.map(({ name, parameters, first, last }) => {
+    const inside = found.filter((one) => !one.arrow && one.first > first && one.last < last);
+    const outermost = inside.filter(
+      (one) => !inside.some((other) => other.first < one.first && other.last > one.last),
+    );
+    const nested = outermost.reduce((sum, one) => sum + one.last - one.first + 1, 0);
+    return { name, parameters, line: first, lines: last - first + 1 - nested };
+  });
+}
+
+type Span = {
+  readonly name: string;
+  readonly parameters: number;
+  readonly first: number;
+  readonly last: number;
+  readonly arrow: boolean;
+};
+
+function spansOf(file: SourceFile): readonly Span[] {
+  const found: Span[] = [];
   for (const { index } of file.code.matchAll(/\(/g)) {
     const close = matching(file.code, index);
     const body = close === undefined ? undefined : bodyAfter(file.code, close + 1);
@@ -22,9 +43,10 @@ export function functionsOf(file: SourceFile): readonly FunctionShape[] {
     const end = matching(file.code, body.at) ?? file.code.length;
     found.push({
       name,
-      line: lineOf(file, index),
-      lines: lineOf(file, end) - lineOf(file, index) + 1,
       parameters: countParameters(file.code.slice(index + 1, close)),
+      first: lineOf(file, index),
+      last: lineOf(file, end),
+      arrow: body.arrow,
     });
   }
   return found;

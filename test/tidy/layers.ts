@@ -155,7 +155,7 @@ function checkImports(file: SourceFile): readonly Violation[] {
 }
 
 function layerOf(path: string): Layer | undefined {
-  if (path === 'src/main.ts' || path.startsWith('src/cli/')) return 'main';
+  if (/^src\/(main|cli|replay)\.ts$/.test(path) || path.startsWith('src/cli/')) return 'main';
   if (path === 'src/config.ts' || path.startsWith('src/config/')) return 'config';
   const folder = /^src\/(\w+)\//.exec(path)?.[1];
   const layers = ['core', 'handlers', 'bot', 'integrations', 'journal', 'sandbox'] as const;

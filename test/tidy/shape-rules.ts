@@ -34,12 +34,18 @@ const functionLength: Rule = {
     `const f = (a: number) => {\n${longBody}};`,
     `class A { constructor() {\n${longBody}} }`,
     `f(async ({ a }) => {\nif (a) { b('{'); }\n${longBody}});`,
+    `function f() {\nfunction g() {\nh();\n}\n${longBody}}`,
+    `function f() {\ng(() => {\n${longBody}});\n}`,
   ].map((text) => ({ path: 'src/core/a.ts', text })),
   spares: [
     { path: 'src/core/a.ts', text: `function f(): { a: string } {\n${shortBody}}` },
     {
       path: 'src/core/a.ts',
       text: `const table = {\n${'a: 1,\n'.repeat(limits.functionLines * 2)}};`,
+    },
+    {
+      path: 'src/core/a.ts',
+      text: `function f() {\nfunction g() {\n${shortBody}}\nasync function h(): X {\n${shortBody}}\n}`,
     },
     { path: 'src/core/a.ts', text: `if (f(x)) {\n${longBody}}` },
   ],

@@ -4,7 +4,7 @@ import { currentStep } from '../../core/operation/step-decide.ts';
 import type { Evidence } from '../../core/person.ts';
 import type { Ownership } from '../../core/ports/journal.ts';
 import type { Checked, Observed, Probed, StepDriver } from '../../core/ports/step.ts';
-import { problem, problemOf } from '../../core/problem.ts';
+import { type Facts, problem, problemOf } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine, Told } from '../engine.ts';
 
@@ -223,12 +223,10 @@ function mayGoOn(operation: OperationState, step: StepState): boolean {
 }
 
 function contextOf(operation: OperationState) {
+  const outputs: Facts = Object.assign({}, ...operation.steps.map((step) => step.outputs));
   return {
     operation: operation.id,
-    outputs: Object.assign({}, ...operation.steps.map(({ outputs }) => outputs)) as Record<
-      string,
-      string | number | boolean
-    >,
+    outputs,
     startedAt: operation.startedAt ?? 0,
   };
 }
