@@ -43,6 +43,20 @@ export type StepIntent =
 /** A crash-looping target moves under us; five looks are enough to tell bad luck from a fight. */
 export const attemptsMax = 5;
 
+/**
+ * How long after its check a write may still be sent. A process that was paused in between (a slow disk, a stopped
+ * machine) must check again: what it sends later could land when everybody believes that it no longer can.
+ */
+export const sendWithinMs = 5000;
+
+/** Asked by the loop just before it sends. No: report `moved`, for nothing was written. */
+export function mayBeSent(
+  step: StepState,
+  now: { readonly at: number; readonly landsWithinMs: number },
+): boolean {
+  return step.phase === 'intended' && now.at + now.landsWithinMs <= step.landsBefore;
+}
+
 export function decideStep(intent: StepIntent, state: OperationState): readonly OperationEvent[] {
   if (state.status !== 'running' && state.status !== 'verifying') return [];
   const current = currentStep(state);
@@ -95,7 +109,7 @@ function checked(
       step: current.step.id,
       attempt: current.attempt + 1,
       token: intent.checked.token,
-      landsBefore: intent.at + intent.landsWithinMs,
+      landsBefore: intent.at + sendWithinMs + intent.landsWithinMs,
     },
   ];
 }

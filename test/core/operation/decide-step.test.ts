@@ -8,6 +8,7 @@ import type { Step } from '../../../src/core/operation/plan.ts';
 import {
   attemptsMax,
   currentStep,
+  mayBeSent,
   type StepIntent,
 } from '../../../src/core/operation/step-decide.ts';
 import type { Checked } from '../../../src/core/ports/step.ts';
@@ -53,8 +54,21 @@ describe('the check before a step', () => {
         step: 's1',
         attempt: 1,
         token: 'rv-7',
-        landsBefore: at + 30_000,
+        landsBefore: at + 5000 + 30_000,
       });
+  });
+
+  it('leaves five seconds to send the write, and no more', () => {
+    const state = given(...running())
+      .when(check(fine))
+      .state();
+    const intent = currentStep(state);
+    const landsWithinMs = 30_000;
+    if (!intent) throw new TypeError('no step');
+    expect(mayBeSent(intent, { at, landsWithinMs })).toBe(true);
+    expect(mayBeSent(intent, { at: at + 5000, landsWithinMs })).toBe(true);
+    expect(mayBeSent(intent, { at: at + 5001, landsWithinMs })).toBe(false);
+    expect(mayBeSent({ ...intent, phase: 'waiting' }, { at, landsWithinMs })).toBe(false);
   });
 
   it('counts the attempts', () => {
