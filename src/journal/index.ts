@@ -1,5 +1,14 @@
 export type { PublishedCheckpoint } from './checkpoint.ts';
 export type { Upcaster, Upcasters } from './decode.ts';
+export type { PayloadErased } from './erasure.ts';
+export { type ExportReport, type JournalExport, verifyExport } from './export.ts';
+export {
+  backupJournal,
+  exportStreams,
+  tailJournal,
+  type VerifyRequest,
+  verifyJournal,
+} from './offline.ts';
 export {
   type AppendedListener,
   type Erased,
@@ -10,3 +19,4 @@ export {
 export type { JournalLog, JournalOptions } from './options.ts';
 export { embeddedOwnership } from './ownership.ts';
 export { journalProblems } from './problems.ts';
+export type { VerifyReport } from './verify.ts';

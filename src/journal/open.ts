@@ -6,7 +6,9 @@ import { AppendQueue, type AppendReading } from './append-queue.ts';
 import { type BlobStore, openBlobs } from './blobs.ts';
 import { type PublishedCheckpoint, signerFrom } from './checkpoint.ts';
 import { recordedFrom, type Upcasters } from './decode.ts';
+import type { JournalExport } from './export.ts';
 import { openKeyring } from './keyring.ts';
+import type { VerifyRequest } from './offline.ts';
 import type { JournalLog, JournalOptions } from './options.ts';
 import { embeddedOwnership } from './ownership.ts';
 import { openSnapshots, type SnapshotCache } from './snapshots.ts';
@@ -17,7 +19,10 @@ import {
   type Request,
   type Scalar,
 } from './stores/sqlite/protocol.ts';
+import { runInThread } from './stores/sqlite/spawn.ts';
+import type { Task, TaskResult } from './stores/sqlite/tasks.ts';
 import { StoreThread } from './stores/sqlite/thread.ts';
+import type { VerifyReport } from './verify.ts';
 
 export interface OpenJournal extends Journal {
   readonly blobs: BlobStore;
@@ -28,6 +33,12 @@ export interface OpenJournal extends Journal {
   checkpoint(): Promise<PublishedCheckpoint | undefined>;
   /** Deletes one payload for ever; the header and the chain stay. */
   erase(stream: string, version: number, request: { by: string; reason: string }): Promise<Erased>;
+  /** Offline tools do the same from outside; here it costs neither the loop nor the store's thread anything. */
+  verify(request?: VerifyRequest): Promise<VerifyReport>;
+  /** Signs what is new first, so that the proof covers the streams to their end. */
+  export(streams: readonly string[]): Promise<JournalExport>;
+  /** A copy as of one moment, with its blobs and without the keyring. */
+  backup(to: string): Promise<void>;
   stats(): JournalStats;
   /** Waits for what is underway, signs, and gives the file free. */
   close(): Promise<void>;
@@ -66,6 +77,7 @@ class SqliteJournal implements OpenJournal {
   readonly snapshots: SnapshotCache;
   readonly keyring: Keyring;
   readonly ownership: Ownership;
+  readonly #path: string;
   readonly #thread: StoreThread;
   readonly #queue: AppendQueue;
   readonly #upcasters: Upcasters;
@@ -85,6 +97,7 @@ class SqliteJournal implements OpenJournal {
       waitingMax = 20_000,
       checkpointEveryMs = 60_000,
     } = options;
+    this.#path = path;
     this.#thread = thread;
     this.#upcasters = upcasters;
     this.#clock = clock;
@@ -160,6 +173,19 @@ class SqliteJournal implements OpenJournal {
     return { repeated, purged };
   }
 
+  async verify(request: VerifyRequest = {}): Promise<VerifyReport> {
+    return (await runTask({ task: 'verify', path: this.#path, request }, 'verify')).report;
+  }
+
+  async export(streams: readonly string[]): Promise<JournalExport> {
+    await this.checkpoint();
+    return (await runTask({ task: 'export', path: this.#path, streams }, 'export')).document;
+  }
+
+  async backup(to: string): Promise<void> {
+    await runTask({ task: 'backup', path: this.#path, to }, 'backup');
+  }
+
   stats(): JournalStats {
     return { ...this.#queue.reading(), ...this.#thread.health };
   }
@@ -225,6 +251,23 @@ function isKind<K extends Reply['kind']>(
   kind: K,
 ): reply is Extract<Reply, { kind: K }> {
   return reply.kind === kind;
+}
+
+async function runTask<K extends Task['task']>(
+  task: Task,
+  kind: K,
+): Promise<Extract<TaskResult, { task: K }>> {
+  const result = await runInThread(task);
+  if (result.task === 'failed') throw new ProblemError(result.problem);
+  if (!isTask(result, kind)) throw new TypeError(`unexpected answer ${result.task}`);
+  return result;
+}
+
+function isTask<K extends Task['task']>(
+  result: TaskResult,
+  kind: K,
+): result is Extract<TaskResult, { task: K }> {
+  return result.task === kind;
 }
 
 async function ownKey(keyring: Keyring, log: (entry: JournalLog) => void): Promise<string> {

@@ -3,7 +3,7 @@ import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
 import type { PublishedCheckpoint } from '../../checkpoint.ts';
 import type { JournalLog } from '../../options.ts';
 import type { Answer, Health, Notice, Reply, Request, StoreOptions } from './protocol.ts';
-import { spawnStore } from './spawn.ts';
+import { spawnThread } from './spawn.ts';
 
 interface Waiting {
   resolve(reply: Reply): void;
@@ -40,7 +40,7 @@ export class StoreThread {
 
   /** Rejects with the reason when the store cannot be opened. */
   static start(options: StoreOptions, log: (entry: JournalLog) => void): Promise<StoreThread> {
-    const worker = spawnStore(options);
+    const worker = spawnThread({ store: options });
     return new Promise((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (notice: Notice) => {

@@ -14,20 +14,27 @@ import {
   type Request,
   type StoreOptions,
 } from './protocol.ts';
+import type { ThreadData } from './spawn.ts';
 import { Store } from './store.ts';
+import { runTask, type TaskResult } from './tasks.ts';
 
 /** How often a full disk is tried again. */
 const PROBE_MS = 500;
 
-if (parentPort !== null) serve(parentPort, workerData);
+if (parentPort !== null) start(parentPort, workerData);
 
 interface Port {
   on(
     event: 'message',
     listener: (message: { readonly id: number; readonly request: Request }) => void,
   ): unknown;
-  postMessage(message: Answer | Notice): void;
+  postMessage(message: Answer | Notice | TaskResult): void;
   close(): void;
+}
+
+function start(port: Port, data: ThreadData): void {
+  if ('store' in data) serve(port, data.store);
+  else void runTask(data.task).then((result) => port.postMessage(result));
 }
 
 function serve(port: Port, options: StoreOptions): void {
