@@ -1,0 +1,69 @@
+import type { Step } from '../../../src/core/operation/plan.ts';
+import type { Facts } from '../../../src/core/problem.ts';
+import type { StepWorld } from '../../contracts/steps.ts';
+import {
+  checkoutPath,
+  createWorld,
+  deploy,
+  driverOf,
+  stepOf,
+  type World,
+  writerOf,
+} from './world.ts';
+
+type Create = () => Promise<StepWorld>;
+
+/** One world for each kind of step this integration registers. */
+export const stepWorlds: Readonly<Record<string, Create>> = {
+  'kubernetes.set-template': () => worldOf('rollback', {}, { spec: { replicas: 5 } }),
+  'kubernetes.set-replicas': () => worldOf('scale', { replicas: 6 }, { spec: { replicas: 5 } }),
+  'kubernetes.restart': () => worldOf('restart', {}, { spec: { paused: true } }),
+};
+
+/** What the client waits for an answer in these tests. Real time, so it is short. */
+const timeoutMs = 250;
+
+async function worldOf(verb: string, args: Facts, spoiling: object): Promise<StepWorld> {
+  const world = await createWorld({ timeoutMs });
+  await deploy(world, { image: 'shop/checkout:1' });
+  await deploy(world, { image: 'shop/checkout:2' });
+  const step = stepOf(await world.draft(verb, args));
+  const writes = { method: ['PUT', 'PATCH'], path: /deployments\/checkout$/ };
+  let stirs = 0;
+  return {
+    step,
+    operation: 'op-1',
+    now: () => world.clock.now(),
+    driver: () => driverOf(writerOf(world.reconnect()), step),
+    effects: () =>
+      world.sandbox.ledger
+        .applied({ fieldManager: 'tocsin' })
+        .filter((write) => write.annotations['tocsin.dev/operation']?.startsWith('op-1/s1/'))
+        .length,
+    pass: (ms) => world.clock.advanceAsync(ms),
+    loseAnswer: () => void world.sandbox.faults.add({ ...writes, act: { kind: 'drop-response' } }),
+    loseRequest: () => void world.sandbox.faults.add({ ...writes, act: { kind: 'hang' } }),
+    delayEffect: (ms) =>
+      void world.sandbox.faults.add({ ...writes, act: { kind: 'apply-late', ms } }),
+    refuse: () => void world.sandbox.faults.add({ ...writes, act: { kind: 'answer', code: 429 } }),
+    async stir() {
+      stirs += 1;
+      const status = { unavailableReplicas: 100 + stirs };
+      await world.admin('PATCH', `${checkoutPath}/status`, { status });
+    },
+    spoil: async () => void (await world.admin('PATCH', checkoutPath, spoiling)),
+    cover: () => cover(world, step),
+    close: () => world.close(),
+  };
+}
+
+/** As `kubectl replace` from a file: no annotation of ours survives, and the spec is another one. */
+async function cover(world: World, step: Step): Promise<void> {
+  await world.admin('PATCH', checkoutPath, {
+    metadata: { annotations: { 'tocsin.dev/operation': null } },
+    spec: {
+      replicas: Number(step.params['replicas'] ?? 3) + 1,
+      template: { metadata: { labels: { covered: 'yes' } } },
+    },
+  });
+}
