@@ -44,6 +44,8 @@ export type ControllerContext = {
 
 export type Controller = {
   resource: ResourceName;
+  /** From a change to the look at it, when that is not at once. */
+  wakeMs?: number;
   /** Makes the world match, and returns after how many ms to look again without a change. */
   sync(namespace: string, name: string): number | undefined;
 };
@@ -58,7 +60,9 @@ export function runControllers(
       return controller.sync(namespace, name);
     });
     const unsubscribe = store.onChange((change) => {
-      for (const key of keysFor(store, controller.resource, change)) queue.add(key, timing.syncMs);
+      for (const key of keysFor(store, controller.resource, change)) {
+        queue.add(key, controller.wakeMs ?? timing.syncMs);
+      }
     });
     return () => {
       unsubscribe();

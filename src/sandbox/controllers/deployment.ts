@@ -44,6 +44,22 @@ export function deploymentController(context: ControllerContext): Controller {
   };
 }
 
+/** Makes the current template a revision at once; one of the past is left without pods. */
+export function recordRevision(
+  context: ControllerContext,
+  deployment: Deployment,
+  { withoutPods }: { withoutPods: boolean },
+): void {
+  const rollout = rolloutOf(context, deployment);
+  syncNewReplicaSet(rollout, { create: true });
+  const set = rollout.newSet();
+  if (!withoutPods || !set) return;
+  context.store.update('replicasets', set, (draft) => {
+    draft.spec.replicas = 0;
+    draft.status.observedGeneration = (draft.metadata.generation ?? 0) + 1;
+  });
+}
+
 function rolloutOf(context: ControllerContext, found: Deployment): Rollout {
   const { store } = context;
   const { namespace = '', name } = found.metadata;

@@ -21,12 +21,12 @@ function applyOperation(document: Json, operation: Json): Json {
   const path = parsePointer(operation['path']);
   switch (operation['op']) {
     case 'add':
-      return change(document, path, (parent, key) => insert(parent, key, valueOf(operation)));
+      return change(document, path, (parent, key) => insert(parent, key, given(operation)));
     case 'remove':
       return change(document, path, take);
     case 'replace':
       read(document, path);
-      return change(document, path, (parent, key) => overwrite(parent, key, valueOf(operation)));
+      return change(document, path, (parent, key) => overwrite(parent, key, given(operation)));
     case 'move': {
       const from = parsePointer(String(operation['from']));
       const moved = read(document, from);
@@ -45,7 +45,7 @@ function applyOperation(document: Json, operation: Json): Json {
   }
 }
 
-function valueOf(operation: JsonObject): Json {
+function given(operation: JsonObject): Json {
   const value = operation['value'];
   if (value === undefined) throw unprocessablePatch();
   return clone(value);
