@@ -1,5 +1,6 @@
 import type { Step } from '../../../src/core/operation/plan.ts';
 import type { Facts } from '../../../src/core/problem.ts';
+import type { FaultAct } from '../../../src/sandbox/index.ts';
 import type { StepWorld } from '../../contracts/steps.ts';
 import {
   checkoutPath,
@@ -20,32 +21,40 @@ export const stepWorlds: Readonly<Record<string, Create>> = {
   'kubernetes.restart': () => worldOf('restart', {}, { spec: { paused: true } }),
 };
 
-/** What the client waits for an answer in these tests. Real time, so it is short. */
-const timeoutMs = 250;
+/** How long the client waits for an answer that will not come. Real time, so it is short, and only then. */
+const patienceMs = 300;
 
 async function worldOf(verb: string, args: Facts, spoiling: object): Promise<StepWorld> {
-  const world = await createWorld({ timeoutMs });
+  const world = await createWorld();
   await deploy(world, { image: 'shop/checkout:1' });
   await deploy(world, { image: 'shop/checkout:2' });
   const step = stepOf(await world.draft(verb, args));
   const writes = { method: ['PUT', 'PATCH'], path: /deployments\/checkout$/ };
   let stirs = 0;
+  let isFaulted = false;
+  function fault(act: FaultAct): void {
+    isFaulted = true;
+    world.sandbox.faults.add({ ...writes, act });
+  }
   return {
     step,
     operation: 'op-1',
     now: () => world.clock.now(),
-    driver: () => driverOf(writerOf(world.reconnect()), step),
+    driver() {
+      const cluster = world.reconnect(isFaulted ? { timeoutMs: patienceMs } : {});
+      isFaulted = false;
+      return driverOf(writerOf(cluster), step);
+    },
     effects: () =>
       world.sandbox.ledger
         .applied({ fieldManager: 'tocsin' })
         .filter((write) => write.annotations['tocsin.dev/operation']?.startsWith('op-1/s1/'))
         .length,
     pass: (ms) => world.clock.advanceAsync(ms),
-    loseAnswer: () => void world.sandbox.faults.add({ ...writes, act: { kind: 'drop-response' } }),
-    loseRequest: () => void world.sandbox.faults.add({ ...writes, act: { kind: 'hang' } }),
-    delayEffect: (ms) =>
-      void world.sandbox.faults.add({ ...writes, act: { kind: 'apply-late', ms } }),
-    refuse: () => void world.sandbox.faults.add({ ...writes, act: { kind: 'answer', code: 429 } }),
+    loseAnswer: () => fault({ kind: 'drop-response' }),
+    loseRequest: () => fault({ kind: 'hang' }),
+    delayEffect: (ms) => fault({ kind: 'apply-late', ms }),
+    refuse: () => fault({ kind: 'answer', code: 429 }),
     async stir() {
       stirs += 1;
       const status = { unavailableReplicas: 100 + stirs };
