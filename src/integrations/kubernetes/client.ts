@@ -62,6 +62,7 @@ export interface Simulator {
 export interface Connection {
   send(call: Call): Promise<HttpReply>;
   readonly cluster: string;
+  prepare(): Promise<void>;
   close(): void;
 }
 
@@ -109,6 +110,7 @@ export function openConnection(
 
   /** A 401 means the request was not carried out, so a renewed credential may try it again, even for a write. */
   async function once(call: Call): Promise<HttpReply> {
+    await credential.prepare();
     const endsAt = performance.now() + config.timeoutMs;
     const first = await attempt(call, endsAt);
     if (first.status !== 401) return first;
@@ -137,7 +139,12 @@ export function openConnection(
     });
   }
 
-  return { send, cluster, close: () => credential.close() };
+  return {
+    send,
+    cluster,
+    prepare: () => credential.prepare(),
+    close: () => credential.close(),
+  };
 }
 
 /** No status came back, and why; `sent: false` when it surely never left. */
@@ -156,6 +163,7 @@ const readTries = 2;
 
 export function readClient(connection: Connection, config: KubernetesConfig): ReadClient {
   async function ask(path: string, query: Query, options: CallOptions = {}): Promise<HttpReply> {
+    await connection.prepare();
     const endsAt = performance.now() + config.timeoutMs;
     const call: Call = { method: 'GET', path, query, urgent: options.urgent ?? false };
     for (let tries = 1; ; tries += 1) {

@@ -14,6 +14,8 @@ export interface Authority {
 
 /** Whoever a kubeconfig says we are. Tokens and certificates are asked for before every request, so that they renew. */
 export interface Credential {
+  /** Loads what it needs of our own machine, which is no matter of a request's deadline. */
+  prepare(): Promise<void>;
   authority(): Promise<Authority>;
   /** After a 401: reads the file again and asks the plugin again. */
   renew(): void;
@@ -57,6 +59,9 @@ export function openCredential(config: CredentialConfig, target: string): Creden
   }
 
   return {
+    async prepare() {
+      await library();
+    },
     async authority() {
       try {
         return await authority();
@@ -76,9 +81,13 @@ export function openCredential(config: CredentialConfig, target: string): Creden
   };
 }
 
+/** Loaded on first need: it costs 85 MB and half a second. */
+function library(): Promise<typeof import('@kubernetes/client-node')> {
+  return import('@kubernetes/client-node');
+}
+
 async function load(config: CredentialConfig): Promise<KubeConfig> {
-  // Loaded on first need: it costs 85 MB and half a second.
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await library();
   const kube = new KubeConfig();
   if (config.kind === 'in-cluster') kube.loadFromCluster();
   else if (config.kind === 'kubeconfig') kube.loadFromFile(config.path);

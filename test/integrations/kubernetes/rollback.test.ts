@@ -230,7 +230,7 @@ interface Meta {
 
 const badRevision = {
   image: 'shop/checkout:2-crash',
-  labels: { tier: 'experimental' },
+  podLabels: { tier: 'experimental' },
   annotations: {
     'kubernetes.io/change-cause': 'v2',
     'kubectl.kubernetes.io/last-applied-configuration': '{"bad":true}',

@@ -37,6 +37,9 @@ export interface World {
   close(): Promise<void>;
 }
 
+export const statefulSet: TargetRef['locator'] = { namespace: 'shop', statefulset: 'cart' };
+export const daemonSet: TargetRef['locator'] = { namespace: 'shop', daemonset: 'agent' };
+
 export const digestKey = createHash('sha256').update('a key of the tests').digest();
 
 /** A sandbox whose time only passes when told, and the integration connected to it. */
