@@ -28,8 +28,8 @@ interface ServerSent {
 interface Follower {
   readonly status: number;
   next(): Promise<ServerSent>;
-  /** The next event of a list; those of other lists are passed over. */
-  nextOf(list: string): Promise<ServerSent>;
+  /** The next of a list or of an event's name; others are passed over. */
+  nextOf(what: string): Promise<ServerSent>;
   leave(): void;
 }
 
@@ -74,9 +74,9 @@ function follow(path: string, headers: Record<string, string> = {}): Promise<Fol
               ? new Promise((told) => waiting.push(told))
               : Promise.resolve(first);
           },
-          async nextOf(list) {
+          async nextOf(what) {
             const sent = await follower.next();
-            return sent.data.list === list ? sent : follower.nextOf(list);
+            return [sent.data.list, sent.event].includes(what) ? sent : follower.nextOf(what);
           },
           leave: () => request.destroy(),
         };
@@ -217,9 +217,7 @@ describe('following an incident', () => {
     await stage.post('/as/ben/incidents/inc-1/lines', { line: 'approve op-41' });
     stage.desk.answer = { to: 'thread', card: { ...refusalCard, title: ['for everybody'] } };
     await stage.post('/as/ben/incidents/inc-1/lines', { line: 'logs checkout' });
-    // First comes where the follower stands; then nothing until what is said to all.
-    await follower.next();
-    const sent = await follower.next();
+    const sent = await follower.nextOf('answer');
     expect(sent.event).toBe('answer');
     expect(JSON.stringify(sent.data)).toContain('for everybody');
     expect(JSON.stringify(sent.data)).toContain('Ben asked');

@@ -75,10 +75,12 @@ function pickRoute(site: DeskSite): HttpRoute {
 }
 
 async function showBoard(site: DeskSite, { response, caller }: PersonCall): Promise<void> {
+  tellBoard(site);
   sendPage(response, boardPage(frameFor(site, caller), { rows: site.desk.board() }));
 }
 
 async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {
+  tellBoard(site);
   // The frame holds the cursor: taken before the thread is read, so that no change falls between the two.
   const frame = frameFor(site, call.caller);
   const thread = await site.desk.thread(call.params['incident'] ?? '');
