@@ -1,4 +1,4 @@
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { isMainThread } from 'node:worker_threads';
 import { type ProblemBook, ProblemError, problem, problemOf } from '../core/problem.ts';
@@ -77,7 +77,8 @@ export async function openHostDoor(options: HostDoorOptions): Promise<HostDoor> 
   }
   await clearAway(path);
   const open = new Set<Socket>();
-  const server = createServer((socket) => {
+  // A client may end its side after the line and still read the answer, as `nc` does.
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     serve(socket, options);
@@ -129,7 +130,8 @@ async function clearAway(path: string): Promise<void> {
     socket.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? ''));
   });
   if (state === 'answers') throw new ProblemError(problem('HOST_DOOR_TAKEN', { path }));
-  if (state === 'ECONNREFUSED') await unlink(path);
+  // A plain file refuses a connection too, and is nothing of ours.
+  if (state === 'ECONNREFUSED' && (await lstat(path)).isSocket()) await unlink(path);
 }
 
 /** The umask closes the moment between bind and chmod; a worker thread has none of its own to set. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { pathSegment } from './html.ts';
 import type { ConsoleActor, ConsolePerson, ConsoleSessions, OpenSession } from './ports.ts';
 
 /** How the console knows who is there. */
@@ -30,7 +31,7 @@ export async function findCaller(
     return {
       actor: { kind: 'person', person: person.id, name: person.name, via: 'demo', session: 'demo' },
       person,
-      base: `/as/${encodeURIComponent(person.id)}`,
+      base: `/as/${pathSegment(person.id)}`,
       session: undefined,
       welcome: async () => true,
     };

@@ -1,6 +1,6 @@
 import type { Text } from '../../../core/view/card.ts';
 import type { Kept, Sequence } from './fragments.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html, pathSegment } from './html.ts';
 import type { BoardRow } from './ports.ts';
 import { digestOf, type Rendered, renderText, renderTime } from './render.ts';
 
@@ -51,7 +51,7 @@ export function splitRows(rows: readonly BoardRow[]) {
 
 /** Relative link: the same bytes serve `/incidents/` and, in the demo, `/as/<person>/incidents/`. */
 export function renderRow(row: BoardRow): Rendered {
-  const content = html`<a href="./${encodeURIComponent(row.incident)}"><span class="mark">${row.mark}</span><span class="title" dir="auto">${renderText(row.title)}</span><span class="where">${row.service} · ${row.environment}</span><span class="counts">${countWords(row)}</span><span class="when">${renderTime(row.closedAt ?? row.openedAt)}</span></a>`;
+  const content = html`<a href="./${pathSegment(row.incident)}"><span class="mark">${row.mark}</span><span class="title" dir="auto">${renderText(row.title)}</span><span class="where">${row.service} · ${row.environment}</span><span class="counts">${countWords(row)}</span><span class="when">${renderTime(row.closedAt ?? row.openedAt)}</span></a>`;
   const digest = digestOf(content.text + row.tone);
   const whole = html`<li class="row tone-${row.tone}" data-key="${row.incident}" data-digest="${digest}">${content}</li>`;
   return { key: row.incident, html: whole.text, digest };

@@ -4,6 +4,7 @@ import type { HttpRoute } from '../../http-route.ts';
 import type { Caller } from './access.ts';
 import type { Board, ListChange } from './board.ts';
 import { type Fragments, readCursor, writeCursor } from './fragments.ts';
+import { pathSegment } from './html.ts';
 import { boardPage, incidentPage, renderAnswer, renderThread } from './page.ts';
 import type { ConsoleDesk } from './ports.ts';
 import type { ConsoleProblem } from './problems.ts';
@@ -60,7 +61,7 @@ export function lineProblem(line: string): ConsoleProblem | undefined {
 
 function homeOf(site: Site): string {
   const [first] = site.access.kind === 'demo' ? site.access.people : [];
-  return first === undefined ? '/incidents/' : `/as/${encodeURIComponent(first.id)}/incidents/`;
+  return first === undefined ? '/incidents/' : `/as/${pathSegment(first.id)}/incidents/`;
 }
 
 /** The picker is a plain form, so that changing the person is opening another address: two tabs can be two people. */
@@ -69,18 +70,17 @@ function pickRoute(site: DeskSite): HttpRoute {
     const query = queryOf(call.request);
     const person = query.get('person') ?? '';
     const incident = query.get('incident') ?? '';
-    redirect(
-      call.response,
-      `/as/${encodeURIComponent(person)}/incidents/${encodeURIComponent(incident)}`,
-    );
+    redirect(call.response, `/as/${pathSegment(person)}/incidents/${pathSegment(incident)}`);
   });
 }
 
 async function showBoard(site: DeskSite, { response, caller }: PersonCall): Promise<void> {
+  tellBoard(site);
   sendPage(response, boardPage(frameFor(site, caller), { rows: site.desk.board() }));
 }
 
 async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {
+  tellBoard(site);
   // The frame holds the cursor: taken before the thread is read, so that no change falls between the two.
   const frame = frameFor(site, call.caller);
   const thread = await site.desk.thread(call.params['incident'] ?? '');

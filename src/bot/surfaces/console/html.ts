@@ -29,6 +29,11 @@ export function safeUrl(url: string): string | undefined {
   return parsed.username === '' && parsed.password === '' ? parsed.href : undefined;
 }
 
+/** One segment of a path; half characters, which no address can hold, are replaced. */
+export function pathSegment(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 export function escapeHtml(text: string): string {
   return visible(text).replaceAll(/[&<>"'`]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

@@ -1,6 +1,6 @@
 import type { Answer, Thread } from '../../../core/view/card.ts';
 import { plainText, renderRow, splitRows } from './board.ts';
-import { Html, html } from './html.ts';
+import { Html, html, pathSegment } from './html.ts';
 import type { BoardRow, ConsolePerson } from './ports.ts';
 import { type ConsoleProblem, problemCard } from './problems.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
@@ -137,7 +137,7 @@ interface DocumentParts {
 function document(frame: PageFrame, { title, body, head, incident }: DocumentParts): Html {
   const events =
     frame.person !== undefined &&
-    html` data-events="${frame.base}/events${incident !== undefined && html`?incident=${encodeURIComponent(incident)}`}" data-cursor="${frame.cursor}"`;
+    html` data-events="${frame.base}/events${incident !== undefined && html`?incident=${pathSegment(incident)}`}" data-cursor="${frame.cursor}"`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -190,7 +190,7 @@ function answers(answer: Html | undefined): Html {
 
 function prompt(frame: PageFrame, incident: string | undefined): Html {
   const here =
-    incident === undefined ? frame.base : `${frame.base}/incidents/${encodeURIComponent(incident)}`;
+    incident === undefined ? frame.base : `${frame.base}/incidents/${pathSegment(incident)}`;
   return html`<form class="prompt" method="post" action="${here}/lines" data-does="say" data-complete="${here}/complete" data-history="${frame.person?.id ?? ''}">
 <ul id="suggestions" role="listbox" aria-label="Suggestions" hidden></ul>
 <label for="line"><span class="away">Command line</span><span aria-hidden="true">›</span></label>
