@@ -67,6 +67,13 @@ export function readDocument(source: Source, around: Surroundings): Parsed {
     const what = 'the aliases cannot be followed';
     return { ok: false, errors: [{ file, line: 1, what, why, instead: 'write the values out' }] };
   }
+  // An own key of this name is dropped by what copies objects later: a match would become wider than it is written.
+  if (holdsProto(plain)) {
+    const line = text.slice(0, text.indexOf('__proto__')).split('\n').length;
+    const what = 'there is a key __proto__';
+    const why = 'it cannot be told from what every object has';
+    return { ok: false, errors: [{ file, line, what, why, instead: 'write another name' }] };
+  }
   return {
     ok: true,
     document: {
@@ -75,6 +82,11 @@ export function readDocument(source: Source, around: Surroundings): Parsed {
       lineOf: (path) => Math.max(1, lines.linePos(offsetOf(document, path)).line),
     },
   };
+}
+
+function holdsProto(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.keys(value).includes('__proto__') || Object.values(value).some(holdsProto);
 }
 
 function resolve(value: unknown, around: Surroundings): unknown {
