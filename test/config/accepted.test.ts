@@ -235,6 +235,15 @@ targets: { eu-1: { kubernetes: { read: { in_cluster: yes } } } }`;
     expect(proto('default_route: {}\nconstructor: {}')[0]).toContain('constructor is not known');
   });
 
+  it('does not follow aliases for ever', () => {
+    expect(faultsOf('a: &a [ *a ]')).toEqual([
+      'tocsin.yaml:1: an alias stands inside what it names, that never ends, write the values out',
+    ]);
+    const tens = (name: string) => `[${Array.from({ length: 10 }, () => `*${name}`).join(',')}]`;
+    const bomb = `a: &a [1,1]\nb: &b ${tens('a')}\nc: &c ${tens('b')}\nd: ${tens('c')}`;
+    expect(faultsOf(bomb)[0]).toMatch(/^tocsin.yaml:2: the aliases cannot be followed/);
+  });
+
   it('survives any text', () => {
     for (const text of [
       '\0',

@@ -111,7 +111,7 @@ describe('a field of the policy', () => {
         fc.pre(possible(fields));
         eachFlips(fields, (rest) => `{ match: ${flow(rest)}, requesters: [sre], approvals: [] }`);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -125,7 +125,7 @@ describe('a field of the policy', () => {
             `{ deny: ${flow(rest)} }${Object.keys(rest).length === 0 ? '' : ', { match: {}, requesters: [sre], approvals: [] }'}`,
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('a field of the policy', () => {
           `{ match: {}, requesters: [sre], ${flow(rest).slice(1, -1)} }`.replace(', }', ' }'),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
