@@ -64,8 +64,7 @@ export function loadConfig(file: string, around: Surroundings, build: Build): Lo
   const report = createReport(document);
   const read = readSections(document, report);
   const made = read && readAll(read, { document, report, absolute, files, build });
-  const errors = report.errors.toSorted((a, b) => a.line - b.line);
-  const { warnings } = report;
+  const { errors, warnings } = report;
   return made && errors.length === 0
     ? { ok: true, ...made, warnings }
     : { ok: false, errors, warnings };

@@ -22,11 +22,7 @@ export function check({ file, around, build, checkRunbooks }: CheckRequest): Che
   const faults = [...(loaded.ok ? [] : loaded.errors), ...checkRunbooks()];
   const warnings = loaded.warnings.map((warning) => `warning: ${warning}`);
   if (!loaded.ok || faults.length > 0) {
-    const lines = [
-      ...faults.map(sayError),
-      ...warnings,
-      `${count(faults.length, 'fault')} in ${file}`,
-    ];
+    const lines = [...faults.map(sayError), ...warnings, `${count(faults.length, 'fault')} in all`];
     return { ok: false, text: lines.join('\n') };
   }
   return { ok: true, text: [...warnings, `${file} is fine: ${summary(loaded)}`].join('\n') };

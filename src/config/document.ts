@@ -59,22 +59,60 @@ export function readDocument(source: Source, around: Surroundings): Parsed {
     }));
     return { ok: false, errors };
   }
-  let plain: unknown;
-  try {
-    plain = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const what = 'the aliases cannot be followed';
-    return { ok: false, errors: [{ file, line: 1, what, why, instead: 'write the values out' }] };
+  const plain = plainOf(document);
+  if ('fault' in plain) {
+    const { word, ...fault } = plain.fault;
+    const at = Math.max(0, text.indexOf(word));
+    return { ok: false, errors: [{ file, line: text.slice(0, at).split('\n').length, ...fault }] };
   }
   return {
     ok: true,
     document: {
       file,
-      value: resolve(plain, around),
+      value: resolve(plain.value, around),
       lineOf: (path) => Math.max(1, lines.linePos(offsetOf(document, path)).line),
     },
   };
+}
+
+type Words = Pick<ConfigError, 'what' | 'why' | 'instead'>;
+
+/** The values of a document, as a tree; or why there is none and the word that shows where. */
+function plainOf(
+  document: Document.Parsed,
+): { readonly value: unknown } | { readonly fault: Words & { readonly word: string } } {
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const what = 'the aliases cannot be followed';
+    return { fault: { word: '*', what, why, instead: 'write the values out' } };
+  }
+  const odd = oddityOf(value, []);
+  if (odd === 'cycle') {
+    const what = 'an alias stands inside what it names';
+    const why = 'that never ends';
+    return { fault: { word: '*', what, why, instead: 'write the values out' } };
+  }
+  if (odd === '__proto__') {
+    // An own key of this name is dropped by what copies objects later: a match would become wider than it is written.
+    const what = 'there is a key __proto__';
+    const why = 'it cannot be told from what every object has';
+    return { fault: { word: '__proto__', what, why, instead: 'write another name' } };
+  }
+  return { value };
+}
+
+function oddityOf(value: unknown, above: readonly unknown[]): 'cycle' | '__proto__' | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (above.includes(value)) return 'cycle';
+  if (Object.keys(value).includes('__proto__')) return '__proto__';
+  for (const item of Object.values(value)) {
+    const odd = oddityOf(item, [...above, value]);
+    if (odd) return odd;
+  }
+  return undefined;
 }
 
 function resolve(value: unknown, around: Surroundings): unknown {

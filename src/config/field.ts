@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a reference is written so in the configuration.
+
 import { z } from 'zod';
 import { parseDuration } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
@@ -81,7 +83,7 @@ export function notBuilt(what: string, instead = 'take it out', needed = false) 
   const schema = field<undefined>(notBuiltKind, (written) =>
     written === undefined
       ? { value: undefined }
-      : { why: `this build has no ${what}`, instead, absent: !needed },
+      : { why: `this build has no ${what}`, instead, hide: 'is written', absent: !needed },
   ).optional();
   fieldNotes.add(schema, { kind: notBuiltKind });
   return schema;
@@ -126,7 +128,7 @@ export const secret = field('secret', (written) => {
     return written.value === undefined
       ? {
           ...refused(written),
-          ...(/^\$\{[^}]*\}$/.test(written.written) ? {} : { hide: writtenOut }),
+          ...hiding(written),
         }
       : { value: new Secret(written.value) };
   }
@@ -142,17 +144,17 @@ export const url = field('URL', (written) => {
   const found = plain(written, 'a URL');
   if (!('value' in found)) return found;
   const parsed = URL.parse(found.value);
+  if (found.value.includes('@')) {
+    return {
+      why: 'a URL ends up in logs and must not hold a name or password',
+      instead: 'write it as basic: { username: …, password: ${env:NAME} }',
+      hide: 'holds an @',
+    };
+  }
   if (!parsed || !['http:', 'https:'].includes(parsed.protocol)) {
     return {
       why: 'it is no http or https URL',
       instead: 'write for example https://alerts.example.com',
-    };
-  }
-  if (parsed.username !== '' || parsed.password !== '') {
-    return {
-      why: 'a URL ends up in logs and must not hold a password',
-      instead: 'write it as basic: { username: …, password: ${env:NAME} }',
-      hide: 'holds a password',
     };
   }
   if (parsed.search !== '' || parsed.hash !== '') {
@@ -192,7 +194,7 @@ export function duration(least: string, most: string) {
       ? { value: ms }
       : {
           why: `it must be from ${least} to ${most}`,
-          instead: `write at least ${least} and at most ${most}`,
+          instead: 'write a time in between',
         };
   });
 }
@@ -252,12 +254,17 @@ export function oneOrMany<T extends z.ZodType>(item: T) {
 function plain(written: unknown, wanted: string): Read<string> {
   if (typeof written === 'string') return { value: written };
   if (written instanceof Reference && written.value !== undefined) return { value: written.value };
-  if (written instanceof Reference) return refused(written);
+  if (written instanceof Reference) return { ...refused(written), ...hiding(written) };
   return notText(written, wanted);
 }
 
 function refused(reference: Reference): Refused {
   return reference.problem ?? { why: 'it has no value', instead: 'write another reference' };
+}
+
+/** What stands before or after a reference may be a secret. */
+function hiding({ written }: Reference): { hide?: string } {
+  return /^\$\{[^}]*\}$/.test(written) ? {} : { hide: 'holds more than a reference' };
 }
 
 function notText(written: unknown, wanted: string): Refused {

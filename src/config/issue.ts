@@ -34,7 +34,7 @@ function sayIssue(issue: Issue, { document, path: base }: Place): ConfigError[] 
   const value = valueAt(document.value, path);
   // A scalar that stands for `{ url: … }` or for a list of one: what was written is what is talked about.
   const above = valueAt(document.value, path.slice(0, -1));
-  if (value === undefined && above !== undefined && !isCollection(above)) {
+  if (value === undefined && path.length > 1 && isScalar(above)) {
     const shorter = issue.path.slice(0, -1);
     return sayIssue({ ...issue, path: shorter }, { document, path: base });
   }
@@ -55,10 +55,12 @@ function sayIssue(issue: Issue, { document, path: base }: Place): ConfigError[] 
   if (issue.code === 'invalid_type') {
     const wanted = issue.expected === 'array' ? 'a list' : 'a map';
     const example = issue.expected === 'array' ? '[ … ]' : '{ … }';
+    // The text itself is not repeated: it may be a secret in the wrong shape.
+    const plain = typeof value === 'string' ? `${sayPath(path)} is text` : what;
     return [
       {
         ...at(path),
-        what,
+        what: plain,
         why: value === undefined ? 'it has no default' : `${wanted} is expected`,
         instead: `write ${wanted}: ${example}`,
       },
@@ -80,8 +82,8 @@ export function sayWhat(path: Path, value: unknown): string {
   return `${where} is ${String(value)}`;
 }
 
-function isCollection(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !(value instanceof Reference);
+function isScalar(value: unknown): boolean {
+  return value instanceof Reference || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 export function valueAt(root: unknown, path: Path): unknown {

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a reference is written so in the configuration.
+
 import type { TargetRef } from '../core/ports/step.ts';
 import type { KubernetesAccess, KubernetesConfig } from './config.ts';
 import { type Path, sayPath } from './error.ts';

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a reference is written so in the configuration.
+
 /** What the loader may ask of the machine. The real ones are made in `main.ts`; tests hand in maps. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;

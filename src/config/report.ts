@@ -25,14 +25,18 @@ export interface OpenReport extends Report {
 
 export function createReport(document: ReadDocument): OpenReport {
   const errors: ConfigError[] = [];
-  const warnings: string[] = [];
+  const warnings: { readonly line: number; readonly text: string }[] = [];
   const muted: Path[] = [];
   const { file } = document;
   const isMuted = (path: Path) =>
     muted.some((prefix) => prefix.every((part, index) => path[index] === part));
   return {
-    errors,
-    warnings,
+    get errors() {
+      return errors.toSorted((a, b) => a.line - b.line);
+    },
+    get warnings() {
+      return warnings.toSorted((a, b) => a.line - b.line).map(({ text }) => text);
+    },
     add: (found) => {
       errors.push(...found);
     },
@@ -45,7 +49,8 @@ export function createReport(document: ReadDocument): OpenReport {
     },
     warn: (path, sentence) => {
       if (isMuted(path)) return;
-      warnings.push(`${file}:${document.lineOf(path)}: ${sentence}`);
+      const line = document.lineOf(path);
+      warnings.push({ line, text: `${file}:${line}: ${sentence}` });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   duration,
+  fieldNotes,
   flag,
   integer,
   keys,
@@ -68,7 +69,9 @@ const metrics = keys({
 });
 
 const journal = keys({
-  store: oneOf(['sqlite', 'redis']).default('sqlite').describe('Where events are kept.'),
+  store: oneOf(['sqlite', 'redis'])
+    .default('sqlite')
+    .describe('Where events are kept; `redis` is refused by this build.'),
   path: path
     .default('./data/tocsin.db')
     .describe('The file of the sqlite store, seen from the folder of this file.'),
@@ -159,7 +162,9 @@ const routeTo = {
 const route = keys({ match: labels.describe('Labels that must all hold.'), ...routeTo });
 const defaultRoute = keys(routeTo);
 
+// What a role and a target hold is checked by the reader of the system they name.
 const role = z.record(z.string(), z.unknown());
+fieldNotes.add(role, { kind: '`{ kubernetes: TARGET, … }`' });
 
 const environment = keys({
   match: labels
@@ -201,15 +206,20 @@ const approval = keys({
 
 const rule = keys({
   deny: match.optional().describe('Refuses what matches, before every other rule.'),
-  match: match.optional().describe('What the rule is about.'),
-  requesters: z.array(name).optional().describe('Groups whose members may ask.'),
+  match: match.optional().describe('What the rule is about; `{}` is everything.'),
+  requesters: z
+    .array(name)
+    .optional()
+    .describe('Groups whose members may ask; needed with `match`.'),
   surfaces: z
     .array(text)
     .optional()
     .describe('Kinds of surfaces that may approve; all when absent.'),
   reason: oneOf(['required', 'optional']).optional().describe('Whether the request must say why.'),
   step_up: notBuilt('step-up', 'take it out: approvals here are as strong as the console session'),
-  expires: duration('1m', '1d').optional().describe('How long the plan waits for approvals.'),
+  expires: duration('1m', '1d')
+    .optional()
+    .describe('How long the plan waits for approvals; `30m` when absent.'),
   approvals: z
     .array(approval)
     .optional()
@@ -217,10 +227,11 @@ const rule = keys({
 });
 
 const target = z.record(z.string(), z.unknown());
+fieldNotes.add(target, { kind: '`{ kubernetes: { … } }`' });
 
 /** One schema per top-level key. Each is applied alone, so that a fault in one does not hide those of the others. */
 export const sections = {
-  version,
+  version: version.describe('The format this file is written in.'),
   server: server.prefault({}),
   console: consoleListener.prefault({}),
   metrics: metrics.prefault({}),
@@ -234,7 +245,7 @@ export const sections = {
   default_route: defaultRoute,
   services: named(service).default({}),
   policies: z.array(rule).default([]),
-  targets: named(target).default({}),
+  targets: named(target.describe('One system each; see below.')).default({}),
   backups: notBuilt('backups'),
   watch: notBuilt('watches'),
 } as const;

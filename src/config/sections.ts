@@ -44,12 +44,12 @@ export function readSections(document: ReadDocument, report: OpenReport): ReadSe
 }
 
 /** Sections whose content is judged by that of another. */
-const dependents: Readonly<Record<string, readonly SectionName[]>> = {
-  people: ['groups', 'routes', 'default_route', 'policies'],
-  groups: ['routes', 'default_route', 'policies'],
-  targets: ['services'],
-  services: ['policies', 'targets'],
-};
+const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
+  ['people', ['groups', 'routes', 'default_route', 'policies']],
+  ['groups', ['routes', 'default_route', 'policies']],
+  ['targets', ['services']],
+  ['services', ['policies', 'targets']],
+]);
 
 interface Refusal {
   readonly path: Path;
@@ -79,7 +79,7 @@ function without(value: unknown, { path, alone }: Refusal, report: OpenReport): 
     return remove(value, path);
   }
   report.mute([section]);
-  for (const name of alone ? [] : (dependents[section] ?? [])) report.mute([name]);
+  for (const name of alone ? [] : (dependents.get(section) ?? [])) report.mute([name]);
   if (section === 'version') return { ...asMap(value), version: 1 };
   if (section === 'default_route') return { ...asMap(value), default_route: {} };
   return remove(value, path);

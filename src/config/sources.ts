@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a reference is written so in the configuration.
+
 import type { AlertmanagerConfig, WebhookAuth } from './config.ts';
 import type { Path } from './error.ts';
 import type { Report } from './report.ts';

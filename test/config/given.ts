@@ -1,4 +1,11 @@
-import { type Build, type Loaded, loadConfig, sayError, wholeGrammar } from '../../src/config.ts';
+import {
+  type Build,
+  type Loaded,
+  loadConfig,
+  type Surroundings,
+  sayError,
+  wholeGrammar,
+} from '../../src/config.ts';
 
 export interface Around {
   readonly env?: Readonly<Record<string, string>>;
@@ -32,12 +39,10 @@ export function yaml(own: Readonly<Record<string, string>> = {}): string {
   return [...mine, ...others].filter((text) => text !== '').join('\n');
 }
 
-export function load(
-  text: string,
-  { env = {}, files = {}, build = wholeGrammar }: Around = {},
-): Loaded {
+/** The machine a test pretends to be on; the configuration lies in /etc/tocsin. */
+export function aroundOf(text: string, { env = {}, files = {} }: Around = {}): Surroundings {
   const all: Readonly<Record<string, string>> = { '/etc/tocsin/tocsin.yaml': text, ...files };
-  const around = {
+  return {
     env: { AM_TOKEN: 'am-token', ...env },
     files: {
       read(path: string): string {
@@ -47,7 +52,11 @@ export function load(
       },
     },
   };
-  return loadConfig('/etc/tocsin/tocsin.yaml', around, build);
+}
+
+export function load(text: string, around: Around = {}): Loaded {
+  const { build = wholeGrammar } = around;
+  return loadConfig('/etc/tocsin/tocsin.yaml', aroundOf(text, around), build);
 }
 
 /** The messages without the folder. */
