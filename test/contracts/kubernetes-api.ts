@@ -2,14 +2,12 @@
 // The sandbox and a real cluster both have to keep it.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Body, Draft, Template } from './kubernetes-body.ts';
 import { describeDeployments } from './kubernetes-deployments.ts';
 import { describeErrors } from './kubernetes-errors.ts';
 import { describePatches } from './kubernetes-patches.ts';
 import { describeRevisions } from './kubernetes-revisions.ts';
 import { describeScaling } from './kubernetes-scaling.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are read the way a person reads JSON.
-export type Body = any;
 
 export type Answer = { code: number; body: Body; text: string };
 
@@ -59,7 +57,7 @@ export function describeKubernetesApi(
     });
     it('names the groups it serves', async () => {
       const { body } = await cluster().request('GET', '/apis');
-      const groups = body.groups.map((group: Body) => group.name);
+      const groups = body.groups.map((group) => group.name);
       expect(groups).toEqual(expect.arrayContaining(['apps', 'autoscaling']));
     });
     describeDeployments(cluster);
@@ -85,12 +83,12 @@ export async function read(
 }
 
 /** Looks until what is seen satisfies, and gives it back. */
-export async function until(
+export async function until<Seen>(
   cluster: KubernetesUnderTest,
-  look: () => Promise<Body>,
-  satisfies: (seen: Body) => boolean,
-): Promise<Body> {
-  let seen: Body;
+  look: () => Promise<Seen>,
+  satisfies: (seen: Seen) => boolean,
+): Promise<Seen> {
+  let seen: Seen | undefined;
   for (let attempt = 0; attempt < 300; attempt += 1) {
     seen = await look();
     if (satisfies(seen)) return seen;
@@ -119,7 +117,7 @@ export async function setsOf(cluster: KubernetesUnderTest, name: string): Promis
   return body.items;
 }
 
-export function deploymentOf(name: string, image: string, spec: object = {}): Body {
+export function deploymentOf(name: string, image: string, spec: object = {}): Draft {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -133,7 +131,7 @@ export function deploymentOf(name: string, image: string, spec: object = {}): Bo
   };
 }
 
-export function templateOf(name: string, image: string): Body {
+export function templateOf(name: string, image: string): Template {
   return {
     metadata: { labels: { app: name } },
     spec: {
@@ -143,7 +141,7 @@ export function templateOf(name: string, image: string): Body {
   };
 }
 
-export function setImage(image: string): Body {
+export function setImage(image: string): object {
   return { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } };
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Body,
   type Cluster,
   deploymentOf,
   images,
@@ -15,6 +14,7 @@ import {
   strategic,
   until,
 } from './kubernetes-api.ts';
+import { type Body, existing, imageOf } from './kubernetes-body.ts';
 
 const revision = 'deployment.kubernetes.io/revision';
 
@@ -31,8 +31,9 @@ export function describeDeployments(cluster: Cluster): void {
     expect(patched.code).toBe(200);
     return patched.body;
   }
-  const progress = (deployment: Body): Body =>
-    deployment.status.conditions?.find((each: Body) => each.type === 'Progressing') ?? {};
+  const condition = (deployment: Body, type: string) =>
+    deployment.status.conditions?.find((each) => each.type === type);
+  const progress = (deployment: Body) => condition(deployment, 'Progressing');
 
   describe('a Deployment', () => {
     it('is created with defaults and rolls out to ready pods', async () => {
@@ -50,7 +51,7 @@ export function describeDeployments(cluster: Cluster): void {
       const done = await rolledOut(cluster(), 'fresh');
       expect(done.metadata.annotations).toMatchObject({ [revision]: '1' });
       expect(progress(done)).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable' });
-      const [set] = await setsOf(cluster(), 'fresh');
+      const set = existing((await setsOf(cluster(), 'fresh'))[0]);
       const hash = set.metadata.labels['pod-template-hash'];
       expect(set.metadata.name).toBe(`fresh-${hash}`);
       expect(set.spec.selector.matchLabels).toEqual({ app: 'fresh', 'pod-template-hash': hash });
@@ -64,7 +65,7 @@ export function describeDeployments(cluster: Cluster): void {
       await create('listed', { replicas: 0 });
       const { body } = await cluster().request('GET', pathOf(cluster(), 'deployments'));
       expect(body).toMatchObject({ kind: 'DeploymentList', apiVersion: 'apps/v1' });
-      const item = body.items.find((each: Body) => each.metadata.name === 'listed');
+      const item = body.items.find((each) => each.metadata.name === 'listed');
       expect(item).toBeDefined();
       expect(item).not.toHaveProperty('kind');
       expect(item).not.toHaveProperty('apiVersion');
@@ -77,7 +78,7 @@ export function describeDeployments(cluster: Cluster): void {
       await rolledOut(cluster(), 'rolled');
       const before = await setsOf(cluster(), 'rolled');
       expect(before.map((set) => set.metadata.annotations[revision]).sort()).toEqual(['1', '2']);
-      const first = before.find((set) => set.metadata.annotations[revision] === '1');
+      const first = existing(before.find((set) => set.metadata.annotations[revision] === '1'));
       const template = structuredClone(first.spec.template);
       delete template.metadata.labels['pod-template-hash'];
       const path = pathOf(cluster(), 'deployments', 'rolled');
@@ -87,7 +88,7 @@ export function describeDeployments(cluster: Cluster): void {
       expect(done.metadata.annotations[revision]).toBe('3');
       const after = await setsOf(cluster(), 'rolled');
       expect(after.map((set) => set.metadata.annotations[revision]).sort()).toEqual(['2', '3']);
-      const back = after.find((set) => set.metadata.uid === first.metadata.uid);
+      const back = existing(after.find((set) => set.metadata.uid === first.metadata.uid));
       expect(back.metadata.annotations).toMatchObject({
         [revision]: '3',
         'deployment.kubernetes.io/revision-history': '1',
@@ -105,7 +106,7 @@ export function describeDeployments(cluster: Cluster): void {
         strategic,
       );
       expect(dry.code).toBe(200);
-      expect(dry.body.spec.template.spec.containers[0].image).toBe(images.two);
+      expect(imageOf(dry.body)).toBe(images.two);
       expect(dry.body.metadata.generation).toBe(before.metadata.generation + 1);
       expect(dry.body.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
       const after = await read(cluster(), 'deployments', 'tried');
@@ -141,7 +142,7 @@ export function describeDeployments(cluster: Cluster): void {
         patch,
         merge,
       );
-      const managers = body.metadata.managedFields.map((field: Body) => field.manager);
+      const managers = body.metadata.managedFields.map((field) => field.manager);
       expect(managers).toContain('tocsin');
     });
 
@@ -170,19 +171,21 @@ export function describeDeployments(cluster: Cluster): void {
       const failed = await until(
         cluster(),
         () => read(cluster(), 'deployments', 'stuck'),
-        (seen) => progress(seen).reason === 'ProgressDeadlineExceeded',
+        (seen) => progress(seen)?.reason === 'ProgressDeadlineExceeded',
       );
       expect(progress(failed)).toMatchObject({
         status: 'False',
         message: expect.stringMatching(/^ReplicaSet "stuck-\w+" has timed out progressing\.$/),
       });
-      const available = failed.status.conditions.find((each: Body) => each.type === 'Available');
-      expect(available).toMatchObject({ status: 'True', reason: 'MinimumReplicasAvailable' });
+      expect(condition(failed, 'Available')).toMatchObject({
+        status: 'True',
+        reason: 'MinimumReplicasAvailable',
+      });
       expect(failed.status).toMatchObject({ availableReplicas: 2, unavailableReplicas: 1 });
       const query = '?labelSelector=app%3Dstuck';
       const pods = await cluster().request('GET', `${pathOf(cluster(), 'pods')}${query}`);
-      const reasons = pods.body.items.flatMap((pod: Body) =>
-        (pod.status.containerStatuses ?? []).map((each: Body) => each.state.waiting?.reason),
+      const reasons = pods.body.items.flatMap((pod) =>
+        (pod.status.containerStatuses ?? []).map((each) => each.state.waiting?.reason),
       );
       expect(reasons.join()).toMatch(/ImagePullBackOff|ErrImagePull/);
       await roll('stuck', images.one);
@@ -199,7 +202,7 @@ export function describeDeployments(cluster: Cluster): void {
         cluster(),
         async () => {
           const pods = await cluster().request('GET', `${pathOf(cluster(), 'pods')}${query}`);
-          const seen = pods.body.items.map((pod: Body) => pod.spec.containers[0].image);
+          const seen = pods.body.items.map((pod) => existing(pod.spec.containers[0]).image);
           counts.add([...new Set(seen)].sort().join(' and '));
           return read(cluster(), 'deployments', 'recreated');
         },
@@ -220,7 +223,7 @@ export function describeDeployments(cluster: Cluster): void {
         () => setsOf(cluster(), 'forgetful'),
         (seen) => seen.length <= 2,
       );
-      const kept = sets.map((set: Body) => set.metadata.annotations[revision]);
+      const kept = sets.map((set) => set.metadata.annotations[revision]);
       expect(kept.sort()).toEqual(['2', '3']);
     });
 
@@ -255,7 +258,7 @@ export function describeDeployments(cluster: Cluster): void {
         () => cluster().request('GET', `${pathOf(cluster(), 'events')}?fieldSelector=${selector}`),
         (seen) => seen.body.items.length > 0,
       );
-      const scaling = events.body.items.find((each: Body) => each.reason === 'ScalingReplicaSet');
+      const scaling = events.body.items.find((each) => each.reason === 'ScalingReplicaSet');
       expect(scaling).toMatchObject({
         type: 'Normal',
         involvedObject: { kind: 'Deployment', name: 'eventful' },

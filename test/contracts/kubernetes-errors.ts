@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Body,
   type Cluster,
   deploymentOf,
   images,
@@ -10,6 +9,7 @@ import {
   read,
   setImage,
 } from './kubernetes-api.ts';
+import { type Body, type Draft, existing } from './kubernetes-body.ts';
 
 const modified =
   'the object has been modified; please apply your changes to the latest version and try again';
@@ -20,7 +20,7 @@ export function describeErrors(cluster: Cluster): void {
     await cluster().request('POST', pathOf(cluster(), 'deployments'), body);
     return pathOf(cluster(), 'deployments', name);
   }
-  async function refused(change: (body: Body) => void): Promise<Body> {
+  async function refused(change: (draft: Draft) => void): Promise<Body> {
     const body = deploymentOf('refused', images.one);
     change(body);
     const answer = await cluster().request('POST', pathOf(cluster(), 'deployments'), body);
@@ -138,7 +138,7 @@ export function describeErrors(cluster: Cluster): void {
 
     it('names a missing image and a missing container', async () => {
       const image = await refused((draft) => {
-        delete draft.spec.template.spec.containers[0].image;
+        delete existing(draft.spec.template.spec.containers[0]).image;
       });
       expect(image.details.causes).toContainEqual({
         reason: 'FieldValueRequired',
@@ -156,14 +156,14 @@ export function describeErrors(cluster: Cluster): void {
         draft.spec.template.metadata.labels = { app: 'other' };
       });
       expect(body.message).toContain('`selector` does not match template `labels`');
-      expect(body.details.causes[0].field).toBe('spec.template.metadata.labels');
+      expect(existing(body.details.causes[0]).field).toBe('spec.template.metadata.labels');
     });
 
     it('refuses to change a selector', async () => {
       const path = await create('selected');
       const held = await read(cluster(), 'deployments', 'selected');
-      held.spec.selector.matchLabels.tier = 'web';
-      held.spec.template.metadata.labels.tier = 'web';
+      held.spec.selector.matchLabels['tier'] = 'web';
+      held.spec.template.metadata.labels['tier'] = 'web';
       const { code, body } = await cluster().request('PUT', path, held);
       expect(code).toBe(422);
       expect(body.message).toMatch(/spec\.selector: Invalid value: .*: field is immutable/);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Body,
   type Cluster,
   images,
   pathOf,
@@ -10,13 +9,14 @@ import {
   templateOf,
   until,
 } from './kubernetes-api.ts';
+import { type Body, existing, imageOf } from './kubernetes-body.ts';
 
 export function describeRevisions(cluster: Cluster): void {
   async function revisionsOf(name: string): Promise<Body[]> {
     const query = `?labelSelector=${encodeURIComponent(`app in (${name})`)}`;
     const path = `${pathOf(cluster(), 'controllerrevisions')}${query}`;
     const { body } = await cluster().request('GET', path);
-    return body.items.sort((a: Body, b: Body) => a.revision - b.revision);
+    return body.items.sort((a, b) => a.revision - b.revision);
   }
   async function patch(resource: string, name: string, body: unknown): Promise<void> {
     const path = pathOf(cluster(), resource, name);
@@ -55,12 +55,12 @@ export function describeRevisions(cluster: Cluster): void {
       await patch('statefulsets', 'ordered-set', setImage(images.two));
       const second = await settled('ordered-set');
       expect(second.status.updateRevision).not.toBe(first.status.updateRevision);
-      const [old] = await revisionsOf('ordered-set');
+      const old = existing((await revisionsOf('ordered-set'))[0]);
       expect(old.revision).toBe(1);
       expect(old.data.spec.template.$patch).toBe('replace');
       await patch('statefulsets', 'ordered-set', old.data);
       const back = await settled('ordered-set');
-      expect(back.spec.template.spec.containers[0].image).toBe(images.one);
+      expect(imageOf(back)).toBe(images.one);
       expect(back.status.updateRevision).toBe(first.status.updateRevision);
       const numbers = (await revisionsOf('ordered-set')).map((each) => each.revision);
       expect(numbers).toEqual([2, 3]);
@@ -76,15 +76,15 @@ export function describeRevisions(cluster: Cluster): void {
         () => read(cluster(), 'statefulsets', 'parted'),
         ({ status }) => status.updatedReplicas === 1 && status.readyReplicas === 2,
       );
-      const imageOf = async (pod: string) =>
-        (await read(cluster(), 'pods', pod)).spec.containers[0].image;
-      expect(await imageOf('parted-0')).toBe(images.one);
-      expect(await imageOf('parted-1')).toBe(images.two);
+      const imageOfPod = async (pod: string) =>
+        existing((await read(cluster(), 'pods', pod)).spec.containers[0]).image;
+      expect(await imageOfPod('parted-0')).toBe(images.one);
+      expect(await imageOfPod('parted-1')).toBe(images.two);
     });
 
     it('restarts nothing on its own under OnDelete', async () => {
       await create('manual', { updateStrategy: { type: 'OnDelete' } });
-      await settled('manual').catch(() => undefined);
+      await settled('manual');
       await patch('statefulsets', 'manual', setImage(images.two));
       const seen = await until(
         cluster(),
@@ -136,10 +136,10 @@ export function describeRevisions(cluster: Cluster): void {
       await settled();
       await patch('daemonsets', 'everywhere', setImage(images.two));
       await settled();
-      const [old] = await revisionsOf('everywhere');
+      const old = existing((await revisionsOf('everywhere'))[0]);
       await patch('daemonsets', 'everywhere', old.data);
       const back = await settled();
-      expect(back.spec.template.spec.containers[0].image).toBe(images.one);
+      expect(imageOf(back)).toBe(images.one);
       const numbers = (await revisionsOf('everywhere')).map((each) => each.revision);
       expect(numbers).toEqual([2, 3]);
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Answer } from './kubernetes-api.ts';
 import {
-  type Body,
   type Cluster,
   deploymentOf,
   images,
@@ -83,7 +83,7 @@ export function describeScaling(cluster: Cluster): void {
   });
 
   describe('an autoscaler', () => {
-    async function autoscale(name: string, bounds: object): Promise<Body> {
+    async function autoscale(name: string, bounds: object): Promise<Answer> {
       return cluster().request('POST', pathOf(cluster(), 'horizontalpodautoscalers'), {
         metadata: { name },
         spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name }, ...bounds },
@@ -108,9 +108,9 @@ export function describeScaling(cluster: Cluster): void {
         cluster(),
         () => read(cluster(), 'horizontalpodautoscalers', 'off'),
         ({ status }) =>
-          status.conditions?.some((each: Body) => each.reason === 'ScalingDisabled') ?? false,
+          status.conditions?.some((each) => each.reason === 'ScalingDisabled') ?? false,
       );
-      const active = seen.status.conditions.find((each: Body) => each.type === 'ScalingActive');
+      const active = seen.status.conditions?.find((each) => each.type === 'ScalingActive');
       expect(active).toMatchObject({
         status: 'False',
         message: 'scaling is disabled since the replica count of the target is zero',
