@@ -3,10 +3,10 @@ import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
-import type { Planner, StepDriver } from '../core/ports/step.ts';
+import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
-import type { Problem, ProblemBook } from '../core/problem.ts';
+import type { Facts, Problem, ProblemBook } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { RunbookHint } from '../core/view/incident-card.ts';
 import type { Words } from '../core/view/words.ts';
@@ -41,8 +41,16 @@ export interface ConnectedTarget {
   readonly name: string;
   readonly planner: Planner;
   readonly workload?: WorkloadReader;
+  /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
+  doctor(used: readonly TargetRef[]): Promise<readonly Finding[]>;
   openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;
   close(): void;
+}
+
+export interface Finding {
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
 }
 
 export interface BotParts {
