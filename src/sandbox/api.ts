@@ -19,6 +19,7 @@ import {
   notFound,
   StatusError,
   unauthorized,
+  unsupportedMediaType,
 } from './status.ts';
 import type { Store } from './store.ts';
 import {
@@ -199,6 +200,7 @@ function write(
 }
 
 function perform(context: WriteContext, target: Target, request: ApiRequest): WriteResult {
+  requireJson(request);
   const body = request.method === 'DELETE' && request.body === '' ? '{}' : request.body;
   const parsed = parseBody(body);
   const scaling = target.subresource === 'scale';
@@ -260,6 +262,13 @@ function targetOf(route: Route): Target {
   return { ...target, subresource };
 }
 
+/** Patches name their own types; everything else is JSON here, protobuf and YAML are not spoken. */
+function requireJson(request: ApiRequest): void {
+  const { contentType, method } = request;
+  if (contentType === '' || contentType === 'application/json' || method === 'PATCH') return;
+  throw unsupportedMediaType(['application/json']);
+}
+
 function parseBody(text: string): Json {
   try {
     return JSON.parse(text) as Json;
@@ -272,6 +281,7 @@ function parseBody(text: string): Json {
 
 function reviewAccess(user: SandboxUser, request: ApiRequest): ApiAnswer {
   if (request.method !== 'POST') throw methodNotAllowed();
+  requireJson(request);
   const body = asObject(parseBody(request.body));
   const asked = objectAt(body, 'spec', 'resourceAttributes');
   const path = objectAt(body, 'spec', 'nonResourceAttributes');

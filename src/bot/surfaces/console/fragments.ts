@@ -1,0 +1,91 @@
+import type { Rendered } from './render.ts';
+
+/**
+ * A place in what this process has shown: `<epoch>-<sequence>`. It travels as the id of a server-sent event and comes
+ * back as Last-Event-ID. The epoch is drawn at start: a cursor of an earlier process names nothing here.
+ */
+export interface Sequence {
+  readonly epoch: string;
+  next(): number;
+  current(): number;
+}
+
+export interface Fragments {
+  /** Keeps a rendering; undefined when the very same one stands there already. */
+  put(incident: string, rendered: Rendered): Kept | undefined;
+  /** What changed in an incident after a sequence number, oldest first; `gone` when that is no longer known. */
+  since(incident: string, after: number): readonly Kept[] | 'gone';
+}
+
+export interface Kept extends Rendered {
+  readonly sequence: number;
+}
+
+export function createSequence(epoch: string): Sequence {
+  let last = 0;
+  return {
+    epoch,
+    next() {
+      last += 1;
+      return last;
+    },
+    current: () => last,
+  };
+}
+
+export function writeCursor(sequence: Sequence): string {
+  return `${sequence.epoch}-${sequence.current()}`;
+}
+
+/** The number inside a cursor of this process; undefined for another process's, a forged or a future one. */
+export function readCursor(sequence: Sequence, cursor: string): number | undefined {
+  const [epoch, number, ...rest] = cursor.split('-');
+  if (epoch !== sequence.epoch || rest.length > 0 || !/^\d{1,15}$/.test(number ?? '')) {
+    return undefined;
+  }
+  const at = Number(number);
+  return at <= sequence.current() ? at : undefined;
+}
+
+/**
+ * What was last shown, bounded in characters: the incident that changed longest ago goes first. Nothing is lost by
+ * that, since a page is rendered from the thread itself; only a resume from before then gets the full state instead.
+ */
+export function createFragments(sequence: Sequence, charactersMax: number): Fragments {
+  const threads = new Map<string, Map<string, Kept>>();
+  let characters = 0;
+  let forgotten = 0;
+
+  function forgetOldest(except: string): void {
+    for (const [incident, kept] of threads) {
+      if (characters <= charactersMax) return;
+      if (incident === except) continue;
+      threads.delete(incident);
+      for (const one of kept.values()) {
+        characters -= one.html.length;
+        forgotten = Math.max(forgotten, one.sequence);
+      }
+    }
+  }
+
+  return {
+    put(incident, rendered) {
+      const thread = threads.get(incident) ?? new Map<string, Kept>();
+      const before = thread.get(rendered.key);
+      if (before?.html === rendered.html) return undefined;
+      const kept = { ...rendered, sequence: sequence.next() };
+      thread.delete(rendered.key);
+      thread.set(rendered.key, kept);
+      threads.delete(incident);
+      threads.set(incident, thread);
+      characters += rendered.html.length - (before?.html.length ?? 0);
+      forgetOldest(incident);
+      return kept;
+    },
+    since(incident, after) {
+      if (after < forgotten) return 'gone';
+      const kept = [...(threads.get(incident)?.values() ?? [])];
+      return kept.filter((one) => one.sequence > after);
+    },
+  };
+}

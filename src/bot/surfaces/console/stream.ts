@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import type { ConsoleMetrics } from './ports.ts';
+
+/** Server-sent events to the browsers that look on. */
+export interface EventStream {
+  /** False when there are as many clients as the console takes. */
+  join(client: NewClient): boolean;
+  /** To everybody, or to those who look at one incident. */
+  publish(message: StreamMessage, incident?: string): void;
+  /** Keeps proxies from closing idle streams, and ends those whose session has ended. */
+  beat(): Promise<void>;
+  clients(): number;
+  close(): void;
+}
+
+export interface NewClient {
+  readonly response: ServerResponse;
+  readonly incident: string | undefined;
+  /** Whether the person behind it is still signed in. */
+  readonly welcome: () => Promise<boolean>;
+  readonly first: readonly StreamMessage[];
+}
+
+export interface StreamMessage {
+  readonly event: 'list' | 'answer' | 'signed-out';
+  /** A cursor to resume from; what is not part of the state has none. */
+  readonly id?: string;
+  readonly data: unknown;
+}
+
+export interface StreamLimits {
+  readonly clientsMax: number;
+  /** Bytes that wait for a slow client before it is cut. It reconnects and gets what it missed, or the full state. */
+  readonly bufferedBytesMax: number;
+}
+
+export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics): EventStream {
+  const clients = new Set<NewClient>();
+
+  function leave(client: NewClient): void {
+    if (clients.delete(client)) metrics.clients(clients.size);
+  }
+
+  function send(client: NewClient, text: string): void {
+    if (client.response.writableLength > limits.bufferedBytesMax) {
+      metrics.dropped();
+      leave(client);
+      client.response.destroy();
+      return;
+    }
+    client.response.write(text);
+  }
+
+  async function checkWelcome(client: NewClient): Promise<void> {
+    if (await client.welcome()) {
+      send(client, ': still here\n\n');
+      return;
+    }
+    send(client, written({ event: 'signed-out', data: {} }));
+    leave(client);
+    client.response.end();
+  }
+
+  return {
+    join(client) {
+      if (clients.size >= limits.clientsMax) return false;
+      client.response.writeHead(200, {
+        'Content-Type': 'text/event-stream; charset=utf-8',
+        'X-Accel-Buffering': 'no',
+      });
+      clients.add(client);
+      metrics.clients(clients.size);
+      client.response.on('close', () => leave(client));
+      send(client, `retry: 2000\n\n${client.first.map(written).join('')}`);
+      return true;
+    },
+    publish(message, incident) {
+      const text = written(message);
+      for (const client of [...clients]) {
+        if (incident === undefined || client.incident === incident) send(client, text);
+      }
+    },
+    async beat() {
+      await Promise.all([...clients].map(checkWelcome));
+    },
+    clients: () => clients.size,
+    close() {
+      for (const client of [...clients]) {
+        leave(client);
+        client.response.end();
+      }
+    },
+  };
+}
+
+/** JSON holds no raw line break, so one `data:` line is enough. */
+function written({ event, id, data }: StreamMessage): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
