@@ -78,8 +78,13 @@ function opening(state: OperationState, words: Words): readonly Block[] {
 }
 
 function blast(plan: Plan): readonly { readonly label: string; readonly value: Text }[] {
-  const parts = Object.entries(plan.blast).map(([name, value]) => `${name} ${value}`);
+  const parts = Object.entries(plan.blast).map(([name, value]) => `${spaced(name)} ${value}`);
   return parts.length > 0 ? [{ label: 'touches', value: [parts.join(' · ')] }] : [];
+}
+
+/** `unavailableAtMost` → `unavailable at most`. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function planBlocks(state: OperationState, words: Words): readonly Block[] {
