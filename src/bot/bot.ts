@@ -76,6 +76,8 @@ export interface Runbooks {
 }
 
 export interface BotTimes {
+  /** Firing again within this time after the end is the same thread. */
+  readonly resolvedJoinMs: number;
   readonly compareEveryMs: number;
   readonly ackReminderMs: number;
   readonly deadlinesEveryMs: number;
@@ -171,7 +173,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     members: (group) => parts.settings().groups.find(({ name }) => name === group)?.members ?? [],
     everyMs: parts.times.deadlinesEveryMs,
     sweep(now) {
-      sweep(engine.readings, now);
+      sweep(engine.readings, now, parts.times.resolvedJoinMs);
       snapshots.due(now);
     },
     log,

@@ -18,6 +18,7 @@ export interface IntakeOptions {
   readonly settings: () => Settings;
   readonly sources: readonly WebhookSource[];
   readonly bodyLimitBytes: number;
+  readonly sameThreadMs: number;
   readonly now: () => number;
   readonly sha256: (text: string) => string;
   readonly book: ProblemBook;
@@ -152,6 +153,7 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       index: options.engine.readings.correlation,
       now: options.now(),
       sha256: options.sha256,
+      sameThreadMs: options.sameThreadMs,
       sourceAnswers: source.answers,
     };
   }

@@ -154,8 +154,8 @@ export function replay<S, E extends { readonly type: string; readonly v: number 
 }
 
 /** Drops what is over for good. Called now and then; what is asked for again is read from the store. */
-export function sweep(readings: Readings, now: number): void {
-  forget(readings.correlation, now);
+export function sweep(readings: Readings, now: number, sameThreadMs?: number): void {
+  forget(readings.correlation, now, sameThreadMs);
   for (const [id, { state }] of readings.incidents) {
     if (state.status === 'resolved' && !readings.correlation.byIncident.has(id)) {
       const operations = readings.operationsOf.get(id) ?? [];

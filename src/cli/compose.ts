@@ -139,6 +139,7 @@ export async function compose(parts: Parts): Promise<Running> {
       settings: () => parts.settings,
       sources: parts.webhooks,
       bodyLimitBytes: parts.bodyLimitBytes,
+      sameThreadMs: parts.times.resolvedJoinMs,
       now: systemClock.now,
       sha256,
       book,

@@ -87,6 +87,7 @@ async function play(options: DemoOptions, folder: string): Promise<number> {
     targets,
     runbooks: runbooksOf(readRunbooks(commands.map(({ name }) => name)).runbooks),
     times: {
+      resolvedJoinMs: config.incident.resolvedJoinMs,
       compareEveryMs: config.incident.compareEveryMs,
       ackReminderMs: config.incident.ackReminderMs,
       deadlinesEveryMs: 1000,

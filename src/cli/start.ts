@@ -61,6 +61,7 @@ export async function start(file: string): Promise<number> {
     targets,
     runbooks: runbooksOf(runbooks),
     times: {
+      resolvedJoinMs: config.incident.resolvedJoinMs,
       compareEveryMs: config.incident.compareEveryMs,
       ackReminderMs: config.incident.ackReminderMs,
       deadlinesEveryMs: 1000,

@@ -50,6 +50,14 @@ export interface Correlation {
   readonly how: 'open' | 'shared-fingerprint' | 'reopened' | 'new';
 }
 
+/** What a delivery is judged by beside itself. */
+export interface Judged {
+  readonly now: number;
+  readonly sha256: Sha256;
+  /** `incident.resolved_join` of the configuration. */
+  readonly sameThreadMs?: number;
+}
+
 /** Firing again within this time after the end goes on in the same thread, unless the configuration says otherwise. */
 export const SAME_THREAD_MS = 30 * 60_000;
 
@@ -85,7 +93,7 @@ export function incidentId(key: string, ordinal: number, sha256: Sha256): string
 export function correlate(
   index: CorrelationIndex,
   group: Group,
-  { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
+  { now, sha256, sameThreadMs = SAME_THREAD_MS }: Judged,
 ): Correlation {
   const key = correlationKey(group, sha256);
   const last = index.byKey.get(key);
@@ -101,7 +109,7 @@ export function correlate(
 export function correlateKey(
   index: CorrelationIndex,
   key: string,
-  { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
+  { now, sha256, sameThreadMs = SAME_THREAD_MS }: Judged,
 ): Correlation {
   const last = index.byKey.get(key);
   const held = last && index.byIncident.get(last.incident);
@@ -152,7 +160,7 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
 }
 
 /** Drops what can no longer be reopened. Ordinals stay; call it now and then. */
-export function forget(index: CorrelationIndex, now: number): void {
+export function forget(index: CorrelationIndex, now: number, sameThreadMs = SAME_THREAD_MS): void {
   for (const [incident, held] of index.byIncident) {
     if (held.closedAt !== undefined && !mayReopen(index, held, now))
       index.byIncident.delete(incident);
