@@ -18,7 +18,6 @@ export interface IntakeOptions {
   readonly settings: () => Settings;
   readonly sources: readonly WebhookSource[];
   readonly bodyLimitBytes: number;
-  readonly sameThreadMs: number;
   readonly now: () => number;
   readonly sha256: (text: string) => string;
   readonly book: ProblemBook;
@@ -153,7 +152,6 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       index: options.engine.readings.correlation,
       now: options.now(),
       sha256: options.sha256,
-      sameThreadMs: options.sameThreadMs,
       sourceAnswers: source.answers,
     };
   }

@@ -139,7 +139,6 @@ export async function compose(parts: Parts): Promise<Running> {
       settings: () => parts.settings,
       sources: parts.webhooks,
       bodyLimitBytes: parts.bodyLimitBytes,
-      sameThreadMs: parts.times.resolvedJoinMs,
       now: systemClock.now,
       sha256,
       book,

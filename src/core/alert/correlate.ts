@@ -50,14 +50,6 @@ export interface Correlation {
   readonly how: 'open' | 'shared-fingerprint' | 'reopened' | 'new';
 }
 
-/** What a delivery is judged by beside itself. */
-export interface Judged {
-  readonly now: number;
-  readonly sha256: Sha256;
-  /** `incident.resolved_join` of the configuration. */
-  readonly sameThreadMs?: number;
-}
-
 /** Firing again within this time after the end goes on in the same thread, unless the configuration says otherwise. */
 export const SAME_THREAD_MS = 30 * 60_000;
 
@@ -93,7 +85,7 @@ export function incidentId(key: string, ordinal: number, sha256: Sha256): string
 export function correlate(
   index: CorrelationIndex,
   group: Group,
-  { now, sha256, sameThreadMs = SAME_THREAD_MS }: Judged,
+  { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
 ): Correlation {
   const key = correlationKey(group, sha256);
   const last = index.byKey.get(key);
@@ -109,7 +101,7 @@ export function correlate(
 export function correlateKey(
   index: CorrelationIndex,
   key: string,
-  { now, sha256, sameThreadMs = SAME_THREAD_MS }: Judged,
+  { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
 ): Correlation {
   const last = index.byKey.get(key);
   const held = last && index.byIncident.get(last.incident);
@@ -160,7 +152,7 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
 }
 
 /** Drops what can no longer be reopened. Ordinals stay; call it now and then. */
-export function forget(index: CorrelationIndex, now: number, sameThreadMs = SAME_THREAD_MS): void {
+export function forget(index: CorrelationIndex, now: number): void {
   for (const [incident, held] of index.byIncident) {
     if (held.closedAt !== undefined && !mayReopen(index, held, now))
       index.byIncident.delete(incident);

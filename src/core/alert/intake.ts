@@ -18,7 +18,6 @@ export interface Intake {
   readonly index: CorrelationIndex;
   readonly now: number;
   readonly sha256: Sha256;
-  readonly sameThreadMs?: number;
   /** The source has an API that can be asked. */
   readonly sourceAnswers: boolean;
 }

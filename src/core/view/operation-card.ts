@@ -177,7 +177,7 @@ function runningStep(step: StepState, words: Words): StepLine {
     state: lineState(step),
     text: [`${step.step.id} ${step.step.change.map(spoken).join(', ')}`],
     details: [
-      ...(step.progress && step.phase !== 'failed'
+      ...(step.progress && step.phase === 'applied'
         ? [[`${step.progress.what} (${step.progress.done}/${step.progress.of})`]]
         : []),
       ...(step.attempt > 1 ? [[`attempt ${step.attempt}`]] : []),
