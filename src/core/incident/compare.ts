@@ -66,7 +66,11 @@ export function compareWithSource(
   if (state.status === 'open')
     return [...reachable(state), ...differences({ at, answer, fired }, state)];
   if (fired.length === 0) return [];
-  return [{ type: 'IncidentReopened', v: 1, why: 'firing-again' }, firedAlerts(fired)];
+  return [
+    { type: 'IncidentReopened', v: 1, why: 'firing-again' },
+    firedAlerts(fired),
+    ...mutings(fired, { state, fired }),
+  ];
 }
 
 interface Comparison {
@@ -80,13 +84,12 @@ function differences({ at, answer, fired }: Comparison, state: Incident): readon
   const events: IncidentEvent[] = [];
   const known = new Map(answer.alerts.map((alert) => [alert.fingerprint, alert]));
   const gone = [...state.alerts.values()].filter((alert) => isGone(alert, known, answer.askedAt));
-  const muted = answer.alerts.flatMap((alert) => muting(alert, state));
   if (fired.length > 0) events.push(firedAlerts(fired));
   if (gone.length > 0) {
     const alerts = gone.map(({ fingerprint }) => ({ fingerprint, endsAt: at }));
     events.push({ type: 'AlertsResolved', v: 1, why: 'source-stopped-reporting', alerts });
   }
-  if (muted.length > 0) events.push({ type: 'SilencesSeen', v: 1, alerts: muted });
+  events.push(...mutings(answer.alerts, { state, fired }));
   const cut = state.cut === 0 ? 0 : answer.alsoFiring;
   if (cut !== state.cut) events.push({ type: 'AlertsTruncated', v: 1, cut });
   const firing = state.firing + fired.length - gone.length;
@@ -130,14 +133,24 @@ function isGone(
   return isFiring && !known.has(alert.fingerprint) && alert.changedAt < askedAt - ANSWER_LAG_MS;
 }
 
-function muting(alert: SourceAlert, state: Incident): readonly SilencedAlert[] {
-  const known = state.alerts.get(alert.fingerprint);
-  if (known?.status !== 'firing') return [];
-  const isSame =
-    (known.muted ?? 'firing') === alert.state &&
-    known.silencedBy.join() === alert.silencedBy.join();
-  const { fingerprint, state: now, silencedBy } = alert;
-  return isSame ? [] : [{ fingerprint, state: now, silencedBy }];
+/** What is muted otherwise than we know; an alert that fires again begins unmuted. */
+function mutings(
+  alerts: readonly SourceAlert[],
+  { state, fired }: { readonly state: Incident; readonly fired: readonly SourceAlert[] },
+): readonly IncidentEvent[] {
+  const refired = new Set(fired);
+  const changed = alerts.flatMap((alert): readonly SilencedAlert[] => {
+    const known = state.alerts.get(alert.fingerprint);
+    const isNew = refired.has(alert);
+    if (!isNew && known?.status !== 'firing') return [];
+    const muted = isNew ? undefined : known?.muted;
+    const silencedBy = isNew ? [] : (known?.silencedBy ?? []);
+    const isSame =
+      (muted ?? 'firing') === alert.state && silencedBy.join() === alert.silencedBy.join();
+    const { fingerprint, state: now } = alert;
+    return isSame ? [] : [{ fingerprint, state: now, silencedBy: alert.silencedBy }];
+  });
+  return changed.length > 0 ? [{ type: 'SilencesSeen', v: 1, alerts: changed }] : [];
 }
 
 function firedAlerts(alerts: readonly SourceAlert[]): IncidentEvent {
