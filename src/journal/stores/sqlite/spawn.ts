@@ -4,10 +4,9 @@ import type { Task, TaskResult } from './tasks.ts';
 
 export type ThreadData = { readonly store: StoreOptions } | { readonly task: Task };
 
-/** From sources the thread is the file beside this one; in the bundle it is an entry of its own beside ours. */
+/** The build turns a worker that is named by a literal address into an entry of its own. */
 export function spawnThread(workerData: ThreadData): Worker {
-  const entry = import.meta.url.endsWith('.ts') ? './worker.ts' : './sqlite-worker.js';
-  return new Worker(new URL(entry, import.meta.url), { name: 'journal', workerData });
+  return new Worker(new URL('./worker.ts', import.meta.url), { name: 'journal', workerData });
 }
 
 export function runInThread(task: Task): Promise<TaskResult> {
