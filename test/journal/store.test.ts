@@ -34,7 +34,8 @@ describe('a listener', () => {
       );
       expect(heard).toEqual(expect.arrayContaining([...recorded]));
     });
-    await Promise.all([...appends, journal.checkpoint()]);
+    await Promise.all(appends);
+    await journal.checkpoint();
     await appended(journal, cause('d1'), write('incident/again', 0, 'repeated'));
     expect(heard).toEqual((await journal.tail(0, 100)).recorded);
     stop();
@@ -258,7 +259,7 @@ describe('a start', () => {
     await opened(path);
   });
 
-  it('in a place that cannot be written is refused', async () => {
+  it('in a place where no file can be is refused', async () => {
     await expect(openJournal({ path: '/proc/nowhere/journal.db' })).rejects.toThrow(
       'JOURNAL_UNREADABLE',
     );
