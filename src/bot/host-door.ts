@@ -109,7 +109,7 @@ export async function askHost(
     socket.on('connect', () => socket.write(`${JSON.stringify(request)}\n`));
     readLine(socket, (text) => (text === undefined ? fail(closed('it hung up')) : done(text)));
   });
-  const answer = JSON.parse(line) as HostAnswer;
+  const answer: HostAnswer = JSON.parse(line);
   if (answer.ok) return answer.answer;
   throw new ProblemError(problem(answer.code, answer.facts));
 }

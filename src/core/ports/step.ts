@@ -72,6 +72,8 @@ export interface DraftRequest {
   readonly service: string;
   readonly target: TargetRef;
   readonly args: Facts;
+  /** For the verb `undo`: the step that took effect. The draft refuses when what it wrote no longer stands. */
+  readonly undoes?: Step;
 }
 
 /** One row of the catalog: which configured target, and where in it the service lives. */

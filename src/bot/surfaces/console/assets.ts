@@ -13,16 +13,24 @@ export function loadAssets(): {
   readonly paths: AssetPaths;
   readonly routes: readonly HttpRoute[];
 } {
-  const script = assetRoute('console.js', 'text/javascript; charset=utf-8');
-  const style = assetRoute('console.css', 'text/css; charset=utf-8');
+  const script = assetRoute(
+    'console.js',
+    'text/javascript; charset=utf-8',
+    new URL('./assets/console.js', import.meta.url),
+  );
+  const style = assetRoute(
+    'console.css',
+    'text/css; charset=utf-8',
+    new URL('./assets/console.css', import.meta.url),
+  );
   return {
     paths: { script: script.path, style: style.path },
     routes: [script, style],
   };
 }
 
-function assetRoute(name: string, type: string): HttpRoute {
-  const text = readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8');
+function assetRoute(name: string, type: string, file: URL): HttpRoute {
+  const text = readFileSync(file, 'utf8');
   return {
     method: 'GET',
     path: `/assets/${digestOf(text).slice(0, 16)}/${name}`,

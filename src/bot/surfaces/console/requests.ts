@@ -70,7 +70,7 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let size = 0;
   // The stream is left whole on a refusal, so that the answer still finds its way back.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
     if (size > bodyBytesMax) return { status: 413, code: 'CONSOLE_BODY_TOO_LARGE' };
     chunks.push(chunk);

@@ -1,0 +1,215 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import {
+  type Bot,
+  type BotTimes,
+  type ConnectedTarget,
+  createBot,
+  type Runbooks,
+} from '../bot/bot.ts';
+import { systemClock } from '../bot/clock.ts';
+import { openIncidents } from '../bot/desk.ts';
+import { openHostDoor } from '../bot/host-door.ts';
+import { answer, type HttpListener, listen } from '../bot/http.ts';
+import type { HttpRoute } from '../bot/http-route.ts';
+import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
+import { createMetrics } from '../bot/metrics.ts';
+import type { Listen } from '../config.ts';
+import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { ProblemBook } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
+import { complete } from '../handlers/dispatch.ts';
+import type { OpenJournal } from '../journal/index.ts';
+import { bookOf } from './book.ts';
+import { version } from './version.ts';
+
+export interface Parts {
+  readonly journal: OpenJournal;
+  readonly settings: Settings;
+  readonly listen: { readonly server: Listen; readonly console: Listen; readonly metrics: Listen };
+  /** As browsers and senders see us; the bound address when absent. */
+  readonly consoleUrl: string | undefined;
+  readonly bodyLimitBytes: number;
+  readonly webhooks: readonly WebhookSource[];
+  readonly sources: readonly AlertSource[];
+  readonly targets: readonly ConnectedTarget[];
+  readonly runbooks: Runbooks;
+  readonly times: BotTimes;
+  /** `demo`: anybody may be anybody, on 127.0.0.1. */
+  readonly access: 'demo' | 'sessions';
+  readonly tokens: readonly {
+    readonly name: string;
+    readonly token: string;
+    readonly scopes: readonly ('read' | 'commands')[];
+  }[];
+  /** Path of the host door; none in the demo. */
+  readonly hostDoor: string | undefined;
+  /** Words of the integrations that are connected. */
+  readonly brought: readonly ProblemBook[];
+  readonly log: Logger;
+}
+
+export interface Running {
+  readonly bot: Bot;
+  readonly urls: { readonly server: string; readonly console: string; readonly metrics: string };
+  close(): Promise<void>;
+}
+
+/** Puts the bot and its outside together. The same for `start` and `demo`; they differ in what they hand in. */
+export async function compose(parts: Parts): Promise<Running> {
+  const { journal, log } = parts;
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const say = (message: string, fields: Readonly<Record<string, unknown>>) =>
+    'error' in fields ? log.error(fields, message) : log.info(fields, message);
+  let consoleUrl = parts.consoleUrl ?? '';
+  const surface = await import('../bot/surfaces/console/index.ts');
+  const book = bookOf(surface.problems, ...parts.brought);
+  const bot = await createBot({
+    journal,
+    ownership: journal.ownership,
+    clock: systemClock,
+    sha256,
+    settings: () => parts.settings,
+    book,
+    publicUrl: consoleUrl,
+    targets: parts.targets,
+    sources: parts.sources,
+    runbooks: parts.runbooks,
+    times: parts.times,
+    log: say,
+  });
+  const metrics = createMetrics(
+    {
+      openIncidents: () => bot.readings().openIncidents,
+      liveOperations: () => bot.readings().operations,
+      threadsWaiting: () => bot.readings().threadsWaiting,
+      journal: () => {
+        const { waiting, appends, commits, events, databaseBytes } = journal.stats();
+        return { waiting, appends, commits, events, bytes: databaseBytes };
+      },
+    },
+    version,
+  );
+  const person = (id: string) => {
+    const found = parts.settings.people.find((each) => each.id === id);
+    return found && { id: found.id, name: found.name };
+  };
+  const sessions = surface.createConsoleSessions({
+    journal,
+    person,
+    now: systemClock.now,
+    random: (bytes) => randomBytes(bytes),
+  });
+  const console_ = surface.createConsole({
+    desk: surface.createConsoleDesk({
+      say: bot.dispatch.say,
+      press: bot.dispatch.press,
+      complete: (line, incident) => complete({ settings: parts.settings }, line, incident),
+      incidents: () =>
+        [...bot.engine.readings.incidents.values()].flatMap(({ state }) =>
+          state.status === 'none' ? [] : [state],
+        ),
+      incident: bot.desk.incident,
+      operations: (incident) =>
+        (bot.engine.readings.operationsOf.get(incident) ?? []).flatMap(
+          (id) => bot.engine.readings.operations.get(id)?.state ?? [],
+        ),
+      thread: bot.threads.desired,
+      words: bot.words,
+    }),
+    access:
+      parts.access === 'demo'
+        ? { kind: 'demo', people: parts.settings.people.map(({ id, name }) => ({ id, name })) }
+        : { kind: 'sessions', sessions },
+    origins: () => [consoleUrl],
+    now: systemClock.now,
+    log: (message, error) => log.error({ error }, message),
+    metrics: {
+      clients: metrics.consoleClients,
+      dropped: metrics.consoleDropped,
+      refused: (code) => metrics.refused('console', code),
+    },
+    tokens: parts.tokens,
+  });
+  let closing = false;
+  const server = await open('server', parts.listen.server, [
+    ...intakeRoutes({
+      engine: bot.engine,
+      journal,
+      settings: () => parts.settings,
+      sources: parts.webhooks,
+      bodyLimitBytes: parts.bodyLimitBytes,
+      now: systemClock.now,
+      sha256,
+      book,
+      metrics: metrics.intake,
+      reconcile: bot.reconcile,
+    }),
+    ...healthRoutes(parts, bot, () => closing),
+  ]);
+  const console = await open('console', parts.listen.console, console_.routes);
+  consoleUrl ||= console.url;
+  const scrape = await open('metrics', parts.listen.metrics, metrics.routes);
+  const door =
+    parts.hostDoor === undefined
+      ? undefined
+      : await openHostDoor({
+          path: parts.hostDoor,
+          handlers: surface.consoleHostHandlers(sessions, () => consoleUrl),
+          log: (message, error) => log.error({ error }, message),
+        });
+  bot.start([console_.surface]);
+
+  function open(name: string, where: Listen, routes: readonly HttpRoute[]): Promise<HttpListener> {
+    return listen({ name, host: where.host, port: where.port, routes, log: say });
+  }
+
+  return {
+    bot,
+    urls: { server: server.url, console: consoleUrl, metrics: scrape.url },
+    async close() {
+      closing = true;
+      // Intake first: what was answered is on disk; what was not, the sender repeats.
+      await server.close();
+      await bot.close();
+      await door?.close();
+      await console_.close();
+      await console.close();
+      await scrape.close();
+      await journal.close();
+    },
+  };
+}
+
+/** `/health`: the process turns over. `/ready`: the journal takes appends; everything else is only named. */
+function healthRoutes(parts: Parts, bot: Bot, closing: () => boolean): readonly HttpRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/health',
+      handle: async (_request, response) => answer(response, 200, { status: 'ok', version }),
+    },
+    {
+      method: 'GET',
+      path: '/ready',
+      handle: async (_request, response) => {
+        const { accepting } = parts.journal.stats();
+        const ready = accepting && !closing();
+        const sources = parts.sources.map(({ name }) => {
+          const trouble = bot.trouble(name);
+          return [
+            name,
+            trouble ? { state: 'degraded', code: trouble.code } : { state: 'ok' },
+          ] as const;
+        });
+        answer(response, ready ? 200 : 503, {
+          ready,
+          journal: { state: accepting ? 'ok' : 'down' },
+          console: { state: 'ok' },
+          ...Object.fromEntries(sources),
+          incidents: openIncidents(bot.engine).length,
+        });
+      },
+    },
+  ];
+}

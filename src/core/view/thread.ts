@@ -1,0 +1,46 @@
+import type { Incident } from '../incident/incident.ts';
+import type { OperationState } from '../operation/operation.ts';
+import type { Entry, Thread } from './card.ts';
+import { type IncidentCardContext, incidentCard } from './incident-card.ts';
+import { type OperationCardContext, operationCard } from './operation-card.ts';
+import { story } from './story.ts';
+
+export interface ThreadContext extends IncidentCardContext {
+  readonly checkpoint: string;
+  /** Who holds the target an operation waits for; '' for nobody. */
+  readonly heldBy: (operation: OperationState) => string;
+}
+
+/** What an incident shows everywhere: the living card, then what happened, in the order it happened. */
+export function incidentThread(
+  incident: Incident,
+  operations: readonly OperationState[],
+  context: ThreadContext,
+): Thread {
+  const alert = incident.firing > 0 ? 'firing' : 'stopped';
+  const cards = operations.map((operation) => ({
+    at: operation.asked?.at ?? 0,
+    entry: operationEntry(operation, { ...context, alert, heldBy: context.heldBy(operation) }),
+  }));
+  const lines = story(incident, context).map((entry) => ({
+    at: entry.kind === 'line' ? entry.at : 0,
+    entry,
+  }));
+  const entries = [...lines, ...cards].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
+  return { incident: incident.opened.incident, root: incidentCard(incident, context), entries };
+}
+
+/** An operation asked outside any incident is a thread of its own. */
+export function operationThread(operation: OperationState, context: ThreadContext): Thread {
+  const card = operationCard(operation, {
+    ...context,
+    alert: 'none',
+    heldBy: context.heldBy(operation),
+  });
+  return { incident: operation.id, root: { ...card, key: 'root' }, entries: [] };
+}
+
+function operationEntry(operation: OperationState, context: OperationCardContext): Entry {
+  const card = operationCard(operation, context);
+  return { kind: 'card', key: card.key, card };
+}

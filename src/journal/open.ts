@@ -1,0 +1,288 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Recorded } from '../core/event.ts';
+import type { Checkpoint, Journal, Keyring, Ownership } from '../core/ports/journal.ts';
+import { ProblemError, problem } from '../core/problem.ts';
+import { AppendQueue, type AppendReading } from './append-queue.ts';
+import { type BlobStore, openBlobs } from './blobs.ts';
+import { type PublishedCheckpoint, signerFrom } from './checkpoint.ts';
+import { recordedFrom, type Upcasters } from './decode.ts';
+import type { JournalExport } from './export.ts';
+import { openKeyring } from './keyring.ts';
+import type { VerifyRequest } from './offline.ts';
+import type { JournalLog, JournalOptions } from './options.ts';
+import { embeddedOwnership } from './ownership.ts';
+import { openSnapshots, type SnapshotCache } from './snapshots.ts';
+import {
+  decodeRows,
+  type Health,
+  type Reply,
+  type Request,
+  type Scalar,
+} from './stores/sqlite/protocol.ts';
+import { runInThread } from './stores/sqlite/spawn.ts';
+import type { Task, TaskResult } from './stores/sqlite/tasks.ts';
+import { StoreThread } from './stores/sqlite/thread.ts';
+import type { VerifyReport } from './verify.ts';
+
+export interface OpenJournal extends Journal {
+  readonly blobs: BlobStore;
+  readonly ownership: Ownership;
+  /** The listener hears of every event once it is on disk, in the order of positions. Answers how to stop. */
+  onAppended(listener: AppendedListener): () => void;
+  /** Signs what is new; without news the last one is answered, or undefined when there never was any. */
+  checkpoint(): Promise<PublishedCheckpoint | undefined>;
+  /** Deletes one payload for ever; the header and the chain stay. */
+  erase(stream: string, version: number, request: { by: string; reason: string }): Promise<Erased>;
+  /** Offline tools do the same from outside; here it costs neither the loop nor the store's thread anything. */
+  verify(request?: VerifyRequest): Promise<VerifyReport>;
+  /** Signs what is new first, so that the proof covers the streams to their end. */
+  export(streams: readonly string[]): Promise<JournalExport>;
+  /** A copy as of one moment, with its blobs and without the keyring. */
+  backup(to: string): Promise<void>;
+  stats(): JournalStats;
+  /** Waits for what is underway, signs, and gives the file free. */
+  close(): Promise<void>;
+}
+
+export type AppendedListener = (recorded: readonly Recorded[]) => void;
+
+export interface Erased {
+  /** It had been erased before. */
+  readonly repeated: boolean;
+  /** False while a reader keeps the old pages in the log; they go as soon as it has ended. */
+  readonly purged: boolean;
+}
+
+export interface JournalStats extends AppendReading, Health {}
+
+export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
+  const { path, log = () => undefined, reserveBytes = 8 * 1024 * 1024 } = options;
+  const thread = await StoreThread.start({ path, reserveBytes }, log);
+  const keyring = openKeyring(`${path}.keys`);
+  try {
+    const key = options.signingKey ?? (await ownKey(keyring, log));
+    signerFrom(key);
+    await thread.ask({ kind: 'sign-with', key });
+  } catch (error) {
+    await thread.close(Date.now());
+    throw error;
+  }
+  return new SqliteJournal(options, thread, keyring);
+}
+
+const SIGNING_KEY = 'journal/signing';
+
+class SqliteJournal implements OpenJournal {
+  readonly blobs: BlobStore;
+  readonly snapshots: SnapshotCache;
+  readonly keyring: Keyring;
+  readonly ownership: Ownership;
+  readonly #path: string;
+  readonly #thread: StoreThread;
+  readonly #queue: AppendQueue;
+  readonly #upcasters: Upcasters;
+  readonly #clock: () => number;
+  readonly #log: (entry: JournalLog) => void;
+  readonly #publish: (checkpoint: PublishedCheckpoint) => void;
+  readonly #listeners = new Set<AppendedListener>();
+  readonly #timer: NodeJS.Timeout | undefined;
+  #checkpoint: PublishedCheckpoint | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: JournalOptions, thread: StoreThread, keyring: Keyring) {
+    const {
+      path,
+      upcasters = {},
+      clock = Date.now,
+      waitingMax = 20_000,
+      checkpointEveryMs = 60_000,
+    } = options;
+    this.#path = path;
+    this.#thread = thread;
+    this.#upcasters = upcasters;
+    this.#clock = clock;
+    this.#log = options.log ?? (() => undefined);
+    this.#publish = options.publishCheckpoint ?? (() => undefined);
+    this.#checkpoint = thread.checkpoint;
+    this.keyring = keyring;
+    this.ownership = embeddedOwnership(thread.epoch);
+    this.blobs = openBlobs(`${path}.blobs`);
+    this.snapshots = openSnapshots(`${path}.snapshots`, (position) => this.#hashAt(position));
+    const onAppended = (recorded: readonly Recorded[]): void => this.#tell(recorded);
+    this.#queue = new AppendQueue({ thread, clock, upcasters, waitingMax, onAppended });
+    if (checkpointEveryMs > 0)
+      this.#timer = setInterval(() => this.#checkpointInTime(), checkpointEveryMs).unref();
+  }
+
+  append(...[writes, context]: Parameters<Journal['append']>): ReturnType<Journal['append']> {
+    if (this.#closing !== undefined)
+      return Promise.reject(new ProblemError(problem('JOURNAL_CLOSED')));
+    return this.#queue.append(writes, context);
+  }
+
+  async read(stream: string, fromVersion = 1): Promise<readonly Recorded[]> {
+    const { rows } = await this.#ask({ kind: 'read', stream, from: fromVersion }, 'rows');
+    return this.#decode(rows);
+  }
+
+  async tail(after: number, limit: number): ReturnType<Journal['tail']> {
+    const { rows, position, end } = await this.#ask({ kind: 'tail', after, limit }, 'rows');
+    return { recorded: this.#decode(rows), position, end };
+  }
+
+  async streams(prefix: string): Promise<readonly string[]> {
+    return (await this.#ask({ kind: 'streams', prefix }, 'names')).names;
+  }
+
+  lastCheckpoint(): Checkpoint | undefined {
+    return this.#checkpoint;
+  }
+
+  onAppended(listener: AppendedListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async checkpoint(): Promise<PublishedCheckpoint | undefined> {
+    const { checkpoint, rows } = await this.#ask(
+      { kind: 'checkpoint', now: this.#clock() },
+      'checkpoint',
+    );
+    if (rows.length === 0) return checkpoint;
+    this.#checkpoint = checkpoint;
+    this.#tell(this.#decode(rows));
+    if (checkpoint !== undefined) this.#publish(checkpoint);
+    return checkpoint;
+  }
+
+  async erase(
+    stream: string,
+    version: number,
+    { by, reason }: { by: string; reason: string },
+  ): Promise<Erased> {
+    if (stream.startsWith('journal/'))
+      throw new ProblemError(problem('ERASE_REFUSED', { stream, version }));
+    const erasure = { stream, version, by, reason };
+    const { rows, repeated, purged } = await this.#ask(
+      { kind: 'erase', now: this.#clock(), erasure },
+      'erased',
+    );
+    // Evolved state may hold what was in the payload.
+    await this.snapshots.clear();
+    if (!repeated) this.#tell(this.#decode(rows));
+    return { repeated, purged };
+  }
+
+  async verify(request: VerifyRequest = {}): Promise<VerifyReport> {
+    return (await runTask({ task: 'verify', path: this.#path, request }, 'verify')).report;
+  }
+
+  async export(streams: readonly string[]): Promise<JournalExport> {
+    await this.checkpoint();
+    return (await runTask({ task: 'export', path: this.#path, streams }, 'export')).document;
+  }
+
+  async backup(to: string): Promise<void> {
+    await runTask({ task: 'backup', path: this.#path, to }, 'backup');
+  }
+
+  stats(): JournalStats {
+    return { ...this.#queue.reading(), ...this.#thread.health };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#queue.drained();
+    try {
+      await this.checkpoint();
+    } finally {
+      await this.#thread.close(this.#clock());
+    }
+  }
+
+  #checkpointInTime(): void {
+    this.checkpoint().catch((error: unknown) => {
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#log({ level: 'error', message: 'checkpoint failed', fields: { detail } });
+    });
+  }
+
+  async #hashAt(position: number): Promise<string | undefined> {
+    return (await this.#ask({ kind: 'header-hash', position }, 'hash')).hash ?? undefined;
+  }
+
+  #tell(recorded: readonly Recorded[]): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(recorded);
+      } catch (error) {
+        // The events are on disk; a listener that fails must not make their writer believe otherwise.
+        const detail = error instanceof Error ? error.message : String(error);
+        this.#log({
+          level: 'error',
+          message: 'listener of the journal failed',
+          fields: { detail },
+        });
+      }
+    }
+  }
+
+  #decode(rows: readonly Scalar[]): Recorded[] {
+    return decodeRows(rows).map((row) => recordedFrom(row, this.#upcasters));
+  }
+
+  async #ask<K extends Reply['kind']>(
+    request: Request,
+    kind: K,
+  ): Promise<Extract<Reply, { kind: K }>> {
+    const reply = await this.#thread.ask(request);
+    if (!isKind(reply, kind)) throw new TypeError(`unexpected answer ${reply.kind}`);
+    return reply;
+  }
+}
+
+function isKind<K extends Reply['kind']>(
+  reply: Reply,
+  kind: K,
+): reply is Extract<Reply, { kind: K }> {
+  return reply.kind === kind;
+}
+
+async function runTask<K extends Task['task']>(
+  task: Task,
+  kind: K,
+): Promise<Extract<TaskResult, { task: K }>> {
+  const result = await runInThread(task);
+  if (result.task === 'failed') throw new ProblemError(result.problem);
+  if (!isTask(result, kind)) throw new TypeError(`unexpected answer ${result.task}`);
+  return result;
+}
+
+function isTask<K extends Task['task']>(
+  result: TaskResult,
+  kind: K,
+): result is Extract<TaskResult, { task: K }> {
+  return result.task === kind;
+}
+
+async function ownKey(keyring: Keyring, log: (entry: JournalLog) => void): Promise<string> {
+  const kept = await keyring.get(SIGNING_KEY);
+  if (kept !== undefined) return Buffer.from(kept).toString('utf8');
+  const pem = generateKeyPairSync('ed25519')
+    .privateKey.export({ format: 'pem', type: 'pkcs8' })
+    .toString();
+  await keyring.set(SIGNING_KEY, Buffer.from(pem));
+  const { publicKey } = signerFrom(pem);
+  // Whoever can write the journal can read this key; a key from elsewhere is a better witness.
+  log({
+    level: 'warn',
+    message: 'a signing key was drawn into the keyring',
+    fields: { publicKey },
+  });
+  return pem;
+}

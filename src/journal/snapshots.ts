@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Snapshot, Snapshots } from '../core/ports/journal.ts';
+import { isMissing, queue, replaceFile } from './files.ts';
+
+export interface SnapshotCache extends Snapshots {
+  /** An erased payload must not live on in evolved state. */
+  clear(): Promise<void>;
+}
+
+/** The hash of the event at a position, or undefined when the journal has none there. */
+type HashAt = (position: number) => Promise<string | undefined>;
+
+interface Stored {
+  readonly name: string;
+  readonly evolve: string;
+  readonly position: number;
+  /** Hash of the event at the position: after a restored backup the same position may hold another history. */
+  readonly at: string;
+  readonly digest: string;
+}
+
+/** A file per name: one line about the snapshot, then the state. Anything odd means "no snapshot". */
+export function openSnapshots(folder: string, hashAt: HashAt): SnapshotCache {
+  const inTurn = queue();
+  return {
+    save: (snapshot) => inTurn(() => save(snapshot)),
+    load: (name, evolve) => inTurn(() => load(name, evolve)),
+    clear: () => inTurn(() => rm(folder, { recursive: true, force: true })),
+  };
+
+  async function save({ name, evolve, position, state }: Snapshot): Promise<void> {
+    const at = position === 0 ? '' : await hashAt(position);
+    if (at === undefined) return;
+    const text = JSON.stringify(state);
+    const about: Stored = { name, evolve, position, at, digest: sha256(text) };
+    await mkdir(folder, { recursive: true });
+    await replaceFile(pathOf(name), Buffer.from(`${JSON.stringify(about)}\n${text}`));
+  }
+
+  async function load(name: string, evolve: string): Promise<Snapshot | undefined> {
+    const file = await readText(pathOf(name));
+    if (file === undefined) return undefined;
+    const end = file.indexOf('\n');
+    const about = parse(file.slice(0, end));
+    const text = file.slice(end + 1);
+    if (!isStored(about) || about.name !== name || about.evolve !== evolve) return undefined;
+    if (about.digest !== sha256(text)) return undefined;
+    if (about.position > 0 && (await hashAt(about.position)) !== about.at) return undefined;
+    return { name, evolve, position: about.position, state: parse(text) };
+  }
+
+  function pathOf(name: string): string {
+    return join(folder, `${sha256(name).slice(0, 32)}.json`);
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function isStored(value: unknown): value is Stored {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, evolve, position, at, digest }: Partial<Record<keyof Stored, unknown>> = value;
+  const texts = [name, evolve, at, digest].every((text) => typeof text === 'string');
+  return texts && typeof position === 'number';
+}

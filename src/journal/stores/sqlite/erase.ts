@@ -1,0 +1,53 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { ProblemError, problem } from '../../../core/problem.ts';
+import { ERASURES, erasureCause, type PayloadErased } from '../../erasure.ts';
+import { type Erasure, pushRow, type Scalar } from './protocol.ts';
+import { rowFrom } from './reader.ts';
+import { numberIn } from './values.ts';
+import type { Writer } from './writer.ts';
+
+/** Deletes salt and payload and records who had it done and why, in one transaction. Twice is once. */
+export function erase(
+  db: DatabaseSync,
+  writer: Writer,
+  erasure: Erasure,
+  now: number,
+): { readonly rows: readonly Scalar[]; readonly repeated: boolean } {
+  const { stream, version, by, reason } = erasure;
+  const position = positionOf(db, stream, version);
+  const event: PayloadErased = { type: 'PayloadErased', v: 1, stream, version, by, reason };
+  const job = {
+    cause: erasureCause(stream, version),
+    by,
+    urgent: false,
+    fence: undefined,
+    writes: [
+      {
+        stream: ERASURES,
+        expected: writer.versionOf(ERASURES),
+        events: [{ type: event.type, v: event.v, payload: JSON.stringify(event) }],
+      },
+    ],
+  };
+  const [outcome] = writer.append([job], now, ([written]) => {
+    if (written?.status === 'written')
+      db.prepare('UPDATE events SET body = NULL WHERE position = ?').run(position);
+  });
+  if (outcome?.status === 'repeated') return { rows: outcome.rows, repeated: true };
+  const rows: Scalar[] = [];
+  const raw = db
+    .prepare('SELECT position, header, body FROM events WHERE position = ?')
+    .get(writer.position);
+  pushRow(rows, rowFrom(raw ?? {}));
+  return { rows, repeated: false };
+}
+
+function positionOf(db: DatabaseSync, stream: string, version: number): number {
+  const row = db
+    .prepare(
+      'SELECT e.position FROM streams s JOIN events e ON e.stream = s.id WHERE s.name = ? AND e.version = ?',
+    )
+    .get(stream, version);
+  if (row === undefined) throw new ProblemError(problem('EVENT_NOT_FOUND', { stream, version }));
+  return numberIn(row, 'position');
+}

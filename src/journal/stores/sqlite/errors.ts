@@ -1,0 +1,58 @@
+import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
+import { DamagedRow } from './values.ts';
+
+/** https://www.sqlite.org/rescode.html: the low byte is the primary code, the rest says more. */
+const PRIMARY = {
+  busy: 5,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
+
+export function isFull(error: unknown): boolean {
+  return (
+    primaryCode(error) === PRIMARY.full || hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')
+  );
+}
+
+/** After a failed fsync nobody knows what is on disk; only a new process may read it and go on. */
+export function isUncertain(error: unknown): boolean {
+  return primaryCode(error) === PRIMARY.ioError;
+}
+
+export function problemFrom(error: unknown, path: string): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof DamagedRow)
+    return problem('JOURNAL_CORRUPT', { path, detail: error.message });
+  const detail = error instanceof Error ? error.message : String(error);
+  if (isFull(error)) return problem('JOURNAL_FULL', { path });
+  switch (primaryCode(error)) {
+    case PRIMARY.corrupt:
+    case PRIMARY.notADatabase:
+      return problem('JOURNAL_CORRUPT', { path, detail });
+    case PRIMARY.cannotOpen:
+    case PRIMARY.readOnly:
+      return problem('JOURNAL_UNREADABLE', { path, detail });
+    default:
+      if (hasCode(error, 'EACCES') || hasCode(error, 'ENOENT') || hasCode(error, 'EROFS')) {
+        return problem('JOURNAL_UNREADABLE', { path, detail });
+      }
+      return problem('JOURNAL_UNAVAILABLE', { path, detail });
+  }
+}
+
+export function isBusy(error: unknown): boolean {
+  return primaryCode(error) === PRIMARY.busy;
+}
+
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,162 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { ProblemError, problem } from '../../../core/problem.ts';
+import { type Signer, signerFrom } from '../../checkpoint.ts';
+import type { JournalLog } from '../../options.ts';
+import { problemFrom } from './errors.ts';
+import {
+  type Answer,
+  type AppendReply,
+  decodeJobs,
+  type Notice,
+  type Outcome,
+  type Rejected,
+  type Reply,
+  type Request,
+  type StoreOptions,
+} from './protocol.ts';
+import type { ThreadData } from './spawn.ts';
+import { Store } from './store.ts';
+import { runTask, type TaskResult } from './tasks.ts';
+
+/** How often a full disk is tried again. */
+const PROBE_MS = 500;
+
+if (parentPort !== null) start(parentPort, workerData);
+
+interface Port {
+  on(
+    event: 'message',
+    listener: (message: { readonly id: number; readonly request: Request }) => void,
+  ): unknown;
+  postMessage(message: Answer | Notice | TaskResult): void;
+  close(): void;
+}
+
+function start(port: Port, data: ThreadData): void {
+  if ('store' in data) serve(port, data.store);
+  else void runTask(data.task).then((result) => port.postMessage(result));
+}
+
+function serve(port: Port, options: StoreOptions): void {
+  let store: Store;
+  try {
+    store = new Store(options);
+  } catch (error) {
+    port.postMessage({ kind: 'refused', problem: problemFrom(error, options.path) });
+    port.close();
+    return;
+  }
+  let signer: Signer | undefined;
+  let probing: NodeJS.Timeout | undefined;
+
+  let health = store.health();
+  port.postMessage({ kind: 'ready', epoch: store.epoch, checkpoint: store.checkpoint, health });
+  port.on('message', ({ id, request }) => {
+    const reply = answer(request);
+    if (request.kind !== 'close') health = store.health();
+    port.postMessage({ kind: 'answer', id, reply, health });
+    if (request.kind === 'close') port.close();
+    else afterwards();
+  });
+
+  function answer(request: Request): Reply {
+    try {
+      return handle(request);
+    } catch (error) {
+      return { kind: 'failed', problem: problemFrom(error, options.path) };
+    }
+  }
+
+  function handle(request: Request): Reply {
+    switch (request.kind) {
+      case 'append':
+        return pack(store.append(decodeJobs(request.jobs), request.now), store.commitMs);
+      case 'read':
+        return {
+          kind: 'rows',
+          rows: store.reader.read(request.stream, request.from),
+          position: 0,
+          end: true,
+        };
+      case 'tail':
+        return { kind: 'rows', ...store.reader.tail(request.after, request.limit) };
+      case 'streams':
+        return { kind: 'names', names: store.reader.streams(request.prefix) };
+      case 'header-hash':
+        return { kind: 'hash', hash: store.reader.headerHash(request.position) };
+      case 'sign-with':
+        signer = signerFrom(request.key);
+        return { kind: 'done' };
+      case 'checkpoint':
+        return checkpoint(request.now);
+      case 'erase':
+        return { kind: 'erased', ...store.erase(request.erasure, request.now) };
+      case 'close':
+        clearTimeout(probing);
+        store.close();
+        return { kind: 'done' };
+    }
+  }
+
+  function checkpoint(now: number): Reply {
+    if (signer === undefined)
+      throw new ProblemError(problem('JOURNAL_UNAVAILABLE', { detail: 'no signing key' }));
+    const taken = store.takeCheckpoint(signer, now);
+    if (taken === undefined) return { kind: 'checkpoint', checkpoint: store.checkpoint, rows: [] };
+    try {
+      store.keepBeside(taken);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      log({
+        level: 'warn',
+        message: 'checkpoint could not be kept beside the journal',
+        fields: { detail },
+      });
+    }
+    return { kind: 'checkpoint', checkpoint: taken, rows: store.reader.at(taken.position + 1) };
+  }
+
+  function afterwards(): void {
+    try {
+      if (store.upkeep()) setImmediate(afterwards);
+    } catch (error) {
+      log({
+        level: 'error',
+        message: 'upkeep of the journal failed',
+        fields: { ...problemFrom(error, options.path).facts },
+      });
+    }
+    if (store.full && probing === undefined) probing = setTimeout(probe, PROBE_MS);
+  }
+
+  function probe(): void {
+    probing = undefined;
+    if (!store.probe()) {
+      probing = setTimeout(probe, PROBE_MS);
+      return;
+    }
+    log({ level: 'info', message: 'the disk has room again', fields: {} });
+    port.postMessage({ kind: 'health', health: store.health() });
+  }
+
+  function log(entry: JournalLog): void {
+    port.postMessage({ kind: 'log', entry });
+  }
+}
+
+function pack(outcomes: readonly (Outcome | Rejected)[], commitMs: number): AppendReply {
+  const firsts: number[] = [];
+  const ats: number[] = [];
+  const others: AppendReply['others'][number][] = [];
+  for (const [index, outcome] of outcomes.entries()) {
+    if (outcome.status === 'written') {
+      firsts.push(outcome.first);
+      ats.push(outcome.at);
+      continue;
+    }
+    firsts.push(0);
+    ats.push(0);
+    others.push([index, outcome]);
+  }
+  return { kind: 'appended', firsts, ats, others, commitMs };
+}
