@@ -71,7 +71,6 @@ export const hostileLabels: readonly string[] = [
   '\u202e>tpircs/<)1(trela>tpircs<',
   '<img\tsrc=x\nonerror=alert(1)>',
   '{{constructor.constructor("alert(1)")()}}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what an attacker would write.
   '${alert(1)}',
   '\\"><script>alert(1)</script>',
   '\ud800<script>alert(1)</script>',
