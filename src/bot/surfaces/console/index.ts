@@ -48,6 +48,8 @@ export interface Console {
   readonly routes: readonly HttpRoute[];
   /** The lists of incidents changed by something that no card shows. */
   refreshBoard(): void;
+  /** Ends the streams of those who are signed in no longer, without waiting for the next heartbeat. */
+  checkStreams(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -100,6 +102,7 @@ export function createConsole(options: ConsoleOptions): Console {
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
     ],
     refreshBoard: boardTimer.start,
+    checkStreams: site.checkStreams,
     close,
   };
 }
