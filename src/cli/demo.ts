@@ -14,7 +14,8 @@ import { compose, type Running } from './compose.ts';
 import { demoConfig, watchCheckout } from './demo-world.ts';
 import { createLogger } from './log.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
-import { keyOf, refuseToStart } from './start.ts';
+import { sayProblem } from './say.ts';
+import { keyOf } from './start.ts';
 import { connectTargets } from './targets.ts';
 
 export interface DemoOptions {
@@ -34,7 +35,7 @@ export async function demo(options: DemoOptions): Promise<number> {
   try {
     return await play(options, folder);
   } catch (error) {
-    return refuseToStart(error);
+    return sayProblem(error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -86,6 +87,7 @@ async function play(options: DemoOptions, folder: string): Promise<number> {
     targets,
     runbooks: runbooksOf(readRunbooks(commands.map(({ name }) => name)).runbooks),
     times: {
+      resolvedJoinMs: config.incident.resolvedJoinMs,
       compareEveryMs: config.incident.compareEveryMs,
       ackReminderMs: config.incident.ackReminderMs,
       deadlinesEveryMs: 1000,

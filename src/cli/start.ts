@@ -4,15 +4,13 @@ import { dirname, resolve } from 'node:path';
 import { hostDoorPath } from '../bot/host-door.ts';
 import { exitCode } from '../cli.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
-import { ProblemError } from '../core/problem.ts';
-import { problemBlock } from '../core/view/words.ts';
 import { commands } from '../handlers/commands/index.ts';
 import { type OpenJournal, openJournal } from '../journal/index.ts';
-import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
 import { compose } from './compose.ts';
 import { createLogger } from './log.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
+import { sayProblem } from './say.ts';
 import { connectSources, connectTargets } from './targets.ts';
 
 /** Runs until it is told to stop. Answers the exit code. */
@@ -38,7 +36,8 @@ export async function start(file: string): Promise<number> {
       publishCheckpoint: (checkpoint) => log.info({ checkpoint }, 'checkpoint'),
     });
   } catch (error) {
-    return refuseToStart(error);
+    const code = sayProblem(error);
+    return code === exitCode.owned ? code : exitCode.usage;
   }
   const digestKey = await keyOf(journal, 'digest');
   const { targets, books } = await connectTargets(config, { digestKey, log });
@@ -62,6 +61,7 @@ export async function start(file: string): Promise<number> {
     targets,
     runbooks: runbooksOf(runbooks),
     times: {
+      resolvedJoinMs: config.incident.resolvedJoinMs,
       compareEveryMs: config.incident.compareEveryMs,
       ackReminderMs: config.incident.ackReminderMs,
       deadlinesEveryMs: 1000,
@@ -99,15 +99,6 @@ export async function keyOf(journal: OpenJournal, name: string): Promise<Uint8Ar
   const drawn = randomBytes(32);
   await journal.keyring.set(name, drawn);
   return drawn;
-}
-
-/** Says why in the five parts; a journal that another process owns has an exit code of its own. */
-export function refuseToStart(error: unknown): number {
-  if (!(error instanceof ProblemError)) throw error;
-  const words = { names: new Map<string, string>(), book: bookOf() };
-  const { what, changed, why, next, code } = problemBlock(error.problem, words);
-  process.stderr.write(`${[what, changed, `Why: ${why}`, `Next: ${next}`, code].join('\n')}\n`);
-  return code === 'JOURNAL_OWNED' ? exitCode.owned : exitCode.usage;
 }
 
 function toldToStop(): Promise<void> {

@@ -46,13 +46,21 @@ export function firstStart(incident: Incident): number {
   return Number.isFinite(first) ? first : incident.openedAt;
 }
 
+/** The address of a runbook that the foremost alert brings along, if a person can follow it. */
+export function runbookAddress(incident: Incident): string {
+  const address = foremost(incident, 1)[0]?.annotations['runbook_url'] ?? '';
+  return /^https?:\/\/\S+$/i.test(address) ? address : '';
+}
+
 /** The first ten alerts by weight, each with the labels that tell it from the others. */
 export function alertList(incident: Incident): readonly Block[] {
   if (incident.alerts.size === 0) return [];
   const shown = foremost(incident, SHOWN_MAX);
   const shared = sharedLabels(incident);
-  const { names } = spoken(incident);
-  const items = shown.map((alert) => alertLine(alert, { shared, named: names.size > 1 }));
+  const { names, severities } = spoken(incident);
+  const items = shown.map((alert) =>
+    alertLine(alert, { shared, named: names.size > 1, graded: severities.size > 1 }),
+  );
   const common = commonLine(shared);
   return [
     ...(common.length > 0 ? [{ kind: 'text', text: common } as const] : []),
@@ -60,15 +68,22 @@ export function alertList(incident: Incident): readonly Block[] {
   ];
 }
 
-function alertLine(
-  alert: AlertState,
-  { shared, named }: { readonly shared: Labels; readonly named: boolean },
-): Text {
+/** What tells this alert from the others: labels they do not share, its name and severity where they differ. */
+interface AlertLine {
+  readonly shared: Labels;
+  readonly named: boolean;
+  readonly graded: boolean;
+}
+
+const TOLD_ABOVE: ReadonlySet<string> = new Set(['alertname', 'severity']);
+
+function alertLine(alert: AlertState, { shared, named, graded }: AlertLine): Text {
   const own = Object.entries(alert.labels).filter(
-    ([name]) => name !== 'alertname' && shared[name] === undefined,
+    ([name]) => !TOLD_ABOVE.has(name) && shared[name] === undefined,
   );
   const summary = alert.annotations['summary'] ?? alert.annotations['description'] ?? '';
   const telling: readonly Span[] = [
+    ...(graded ? [alert.severity] : []),
     ...(named ? [strong(oneLine(alertName(alert.labels), LABEL_MAX))] : []),
     ...own
       .slice(0, LABELS_SHOWN)
@@ -94,7 +109,7 @@ function condition(alert: AlertState): Text {
 
 function commonLine(shared: Labels): Text {
   const told = Object.entries(shared)
-    .filter(([name]) => !['alertname', 'severity'].includes(name))
+    .filter(([name]) => !TOLD_ABOVE.has(name))
     .slice(0, LABELS_SHOWN * 2)
     .map(([name, value]) => code(oneLine(`${name}=${value}`, LABEL_MAX)));
   return spaced(told);
@@ -125,15 +140,18 @@ function order(a: AlertState, b: AlertState): number {
 function spoken(incident: Incident): {
   readonly names: ReadonlySet<string>;
   readonly summaries: ReadonlySet<string>;
+  readonly severities: ReadonlySet<string>;
 } {
   const names = new Set<string>();
   const summaries = new Set<string>();
+  const severities = new Set<string>();
   for (const alert of incident.alerts.values()) {
     if (incident.firing > 0 && alert.status !== 'firing') continue;
     names.add(alertName(alert.labels));
+    severities.add(alert.severity);
     if (summaries.size < 2) summaries.add(alert.annotations['summary'] ?? '');
   }
-  return { names, summaries };
+  return { names, summaries, severities };
 }
 
 /** Labels that all alerts agree on. */

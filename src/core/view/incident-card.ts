@@ -1,6 +1,6 @@
 import type { Severity } from '../alert/severity.ts';
 import { type Incident, severity } from '../incident/incident.ts';
-import { alertList, firstStart, subjectOf, symptomOf } from './alert-lines.ts';
+import { alertList, firstStart, runbookAddress, subjectOf, symptomOf } from './alert-lines.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { counted } from './story.ts';
 import { code, duration, personSpan, strong, time, type Words } from './words.ts';
@@ -199,14 +199,15 @@ function actions(incident: Incident, context: IncidentCardContext): readonly Act
     ...suggestions.map(({ label, line }) => {
       return { key: `suggest/${line}`, label, style: 'plain', press: press(line) } as const;
     }),
-    ...(page ? [runbookAction(page, press('runbook'))] : []),
+    ...runbookAction(page?.url ?? runbookAddress(incident), page && press('runbook')),
     { key: 'resolve', label: 'Resolve', style: 'plain', press: press('resolve') },
   ];
 }
 
-function runbookAction(page: RunbookHint, press: Action['press']): Action {
-  const opens = page.url === '' ? press : ({ kind: 'open', url: page.url } as const);
-  return { key: 'runbook', label: 'Runbook', style: 'plain', press: opens };
+/** Our own page before the one that an alert names. */
+function runbookAction(url: string, command: Action['press'] | undefined): readonly Action[] {
+  const press: Action['press'] | undefined = url === '' ? command : { kind: 'open', url };
+  return press ? [{ key: 'runbook', label: 'Runbook', style: 'plain', press }] : [];
 }
 
 function footnote({ opened }: Incident, { publicUrl }: IncidentCardContext): Text {

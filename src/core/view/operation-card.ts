@@ -78,8 +78,13 @@ function opening(state: OperationState, words: Words): readonly Block[] {
 }
 
 function blast(plan: Plan): readonly { readonly label: string; readonly value: Text }[] {
-  const parts = Object.entries(plan.blast).map(([name, value]) => `${name} ${value}`);
+  const parts = Object.entries(plan.blast).map(([name, value]) => `${spaced(name)} ${value}`);
   return parts.length > 0 ? [{ label: 'touches', value: [parts.join(' · ')] }] : [];
+}
+
+/** `unavailableAtMost` → `unavailable at most`. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function planBlocks(state: OperationState, words: Words): readonly Block[] {
@@ -172,7 +177,7 @@ function runningStep(step: StepState, words: Words): StepLine {
     state: lineState(step),
     text: [`${step.step.id} ${step.step.change.map(spoken).join(', ')}`],
     details: [
-      ...(step.progress && step.phase !== 'failed'
+      ...(step.progress && step.phase === 'applied'
         ? [[`${step.progress.what} (${step.progress.done}/${step.progress.of})`]]
         : []),
       ...(step.attempt > 1 ? [[`attempt ${step.attempt}`]] : []),

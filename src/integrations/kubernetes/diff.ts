@@ -24,13 +24,25 @@ export function diffOf(live: Json, wanted: Json, options: DiffOptions): readonly
     const from = before.get(path);
     const to = after.get(path);
     if (from !== undefined && to !== undefined && from.value === to.value) return [];
-    const leaf = from ?? to;
-    if (leaf === undefined) return [];
+    // An empty list or map that is filled, or was emptied, is told by its members.
+    if (isEmpty(from) && hasBelow(after, path)) return [];
+    if (isEmpty(to) && hasBelow(before, path)) return [];
     const say = (side: Leaf): string => valueFor(side, path, scoped);
     if (from === undefined) return to ? [{ path, what: 'added', to: say(to) }] : [];
     if (to === undefined) return [{ path, what: 'removed', from: say(from) }];
     return [{ path, what: 'changed', from: say(from), to: say(to) }];
   });
+}
+
+function isEmpty(leaf: Leaf | undefined): boolean {
+  return leaf?.value === '{}' || leaf?.value === '[]';
+}
+
+function hasBelow(all: ReadonlyMap<string, Leaf>, path: string): boolean {
+  for (const other of all.keys()) {
+    if (other.startsWith(`${path}.`) || other.startsWith(`${path}[`)) return true;
+  }
+  return false;
 }
 
 /** What a person decides about: neither status nor bookkeeping, nor what a controller writes by itself. */
@@ -120,10 +132,11 @@ const references = [
   'secret',
 ];
 
-function isHidden({ keys, value, env }: Leaf, show: readonly string[]): boolean {
+function isHidden(leaf: Leaf, show: readonly string[]): boolean {
+  const { keys, value, env } = leaf;
   const last = keys.at(-1) ?? '';
   const annotation = keys.at(-2) === 'annotations' ? last : undefined;
-  if (value === '[]' || value === '{}') return false;
+  if (isEmpty(leaf)) return false;
   if (annotation !== undefined)
     return !show.includes(annotation) && !wellKnown.includes(annotation);
   if (env !== undefined && last === 'value') return !show.includes(env);

@@ -42,11 +42,14 @@ function worst({ ready, restarts }: Container): number {
   return (ready ? 0 : 1_000_000) + restarts;
 }
 
-/** A process that waits to be started again has printed its reason before it ended. */
+/**
+ * Of a process that waits to be started again the server gives the run that ended. One that was started again and is
+ * not ready yet has printed its reason in the run before.
+ */
 async function readOne(
   client: ReadClient,
   locator: Locator,
-  { pod, container, waiting, restarts }: Container,
+  { pod, container, waiting, ready, restarts }: Container,
   lines: number,
 ): Promise<string> {
   const path = `${corePath(locator, 'pods')}/${encodeURIComponent(pod)}/log`;
@@ -56,15 +59,18 @@ async function readOne(
     limitBytes: String(bytesOfOne),
     timestamps: 'true',
   };
-  try {
-    const previous = waiting && restarts > 0;
-    return await client.plain(path, previous ? { ...query, previous: 'true' } : query);
-  } catch (error) {
-    const { code } = problemOf(error, problem('K8S_UNEXPECTED'));
-    // It has not started yet, or is gone: there is nothing to read of this one.
-    if (code === 'K8S_INVALID' || code === 'K8S_NOT_FOUND') return '';
-    throw error;
-  }
+  const ask = async (more: Record<string, string>): Promise<string> => {
+    try {
+      return await client.plain(path, { ...query, ...more });
+    } catch (error) {
+      const { code } = problemOf(error, problem('K8S_UNEXPECTED'));
+      // It has not started yet, or is gone: there is nothing to read of this one.
+      if (code === 'K8S_INVALID' || code === 'K8S_NOT_FOUND') return '';
+      throw error;
+    }
+  };
+  const before = !ready && !waiting && restarts > 0 ? await ask({ previous: 'true' }) : '';
+  return before + (await ask({}));
 }
 
 /** Masked as a whole first: a key block spans lines. */
