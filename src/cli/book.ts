@@ -1,5 +1,6 @@
 import { hostDoorProblems } from '../bot/host-door.ts';
 import { intakeProblems } from '../bot/intake.ts';
+import { botProblems } from '../bot/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
 import { operationProblems } from '../core/operation/problem-text.ts';
 import type { ProblemBook } from '../core/problem.ts';
@@ -14,6 +15,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     operationProblems,
     incidentProblems,
     requestProblems,
+    botProblems,
     intakeProblems,
     hostDoorProblems,
     journalProblems,
