@@ -5,6 +5,7 @@ import { incidentProblems } from '../core/incident/problem-text.ts';
 import { operationProblems } from '../core/operation/problem-text.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import { requestProblems } from '../handlers/problem-text.ts';
+import { webhookProblems } from '../handlers/webhooks/problem-text.ts';
 import { journalProblems } from '../journal/index.ts';
 import { doctorProblems } from './doctor-problems.ts';
 
@@ -16,6 +17,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     incidentProblems,
     requestProblems,
     botProblems,
+    webhookProblems,
     intakeProblems,
     hostDoorProblems,
     journalProblems,
