@@ -23,8 +23,43 @@ async function run(command: Command): Promise<number> {
       return (await import('./cli/start.ts')).start(command.config);
     case 'demo':
       return (await import('./cli/demo.ts')).demo(command);
+    case 'check':
+      return (await import('./cli/check.ts')).check(command.config);
+    case 'doctor':
+      return (await import('./cli/doctor.ts')).doctor(command.config);
+    case 'journal':
+      return (await import('./cli/journal.ts')).journal(command);
+    case 'console-link':
+      return (await import('./cli/console-link.ts')).consoleLink(command.person, command.config);
+    case 'replay':
+      return sendAgain(command);
+    case 'commands':
+      return listCommands(command.format);
     default:
-      process.stderr.write(`${command.name} is not wired\n`);
-      return exitCode.usage;
+      return command satisfies never;
   }
 }
+
+async function sendAgain({
+  files,
+  to,
+}: Extract<Command, { readonly name: 'replay' }>): Promise<number> {
+  const { replay } = await import('./replay.ts');
+  const { ok, lines } = await replay({
+    files,
+    to,
+    bearer: process.env['TOCSIN_REPLAY_BEARER'],
+    timeoutMs: 10_000,
+  });
+  for (const text of lines) process.stdout.write(`${text}\n`);
+  return ok ? exitCode.ok : exitCode.failed;
+}
+
+async function listCommands(format: 'text' | 'json' | 'markdown'): Promise<number> {
+  const { commandsJson, commandsMarkdown, commandsText } = await import('./handlers/reference.ts');
+  const text = { text: commandsText, json: commandsJson, markdown: commandsMarkdown }[format]();
+  process.stdout.write(`${text}\n`);
+  return exitCode.ok;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

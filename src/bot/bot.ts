@@ -3,10 +3,10 @@ import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
-import type { Planner, StepDriver } from '../core/ports/step.ts';
+import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
-import type { Problem, ProblemBook } from '../core/problem.ts';
+import type { Facts, Problem, ProblemBook } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { RunbookHint } from '../core/view/incident-card.ts';
 import type { Words } from '../core/view/words.ts';
@@ -41,8 +41,16 @@ export interface ConnectedTarget {
   readonly name: string;
   readonly planner: Planner;
   readonly workload?: WorkloadReader;
+  /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
+  doctor(used: readonly TargetRef[]): Promise<readonly Finding[]>;
   openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;
   close(): void;
+}
+
+export interface Finding {
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
 }
 
 export interface BotParts {
@@ -68,6 +76,8 @@ export interface Runbooks {
 }
 
 export interface BotTimes {
+  /** Firing again within this time after the end is the same thread. */
+  readonly resolvedJoinMs: number;
   readonly compareEveryMs: number;
   readonly ackReminderMs: number;
   readonly deadlinesEveryMs: number;
@@ -103,7 +113,7 @@ const tailSize = 5000;
 /** The bot without its outside: readings from the journal, decisions, loops. `main.ts` brings the rest. */
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { journal, clock, log } = parts;
-  const readings = await readJournal(journal, log);
+  const readings = await readJournal(journal, log, parts.times.resolvedJoinMs);
   const engine = createEngine({ journal, now: clock.now, sha256: parts.sha256 }, readings);
   const stopListening = journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
@@ -224,10 +234,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 }
 
 /** From the newest snapshot, or from the first event when there is none that today's code evolved. */
-async function readJournal(journal: Journal, log: Log): Promise<Readings> {
+async function readJournal(journal: Journal, log: Log, joinMs: number): Promise<Readings> {
   const began = performance.now();
   const snapshot = await journal.snapshots.load('readings', readingsVersion);
-  const readings = snapshot ? importReadings(snapshot.state) : emptyReadings();
+  const readings = snapshot ? importReadings(snapshot.state, joinMs) : emptyReadings(joinMs);
   let position = readings.position;
   for (;;) {
     const tail = await journal.tail(position, tailSize);

@@ -5,6 +5,7 @@ import { operationProblems } from '../core/operation/problem-text.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import { requestProblems } from '../handlers/problem-text.ts';
 import { journalProblems } from '../journal/index.ts';
+import { doctorProblems } from './doctor-problems.ts';
 
 /** The words of every code that this process can meet: its own, and those that its integrations and surfaces bring. */
 export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
@@ -16,6 +17,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     intakeProblems,
     hostDoorProblems,
     journalProblems,
+    doctorProblems,
     ...brought,
   );
 }

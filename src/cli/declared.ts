@@ -79,7 +79,7 @@ export const declared: Readonly<Record<string, Declared>> = {
     read: ({ values }) => ({
       name: 'demo',
       headless: values['headless'] === true,
-      ...optional('journal', values['journal']),
+      ...(typeof values['journal'] === 'string' && { journal: values['journal'] }),
     }),
   },
   check: {
@@ -149,20 +149,24 @@ export const declared: Readonly<Record<string, Declared>> = {
 
 function readJournal({ words: [action = '', word], values, config }: Asked): Command | string {
   const { checkpoint, out } = values;
-  const base = { name: 'journal', config, ...optional('journal', values['journal']) } as const;
+  const base = {
+    name: 'journal',
+    config,
+    ...(typeof values['journal'] === 'string' && { journal: values['journal'] }),
+  } as const;
   if (checkpoint !== undefined && action !== 'verify') return '--checkpoint belongs to verify';
   if (out !== undefined && action !== 'export') return '--out belongs to export';
   switch (action) {
     case 'verify':
       return word === undefined
-        ? { ...base, action, ...optional('checkpoint', checkpoint) }
+        ? { ...base, action, ...(typeof checkpoint === 'string' && { checkpoint }) }
         : `"${word}" is one word too many`;
     case 'tail':
       return word === undefined ? { ...base, action } : `"${word}" is one word too many`;
     case 'export':
       return word === undefined
         ? 'export needs an INCIDENT'
-        : { ...base, action, incident: word, ...optional('out', out) };
+        : { ...base, action, incident: word, ...(typeof out === 'string' && { out }) };
     case 'backup':
       return word === undefined ? 'backup needs a file to write TO' : { ...base, action, to: word };
     default: {
@@ -180,11 +184,4 @@ function readReplay({ words, values: { to } }: Asked): Command | string {
   return parsed && ['http:', 'https:'].includes(parsed.protocol)
     ? { name: 'replay', files: words, to: url }
     : `--to ${url} is no http or https URL`;
-}
-
-function optional<K extends string>(
-  key: K,
-  value: string | boolean | undefined,
-): { readonly [P in K]?: string } {
-  return (typeof value === 'string' ? { [key]: value } : {}) as { readonly [P in K]?: string };
 }

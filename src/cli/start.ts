@@ -3,16 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hostDoorPath } from '../bot/host-door.ts';
 import { exitCode } from '../cli.ts';
-import { loadConfig, sayError, surroundings } from '../config.ts';
-import { ProblemError } from '../core/problem.ts';
-import { problemBlock } from '../core/view/words.ts';
+import { type Config, loadConfig, sayError, surroundings } from '../config.ts';
 import { commands } from '../handlers/commands/index.ts';
 import { type OpenJournal, openJournal } from '../journal/index.ts';
-import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
 import { compose } from './compose.ts';
 import { createLogger } from './log.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
+import { sayProblem } from './say.ts';
 import { connectSources, connectTargets } from './targets.ts';
 
 /** Runs until it is told to stop. Answers the exit code. */
@@ -38,42 +36,20 @@ export async function start(file: string): Promise<number> {
       publishCheckpoint: (checkpoint) => log.info({ checkpoint }, 'checkpoint'),
     });
   } catch (error) {
-    return refuseToStart(error);
+    const code = sayProblem(error);
+    return code === exitCode.owned ? code : exitCode.usage;
   }
   const digestKey = await keyOf(journal, 'digest');
   const { targets, books } = await connectTargets(config, { digestKey, log });
   const sources = await connectSources(config);
   const running = await compose({
+    ...partsOf(config),
     journal,
     settings,
-    listen: {
-      server: config.server.listen,
-      console: config.console.listen,
-      metrics: config.metrics.listen,
-    },
-    consoleUrl: config.console.publicUrl,
-    bodyLimitBytes: config.server.bodyLimitBytes,
-    webhooks: config.sources.alertmanager.map(({ name, auth, api }) => ({
-      name: `alertmanager/${name}`,
-      auth,
-      answers: api !== undefined,
-    })),
     sources: sources.sources,
     targets,
     runbooks: runbooksOf(runbooks),
-    times: {
-      compareEveryMs: config.incident.compareEveryMs,
-      ackReminderMs: config.incident.ackReminderMs,
-      deadlinesEveryMs: 1000,
-      operationPollMs: 1000,
-      snapshotEveryMs: 300_000,
-    },
     access: 'sessions',
-    tokens: config.console.tokens.map(({ name, token, scopes }) => ({
-      name,
-      token: token.reveal(),
-      scopes,
-    })),
     hostDoor: hostDoorPath(config.journal.path),
     brought: [...books, ...sources.books],
     log,
@@ -92,6 +68,27 @@ export async function start(file: string): Promise<number> {
   return exitCode.ok;
 }
 
+/** What the configuration alone decides. */
+export function partsOf(config: Config) {
+  const { server, console, metrics, incident, sources } = config;
+  return {
+    listen: { server: server.listen, console: console.listen, metrics: metrics.listen },
+    consoleUrl: console.publicUrl,
+    bodyLimitBytes: server.bodyLimitBytes,
+    webhooks: sources.alertmanager.map(({ name, auth, api }) => ({
+      name: `alertmanager/${name}`,
+      auth,
+      answers: api !== undefined,
+    })),
+    times: { ...incident, deadlinesEveryMs: 1000, operationPollMs: 500, snapshotEveryMs: 300_000 },
+    tokens: console.tokens.map(({ name, token, scopes }) => ({
+      name,
+      token: token.reveal(),
+      scopes,
+    })),
+  };
+}
+
 /** A key of our own, drawn once and kept beside the journal. */
 export async function keyOf(journal: OpenJournal, name: string): Promise<Uint8Array> {
   const known = await journal.keyring.get(name);
@@ -99,15 +96,6 @@ export async function keyOf(journal: OpenJournal, name: string): Promise<Uint8Ar
   const drawn = randomBytes(32);
   await journal.keyring.set(name, drawn);
   return drawn;
-}
-
-/** Says why in the five parts; a journal that another process owns has an exit code of its own. */
-export function refuseToStart(error: unknown): number {
-  if (!(error instanceof ProblemError)) throw error;
-  const words = { names: new Map<string, string>(), book: bookOf() };
-  const { what, changed, why, next, code } = problemBlock(error.problem, words);
-  process.stderr.write(`${[what, changed, `Why: ${why}`, `Next: ${next}`, code].join('\n')}\n`);
-  return code === 'JOURNAL_OWNED' ? exitCode.owned : exitCode.usage;
 }
 
 function toldToStop(): Promise<void> {

@@ -1,13 +1,13 @@
 import { type Build, type Loaded, loadConfig } from '../config.ts';
-import { type ConfigError, sayError } from './error.ts';
+import { sayError } from './error.ts';
 import type { Surroundings } from './reference.ts';
 
 export interface CheckRequest {
   readonly file: string;
   readonly around: Surroundings;
   readonly build: Build;
-  /** What is wrong with the runbooks; none when nothing is. */
-  checkRunbooks(): readonly ConfigError[];
+  /** What is wrong with the runbooks, as `file:line: what, why, what to write instead`; none when nothing is. */
+  checkRunbooks(): readonly string[];
 }
 
 export interface Checked {
@@ -19,10 +19,10 @@ export interface Checked {
 /** What `tocsin check` prints. */
 export function check({ file, around, build, checkRunbooks }: CheckRequest): Checked {
   const loaded = loadConfig(file, around, build);
-  const faults = [...(loaded.ok ? [] : loaded.errors), ...checkRunbooks()];
+  const faults = [...(loaded.ok ? [] : loaded.errors.map(sayError)), ...checkRunbooks()];
   const warnings = loaded.warnings.map((warning) => `warning: ${warning}`);
   if (!loaded.ok || faults.length > 0) {
-    const lines = [...faults.map(sayError), ...warnings, `${count(faults.length, 'fault')} in all`];
+    const lines = [...faults, ...warnings, `${count(faults.length, 'fault')} in all`];
     return { ok: false, text: lines.join('\n') };
   }
   return { ok: true, text: [...warnings, `${file} is fine: ${summary(loaded)}`].join('\n') };

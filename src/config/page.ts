@@ -10,39 +10,42 @@ interface Row {
   readonly says: string;
 }
 
-/** What a section is for. Also the order of the page. */
-const about: Readonly<Record<SectionName, string>> = {
-  version: 'The format of this file.',
-  server: 'The listener that webhooks reach.',
-  console: 'The web console.',
-  metrics: 'The listener of Prometheus.',
-  journal: 'Where everything that happens is kept.',
-  incident: 'Times of incidents.',
-  people:
+/** What each section is for, in the order of the page. */
+const about: readonly (readonly [SectionName, string])[] = [
+  ['version', 'The format of this file.'],
+  ['server', 'The listener that webhooks reach.'],
+  ['console', 'The web console.'],
+  ['metrics', 'The listener of Prometheus.'],
+  ['journal', 'Where everything that happens is kept.'],
+  ['incident', 'Times of incidents.'],
+  [
+    'people',
     'Who may act. A list; ids stand in the journal for ever and are never given to somebody else.',
-  groups: 'People by what they are asked for, by name. Policies, routes and approvals name groups.',
-  sources:
+  ],
+  [
+    'groups',
+    'People by what they are asked for, by name. Policies, routes and approvals name groups.',
+  ],
+  [
+    'sources',
     'Where alerts come from, by kind and name. A source without a credential is refused unless it says `auth: none`.',
-  surfaces: 'Chat platforms. The console is always there.',
-  routes: 'Whom an incident notifies. A list; the first route whose labels all hold wins.',
-  default_route: 'The route of everything else.',
-  services: 'What is operated, by name: where each part of a service runs.',
-  policies:
+  ],
+  ['surfaces', 'Chat platforms. The console is always there.'],
+  ['routes', 'Whom an incident notifies. A list; the first route whose labels all hold wins.'],
+  ['default_route', 'The route of everything else.'],
+  ['services', 'What is operated, by name: where each part of a service runs.'],
+  [
+    'policies',
     'Who may ask for what, and who approves. A list: deny rules decide first, then the first rule that matches. What no rule matches is refused.',
-  targets: 'The systems that services live in, by name.',
-  backups: '',
-  watch: '',
-};
+  ],
+  ['targets', 'The systems that services live in, by name.'],
+];
 
 /** The page `docs/configuration.md`, made from the schemas so that it cannot say anything else. */
 export function configurationPage(): string {
-  const built = (Object.keys(sections) as SectionName[]).filter(
-    (name) => !isNotBuilt(sections[name]),
+  const parts = about.map(([name, says]) =>
+    [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  const parts = built.map((name) => {
-    const rows = rowsOf(sections[name], name);
-    return [`## ${name}`, '', about[name], ...tableOf(rows)].join('\n');
-  });
   return `${[intro, ...parts, kubernetes(), absent()].join('\n\n')}\n`;
 }
 
@@ -77,9 +80,7 @@ function kubernetes(): string {
 }
 
 function absent(): string {
-  const keys = (Object.keys(sections) as SectionName[]).flatMap((name) =>
-    absentOf(sections[name], name),
-  );
+  const keys = Object.entries(sections).flatMap(([name, schema]) => absentOf(schema, name));
   return [
     '## Not in this build',
     '',

@@ -190,28 +190,24 @@ function readMatch(written: WrittenMatch, path: Path, scope: PolicyScope): Polic
       instead: `take ${field} out to match every one`,
     });
   }
-  const known: Readonly<Record<string, readonly string[]>> = {
-    verb: grammarVerbs.map(({ name }) => name),
-    family: families,
-    service: [...new Set(domain.places.map(({ service }) => service))],
-    environment: [...new Set(domain.places.map(({ environment }) => environment))],
-    surface: deny ? ['console', 'slack', 'discord'] : scope.domain.surfaces,
-  };
-  for (const [field, names] of Object.entries(known)) {
-    const values = written[field as keyof WrittenMatch] ?? [];
-    for (const value of values) {
+  const known = [
+    ['verb', grammarVerbs.map(({ name }) => name)],
+    ['family', families],
+    ['service', [...new Set(domain.places.map(({ service }) => service))]],
+    ['environment', [...new Set(domain.places.map(({ environment }) => environment))]],
+    ['surface', deny ? ['console', 'slack', 'discord'] : domain.surfaces],
+  ] as const;
+  for (const [field, names] of known) {
+    for (const value of written[field] ?? []) {
       if (names.includes(value)) continue;
+      const few = names.length > 8 ? 'take it out' : `write ${sayList(names, 'or')}`;
       report.error([...path, field], {
         what: `policies[${path[1]}] names the ${field} "${value}"`,
         why:
           field === 'surface'
             ? 'no surface of that kind is configured'
             : `there is no ${field} of that name`,
-        instead: didYouMean(
-          value,
-          names,
-          names.length > 8 ? 'take it out' : `write ${sayList(names, 'or')}`,
-        ),
+        instead: didYouMean(value, names, few),
       });
     }
   }

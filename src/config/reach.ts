@@ -68,8 +68,16 @@ function* questionsOf(domain: Domain): Generator<Question> {
 }
 
 function matches(match: PolicyMatch, question: Question): boolean {
-  return (Object.keys(question) as (keyof Question)[]).every((field) => {
-    const allowed: readonly string[] | undefined = match[field];
-    return allowed === undefined || allowed.includes(question[field]);
-  });
+  return (
+    holds(match.verb, question.verb) &&
+    holds(match.family, question.family) &&
+    holds(match.risk, question.risk) &&
+    holds(match.service, question.service) &&
+    holds(match.environment, question.environment) &&
+    holds(match.surface, question.surface)
+  );
+}
+
+function holds<T extends string>(allowed: readonly T[] | undefined, value: T): boolean {
+  return allowed === undefined || allowed.includes(value);
 }

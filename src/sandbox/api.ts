@@ -1,29 +1,21 @@
 // One request in, one answer out, without a socket: routing, RBAC and the verbs.
 
+import { reviewAccess } from './access-review.ts';
 import type { AdmissionWebhook } from './admission.ts';
 import { discovery } from './discovery.ts';
-import { asText, type Json, type JsonObject, numberAt, objectAt, stringAt } from './json.ts';
+import { type JsonObject, numberAt, objectAt, stringAt } from './json.ts';
 import type { AppliedWrite } from './ledger.ts';
-import type { LogSource } from './logs.ts';
-import { readLog } from './logs.ts';
+import { type LogSource, readLog } from './logs.ts';
 import { type Labels, untyped } from './objects.ts';
 import { applyPatch } from './patch/index.ts';
-import { allowed, demand, type SandboxUser } from './rbac.ts';
+import { demand, type SandboxUser } from './rbac.ts';
 import { listObjects } from './reads.ts';
-import { allResources, type Resource } from './resources.ts';
+import { asObject, parseBody, requireJson } from './request-body.ts';
+import { type Route, resolveRoute, verbOf } from './routes.ts';
 import { patchScale, readScale, replaceScale } from './scale.ts';
-import {
-  badRequest,
-  invalidOptions,
-  methodNotAllowed,
-  notFound,
-  StatusError,
-  unauthorized,
-  unsupportedMediaType,
-} from './status.ts';
+import { invalidOptions, notFound, StatusError, unauthorized } from './status.ts';
 import type { Store } from './store.ts';
 import {
-  asObject,
   createObject,
   deleteObject,
   type Target,
@@ -92,57 +84,6 @@ function answer(parts: ApiParts, request: ApiRequest): ApiAnswer {
   return write(parts, request, { user, route });
 }
 
-export type Route = { resource: Resource; namespace: string; name: string; subresource?: string };
-
-const routePattern =
-  /^\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/;
-
-export function resolveRoute(path: string): Route | undefined {
-  const [namespaceItself] = /^\/api\/v1\/namespaces(\/[^/]+)?$/.exec(path) ?? [];
-  if (namespaceItself !== undefined) {
-    const resource = allResources.find((each) => each.name === 'namespaces');
-    return resource && { resource, namespace: '', name: decode(path.split('/')[4] ?? '') };
-  }
-  const match = routePattern.exec(path);
-  if (!match) return undefined;
-  const [, core, group = '', served = core, namespace = '', plural, name = '', subresource] = match;
-  const resource = allResources.find(
-    (each) => each.name === plural && each.group === group && each.version === served,
-  );
-  if (!resource || (resource.namespaced && namespace === '' && name !== '')) return undefined;
-  if (subresource !== undefined && !resource.subresources.includes(subresource)) return undefined;
-  const route = { resource, namespace: decode(namespace), name: decode(name) };
-  return subresource === undefined ? route : { ...route, subresource };
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw badRequest(`invalid path segment: ${part}`);
-  }
-}
-
-function verbOf(method: string, name: string): string {
-  switch (method) {
-    case 'GET':
-      return name === '' ? 'list' : 'get';
-    case 'POST':
-      if (name === '') return 'create';
-      break;
-    case 'PUT':
-      if (name !== '') return 'update';
-      break;
-    case 'PATCH':
-      if (name !== '') return 'patch';
-      break;
-    case 'DELETE':
-      if (name !== '') return 'delete';
-      break;
-  }
-  throw methodNotAllowed();
-}
-
 function read(parts: ApiParts, request: ApiRequest, route: Route): ApiAnswer {
   const { store } = parts;
   const { resource, namespace, name } = route;
@@ -190,13 +131,15 @@ function write(
       dryRun: context.dryRun,
       changed: result.changed,
       resourceVersion: stringAt(held, 'metadata', 'resourceVersion') ?? '',
-      annotations: {
-        ...((objectAt(held, 'metadata', 'annotations') as Labels | undefined) ??
-          stored?.metadata.annotations),
-      },
+      // A Scale carries no annotations: what counts are those of the workload behind it.
+      annotations: { ...(annotationsOf(held) ?? stored?.metadata.annotations) },
       contentType: request.contentType,
     },
   };
+}
+
+function annotationsOf(object: JsonObject): Labels | undefined {
+  return objectAt(object, 'metadata', 'annotations') as Labels | undefined;
 }
 
 function perform(context: WriteContext, target: Target, request: ApiRequest): WriteResult {
@@ -260,55 +203,4 @@ function targetOf(route: Route): Target {
   const target = { resource, namespace, name };
   if (subresource !== 'scale' && subresource !== 'status') return target;
   return { ...target, subresource };
-}
-
-/** Patches name their own types; everything else is JSON here, protobuf and YAML are not spoken. */
-function requireJson(request: ApiRequest): void {
-  const { contentType, method } = request;
-  if (contentType === '' || contentType === 'application/json' || method === 'PATCH') return;
-  throw unsupportedMediaType(['application/json']);
-}
-
-function parseBody(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`,
-    );
-  }
-}
-
-function reviewAccess(user: SandboxUser, request: ApiRequest): ApiAnswer {
-  if (request.method !== 'POST') throw methodNotAllowed();
-  requireJson(request);
-  const body = asObject(parseBody(request.body));
-  const asked = objectAt(body, 'spec', 'resourceAttributes');
-  const path = objectAt(body, 'spec', 'nonResourceAttributes');
-  if (!asked && !path) {
-    throw badRequest(
-      'exactly one of nonResourceAttributes or resourceAttributes must be specified',
-    );
-  }
-  const granted =
-    asked === undefined ||
-    allowed(user, {
-      verb: asText(asked['verb']),
-      group: asText(asked['group']),
-      resource: asText(asked['resource']),
-      subresource: asText(asked['subresource']) || undefined,
-      namespace: asText(asked['namespace']) || undefined,
-      name: asText(asked['name']) || undefined,
-    });
-  const status = granted
-    ? { allowed: true, reason: `RBAC: allowed by ClusterRoleBinding "${user.name}"` }
-    : { allowed: false };
-  const answerBody = {
-    kind: 'SelfSubjectAccessReview',
-    apiVersion: 'authorization.k8s.io/v1',
-    metadata: {},
-    spec: objectAt(body, 'spec') ?? {},
-    status,
-  };
-  return { code: 201, body: answerBody };
 }

@@ -36,6 +36,33 @@ export function applyDefaults(resource: ResourceName, object: JsonObject): JsonO
   return object;
 }
 
+/** What the server writes as status into a new object, whatever the client sent. */
+export function initialStatus(resource: ResourceName): JsonObject | undefined {
+  switch (resource) {
+    case 'deployments':
+      return {};
+    case 'replicasets':
+      return { replicas: 0 };
+    case 'statefulsets':
+      return { replicas: 0, availableReplicas: 0 };
+    case 'daemonsets':
+      return {
+        currentNumberScheduled: 0,
+        numberMisscheduled: 0,
+        desiredNumberScheduled: 0,
+        numberReady: 0,
+      };
+    case 'pods':
+      return { phase: 'Pending', qosClass: 'BestEffort' };
+    case 'horizontalpodautoscalers':
+      return { desiredReplicas: 0, currentMetrics: null };
+    case 'namespaces':
+      return { phase: 'Active' };
+    default:
+      return undefined;
+  }
+}
+
 function deployment(spec: JsonObject): void {
   setMissing(spec, {
     replicas: 1,

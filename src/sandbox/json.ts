@@ -69,6 +69,23 @@ export function listAt(value: unknown, ...path: string[]): Json[] | undefined {
   return Array.isArray(found) ? found : undefined;
 }
 
+/**
+ * A copy as the real types would hold it: a field that is null is a field that is not there.
+ * Status keeps its nulls, some of which the server itself writes.
+ */
+export function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [key, key === 'status' ? value : pruned(value)]),
+  );
+}
+
+function pruned(value: Json): Json {
+  if (Array.isArray(value)) return value.map(pruned);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(kept.map(([key, member]) => [key, pruned(member)]));
+}
+
 /** The text of a scalar; nothing for what is missing. */
 export function asText(value: Json | undefined): string {
   if (value === undefined || value === null) return '';

@@ -1,9 +1,10 @@
 // `?watch=true`: changes as JSON lines, from now on. Clients that watch list first.
 
 import type { ServerResponse } from 'node:http';
-import { type ApiParts, type ApiRequest, handle, resolveRoute } from './api.ts';
+import { type ApiParts, type ApiRequest, handle } from './api.ts';
 import { untyped } from './objects.ts';
 import { selection } from './reads.ts';
+import { resolveRoute } from './routes.ts';
 
 export function isWatch(request: ApiRequest): boolean {
   return request.method === 'GET' && ['true', '1'].includes(request.query.get('watch') ?? '');
@@ -19,6 +20,7 @@ export function serveWatch(parts: ApiParts, request: ApiRequest, response: Serve
   }
   const wanted = selection(route.resource, request.query);
   response.writeHead(200, { 'content-type': 'application/json' });
+  response.flushHeaders();
   function write(type: string, object: Parameters<typeof untyped>[0]): void {
     response.write(`${JSON.stringify({ type, object: untyped(object) })}\n`);
   }

@@ -3,20 +3,22 @@
 
 import { type AdmissionReview, type AdmissionWebhook, admit } from './admission.ts';
 import { timestamp } from './clock.ts';
-import { applyDefaults } from './defaults.ts';
+import { applyDefaults, initialStatus } from './defaults.ts';
+import { checkIdentity, keepServerFields, prepareIdentity, requireNamespace } from './identity.ts';
 import {
   clone,
   equal,
-  isObject,
   type Json,
   type JsonObject,
   objectAt,
   semanticallyEqual,
   stringAt,
+  withoutNulls,
 } from './json.ts';
-import { type AnyObject, type ManagedField, type Pod, typed, untyped } from './objects.ts';
-import { apiVersionOf, type Resource } from './resources.ts';
-import { alreadyExists, badRequest, conflict, notFound } from './status.ts';
+import { managedField, touchManagedFields } from './managed-fields.ts';
+import { type AnyObject, type Pod, typed, untyped } from './objects.ts';
+import type { Resource } from './resources.ts';
+import { alreadyExists, conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
 import { validateCreate, validateUpdate } from './validation.ts';
 
@@ -40,7 +42,7 @@ export type WriteResult = { object: JsonObject; changed: boolean };
 export function createObject(context: WriteContext, target: Target, body: JsonObject): WriteResult {
   const { store } = context;
   const { resource, namespace } = target;
-  const draft = clone(body);
+  const draft = withoutNulls(body);
   const metadata = prepareIdentity(context, target, draft);
   if (resource.namespaced) requireNamespace(store, namespace);
   const named = { ...target, name: stringAt(metadata, 'name') ?? '' };
@@ -49,7 +51,7 @@ export function createObject(context: WriteContext, target: Target, body: JsonOb
     admit(context.webhooks, review(context, named, 'CREATE', draft)),
   );
   delete admitted['status'];
-  const status = initialStatus(resource);
+  const status = initialStatus(resource.name);
   if (status) admitted['status'] = status;
   validateCreate(resource, admitted);
   if (store.get(resource.name, namespace, named.name)) throw alreadyExists(resource, named.name);
@@ -75,7 +77,7 @@ export function updateObject(
   const current = store.get(resource.name, namespace, name);
   if (!current) throw notFound(resource, name);
   const old = untyped(current);
-  const proposed = change(clone(old));
+  const proposed = withoutNulls(change(clone(old)));
   checkIdentity(target, old, proposed);
   keepServerFields(target, old, proposed);
   const defaulted = applyDefaults(resource.name, proposed);
@@ -143,106 +145,6 @@ export function terminatePod(store: Store, pod: Pod): Pod {
   });
 }
 
-function prepareIdentity(context: WriteContext, target: Target, draft: JsonObject): JsonObject {
-  const { resource, namespace } = target;
-  checkKind(resource, draft);
-  const metadata = objectAt(draft, 'metadata') ?? {};
-  draft['metadata'] = metadata;
-  if (metadata['resourceVersion']) {
-    throw badRequest('resourceVersion should not be set on objects to be created');
-  }
-  if (resource.namespaced) {
-    checkNamespace(metadata, namespace);
-    metadata['namespace'] = namespace;
-  }
-  const prefix = stringAt(metadata, 'generateName');
-  if (!metadata['name'] && prefix) metadata['name'] = `${prefix}${context.store.suffix(5)}`;
-  draft['apiVersion'] = apiVersionOf(resource);
-  draft['kind'] = resource.kind;
-  return metadata;
-}
-
-function checkKind(resource: Resource, draft: JsonObject): void {
-  const kind = draft['kind'];
-  const version = draft['apiVersion'];
-  if (kind !== undefined && kind !== resource.kind) {
-    throw badRequest(
-      `${String(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}: no kind "${String(kind)}" is registered for this path`,
-    );
-  }
-  if (version !== undefined && version !== apiVersionOf(resource)) {
-    throw badRequest(
-      `the API version in the data (${String(version)}) does not match the expected API version (${apiVersionOf(resource)})`,
-    );
-  }
-}
-
-function checkNamespace(metadata: JsonObject, namespace: string): void {
-  const given = metadata['namespace'];
-  if (given === undefined || given === '' || given === namespace) return;
-  throw badRequest(
-    'the namespace of the provided object does not match the namespace sent on the request',
-  );
-}
-
-function requireNamespace(store: Store, namespace: string): void {
-  if (!store.get('namespaces', '', namespace)) {
-    throw notFound({ name: 'namespaces', group: '' }, namespace);
-  }
-}
-
-/** Name, namespace, uid and resourceVersion must be those of the object that is changed. */
-function checkIdentity(target: Target, old: JsonObject, proposed: JsonObject): void {
-  const { resource, name, namespace } = target;
-  checkKind(resource, proposed);
-  const metadata = objectAt(proposed, 'metadata') ?? {};
-  if (metadata['name'] !== name) {
-    throw badRequest(
-      `the name of the object (${String(metadata['name'] ?? '')}) does not match the name on the URL (${name})`,
-    );
-  }
-  checkNamespace(metadata, namespace);
-  const uid = metadata['uid'];
-  const oldUid = objectAt(old, 'metadata')?.['uid'];
-  if (uid !== undefined && uid !== '' && uid !== oldUid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${String(uid)}, UID in object meta: ${String(oldUid)}`,
-    );
-  }
-  const version = metadata['resourceVersion'];
-  if (version === undefined || version === '') return;
-  if (version !== objectAt(old, 'metadata')?.['resourceVersion']) throw conflict(resource, name);
-}
-
-function keepServerFields(target: Target, old: JsonObject, proposed: JsonObject): void {
-  const oldMetadata = objectAt(old, 'metadata') ?? {};
-  const metadata = objectAt(proposed, 'metadata') ?? {};
-  const owned = [
-    'uid',
-    'creationTimestamp',
-    'generation',
-    'resourceVersion',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'namespace',
-    'managedFields',
-  ];
-  for (const key of owned) restore(metadata, oldMetadata, key);
-  for (const key of ['apiVersion', 'kind']) restore(proposed, old, key);
-  if (target.subresource === 'status') {
-    restore(proposed, old, 'spec');
-    restore(metadata, oldMetadata, 'labels');
-  } else restore(proposed, old, 'status');
-}
-
-function restore(into: JsonObject, from: JsonObject, key: string): void {
-  const value = from[key];
-  if (value === undefined) delete into[key];
-  else into[key] = clone(value);
-}
-
 function isUnchanged(next: JsonObject, old: JsonObject): boolean {
   return semanticallyEqual(withoutManagedFields(next), withoutManagedFields(old));
 }
@@ -274,57 +176,6 @@ function hasGeneration(resource: Resource): boolean {
   return !without.includes(resource.name) && resource.name !== 'horizontalpodautoscalers';
 }
 
-function touchManagedFields(
-  context: WriteContext,
-  target: Target,
-  next: AnyObject,
-  current: AnyObject,
-): void {
-  const entry = managedField(context, target);
-  const others = (current.metadata.managedFields ?? []).filter(
-    (field) => field.manager !== entry.manager || field.subresource !== entry.subresource,
-  );
-  next.metadata.managedFields = [...others, entry];
-}
-
-function managedField(context: WriteContext, target: Target): ManagedField {
-  return {
-    manager: context.fieldManager,
-    operation: 'Update',
-    apiVersion: apiVersionOf(target.resource),
-    time: timestamp(context.store.clock.now()),
-    fieldsType: 'FieldsV1',
-    fieldsV1: {},
-    ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
-  };
-}
-
-function initialStatus(resource: Resource): JsonObject | undefined {
-  switch (resource.name) {
-    case 'deployments':
-      return {};
-    case 'replicasets':
-      return { replicas: 0 };
-    case 'statefulsets':
-      return { replicas: 0, availableReplicas: 0 };
-    case 'daemonsets':
-      return {
-        currentNumberScheduled: 0,
-        numberMisscheduled: 0,
-        desiredNumberScheduled: 0,
-        numberReady: 0,
-      };
-    case 'pods':
-      return { phase: 'Pending', qosClass: 'BestEffort' };
-    case 'horizontalpodautoscalers':
-      return { desiredReplicas: 0, currentMetrics: null };
-    case 'namespaces':
-      return { phase: 'Active' };
-    default:
-      return undefined;
-  }
-}
-
 function orphanDependents(store: Store, owner: AnyObject): void {
   for (const resource of ['replicasets', 'controllerrevisions', 'pods'] as const) {
     for (const child of store.ownedBy(resource, owner)) {
@@ -351,10 +202,4 @@ function review(
     user: context.user,
     object,
   };
-}
-
-export function asObject(value: Json): JsonObject {
-  if (!isObject(value))
-    throw badRequest('the object provided is unrecognized (must be of type object)');
-  return value;
 }

@@ -1,9 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { accepted, faultsOf, load, warningsOf, yaml } from './given.ts';
-
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
 
 describe('a sound configuration', () => {
   it('is the minimal example, without a warning', () => {

@@ -3,15 +3,10 @@ import { check } from '../../src/config/check.ts';
 import { wholeGrammar } from '../../src/config.ts';
 import { aroundOf, yaml } from './given.ts';
 
-const runbookFault = {
-  file: 'runbooks/Foo.md',
-  line: 3,
-  what: 'there is no Act section',
-  why: 'the card shows its first steps',
-  instead: 'write ## Act',
-};
+const runbookFault =
+  'runbooks/Foo.md:3: there is no Act section, the card shows its first steps, write ## Act';
 
-function checked(text: string, runbooks: readonly (typeof runbookFault)[] = []) {
+function checked(text: string, runbooks: readonly string[] = []) {
   return check({
     file: '/etc/tocsin/tocsin.yaml',
     around: aroundOf(text),
@@ -40,7 +35,7 @@ describe('tocsin check', () => {
       ok: false,
       text: [
         '/etc/tocsin/tocsin.yaml:1: version is 2, this build reads version 1, write version: 1',
-        'runbooks/Foo.md:3: there is no Act section, the card shows its first steps, write ## Act',
+        runbookFault,
         '2 faults in all',
       ].join('\n'),
     });

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
 
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
-
 describe('a file that cannot be understood', () => {
   it('names an unclosed bracket by its line', () => {
     expect(faultsOf(yaml({ people: 'people: [ { id: ana }' }))).toEqual([

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import {
   type Build,
   type Loaded,

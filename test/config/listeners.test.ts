@@ -1,7 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
-
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
 
 describe('listeners, console, journal and times', () => {
   it('refuses a bare port', () => {

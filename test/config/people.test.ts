@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
 
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
-
 describe('people, groups and routes', () => {
   it('refuses each wrong person at its line', () => {
     expect(

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
 
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
-
 describe('policies', () => {
   it('refuses a verb, an environment, a service and a family nobody knows', () => {
     expect(

@@ -1,10 +1,10 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { holdsPrivate, maskReferences, unmask } from '../../src/config/reference.ts';
 import { accepted, yaml } from './given.ts';
-
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
 
 const key = { '/etc/tocsin/key': 'PEM\n', '/run/secrets/tocsin.key': 'PEM\n', '/a b,c': 'PEM' };
 

@@ -1,7 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
-
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
 
 describe('secrets and references', () => {
   it('refuses a secret written out and does not repeat it', () => {

@@ -112,7 +112,7 @@ function renderBlock(block: Block): Html {
           html`<div><dt>${fact.label}</dt><dd dir="auto">${renderText(fact.value)}</dd></div>`,
       )}</dl>\n`;
     case 'list':
-      return html`<section class="list"><h3>${block.title}</h3><ul>${block.items.map(
+      return html`<section class="list">${block.title !== '' && html`<h3>${block.title}</h3>`}<ul>${block.items.map(
         (item) => html`<li dir="auto">${renderText(item)}</li>`,
       )}${block.more > 0 && html`<li class="more">and ${block.more} more</li>`}</ul></section>\n`;
     case 'diff':
@@ -122,7 +122,7 @@ function renderBlock(block: Block): Html {
     case 'code':
       return html`<section class="output"><h3>${block.title}</h3><pre tabindex="0">${block.text}</pre></section>\n`;
     case 'problem':
-      return html`<div class="problem"><p class="what">${block.what}</p><p>${block.changed}</p><p><b>Why:</b> ${block.why}</p><p><b>Next:</b> ${block.next}</p><p class="code"><code>${block.code}</code></p></div>\n`;
+      return html`<div class="problem">${block.what !== '' && html`<p class="what">${block.what}</p>`}<p>${block.changed}</p><p><b>Why:</b> ${block.why}</p><p><b>Next:</b> ${block.next}</p><p class="code"><code>${block.code}</code></p></div>\n`;
   }
 }
 
@@ -166,7 +166,7 @@ function renderAction(action: Action, place: RenderPlace, digest: string): Html 
         ];
   const incident = press.kind === 'line' ? press.incident : place.incident;
   const identity = [action.key, press.kind, ...fields.map(([, value]) => value)].join(' ');
-  return html`<form method="post" action="./${pathSegment(incident)}/presses" data-key="${identity}" data-does="press"><input type="hidden" name="kind" value="${press.kind}">${fields.map(
+  return html`<form method="post" action="./${pathSegment(incident)}" data-key="${identity}" data-does="press"><input type="hidden" name="kind" value="${press.kind}">${fields.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}<input type="hidden" name="shown" value="${digest}"><input type="hidden" name="cause" value=""><button class="button ${action.style}">${action.label}</button></form>`;
 }
