@@ -10,6 +10,7 @@ import {
 } from '../../../src/integrations/kubernetes/client.ts';
 import { openCredential } from '../../../src/integrations/kubernetes/credentials.ts';
 import type { KubernetesConfig } from '../../../src/integrations/kubernetes/schema.ts';
+import { sayable } from './world.ts';
 
 const opened: (() => void)[] = [];
 const warned: string[] = [];
@@ -61,8 +62,9 @@ async function codeFrom(asked: Promise<unknown>): Promise<string> {
     await asked;
     return 'answered';
   } catch (error) {
-    if (error instanceof ProblemError) return error.problem.code;
-    throw error;
+    if (!(error instanceof ProblemError)) throw error;
+    sayable(error.problem);
+    return error.problem.code;
   }
 }
 

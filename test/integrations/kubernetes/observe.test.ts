@@ -114,6 +114,19 @@ describe('following a rollout', () => {
     });
   });
 
+  it('fails when another one stands under its name', async () => {
+    await withBadDeploy(world);
+    const step = stepOf(await world.draft('rollback'));
+    const ran = await run(world, step);
+    await world.admin('DELETE', checkoutPath);
+    await world.clock.advanceAsync(5_000);
+    await deploy(world);
+    expect(await follow(world, step, ran)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'K8S_GONE', facts: { wanted: step.target.identity } },
+    });
+  });
+
   it('says that somebody paused it, and waits', async () => {
     await withBadDeploy(world);
     const step = stepOf(await world.draft('rollback'));
