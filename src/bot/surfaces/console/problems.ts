@@ -81,12 +81,6 @@ export const problems = {
     why: 'All sessions and links of this person were ended after it was made.',
     next: 'On the host, run `tocsin console-link PERSON` for a new one.',
   },
-  CONSOLE_PERSON_UNKNOWN: {
-    what: 'There is nobody called `{person}`.',
-    changed: 'Nothing was changed.',
-    why: '`people` in the configuration has no such id.',
-    next: 'Look the id up there; names are not ids.',
-  },
   CONSOLE_TOO_MANY: {
     what: 'There were too many attempts.',
     changed: 'Nothing was changed.',
