@@ -58,7 +58,7 @@ export const consoleLimits: ConsoleLimits = {
   bufferedBytesMax: 1024 * 1024,
   fragmentCharactersMax: 24 * 1024 * 1024,
   heartbeatMs: 15_000,
-  boardPauseMs: 100,
+  boardPauseMs: 250,
 };
 
 /** The console shows what the threads loop ensures, like any other surface, and asks the desk like any other. */

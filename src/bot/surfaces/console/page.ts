@@ -118,7 +118,8 @@ ${problem !== false && new Html(problem.html)}
 <form method="post" action="/sign-in" class="sign-in" data-does="sign-in">
 <p id="sign-in-how">On the host, run <code>tocsin console-link PERSON</code> and open the link within a minute. Or paste what follows the <code>#</code> in it:</p>
 <p class="token"><label for="token">Token</label> <input id="token" name="token" required autocomplete="off" spellcheck="false" maxlength="200"></p>
-<p><button class="button primary" data-says="Sign in">Sign in</button></p>
+<p><button class="button primary">Sign in</button></p>
+<p class="soft">It holds for 12 hours, or until 30 minutes have passed unused.</p>
 <p role="status" class="status"></p>
 </form></main></div>`,
   });

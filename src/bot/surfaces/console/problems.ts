@@ -71,13 +71,13 @@ export const problems = {
   },
   CONSOLE_LINK_USED: {
     what: 'This link has been used already.',
-    changed: 'Nothing was changed; the attempt is on the record.',
+    changed: 'Nothing was changed.',
     why: 'A link signs in once. If it was not you, somebody else has used it.',
-    next: 'If it was not you: `tocsin console-revoke PERSON` on the host ends all their sessions.',
+    next: 'If it was not you, sign in by a new link and choose "Sign out everywhere".',
   },
   CONSOLE_LINK_REVOKED: {
     what: 'This link has been revoked.',
-    changed: 'Nothing was changed; the attempt is on the record.',
+    changed: 'Nothing was changed.',
     why: 'All sessions and links of this person were ended after it was made.',
     next: 'On the host, run `tocsin console-link PERSON` for a new one.',
   },

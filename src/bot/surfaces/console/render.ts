@@ -27,11 +27,12 @@ export interface RenderPlace {
 
 export function renderCard(card: Card, place: RenderPlace): Rendered {
   const label = elementId('title', place.incident, card.key);
+  const title = plainText(card.title);
   const content = html`<header>
 ${card.mark !== '' && html`<p class="mark">${card.mark}</p>`}${place.sandbox && html`<p class="sandbox">SANDBOX</p>`}
 <h2 id="${label}" dir="auto">${card.title.map(renderTitleSpan)}</h2>
 </header>
-${card.blocks.map(renderBlock)}`;
+${card.blocks.map((block) => renderBlock(block, title))}`;
   const footnote =
     card.footnote.length > 0 && html`<p class="footnote">${renderText(card.footnote)}</p>`;
   const labels = card.actions.map((action) => action.label).join('\n');
@@ -130,7 +131,8 @@ function renderLink(text: string, url: string): Html {
   return html`<a href="${safe}" title="${safe}" target="_blank" rel="noopener noreferrer">${text}</a>`;
 }
 
-function renderBlock(block: Block): Html {
+/** A problem does not say again what the title says. */
+function renderBlock(block: Block, title: string): Html {
   switch (block.kind) {
     case 'text':
       return html`<p class="text" dir="auto">${renderText(block.text)}</p>\n`;
@@ -150,7 +152,7 @@ function renderBlock(block: Block): Html {
     case 'code':
       return html`<section class="output"><h3>${block.title}</h3><pre tabindex="0">${block.text}</pre></section>\n`;
     case 'problem':
-      return html`<div class="problem"><p class="what">${renderWords(block.what)}</p><p>${renderWords(block.changed)}</p><p><b>Why:</b> ${renderWords(block.why)}</p><p><b>Next:</b> ${renderWords(block.next)}</p><p class="code"><code>${block.code}</code></p></div>\n`;
+      return html`<div class="problem">${block.what !== title && html`<p class="what">${renderWords(block.what)}</p>`}<p>${renderWords(block.changed)}</p><p><b>Why:</b> ${renderWords(block.why)}</p><p><b>Next:</b> ${renderWords(block.next)}</p><p class="code"><code>${block.code}</code></p></div>\n`;
   }
 }
 

@@ -534,6 +534,7 @@ async function startSignIn() {
   const found = await response.json();
   const status = form.querySelector('.status');
   if (!response.ok) {
+    form.elements.token.value = '';
     status.replaceChildren(elementOf(found.html));
     return;
   }
