@@ -76,6 +76,8 @@ export interface Runbooks {
 }
 
 export interface BotTimes {
+  /** Firing again within this time after the end is the same thread. */
+  readonly resolvedJoinMs: number;
   readonly compareEveryMs: number;
   readonly ackReminderMs: number;
   readonly deadlinesEveryMs: number;
@@ -111,7 +113,7 @@ const tailSize = 5000;
 /** The bot without its outside: readings from the journal, decisions, loops. `main.ts` brings the rest. */
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { journal, clock, log } = parts;
-  const readings = await readJournal(journal, log);
+  const readings = await readJournal(journal, log, parts.times.resolvedJoinMs);
   const engine = createEngine({ journal, now: clock.now, sha256: parts.sha256 }, readings);
   const stopListening = journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
@@ -232,10 +234,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 }
 
 /** From the newest snapshot, or from the first event when there is none that today's code evolved. */
-async function readJournal(journal: Journal, log: Log): Promise<Readings> {
+async function readJournal(journal: Journal, log: Log, joinMs: number): Promise<Readings> {
   const began = performance.now();
   const snapshot = await journal.snapshots.load('readings', readingsVersion);
-  const readings = snapshot ? importReadings(snapshot.state) : emptyReadings();
+  const readings = snapshot ? importReadings(snapshot.state, joinMs) : emptyReadings(joinMs);
   let position = readings.position;
   for (;;) {
     const tail = await journal.tail(position, tailSize);

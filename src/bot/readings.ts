@@ -61,14 +61,15 @@ export interface StreamName {
   readonly id: string;
 }
 
-export function emptyReadings(): Readings {
+/** `sameThreadMs`: firing again within this time after the end is the same thread. */
+export function emptyReadings(sameThreadMs?: number): Readings {
   return {
     incidents: new Map(),
     operations: new Map(),
     targets: new Map(),
     posts: new Map(),
     operationsOf: new Map(),
-    correlation: newCorrelationIndex(),
+    correlation: newCorrelationIndex(sameThreadMs),
     position: 0,
   };
 }
@@ -230,7 +231,7 @@ type Exported = {
 } & { readonly correlation: Parameters<typeof importIndex>[0]; readonly position: number };
 
 /** A snapshot is our own bytes, named by `readingsVersion`; anything else was not loaded. */
-export function importReadings(state: unknown): Readings {
+export function importReadings(state: unknown, sameThreadMs?: number): Readings {
   const exported = state as Exported;
   return {
     incidents: new Map(exported.incidents),
@@ -238,7 +239,7 @@ export function importReadings(state: unknown): Readings {
     targets: new Map(exported.targets),
     posts: new Map(exported.posts),
     operationsOf: new Map(exported.operationsOf),
-    correlation: importIndex(exported.correlation),
+    correlation: importIndex(exported.correlation, sameThreadMs),
     position: exported.position,
   };
 }

@@ -60,10 +60,11 @@ export function watchCheckout(sandbox: Sandbox, send: (body: string) => Promise<
     if (busy) return;
     busy = true;
     try {
-      const looping = crashLooping(sandbox);
+      const { looping, healthy } = checkoutPods(sandbox);
       const now = Date.now();
       const fresh = looping.filter((pod) => !firing.has(pod));
-      const gone = [...firing.keys()].filter((pod) => !looping.includes(pod));
+      // Between two crashes a container runs for a moment: as with a rule over some minutes, that ends nothing.
+      const gone = [...firing.keys()].filter((pod) => healthy(pod));
       if (fresh.length + gone.length === 0) return;
       for (const pod of fresh) firing.set(pod, now);
       const alerts = [
@@ -82,15 +83,20 @@ export function watchCheckout(sandbox: Sandbox, send: (body: string) => Promise<
   };
 }
 
-function crashLooping(sandbox: Sandbox): readonly string[] {
-  return sandbox
-    .list('pods', 'shop')
-    .filter((pod) =>
-      (pod.status?.containerStatuses ?? []).some(
-        ({ state }) => state?.waiting?.reason === 'CrashLoopBackOff',
-      ),
-    )
-    .map((pod) => pod.metadata.name);
+/** Pods that wait to be started again, and which of a name is ready or gone. */
+function checkoutPods(sandbox: Sandbox) {
+  const pods = sandbox.list('pods', 'shop');
+  const statusesOf = (name: string) =>
+    pods.find(({ metadata }) => metadata.name === name)?.status?.containerStatuses;
+  const looping = pods
+    .map(({ metadata }) => metadata.name)
+    .filter((name) =>
+      statusesOf(name)?.some(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff'),
+    );
+  return {
+    looping,
+    healthy: (name: string) => statusesOf(name)?.every(({ ready }) => ready) ?? true,
+  };
 }
 
 const commonLabels = {

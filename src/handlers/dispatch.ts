@@ -227,7 +227,8 @@ function unknownVerb(verb: string): Problem {
 
 export function refused(because: Problem, desk: Pick<Desk, 'words'>): Answer {
   const block = problemBlock(because, desk.words);
-  return said('asker', [block.what], [block], 'failed');
+  // Its first sentence is the card's own first line.
+  return said('asker', [block.what], [{ ...block, what: '' }], 'failed');
 }
 
 function said(

@@ -34,7 +34,10 @@ function entryLines(entry: Entry): readonly string[] {
 
 function cardLines(card: Card): readonly string[] {
   return [
-    ...folded(`${card.mark} · ${plain(card.title)}`, { first: '', rest: '  ' }),
+    ...folded([card.mark, plain(card.title)].filter((part) => part !== '').join(' · '), {
+      first: '',
+      rest: '  ',
+    }),
     ...card.blocks.flatMap(blockLines).map((line) => indent(2, line)),
     ...(card.actions.length > 0
       ? [indent(2, card.actions.map(({ label }) => `[${clean(label)}]`).join(' '))]
@@ -53,7 +56,7 @@ function blockLines(block: Block): readonly string[] {
       return block.items.length + block.more === 0
         ? []
         : [
-            clean(block.title),
+            ...(block.title === '' ? [] : [clean(block.title)]),
             ...block.items.flatMap((item) => folded(plain(item), { first: '  ', rest: '    ' })),
             ...(block.more > 0 ? [`  and ${block.more} more`] : []),
           ];
@@ -75,7 +78,7 @@ function blockLines(block: Block): readonly string[] {
       ];
     case 'problem':
       return [
-        ...folded(clean(block.what)),
+        ...(block.what === '' ? [] : folded(clean(block.what))),
         ...folded(clean(block.changed)),
         ...folded(`Why: ${clean(block.why)}`),
         ...folded(`Next: ${clean(block.next)}`),

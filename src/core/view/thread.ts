@@ -22,10 +22,12 @@ export function incidentThread(
     at: operation.asked?.at ?? 0,
     entry: operationEntry(operation, { ...context, alert, heldBy: context.heldBy(operation) }),
   }));
-  const lines = story(incident, context).map((entry) => ({
-    at: entry.kind === 'line' ? entry.at : 0,
-    entry,
-  }));
+  // A card among the lines stands where it was first needed: after the line before it.
+  let last = 0;
+  const lines = story(incident, context).map((entry) => {
+    if (entry.kind === 'line') last = entry.at;
+    return { at: last, entry };
+  });
   const entries = [...lines, ...cards].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
   return { incident: incident.opened.incident, root: incidentCard(incident, context), entries };
 }

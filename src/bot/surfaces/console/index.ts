@@ -13,7 +13,7 @@ import { signInRoutes } from './sign-in-routes.ts';
 import { createEventStream } from './stream.ts';
 
 export type { Access } from './access.ts';
-export { createConsoleDesk } from './desk.ts';
+export { createConsoleDesk, type DeskSources } from './desk.ts';
 export { consoleHostHandlers } from './host-commands.ts';
 export type * from './ports.ts';
 export { problems } from './problems.ts';

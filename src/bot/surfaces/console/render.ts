@@ -142,7 +142,7 @@ function renderBlock(block: Block, title: string): Html {
           html`<div${isLong(fact.value) && html` class="long"`}><dt>${fact.label}</dt><dd dir="auto">${renderText(fact.value)}</dd></div>`,
       )}</dl>\n`;
     case 'list':
-      return html`<section class="list"><h3>${block.title}</h3><ul>${block.items.map(
+      return html`<section class="list">${block.title !== '' && html`<h3>${block.title}</h3>`}<ul>${block.items.map(
         (item) => html`<li dir="auto">${renderText(item)}</li>`,
       )}${block.more > 0 && html`<li class="more">and ${block.more} more</li>`}</ul></section>\n`;
     case 'diff':
@@ -152,7 +152,7 @@ function renderBlock(block: Block, title: string): Html {
     case 'code':
       return html`<section class="output"><h3>${block.title}</h3><pre tabindex="0">${block.text}</pre></section>\n`;
     case 'problem':
-      return html`<div class="problem">${block.what !== title && html`<p class="what">${renderWords(block.what)}</p>`}<p>${renderWords(block.changed)}</p><p><b>Why:</b> ${renderWords(block.why)}</p><p><b>Next:</b> ${renderWords(block.next)}</p><p class="code"><code>${block.code}</code></p></div>\n`;
+      return html`<div class="problem">${block.what !== '' && block.what !== title && html`<p class="what">${renderWords(block.what)}</p>`}<p>${renderWords(block.changed)}</p><p><b>Why:</b> ${renderWords(block.why)}</p><p><b>Next:</b> ${renderWords(block.next)}</p><p class="code"><code>${block.code}</code></p></div>\n`;
   }
 }
 
