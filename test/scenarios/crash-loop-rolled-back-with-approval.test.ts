@@ -28,7 +28,7 @@ scenario('two people roll a crash-looping release back', async (night) => {
   await night.alertStops();
   await thread.shows('RESOLVED', 'Resolved: every alert has stopped', 'The alert has stopped.');
   await night.journal.tells(`
-    IncidentOpened AlertsFired PeopleNotified IncidentAcknowledged OperationAsked OperationPlanned
+    IncidentOpened AlertsFired IncidentAcknowledged OperationAsked OperationPlanned
     ApprovalGiven OperationApproved OperationStarted StepIntended StepApplied StepVerified
     OperationSucceeded AlertsResolved IncidentResolved`);
 });

@@ -17,6 +17,6 @@ scenario('who asked for a change cannot approve it, nor can a guest', async (nig
   expect(night.cluster.image('checkout')).toBe(bad);
   expect(night.cluster.writes('checkout')).toBe(0);
   await night.journal.tells(`
-    IncidentOpened AlertsFired PeopleNotified OperationAsked OperationPlanned
+    IncidentOpened AlertsFired OperationAsked OperationPlanned
     RequestRefused RequestRefused`);
 });

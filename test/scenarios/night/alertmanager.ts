@@ -63,7 +63,7 @@ export function crashLooping(service: string, pod: string, startsAt: number): Se
   };
 }
 
-export function webhookBody(alerts: readonly SentAlert[], body: SentBody): unknown {
+export function webhookBody(alerts: readonly SentAlert[], body: SentBody) {
   const [first] = alerts;
   const { alertname = '', container = '' } = first?.labels ?? {};
   const groupLabels = { alertname, container };
@@ -84,7 +84,12 @@ export function webhookBody(alerts: readonly SentAlert[], body: SentBody): unkno
       startsAt: new Date(startsAt).toISOString(),
       endsAt: endsAt === undefined ? '0001-01-01T00:00:00Z' : new Date(endsAt).toISOString(),
       generatorURL: 'http://prometheus.example.com/graph',
-      fingerprint: createHash('sha256').update(JSON.stringify(labels)).digest('hex').slice(0, 16),
+      fingerprint: fingerprintOf(labels),
     })),
   };
+}
+
+/** Sixteen hex digits of the label set, as Alertmanager's own. */
+export function fingerprintOf(labels: SentAlert['labels']): string {
+  return createHash('sha256').update(JSON.stringify(labels)).digest('hex').slice(0, 16);
 }

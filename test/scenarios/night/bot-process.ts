@@ -39,6 +39,7 @@ const times = {
   deadlinesEveryMs: 20,
   operationPollMs: 20,
   snapshotEveryMs: 300_000,
+  resolvedJoinMs: 1_800_000,
 };
 
 export async function startBotProcess(options: BotProcessOptions): Promise<BotProcess> {

@@ -4,6 +4,7 @@ import type { TurningClock } from '../../fakes/turning-clock.ts';
 import { eventually } from '../../support/eventually.ts';
 
 export const good = 'registry.example.com/shop/checkout:1.8.2';
+export const before = 'registry.example.com/shop/checkout:1.8.1';
 export const bad = 'registry.example.com/shop/checkout:1.9.0';
 
 export interface Cluster {
@@ -20,6 +21,16 @@ export interface Cluster {
   replicas(service: string): number;
   /** How many writes of Tocsin changed the workload. */
   writes(service: string): number;
+  pods(service: string): readonly string[];
+  resourceVersion(service: string): string;
+  /** Waits until its status was written so often. */
+  statusMoved(service: string, times: number): Promise<void>;
+  /** Waits until a write was struck by a fault and its sender has begun to look what became of it. */
+  gaveUp(): Promise<void>;
+  /** Somebody writes the object and changes nothing of its spec. */
+  touches(service: string): void;
+  /** From now on an image takes so long to be ready. */
+  slows(image: string, readyMs: number): void;
 }
 
 export async function startCluster(clock: TurningClock): Promise<Cluster> {
@@ -45,6 +56,7 @@ export async function startCluster(clock: TurningClock): Promise<Cluster> {
   const deployment = (name: string) => sandbox.get('deployments', 'shop', name);
   const image = (name: string) => deployment(name)?.spec.template.spec.containers[0]?.image ?? '';
   const replicas = (name: string) => deployment(name)?.spec.replicas ?? -1;
+  const resourceVersion = (name: string) => deployment(name)?.metadata.resourceVersion ?? '';
 
   return {
     sandbox,
@@ -62,13 +74,42 @@ export async function startCluster(clock: TurningClock): Promise<Cluster> {
       await eventually(`${service} is well`, () => {
         const status = deployment(service)?.status;
         const wanted = replicas(service);
-        return status?.readyReplicas === wanted && status.updatedReplicas === wanted;
+        return (status?.readyReplicas ?? 0) === wanted && (status?.updatedReplicas ?? 0) === wanted;
       });
-      expect(deployment(service)?.status.replicas).toBe(replicas(service));
+      expect(deployment(service)?.status.replicas ?? 0).toBe(replicas(service));
     },
     writes: (service) =>
       sandbox.ledger.applied({ name: service, resource: 'deployments', fieldManager: 'tocsin' })
         .length,
+    pods: (service) =>
+      sandbox
+        .list('pods', 'shop')
+        .filter(({ metadata }) => metadata.labels?.['app'] === service)
+        .map(({ metadata }) => metadata.name),
+    resourceVersion,
+    async statusMoved(service, times) {
+      const seen = new Set<string>();
+      await eventually(`the status of ${service} moves`, () => {
+        seen.add(resourceVersion(service));
+        return seen.size > times;
+      });
+    },
+    async gaveUp() {
+      await eventually('a write is given up', () => {
+        const { requests } = sandbox.ledger;
+        const struck = requests.findLastIndex(({ fault }) => fault !== undefined);
+        const { path } = requests[struck] ?? { path: '' };
+        const after = struck < 0 ? [] : requests.slice(struck + 1);
+        return after.some((each) => each.method === 'GET' && each.path === path);
+      });
+    },
+    touches: (service) =>
+      sandbox.seed.deployment({
+        ...named(service),
+        image: image(service),
+        labels: { touched: 'yes' },
+      }),
+    slows: (name, readyMs) => sandbox.images.set(name, { readyMs }),
   };
 }
 
@@ -77,7 +118,7 @@ function seed(sandbox: Sandbox): void {
   sandbox.seed.deployment({
     ...named('checkout'),
     image: good,
-    history: [{ image: 'registry.example.com/shop/checkout:1.8.1' }],
+    history: [{ image: before }],
   });
   sandbox.seed.deployment({ ...named('worker'), image: 'registry.example.com/shop/worker:3.0.0' });
 }

@@ -7,8 +7,14 @@ export interface Told {
   readonly event: Event;
 }
 
-/** How often a rollout was looked at, and where a post stands, is no part of the story. */
-const asides = new Set(['StepProgressed', 'Posted', 'TargetLocked', 'TargetReleased']);
+/** How often a rollout was looked at, where a post stands and when people were told: no part of the order of a story. */
+const asides = new Set([
+  'StepProgressed',
+  'PeopleNotified',
+  'Posted',
+  'TargetLocked',
+  'TargetReleased',
+]);
 
 /** What happened to incidents and operations, in order. */
 export async function told(journal: Pick<Journal, 'tail'>): Promise<readonly Told[]> {

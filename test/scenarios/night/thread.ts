@@ -41,10 +41,13 @@ export interface ThreadOptions {
 
 let requests = 0;
 
-export async function openThread(options: ThreadOptions, title: string): Promise<NightThread> {
+export async function openThread(
+  options: ThreadOptions,
+  isIt: (incident: string, card: string) => boolean,
+): Promise<NightThread> {
   const { chat } = options;
-  const incident = await eventually(`a thread that says ${title}`, () =>
-    chat.incidents().find((id) => rootText(chat.messages(id)).includes(title)),
+  const incident = await eventually('a thread', () =>
+    chat.incidents().find((id) => isIt(id, rootText(chat.messages(id)))),
   );
   const pieces = () => chat.messages(incident).map(textOf);
   const text = () => pieces().join('\n');
