@@ -56,7 +56,8 @@ if (import.meta.main) {
 function ownFiles(root: string): Plugin {
   const src = join(root, 'src');
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const shipped: readonly string[] = manifest.files ?? [];
+  // npm ships package.json whatever `files` says.
+  const shipped: readonly string[] = ['package.json', ...(manifest.files ?? [])];
 
   return {
     name: 'own-files',

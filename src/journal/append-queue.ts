@@ -96,7 +96,6 @@ export class AppendQueue {
       this.#gathering = [];
       this.#inGroup = group.length;
       await this.#commit(group);
-      this.#inGroup = 0;
     }
     this.#underway = undefined;
   }
@@ -109,12 +108,14 @@ export class AppendQueue {
       if (reply.kind !== 'appended') throw new TypeError(`unexpected answer ${reply.kind}`);
       this.#settle(group, reply);
     } catch (error) {
+      this.#inGroup = 0;
       const found = error instanceof Error ? error : new Error(String(error));
       for (const { reject } of group) reject(found);
     }
   }
 
   #settle(group: readonly Pending[], reply: AppendReply): void {
+    this.#inGroup = 0;
     const others = new Map(reply.others);
     let written = 0;
     for (const [index, pending] of group.entries()) {

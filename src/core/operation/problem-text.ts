@@ -190,6 +190,12 @@ export const operationProblems: ProblemBook = {
     why: 'A person asked for it to stop.',
     next: '`undo {operation}` plans the way back.',
   },
+  STOPPED_UNCHANGED: {
+    what: '`{line}` was stopped by {person}.',
+    changed: untouched,
+    why: 'A person asked for it to stop before its first step.',
+    next: '`{line}` makes a fresh plan.',
+  },
   TARGET_LOCKED: {
     what: '`{line}` waits.',
     changed: untouched,

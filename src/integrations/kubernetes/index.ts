@@ -28,7 +28,7 @@ import { keyedDigest } from './template.ts';
 export type { Finding } from './doctor.ts';
 export { mask } from './masker.ts';
 export { problems } from './problems.ts';
-export { type KubernetesConfig, type Misfit, parseLocator, parseTarget } from './schema.ts';
+export type { KubernetesConfig } from './schema.ts';
 
 export interface Integration {
   /** For scale, restart and rollback. */

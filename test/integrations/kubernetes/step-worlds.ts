@@ -51,7 +51,7 @@ async function worldOf(verb: string, args: Facts, spoiling: object): Promise<Ste
         .filter((write) => write.annotations['tocsin.dev/operation']?.startsWith('op-1/s1/'))
         .length,
     pass: (ms) => world.clock.advanceAsync(ms),
-    loseAnswer: () => fault({ kind: 'drop-response' }),
+    loseAnswer: () => fault({ kind: 'reset-after' }),
     loseRequest: () => fault({ kind: 'hang' }),
     delayEffect: (ms) => fault({ kind: 'apply-late', ms }),
     refuse: () => fault({ kind: 'answer', code: 429 }),

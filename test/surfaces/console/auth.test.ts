@@ -55,7 +55,7 @@ const approve = {
 };
 
 function press(headers: Record<string, string>): Promise<Reply> {
-  return stage.post('/incidents/inc-1/presses', approve, headers);
+  return stage.post('/incidents/inc-1', approve, headers);
 }
 
 describe('signing in', () => {
@@ -121,7 +121,7 @@ describe('without a session', () => {
     expect((await stage.get('/events')).status).toBe(401);
     expect((await stage.get('/incidents/inc-1/complete?line=r')).status).toBe(401);
     expect((await press({})).status).toBe(401);
-    expect((await stage.post('/lines', { line: 'help' })).status).toBe(401);
+    expect((await stage.post('/incidents/', { line: 'help' })).status).toBe(401);
     expect(stage.desk.said).toEqual([]);
     expect(stage.desk.pressed).toEqual([]);
   });
@@ -269,7 +269,7 @@ describe('requests of other sites', () => {
 describe('what is sent', () => {
   it('is refused when it is too long, and the answer still arrives', async () => {
     const cookie = await signIn();
-    const reply = await stage.post('/lines', { line: 'x'.repeat(20_000) }, cookie);
+    const reply = await stage.post('/incidents/', { line: 'x'.repeat(20_000) }, cookie);
     expect([reply.status, JSON.parse(reply.body).code]).toEqual([413, 'CONSOLE_BODY_TOO_LARGE']);
   });
 
@@ -280,7 +280,7 @@ describe('what is sent', () => {
     ['two lines', { line: 'help\nrollback checkout' }, 'CONSOLE_LINE_TOO_LONG'],
   ])('refuses %s', async (_, form, code) => {
     const reply = await stage.post(
-      '/incidents/inc-1/lines',
+      '/incidents/inc-1',
       form as Record<string, string>,
       await signIn(),
     );
@@ -293,7 +293,7 @@ describe('what is sent', () => {
     ['a kind nobody knows', { ...approve, kind: 'open' }, 'CONSOLE_BODY_UNREADABLE'],
     ['no digest of what was shown', { ...approve, shown: '' }, 'CONSOLE_PLAN_UNSEEN'],
   ])('refuses a press with %s', async (_, form, code) => {
-    const reply = await stage.post('/incidents/inc-1/presses', form, await signIn());
+    const reply = await stage.post('/incidents/inc-1', form, await signIn());
     expect([reply.status, JSON.parse(reply.body).code]).toEqual([400, code]);
     expect(stage.desk.pressed).toEqual([]);
   });
@@ -301,7 +301,7 @@ describe('what is sent', () => {
   it('gets a cause of its own when it brings none, or a strange one', async () => {
     const cookie = await signIn();
     for (const cause of ['', '../../x', 'short']) {
-      await stage.post('/lines', { line: 'help', cause }, cookie);
+      await stage.post('/incidents/', { line: 'help', cause }, cookie);
     }
     const causes = stage.desk.said.map((one) => one.cause);
     expect(new Set(causes).size).toBe(3);
@@ -313,7 +313,7 @@ describe('what is sent', () => {
     stage.desk.say = async () => {
       throw new Error('postgres://user:secret@db');
     };
-    const reply = await stage.post('/lines', { line: 'help' }, await signIn());
+    const reply = await stage.post('/incidents/', { line: 'help' }, await signIn());
     expect([reply.status, JSON.parse(reply.body).code]).toEqual([500, 'CONSOLE_FAILED']);
     expect(reply.body).not.toContain('secret');
   });

@@ -35,7 +35,7 @@ describe('the pages of the demo', () => {
   });
 
   it('carry a typed line to the desk and whisper the answer', async () => {
-    const reply = await stage.post('/as/ben/incidents/inc-1/lines', {
+    const reply = await stage.post('/as/ben/incidents/inc-1', {
       line: 'rollback checkout',
       cause: 'aaaaaaaa',
     });

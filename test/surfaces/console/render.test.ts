@@ -198,7 +198,7 @@ describe('an action', () => {
 
   it('is a form that carries what it does and what was shown', () => {
     const { html: text, digest } = renderCard(planCard, place);
-    expect(text).toContain('action="./inc-1/presses"');
+    expect(text).toContain('action="./inc-1"');
     expect(text).toContain('name="kind" value="approve"');
     expect(text).toContain(`name="hash" value="${planHash}"`);
     expect(text).toContain(`name="shown" value="${digest}"`);

@@ -214,9 +214,9 @@ describe('following an incident', () => {
 
   it('gets an answer said to all, and never one that was whispered', async () => {
     const follower = await follow(`${events}&since=${await cursorOf('/as/ana/incidents/inc-1')}`);
-    await stage.post('/as/ben/incidents/inc-1/lines', { line: 'approve op-41' });
+    await stage.post('/as/ben/incidents/inc-1', { line: 'approve op-41' });
     stage.desk.answer = { to: 'thread', card: { ...refusalCard, title: ['for everybody'] } };
-    await stage.post('/as/ben/incidents/inc-1/lines', { line: 'logs checkout' });
+    await stage.post('/as/ben/incidents/inc-1', { line: 'logs checkout' });
     const sent = await follower.nextOf('answer');
     expect(sent.event).toBe('answer');
     expect(JSON.stringify(sent.data)).toContain('for everybody');

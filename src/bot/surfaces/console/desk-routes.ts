@@ -36,10 +36,9 @@ export function deskRoutes(site: DeskSite): readonly HttpRoute[] {
     personRoute(site, ['GET', '/incidents/'], (call) => showBoard(site, call)),
     personRoute(site, ['GET', '/incidents/:incident'], (call) => showIncident(site, call)),
     personRoute(site, ['GET', '/events'], (call) => follow(site, call)),
-    personRoute(site, ['POST', '/lines'], (call) => takeLine(site, call)),
+    personRoute(site, ['POST', '/incidents/'], (call) => take(site, call)),
     personRoute(site, ['GET', '/complete'], (call) => complete(site, call)),
-    personRoute(site, ['POST', '/incidents/:incident/lines'], (call) => takeLine(site, call)),
-    personRoute(site, ['POST', '/incidents/:incident/presses'], (call) => takePress(site, call)),
+    personRoute(site, ['POST', '/incidents/:incident'], (call) => take(site, call)),
     personRoute(site, ['GET', '/incidents/:incident/complete'], (call) => complete(site, call)),
   ];
 }
@@ -164,12 +163,18 @@ function messages(site: DeskSite, changes: readonly ListChange[]): readonly Stre
   return all.map((data) => ({ event: 'list', id, data }));
 }
 
-async function takeLine(site: DeskSite, call: PersonCall): Promise<void> {
+/**
+ * Lines and presses go to the address of the page they stand on, so that the page a form without the script gets back
+ * stands there too, and its relative links lead where they should.
+ */
+async function take(site: DeskSite, call: PersonCall): Promise<void> {
   const form = await readForm(call.request);
-  if ('status' in form) {
-    sendProblem(site, call, form.status, form.code);
-    return;
-  }
+  if ('status' in form) sendProblem(site, call, form.status, form.code);
+  else if (form.has('kind')) await takePress(site, call, form);
+  else await takeLine(site, call, form);
+}
+
+async function takeLine(site: DeskSite, call: PersonCall, form: URLSearchParams): Promise<void> {
   const line = form.get('line') ?? '';
   const wrong = lineProblem(line);
   if (wrong !== undefined) {
@@ -184,12 +189,7 @@ async function takeLine(site: DeskSite, call: PersonCall): Promise<void> {
   await sendAnswer(site, call, { answer, cause, line });
 }
 
-async function takePress(site: DeskSite, call: PersonCall): Promise<void> {
-  const form = await readForm(call.request);
-  if ('status' in form) {
-    sendProblem(site, call, form.status, form.code);
-    return;
-  }
+async function takePress(site: DeskSite, call: PersonCall, form: URLSearchParams): Promise<void> {
   const { caller } = call;
   const incident = call.params['incident'] ?? '';
   const press = readPress(form, incident);

@@ -13,7 +13,7 @@ import { signInRoutes } from './sign-in-routes.ts';
 import { createEventStream } from './stream.ts';
 
 export type { Access } from './access.ts';
-export { createConsoleDesk } from './desk.ts';
+export { createConsoleDesk, type DeskSources } from './desk.ts';
 export { consoleHostHandlers } from './host-commands.ts';
 export type * from './ports.ts';
 export { problems } from './problems.ts';
@@ -48,6 +48,8 @@ export interface Console {
   readonly routes: readonly HttpRoute[];
   /** The lists of incidents changed by something that no card shows. */
   refreshBoard(): void;
+  /** Ends the streams of those who are signed in no longer, without waiting for the next heartbeat. */
+  checkStreams(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -100,6 +102,7 @@ export function createConsole(options: ConsoleOptions): Console {
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
     ],
     refreshBoard: boardTimer.start,
+    checkStreams: site.checkStreams,
     close,
   };
 }

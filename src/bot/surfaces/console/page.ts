@@ -189,9 +189,9 @@ function answers(answer: Html | undefined): Html {
 }
 
 function prompt(frame: PageFrame, incident: string | undefined): Html {
-  const here =
-    incident === undefined ? frame.base : `${frame.base}/incidents/${pathSegment(incident)}`;
-  return html`<form class="prompt" method="post" action="${here}/lines" data-does="say" data-complete="${here}/complete" data-history="${frame.person?.id ?? ''}">
+  const here = `${frame.base}/incidents/${pathSegment(incident ?? '')}`;
+  const complete = incident === undefined ? `${frame.base}/complete` : `${here}/complete`;
+  return html`<form class="prompt" method="post" action="${here}" data-does="say" data-complete="${complete}" data-history="${frame.person?.id ?? ''}">
 <ul id="suggestions" role="listbox" aria-label="Suggestions" hidden></ul>
 <label for="line"><span class="away">Command line</span><span aria-hidden="true">›</span></label>
 <input id="line" name="line" type="text" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="suggestions" autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="send" maxlength="2000" required placeholder="${incident === undefined ? 'help · status · declare' : 'rollback · scale · logs · help'}">

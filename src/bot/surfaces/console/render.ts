@@ -166,7 +166,7 @@ function renderAction(action: Action, place: RenderPlace, digest: string): Html 
         ];
   const incident = press.kind === 'line' ? press.incident : place.incident;
   const identity = [action.key, press.kind, ...fields.map(([, value]) => value)].join(' ');
-  return html`<form method="post" action="./${pathSegment(incident)}/presses" data-key="${identity}" data-does="press"><input type="hidden" name="kind" value="${press.kind}">${fields.map(
+  return html`<form method="post" action="./${pathSegment(incident)}" data-key="${identity}" data-does="press"><input type="hidden" name="kind" value="${press.kind}">${fields.map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}<input type="hidden" name="shown" value="${digest}"><input type="hidden" name="cause" value=""><button class="button ${action.style}">${action.label}</button></form>`;
 }

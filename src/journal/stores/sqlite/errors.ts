@@ -12,6 +12,9 @@ const PRIMARY = {
   notADatabase: 26,
 } as const;
 
+/** What the system answers about paths and permissions. */
+const FILE_CODES = ['EACCES', 'EISDIR', 'ELOOP', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'];
+
 export function isFull(error: unknown): boolean {
   return (
     primaryCode(error) === PRIMARY.full || hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')
@@ -37,7 +40,7 @@ export function problemFrom(error: unknown, path: string): Problem {
     case PRIMARY.readOnly:
       return problem('JOURNAL_UNREADABLE', { path, detail });
     default:
-      if (hasCode(error, 'EACCES') || hasCode(error, 'ENOENT') || hasCode(error, 'EROFS')) {
+      if (FILE_CODES.some((code) => hasCode(error, code))) {
         return problem('JOURNAL_UNREADABLE', { path, detail });
       }
       return problem('JOURNAL_UNAVAILABLE', { path, detail });

@@ -164,7 +164,7 @@ function morph(old, next) {
   for (const child of olds.slice(nexts.length)) leave(child);
 }
 
-const ours = new Set(['disabled', 'aria-current', 'title', 'data-today', 'open']);
+const ours = new Set(['disabled', 'aria-current', 'title', 'data-today', 'data-age', 'open']);
 
 function keyOf(node) {
   return node.dataset?.key;
@@ -410,7 +410,7 @@ function onKey(event) {
   if (event.target === input) onPromptKey(event, input);
   else if (event.key === '/' && input !== null && !isEditing(event.target) && !hasModifier(event)) {
     event.preventDefault();
-    input.focus();
+    input.focus({ preventScroll: true });
   }
 }
 
@@ -490,7 +490,7 @@ function dressTimes(place) {
   const today = new Date(now).toISOString().slice(0, 10);
   for (const time of place.querySelectorAll('time')) {
     const at = new Date(time.dateTime);
-    time.title ||= `${at.toLocaleString()} (your time) · ${time.dateTime}`;
+    time.title = `${at.toLocaleString()} (your time) · ${time.dateTime}`;
     time.toggleAttribute('data-today', time.dateTime.startsWith(today));
     if (time.closest('.when') !== null) time.dataset.age = ageOf(now - at.getTime());
   }
