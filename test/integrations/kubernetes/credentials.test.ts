@@ -104,6 +104,23 @@ describe('a kubeconfig', () => {
   });
 });
 
+describe('connections', () => {
+  it('are kept while the TLS material is the same, and made anew when it changes', async () => {
+    const credential = openCredential({ kind: 'kubeconfig', path: kubeconfig() }, 'eu-1');
+    closers.push(() => credential.close());
+    const agent = async () => (await credential.authority()).options.agent;
+    const first = await agent();
+    expect(await agent()).toBe(first);
+    credential.renew();
+    expect(await agent()).toBe(first);
+    kubeconfig(({ clusters }) => {
+      delete clusters[0]?.cluster['certificate-authority-data'];
+    });
+    credential.renew();
+    expect(await agent()).not.toBe(first);
+  });
+});
+
 describe('an exec plugin', () => {
   function plugin(script: string): CredentialConfig {
     const path = join(folder, 'plugin.mjs');

@@ -118,6 +118,14 @@ describe('a right that is missing', () => {
     });
   });
 
+  it('is found by the access review when the dry run tells nothing', async () => {
+    world.sandbox.setRules('write', []);
+    world.sandbox.faults.add({ act: { kind: 'answer', code: 503 }, method: 'PUT', dryRun: true });
+    expect(await world.draft('rollback')).toMatchObject({
+      problem: { code: 'K8S_FORBIDDEN', facts: { user: 'the write credential', verb: 'update' } },
+    });
+  });
+
   it('to read is named too', async () => {
     world.sandbox.setRules('read', []);
     expect(await world.draft('rollback')).toMatchObject({
