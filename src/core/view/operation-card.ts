@@ -65,7 +65,9 @@ function title(state: OperationState): Text {
 function opening(state: OperationState, words: Words): readonly Block[] {
   const { asked, plan } = state;
   if (!asked) return [];
-  const blast = Object.entries(plan?.blast ?? {}).map(([name, value]) => `${spaced(name)} ${value}`);
+  const blast = Object.entries(plan?.blast ?? {}).map(
+    ([name, value]) => `${spaced(name)} ${value}`,
+  );
   const facts = [
     { label: 'asked', value: [personSpan(asked.requester.person, words), ' at ', time(asked.at)] },
     ...(asked.reason ? [{ label: 'reason', value: [asked.reason] }] : []),

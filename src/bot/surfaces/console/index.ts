@@ -5,7 +5,7 @@ import type { Access } from './access.ts';
 import { apiRoutes } from './api.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
-import { type DeskSite, deskRoutes, tellBoard } from './desk-routes.ts';
+import { type DeskSite, deskRoutes, tellBoard, tellOrder } from './desk-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
@@ -58,7 +58,7 @@ export const consoleLimits: ConsoleLimits = {
   bufferedBytesMax: 1024 * 1024,
   fragmentCharactersMax: 24 * 1024 * 1024,
   heartbeatMs: 15_000,
-  boardPauseMs: 100,
+  boardPauseMs: 250,
 };
 
 /** The console shows what the threads loop ensures, like any other surface, and asks the desk like any other. */
@@ -119,6 +119,7 @@ function createSurface(
     if (kept === undefined) return;
     const data = { list: 'thread', html: { [kept.key]: kept.html } };
     site.stream.publish({ event: 'list', id: writeCursor(site.sequence), data }, incident);
+    if (!kept.known) tellOrder(site, incident);
     boardChanged();
   }
 
