@@ -5,11 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProblemError } from '../../../src/core/problem.ts';
-import {
-  openConnection,
-  readClient,
-  writeClient,
-} from '../../../src/integrations/kubernetes/client.ts';
+import { readClient, writeClient } from '../../../src/integrations/kubernetes/client.ts';
+import { openConnection } from '../../../src/integrations/kubernetes/connection.ts';
 import { openCredential } from '../../../src/integrations/kubernetes/credentials.ts';
 import type {
   CredentialConfig,

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Draft } from '../../../src/core/ports/step.ts';
-import { openConnection, simulator } from '../../../src/integrations/kubernetes/client.ts';
+import { simulator } from '../../../src/integrations/kubernetes/client.ts';
+import { openConnection } from '../../../src/integrations/kubernetes/connection.ts';
 import { openCredential } from '../../../src/integrations/kubernetes/credentials.ts';
 import type { AdmissionWebhook } from '../../../src/sandbox/index.ts';
 import {
