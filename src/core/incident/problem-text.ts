@@ -44,10 +44,4 @@ export const incidentProblems: ProblemBook = {
     why: 'The title is what everyone reads first.',
     next: '`declare` followed by what is wrong, in a few words.',
   },
-  SOURCE_UNREACHABLE: {
-    what: '{source} could not be asked what fires.',
-    changed: 'Nothing was changed.',
-    why: 'It gave no answer that could be read.',
-    next: 'Check `api` of the source; incidents keep what the webhooks said.',
-  },
 };

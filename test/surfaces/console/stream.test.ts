@@ -286,7 +286,7 @@ describe('the stream', () => {
     let dropped = 0;
     const counts: number[] = [];
     const stream = createEventStream(
-      { clientsMax: 9, bufferedBytesMax: 1000 },
+      { clientsMax: 9, bufferedBytesMax: 1000, watchedMs: 0, now: () => 0 },
       {
         clients: (count) => counts.push(count),
         dropped: () => (dropped += 1),
@@ -305,7 +305,7 @@ describe('the stream', () => {
   it('keeps silence alive with comments, and ends for those who are signed out', async () => {
     const written: string[] = [];
     const stream = createEventStream(
-      { clientsMax: 9, bufferedBytesMax: 1e6 },
+      { clientsMax: 9, bufferedBytesMax: 1e6, watchedMs: 0, now: () => 0 },
       { clients: () => undefined, dropped: () => undefined, refused: () => undefined },
     );
     const response = new ServerResponse(new IncomingMessage(new Socket()));
@@ -318,6 +318,50 @@ describe('the stream', () => {
     await stream.beat();
     expect(written.at(-1)).toBe('event: signed-out\ndata: {}\n\n');
     expect([stream.clients(), response.writableEnded]).toEqual([0, true]);
+  });
+});
+
+describe('what nobody looks at', () => {
+  function streamAt(now: () => number) {
+    const limits = { clientsMax: 9, bufferedBytesMax: 1e6, watchedMs: 1000, now };
+    const quiet = {
+      clients: () => undefined,
+      dropped: () => undefined,
+      refused: () => undefined,
+    };
+    return createEventStream(limits, quiet);
+  }
+
+  it('is looked at while somebody follows, and a moment longer', () => {
+    let now = 0;
+    const stream = streamAt(() => now);
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    stream.join({ response, incident: 'inc-1', welcome: async () => true, first: [] });
+    now = 5000;
+    expect([stream.isWatched('inc-1'), stream.isWatched('inc-2')]).toEqual([true, false]);
+    response.emit('close');
+    expect(stream.isWatched('inc-1')).toBe(true);
+    now = 6000;
+    expect(stream.isWatched('inc-1')).toBe(false);
+  });
+
+  it('is looked at from the moment somebody opens it', () => {
+    const stream = streamAt(() => 0);
+    stream.expect('inc-1');
+    expect(stream.isWatched('inc-1')).toBe(true);
+  });
+
+  it('is not rendered, and whoever comes back from before gets all of it', () => {
+    const sequence = createSequence('e');
+    const fragments = createFragments(sequence, 1000);
+    fragments.put('a', { key: 'root', html: 'old', digest: '' });
+    const before = sequence.current();
+    fragments.skip('a');
+    expect(fragments.since('a', before)).toBe('gone');
+    expect(fragments.since('b', before)).toEqual([]);
+    expect(fragments.since('a', sequence.current())).toEqual([]);
+    fragments.put('a', { key: 'root', html: 'new', digest: '' });
+    expect(fragments.since('a', before + 1)).toHaveLength(1);
   });
 });
 

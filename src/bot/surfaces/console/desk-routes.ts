@@ -79,6 +79,7 @@ async function showBoard(site: DeskSite, { response, caller }: PersonCall): Prom
 }
 
 async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {
+  site.stream.expect(call.params['incident'] ?? '');
   tellBoard(site);
   // The frame holds the cursor: taken before the thread is read, so that no change falls between the two.
   const frame = frameFor(site, call.caller);
@@ -94,6 +95,7 @@ async function follow(site: DeskSite, call: PersonCall): Promise<void> {
   const { request, response, caller } = call;
   const query = queryOf(request);
   const incident = query.get('incident') ?? undefined;
+  if (incident !== undefined) site.stream.expect(incident);
   const since = request.headers['last-event-id'] ?? query.get('since') ?? '';
   const first = await missed(site, incident, String(since));
   if (first === undefined) {

@@ -39,6 +39,8 @@ export interface ConsoleLimits {
   readonly bufferedBytesMax: number;
   readonly fragmentCharactersMax: number;
   readonly heartbeatMs: number;
+  /** How long an incident counts as looked at after the last one left it. */
+  readonly watchedMs: number;
   /** Changes that fall within this time reach the lists of incidents together. */
   readonly boardPauseMs: number;
 }
@@ -58,6 +60,7 @@ export const consoleLimits: ConsoleLimits = {
   bufferedBytesMax: 1024 * 1024,
   fragmentCharactersMax: 24 * 1024 * 1024,
   heartbeatMs: 15_000,
+  watchedMs: 120_000,
   boardPauseMs: 250,
 };
 
@@ -67,7 +70,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const metrics = options.metrics ?? quiet;
   const sequence = createSequence(randomBytes(6).toString('hex'));
   const assets = loadAssets();
-  const stream = createEventStream(limits, metrics);
+  const stream = createEventStream({ ...limits, now: options.now }, metrics);
   const site: DeskSite = {
     access: options.access,
     assets: assets.paths,
@@ -126,6 +129,12 @@ function createSurface(
   return {
     name: 'console',
     remembers: false,
+    skips(incident) {
+      if (site.stream.isWatched(incident)) return false;
+      site.fragments.skip(incident);
+      boardChanged();
+      return true;
+    },
     async ensureRoot({ incident, card }) {
       show(incident, renderCard({ ...card, key: 'root' }, { incident, sandbox }));
       return { ref: incident };
