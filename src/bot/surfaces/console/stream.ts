@@ -36,14 +36,15 @@ export interface StreamLimits {
 }
 
 export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics): EventStream {
-  const clients = new Set<NewClient>();
+  /** Each with the bytes that may wait for it: what it had to be told at first is not held against it. */
+  const clients = new Map<NewClient, number>();
 
   function leave(client: NewClient): void {
     if (clients.delete(client)) metrics.clients(clients.size);
   }
 
   function send(client: NewClient, text: string): void {
-    if (client.response.writableLength > limits.bufferedBytesMax) {
+    if (client.response.writableLength > (clients.get(client) ?? 0)) {
       metrics.dropped();
       leave(client);
       client.response.destroy();
@@ -69,25 +70,26 @@ export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics)
         'Content-Type': 'text/event-stream; charset=utf-8',
         'X-Accel-Buffering': 'no',
       });
-      clients.add(client);
+      const first = `retry: 2000\n\n${client.first.map(written).join('')}`;
+      clients.set(client, limits.bufferedBytesMax + Buffer.byteLength(first));
       metrics.clients(clients.size);
       client.response.on('close', () => leave(client));
-      send(client, `retry: 2000\n\n${client.first.map(written).join('')}`);
+      send(client, first);
       return true;
     },
     publish(message, incident) {
       const text = written(message);
-      for (const client of [...clients]) {
+      for (const client of [...clients.keys()]) {
         if (incident === undefined || client.incident === incident) send(client, text);
       }
     },
     async beat() {
-      await Promise.all([...clients].map(checkWelcome));
+      await Promise.all([...clients.keys()].map(checkWelcome));
     },
     clients: () => clients.size,
-    isFollowed: (incident) => [...clients].some((client) => client.incident === incident),
+    isFollowed: (incident) => [...clients.keys()].some((client) => client.incident === incident),
     close() {
-      for (const client of [...clients]) {
+      for (const client of [...clients.keys()]) {
         leave(client);
         client.response.end();
       }
