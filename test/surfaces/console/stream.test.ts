@@ -302,6 +302,21 @@ describe('the stream', () => {
     expect(counts).toEqual([1, 0]);
   });
 
+  it('does not hold a long first message against a browser', async () => {
+    const stream = createEventStream(
+      { clientsMax: 9, bufferedBytesMax: 1000, watchedMs: 0, now: () => 0 },
+      { clients: () => undefined, dropped: () => undefined, refused: () => undefined },
+    );
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    const long = { event: 'list' as const, data: { html: 'x'.repeat(50_000) } };
+    stream.join({ response, incident: undefined, welcome: async () => true, first: [long] });
+    stream.publish({ event: 'list', data: {} });
+    expect([stream.clients(), response.destroyed]).toEqual([1, false]);
+    stream.publish(long);
+    stream.publish({ event: 'list', data: {} });
+    expect([stream.clients(), response.destroyed]).toEqual([0, true]);
+  });
+
   it('keeps silence alive with comments, and ends for those who are signed out', async () => {
     const written: string[] = [];
     const stream = createEventStream(
