@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import {
   type Bot,
@@ -58,7 +58,7 @@ export interface Running {
 /** Puts the bot and its outside together. The same for `start` and `demo`; they differ in what they hand in. */
 export async function compose(parts: Parts): Promise<Running> {
   const { journal, log } = parts;
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const sha256 = (text: string) => hash('sha256', text, 'hex');
   const say = (message: string, fields: Readonly<Record<string, unknown>>) =>
     'error' in fields ? log.error(fields, message) : log.info(fields, message);
   let consoleUrl = parts.consoleUrl ?? '';
