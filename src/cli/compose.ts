@@ -5,15 +5,17 @@ import {
   type BotTimes,
   type ConnectedTarget,
   createBot,
+  type Log,
   type Runbooks,
 } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import { openIncidents } from '../bot/desk.ts';
 import { openHostDoor } from '../bot/host-door.ts';
-import { answer, type HttpListener, listen } from '../bot/http.ts';
+import { answer, listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
-import { createMetrics } from '../bot/metrics.ts';
+import { createMetrics, type MetricsReadings } from '../bot/metrics.ts';
+import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { ProblemBook } from '../core/problem.ts';
@@ -58,70 +60,36 @@ export interface Running {
 /** Puts the bot and its outside together. The same for `start` and `demo`; they differ in what they hand in. */
 export async function compose(parts: Parts): Promise<Running> {
   const { journal, log } = parts;
-  const sha256 = (text: string) => hash('sha256', text, 'hex');
-  const say = (message: string, fields: Readonly<Record<string, unknown>>) =>
+  const say: Log = (message, fields) =>
     'error' in fields ? log.error(fields, message) : log.info(fields, message);
-  let consoleUrl = parts.consoleUrl ?? '';
   const surface = await import('../bot/surfaces/console/index.ts');
   const book = bookOf(surface.problems, ...parts.brought);
+  // A port may be known only once the listener stands.
+  const address = { console: parts.consoleUrl ?? '' };
   const bot = await createBot({
-    journal,
+    ...parts,
     ownership: journal.ownership,
     clock: systemClock,
     sha256,
     settings: () => parts.settings,
     book,
-    publicUrl: consoleUrl,
-    targets: parts.targets,
-    sources: parts.sources,
-    runbooks: parts.runbooks,
-    times: parts.times,
+    publicUrl: address.console,
     log: say,
   });
-  const metrics = createMetrics(
-    {
-      openIncidents: () => bot.readings().openIncidents,
-      liveOperations: () => bot.readings().operations,
-      threadsWaiting: () => bot.readings().threadsWaiting,
-      journal: () => {
-        const { waiting, appends, commits, events, databaseBytes } = journal.stats();
-        return { waiting, appends, commits, events, bytes: databaseBytes };
-      },
-    },
-    version,
-  );
-  const person = (id: string) => {
-    const found = parts.settings.people.find((each) => each.id === id);
-    return found && { id: found.id, name: found.name };
-  };
+  const metrics = createMetrics(readingsOf(bot, journal), version);
   const sessions = surface.createConsoleSessions({
     journal,
-    person,
+    person: (id) => parts.settings.people.find((person) => person.id === id),
     now: systemClock.now,
-    random: (bytes) => randomBytes(bytes),
+    random: randomBytes,
   });
-  const console_ = surface.createConsole({
-    desk: surface.createConsoleDesk({
-      say: bot.dispatch.say,
-      press: bot.dispatch.press,
-      complete: (line, incident) => complete({ settings: parts.settings }, line, incident),
-      incidents: () =>
-        [...bot.engine.readings.incidents.values()].flatMap(({ state }) =>
-          state.status === 'none' ? [] : [state],
-        ),
-      incident: bot.desk.incident,
-      operations: (incident) =>
-        (bot.engine.readings.operationsOf.get(incident) ?? []).flatMap(
-          (id) => bot.engine.readings.operations.get(id)?.state ?? [],
-        ),
-      thread: bot.threads.desired,
-      words: bot.words,
-    }),
+  const shown = surface.createConsole({
+    desk: surface.createConsoleDesk(deskSources(parts.settings, bot)),
     access:
       parts.access === 'demo'
-        ? { kind: 'demo', people: parts.settings.people.map(({ id, name }) => ({ id, name })) }
+        ? { kind: 'demo', people: parts.settings.people }
         : { kind: 'sessions', sessions },
-    origins: () => [consoleUrl],
+    origins: () => [address.console],
     now: systemClock.now,
     log: (message, error) => log.error({ error }, message),
     metrics: {
@@ -131,58 +99,84 @@ export async function compose(parts: Parts): Promise<Running> {
     },
     tokens: parts.tokens,
   });
-  let closing = false;
-  const server = await open('server', parts.listen.server, [
-    ...intakeRoutes({
-      engine: bot.engine,
-      journal,
-      settings: () => parts.settings,
-      sources: parts.webhooks,
-      bodyLimitBytes: parts.bodyLimitBytes,
-      now: systemClock.now,
-      sha256,
-      book,
-      metrics: metrics.intake,
-      reconcile: bot.reconcile,
-    }),
-    ...healthRoutes(parts, bot, () => closing),
-  ]);
-  const console = await open('console', parts.listen.console, console_.routes);
-  consoleUrl ||= console.url;
-  const scrape = await open('metrics', parts.listen.metrics, metrics.routes);
+  const state = { closing: false };
+  const open = (name: 'server' | 'console' | 'metrics', routes: readonly HttpRoute[]) =>
+    listen({ name, ...parts.listen[name], routes, log: say });
+  const intake = intakeRoutes({
+    engine: bot.engine,
+    journal,
+    settings: () => parts.settings,
+    sources: parts.webhooks,
+    bodyLimitBytes: parts.bodyLimitBytes,
+    now: systemClock.now,
+    sha256,
+    book,
+    metrics: metrics.intake,
+    reconcile: bot.reconcile,
+  });
+  const server = await open('server', [...intake, ...healthRoutes(parts, bot, state)]);
+  const console = await open('console', shown.routes);
+  address.console ||= console.url;
+  const scrape = await open('metrics', metrics.routes);
   const door =
     parts.hostDoor === undefined
       ? undefined
       : await openHostDoor({
           path: parts.hostDoor,
-          handlers: surface.consoleHostHandlers(sessions, () => consoleUrl),
+          handlers: surface.consoleHostHandlers(sessions, () => address.console),
           log: (message, error) => log.error({ error }, message),
         });
-  bot.start([console_.surface]);
-
-  function open(name: string, where: Listen, routes: readonly HttpRoute[]): Promise<HttpListener> {
-    return listen({ name, host: where.host, port: where.port, routes, log: say });
-  }
-
+  bot.start([shown.surface]);
   return {
     bot,
-    urls: { server: server.url, console: consoleUrl, metrics: scrape.url },
+    urls: { server: server.url, console: address.console, metrics: scrape.url },
     async close() {
-      closing = true;
+      state.closing = true;
       // Intake first: what was answered is on disk; what was not, the sender repeats.
       await server.close();
       await bot.close();
-      await door?.close();
-      await console_.close();
-      await console.close();
-      await scrape.close();
-      await journal.close();
+      for (const each of [door, shown, console, scrape, journal]) await each?.close();
     },
   };
 }
 
+const sha256 = (text: string) => hash('sha256', text);
+
+function readingsOf(bot: Bot, journal: OpenJournal): MetricsReadings {
+  return {
+    openIncidents: () => bot.readings().openIncidents,
+    liveOperations: () => bot.readings().operations,
+    threadsWaiting: () => bot.readings().threadsWaiting,
+    journal: () => {
+      const { waiting, appends, commits, events, databaseBytes } = journal.stats();
+      return { waiting, appends, commits, events, bytes: databaseBytes };
+    },
+  };
+}
+
+/** What the console asks of the bot: its dispatch, and readings of what memory holds. */
+function deskSources(settings: Settings, bot: Bot): DeskSources {
+  const { incidents, operations, operationsOf } = bot.engine.readings;
+  return {
+    say: bot.dispatch.say,
+    press: bot.dispatch.press,
+    complete: (line, incident) => complete({ settings }, line, incident),
+    incidents: () =>
+      [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
+    incident: bot.desk.incident,
+    operations: (incident) =>
+      (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
+    thread: bot.threads.desired,
+    words: bot.words,
+  };
+}
+
 /** `/health`: the process turns over. `/ready`: the journal takes appends; everything else is only named. */
-function healthRoutes(parts: Parts, bot: Bot, closing: () => boolean): readonly HttpRoute[] {
+function healthRoutes(
+  parts: Parts,
+  bot: Bot,
+  state: { readonly closing: boolean },
+): readonly HttpRoute[] {
   return [
     {
       method: 'GET',
@@ -194,7 +188,7 @@ function healthRoutes(parts: Parts, bot: Bot, closing: () => boolean): readonly 
       path: '/ready',
       handle: async (_request, response) => {
         const { accepting } = parts.journal.stats();
-        const ready = accepting && !closing();
+        const ready = accepting && !state.closing;
         const sources = parts.sources.map(({ name }) => {
           const trouble = bot.trouble(name);
           return [

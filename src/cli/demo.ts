@@ -9,13 +9,14 @@ import type { OperationState } from '../core/operation/operation.ts';
 import { cardText, threadText } from '../core/view/text.ts';
 import { commands } from '../handlers/commands/index.ts';
 import { openJournal } from '../journal/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { thisBuild } from './build.ts';
 import { compose, type Running } from './compose.ts';
 import { demoConfig, watchCheckout } from './demo-world.ts';
 import { createLogger } from './log.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
-import { keyOf } from './start.ts';
+import { keyOf, partsOf } from './start.ts';
 import { connectTargets } from './targets.ts';
 
 export interface DemoOptions {
@@ -46,74 +47,9 @@ async function play(options: DemoOptions, folder: string): Promise<number> {
   const sandbox = await startSandbox();
   sandbox.shop.seed();
   const path = options.journal ? resolve(options.journal) : join(folder, 'demo.db');
-  const env = {
-    TOCSIN_DEMO_BEARER: randomBytes(16).toString('hex'),
-    TOCSIN_DEMO_READ: sandbox.token('read'),
-    TOCSIN_DEMO_WRITE: sandbox.token('write'),
-  };
-  const text = demoConfig(sandbox.url, path);
-  const loaded = loadConfig(
-    join(folder, 'tocsin.yaml'),
-    { env, files: { read: () => text } },
-    thisBuild,
-  );
-  if (!loaded.ok) throw new Error(loaded.errors.map(sayError).join('\n'));
-  const { config, settings } = loaded;
-  const log = createLogger(process.env['TOCSIN_LOG_LEVEL'] ?? 'silent');
-  const journal = await openJournal({
-    path,
-    log: ({ level, message, fields }) => log[level](fields, message),
-  });
-  const { targets, books } = await connectTargets(config, {
-    digestKey: await keyOf(journal, 'digest'),
-    log,
-  });
-  const running = await compose({
-    journal,
-    settings,
-    listen: {
-      server: config.server.listen,
-      console: config.console.listen,
-      metrics: config.metrics.listen,
-    },
-    consoleUrl: undefined,
-    bodyLimitBytes: config.server.bodyLimitBytes,
-    webhooks: config.sources.alertmanager.map(({ name, auth }) => ({
-      name: `alertmanager/${name}`,
-      auth,
-      answers: false,
-    })),
-    sources: [],
-    targets,
-    runbooks: runbooksOf(readRunbooks(commands.map(({ name }) => name)).runbooks),
-    times: {
-      resolvedJoinMs: config.incident.resolvedJoinMs,
-      compareEveryMs: config.incident.compareEveryMs,
-      ackReminderMs: config.incident.ackReminderMs,
-      deadlinesEveryMs: 1000,
-      operationPollMs: 250,
-      snapshotEveryMs: 300_000,
-    },
-    access: 'demo',
-    tokens: [],
-    hostDoor: undefined,
-    brought: books,
-    log,
-  });
-  const send = async (body: string) => {
-    const answer = await fetch(`${running.urls.server}/webhooks/alertmanager`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${env.TOCSIN_DEMO_BEARER}`,
-        'content-type': 'application/json',
-      },
-      body,
-      signal: AbortSignal.timeout(5000),
-    });
-    if (!answer.ok)
-      throw new Error(`the webhook answered ${answer.status}: ${await answer.text()}`);
-  };
-  const watch = watchCheckout(sandbox, send);
+  const bearer = randomBytes(16).toString('hex');
+  const running = await open(sandbox, { path, bearer });
+  const watch = watchCheckout(sandbox, (body) => send(running.urls.server, bearer, body));
   sandbox.shop.breakCheckout();
   try {
     if (options.headless) await playToTheEnd(running);
@@ -124,6 +60,52 @@ async function play(options: DemoOptions, folder: string): Promise<number> {
     await running.close();
     await sandbox.close();
   }
+}
+
+/** The bot as `start` would run it, with the demo's own configuration and no sign-in. */
+async function open(
+  sandbox: Sandbox,
+  { path, bearer }: { readonly path: string; readonly bearer: string },
+): Promise<Running> {
+  const env = {
+    TOCSIN_DEMO_BEARER: bearer,
+    TOCSIN_DEMO_READ: sandbox.token('read'),
+    TOCSIN_DEMO_WRITE: sandbox.token('write'),
+  };
+  const text = demoConfig(sandbox.url, path);
+  const around = { env, files: { read: () => text } };
+  const loaded = loadConfig('tocsin.yaml', around, thisBuild);
+  if (!loaded.ok) throw new Error(loaded.errors.map(sayError).join('\n'));
+  const { config, settings } = loaded;
+  const log = createLogger(process.env['TOCSIN_LOG_LEVEL'] ?? 'silent');
+  const journal = await openJournal({
+    path,
+    log: ({ level, message, fields }) => log[level](fields, message),
+  });
+  const digestKey = await keyOf(journal, 'digest');
+  const { targets, books } = await connectTargets(config, { digestKey, log });
+  return compose({
+    ...partsOf(config),
+    journal,
+    settings,
+    sources: [],
+    targets,
+    runbooks: runbooksOf(readRunbooks(commands.map(({ name }) => name)).runbooks),
+    access: 'demo',
+    hostDoor: undefined,
+    brought: books,
+    log,
+  });
+}
+
+async function send(server: string, bearer: string, body: string): Promise<void> {
+  const answer = await fetch(`${server}/webhooks/alertmanager`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+    body,
+    signal: AbortSignal.timeout(5000),
+  });
+  if (!answer.ok) throw new Error(`the webhook answered ${answer.status}: ${await answer.text()}`);
 }
 
 async function waitForPeople({ urls }: Running): Promise<void> {

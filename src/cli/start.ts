@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { hostDoorPath } from '../bot/host-door.ts';
 import { exitCode } from '../cli.ts';
-import { loadConfig, sayError, surroundings } from '../config.ts';
+import { type Config, loadConfig, sayError, surroundings } from '../config.ts';
 import { commands } from '../handlers/commands/index.ts';
 import { type OpenJournal, openJournal } from '../journal/index.ts';
 import { thisBuild } from './build.ts';
@@ -43,37 +43,13 @@ export async function start(file: string): Promise<number> {
   const { targets, books } = await connectTargets(config, { digestKey, log });
   const sources = await connectSources(config);
   const running = await compose({
+    ...partsOf(config),
     journal,
     settings,
-    listen: {
-      server: config.server.listen,
-      console: config.console.listen,
-      metrics: config.metrics.listen,
-    },
-    consoleUrl: config.console.publicUrl,
-    bodyLimitBytes: config.server.bodyLimitBytes,
-    webhooks: config.sources.alertmanager.map(({ name, auth, api }) => ({
-      name: `alertmanager/${name}`,
-      auth,
-      answers: api !== undefined,
-    })),
     sources: sources.sources,
     targets,
     runbooks: runbooksOf(runbooks),
-    times: {
-      resolvedJoinMs: config.incident.resolvedJoinMs,
-      compareEveryMs: config.incident.compareEveryMs,
-      ackReminderMs: config.incident.ackReminderMs,
-      deadlinesEveryMs: 1000,
-      operationPollMs: 1000,
-      snapshotEveryMs: 300_000,
-    },
     access: 'sessions',
-    tokens: config.console.tokens.map(({ name, token, scopes }) => ({
-      name,
-      token: token.reveal(),
-      scopes,
-    })),
     hostDoor: hostDoorPath(config.journal.path),
     brought: [...books, ...sources.books],
     log,
@@ -90,6 +66,27 @@ export async function start(file: string): Promise<number> {
   sources.close();
   log.info({}, 'stopped');
   return exitCode.ok;
+}
+
+/** What the configuration alone decides. */
+export function partsOf(config: Config) {
+  const { server, console, metrics, incident, sources } = config;
+  return {
+    listen: { server: server.listen, console: console.listen, metrics: metrics.listen },
+    consoleUrl: console.publicUrl,
+    bodyLimitBytes: server.bodyLimitBytes,
+    webhooks: sources.alertmanager.map(({ name, auth, api }) => ({
+      name: `alertmanager/${name}`,
+      auth,
+      answers: api !== undefined,
+    })),
+    times: { ...incident, deadlinesEveryMs: 1000, operationPollMs: 500, snapshotEveryMs: 300_000 },
+    tokens: console.tokens.map(({ name, token, scopes }) => ({
+      name,
+      token: token.reveal(),
+      scopes,
+    })),
+  };
 }
 
 /** A key of our own, drawn once and kept beside the journal. */

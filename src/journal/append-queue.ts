@@ -100,7 +100,6 @@ export class AppendQueue {
     this.#planned = false;
     this.#underway += group.length;
     void this.#commit(group).then(() => {
-      this.#underway -= group.length;
       if (this.#gathering.length + this.#underway > 0) return;
       for (const resolve of this.#idlers.splice(0)) resolve();
     });
@@ -110,7 +109,10 @@ export class AppendQueue {
     const { thread, clock } = this.#options;
     try {
       const jobs = encodeJobs(group.map(({ job }) => job));
-      const reply = await thread.ask({ kind: 'append', now: clock(), jobs });
+      const reply = await thread.ask({ kind: 'append', now: clock(), jobs }).finally(() => {
+        // Whoever hears of its append finds it waiting no more.
+        this.#underway -= group.length;
+      });
       if (reply.kind !== 'appended') throw new TypeError(`unexpected answer ${reply.kind}`);
       this.#settle(group, reply);
     } catch (error) {

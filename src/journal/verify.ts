@@ -180,10 +180,14 @@ class Verification {
   #checkChain(event: StoredEvent, header: Header): Problem | undefined {
     const { stream, version } = header;
     if (header.prev === this.#hashBefore(stream, version)) return undefined;
-    // Either this event or the one before it was changed. The next event's link says whether this one still is itself.
-    if (!this.#isGenuine(event, header) || version === 1) return changed(event, 'header');
-    const position = this.#source.filed(stream, version - 1)?.position ?? 0;
-    return changed({ stream, version: version - 1, position }, 'header');
+    // Either this event or the one before it was changed: the next one vouches for this, a checkpoint for the other.
+    const before = version === 1 ? undefined : this.#source.filed(stream, version - 1);
+    const signed = this.#suspect === undefined ? (this.#checkpoint?.position ?? 0) : 0;
+    if (before === undefined || before.position <= signed) return changed(event, 'header');
+    const suspected = { stream, version: version - 1, position: before.position };
+    if (this.#isGenuine(event, header)) return changed(suspected, 'header');
+    const hasNext = this.#source.filed(stream, version + 1) !== undefined;
+    return hasNext ? changed(event, 'header') : changed(suspected, 'header', { until: version });
   }
 
   #checkBody(event: StoredEvent, header: Header): Problem | undefined {
@@ -304,9 +308,10 @@ class Verification {
 
 function changed(
   { stream, version, position }: Pick<StoredEvent, 'stream' | 'version' | 'position'>,
-  what: string,
+  what: 'header' | 'payload',
+  more: { readonly until?: number } = {},
 ): Problem {
-  return problem('JOURNAL_EVENT_CHANGED', { stream, version, position, what });
+  return problem('JOURNAL_EVENT_CHANGED', { stream, version, position, what, ...more });
 }
 
 /** The earliest version that is gone. */

@@ -51,6 +51,7 @@ export type Body = {
     labels: Record<string, string>;
     annotations: Record<string, string>;
     managedFields: { manager: string }[];
+    ownerReferences?: { uid: string }[];
   };
   spec: {
     replicas: number;

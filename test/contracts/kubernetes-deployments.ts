@@ -188,6 +188,15 @@ export function describeDeployments(cluster: Cluster): void {
         (pod.status.containerStatuses ?? []).map((each) => each.state.waiting?.reason),
       );
       expect(reasons.join()).toMatch(/ImagePullBackOff|ErrImagePull/);
+      const path = pathOf(cluster(), 'deployments', 'stuck');
+      await cluster().request('PATCH', path, { spec: { paused: true } }, merge);
+      const paused = await until(
+        cluster(),
+        () => read(cluster(), 'deployments', 'stuck'),
+        ({ metadata, status }) => status.observedGeneration >= metadata.generation,
+      );
+      expect(progress(paused)?.reason).toBe('ProgressDeadlineExceeded');
+      await cluster().request('PATCH', path, { spec: { paused: false } }, merge);
       await roll('stuck', images.one);
       expect(isRolledOut(await rolledOut(cluster(), 'stuck'))).toBe(true);
     });
@@ -245,6 +254,21 @@ export function describeDeployments(cluster: Cluster): void {
         (pods) => pods.body.items.length === 0,
       );
       expect(await setsOf(cluster(), 'gone')).toEqual([]);
+    });
+
+    it('leaves its ReplicaSets behind when it is deleted so', async () => {
+      await create('orphaned');
+      await rolledOut(cluster(), 'orphaned');
+      const path = pathOf(cluster(), 'deployments', 'orphaned');
+      await cluster().request('DELETE', `${path}?propagationPolicy=Orphan`);
+      const left = await until(
+        cluster(),
+        () => setsOf(cluster(), 'orphaned'),
+        (sets) => sets.every((set) => set.metadata.ownerReferences === undefined),
+      );
+      await cluster().pass(1_000);
+      expect(left).toHaveLength(1);
+      expect(await setsOf(cluster(), 'orphaned')).toHaveLength(1);
     });
 
     it('is told about in events that can be asked for by object', async () => {

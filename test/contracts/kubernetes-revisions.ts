@@ -70,6 +70,7 @@ export function describeRevisions(cluster: Cluster): void {
       const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 1 } };
       await create('parted', { updateStrategy });
       await settled('parted');
+      const { metadata: untouched } = await read(cluster(), 'pods', 'parted-0');
       await patch('statefulsets', 'parted', setImage(images.two));
       await until(
         cluster(),
@@ -80,6 +81,8 @@ export function describeRevisions(cluster: Cluster): void {
         existing((await read(cluster(), 'pods', pod)).spec.containers[0]).image;
       expect(await imageOfPod('parted-0')).toBe(images.one);
       expect(await imageOfPod('parted-1')).toBe(images.two);
+      await cluster().pass(2_000);
+      expect((await read(cluster(), 'pods', 'parted-0')).metadata.uid).toBe(untouched.uid);
     });
 
     it('restarts nothing on its own under OnDelete', async () => {

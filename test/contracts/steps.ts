@@ -134,12 +134,12 @@ export function stepContract(name: string, create: () => Promise<StepWorld>): vo
       if (said === 'no') await nothingLandsOf(token);
     });
 
-    it('crash after the write: it is believed, and a second write with the same token is refused', async () => {
+    it('crash after the write: it is believed, and a second write with the same token has no effect', async () => {
       const token = await check();
       world.loseAnswer();
       expect((await apply(token)).outcome).toBe('unknown');
       expect(await probe(token)).toBe('yes');
-      expect((await apply(token)).outcome).not.toBe('applied');
+      await apply(token);
       expect(world.effects()).toBe(1);
       expect((await observe()).state).toBe('done');
     });

@@ -49,7 +49,6 @@ export function givenFor<State, Event extends { readonly type: string }, Intent>
         const events = decider.decide(intent, replay());
         const then: Then<State, Event> = {
           events,
-          // biome-ignore lint/suspicious/noThenProperty: given, when, then; nobody awaits it.
           then(...expected) {
             expect(events).toEqual(expected);
             return then;

@@ -11,7 +11,7 @@ interface Evening {
 }
 
 /** Nine events in three streams with a checkpoint after each third, closed in good order. */
-async function evening(): Promise<Evening> {
+async function evening(text = 'a'): Promise<Evening> {
   const path = tempPath();
   const published: PublishedCheckpoint[] = [];
   const journal = await opened(path, {
@@ -21,7 +21,7 @@ async function evening(): Promise<Evening> {
     await appended(
       journal,
       cause(`a${n}`),
-      write('incident/a', n, `a ${n}`),
+      write('incident/a', n, `${text} ${n}`),
       write('operation/b', n, `b ${n}`),
     );
     await appended(journal, cause(`c${n}`), write('incident/c', n, `c ${n}`));
@@ -222,6 +222,22 @@ describe('verification', () => {
     expect(verifyJournal(night.path, { publicKey: '22'.repeat(32) }).finding).toMatchObject({
       code: 'JOURNAL_KEY_UNKNOWN',
       facts: { number: 1 },
+    });
+  });
+});
+
+describe('a history that somebody with the key wrote anew', () => {
+  it('is found out by a checkpoint kept outside', async () => {
+    const [night, other] = [await evening(), await evening('other')];
+    expect(verifyJournal(other.path).ok).toBe(true);
+    expect(verifyJournal(other.path, witness(night)).finding).toEqual({
+      code: 'JOURNAL_HISTORY_REWRITTEN',
+      facts: { number: 3, afterCheckpoint: 2 },
+    });
+    const log = night.published.map((checkpoint) => JSON.stringify(checkpoint)).join('\n');
+    expect(verifyJournal(other.path, { checkpoint: log }).finding).toEqual({
+      code: 'JOURNAL_HISTORY_REWRITTEN',
+      facts: { number: 1, afterCheckpoint: 0 },
     });
   });
 });

@@ -102,6 +102,20 @@ describe('the shop of the demo', () => {
     expect(world.sandbox.get('daemonsets', 'shop', 'log-agent')?.status.numberReady).toBe(2);
   });
 
+  it('ends the same when the bad release comes at once', async () => {
+    await world.stop();
+    world = await startWorld();
+    world.sandbox.shop.seed();
+    world.sandbox.shop.breakCheckout();
+    world.clock.advance(70_000);
+    expect(checkout()?.status).toMatchObject({ availableReplicas: 3, unavailableReplicas: 2 });
+    const sets = world.sandbox
+      .list('replicasets', 'shop')
+      .filter((set) => set.metadata.name.startsWith('checkout'))
+      .map((set) => set.metadata.annotations?.['deployment.kubernetes.io/revision']);
+    expect(sets.sort()).toEqual(['1', '2', '3']);
+  });
+
   it('gets a bad release that crashes and stands still, three of four still serving', () => {
     world.sandbox.shop.breakCheckout();
     world.clock.advance(70_000);

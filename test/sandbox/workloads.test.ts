@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deploymentPath, startWorld, type World } from './world.ts';
+import { deploymentPath, jsonPatch, startWorld, type World } from './world.ts';
 
 describe('what images do', () => {
   let world: World;
@@ -198,6 +198,35 @@ describe('a workload controller', () => {
     ]);
   });
 
+  it('never runs two templates at once when it recreates', () => {
+    const seed = { namespace: 'shop', name: 'web', replicas: 3 };
+    const spec = { strategy: { type: 'Recreate', rollingUpdate: null } };
+    world.sandbox.seed.deployment({ ...seed, image: 'app:1', spec });
+    world.clock.advance(5_000);
+    world.sandbox.seed.deployment({ ...seed, image: 'app:2', spec });
+    const seen = new Set<string>();
+    for (let step = 0; step < 300; step += 1) {
+      world.clock.advance(10);
+      seen.add([...new Set(imagesOf())].join(' and '));
+    }
+    expect([...seen]).toEqual(['app:1', '', 'app:2']);
+  });
+
+  it('shows a Deployment’s revision going up only, on the way back too', async () => {
+    const seed = { namespace: 'shop', name: 'web', replicas: 2 };
+    world.sandbox.seed.deployment({ ...seed, image: 'app:2', history: [{ image: 'app:1' }] });
+    world.clock.advance(5_000);
+    const back = { op: 'replace', path: '/spec/template/spec/containers/0/image', value: 'app:1' };
+    await world.ask(deploymentPath('web'), { method: 'PATCH', headers: jsonPatch, body: [back] });
+    const seen = new Set<string | undefined>();
+    for (let step = 0; step < 300; step += 1) {
+      const held = world.sandbox.get('deployments', 'shop', 'web');
+      seen.add(held?.metadata.annotations?.['deployment.kubernetes.io/revision']);
+      world.clock.advance(10);
+    }
+    expect([...seen]).toEqual(['2', '3']);
+  });
+
   it('spreads a scaled Deployment over both ReplicaSets of a rollout that stands still', async () => {
     const seed = { namespace: 'shop', name: 'web', replicas: 8 };
     world.sandbox.seed.deployment({ ...seed, image: 'app:1' });
@@ -216,6 +245,9 @@ describe('a workload controller', () => {
     await world.ask(`${deploymentPath('web')}/scale`, { method: 'PATCH', body: scale, headers });
     world.clock.advance(5_000);
     expect(sizes()).toEqual({ 'app:1': 12, 'bad:2': 8 });
+    const said = world.sandbox.list('events', 'shop').map(({ message }) => message);
+    expect(said).toContainEqual(expect.stringMatching(/^Scaled up replica set \S+ from 6 to 12$/));
+    expect(said).toContainEqual(expect.stringMatching(/^Scaled up replica set \S+ from 4 to 8$/));
   });
 
   it('follows the load within the bounds of its autoscaler', () => {

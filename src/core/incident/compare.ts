@@ -1,5 +1,5 @@
 import type { SourceAlert } from '../ports/alert-source.ts';
-import type { FiredAlert, IncidentEvent, SilencedAlert } from './event.ts';
+import type { IncidentEvent, SilencedAlert } from './event.ts';
 import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { CompareWithSource } from './intent.ts';
 import { resolvedByItself } from './receive.ts';
@@ -22,6 +22,9 @@ export interface Concerning {
 /** An alert told by webhook this shortly before the question may be missing from another replica's answer. */
 export const ANSWER_LAG_MS = 60_000;
 
+/** An end told this shortly before the question may not have reached the replica that answers. */
+export const END_LAG_MS = 10_000;
+
 export function sourceAnswer(alerts: readonly SourceAlert[], askedAt: number): SourceAnswer {
   return { askedAt, alerts: new Map(alerts.map((alert) => [alert.fingerprint, alert])) };
 }
@@ -40,27 +43,53 @@ export function concerning(
   return { askedAt: answer.askedAt, alerts, alsoFiring: othersOfGroup(state, answer, isHeld) };
 }
 
-/** Brings an open incident in line with its source. A closed one is left alone: the next delivery speaks for it. */
+/**
+ * Whether an incident is worth comparing: an open one, and one that its alerts closed, because a firing that was taken
+ * for a late copy may have been none. What a person closed waits for the next delivery.
+ */
+export function isComparable(state: IncidentState): state is Incident {
+  if (state.status === 'none' || state.opened.origin !== 'alerts') return false;
+  return state.status === 'open' || state.resolved?.how !== 'person';
+}
+
+/** Brings an incident in line with its source. */
 export function compareWithSource(
   { at, answer }: CompareWithSource,
   state: IncidentState,
 ): readonly IncidentEvent[] {
-  if (state.status !== 'open' || state.opened.origin !== 'alerts') return [];
+  if (!isComparable(state)) return [];
   if (!answer.ok) {
-    return state.unreachable ? [] : [{ type: 'SourceUnreachable', v: 1, problem: answer.problem }];
+    const isNews = state.status === 'open' && !state.unreachable;
+    return isNews ? [{ type: 'SourceUnreachable', v: 1, problem: answer.problem }] : [];
   }
-  const events: IncidentEvent[] = [];
-  if (state.unreachable) events.push({ type: 'SourceReachable', v: 1 });
-  const known = new Map(answer.alerts.map((alert) => [alert.fingerprint, alert]));
   const fired = answer.alerts.filter((alert) => firesAgain(alert, state, answer.askedAt));
+  if (state.status === 'open')
+    return [...reachable(state), ...differences({ at, answer, fired }, state)];
+  if (fired.length === 0) return [];
+  return [
+    { type: 'IncidentReopened', v: 1, why: 'firing-again' },
+    firedAlerts(fired),
+    ...mutings(fired, { state, fired }),
+  ];
+}
+
+interface Comparison {
+  readonly at: number;
+  readonly answer: Concerning;
+  /** Alerts that we held for ended. */
+  readonly fired: readonly SourceAlert[];
+}
+
+function differences({ at, answer, fired }: Comparison, state: Incident): readonly IncidentEvent[] {
+  const events: IncidentEvent[] = [];
+  const known = new Map(answer.alerts.map((alert) => [alert.fingerprint, alert]));
   const gone = [...state.alerts.values()].filter((alert) => isGone(alert, known, answer.askedAt));
-  const muted = answer.alerts.flatMap((alert) => muting(alert, state));
-  if (fired.length > 0) events.push({ type: 'AlertsFired', v: 1, alerts: fired.map(firedAlert) });
+  if (fired.length > 0) events.push(firedAlerts(fired));
   if (gone.length > 0) {
     const alerts = gone.map(({ fingerprint }) => ({ fingerprint, endsAt: at }));
     events.push({ type: 'AlertsResolved', v: 1, why: 'source-stopped-reporting', alerts });
   }
-  if (muted.length > 0) events.push({ type: 'SilencesSeen', v: 1, alerts: muted });
+  events.push(...mutings(answer.alerts, { state, fired }));
   const cut = state.cut === 0 ? 0 : answer.alsoFiring;
   if (cut !== state.cut) events.push({ type: 'AlertsTruncated', v: 1, cut });
   const firing = state.firing + fired.length - gone.length;
@@ -68,6 +97,10 @@ export function compareWithSource(
     events.push(resolvedByItself(gone.length > 0 ? 'source-stopped-reporting' : 'alerts'));
   }
   return events;
+}
+
+function reachable(state: Incident): readonly IncidentEvent[] {
+  return state.unreachable ? [{ type: 'SourceReachable', v: 1 }] : [];
 }
 
 function othersOfGroup(
@@ -85,10 +118,10 @@ function othersOfGroup(
   return others;
 }
 
-/** The source is the authority on an alert that we hold for ended, if we knew of the end before we asked. */
+/** The source is the authority on an alert that we hold for ended, if we knew of the end well before we asked. */
 function firesAgain(alert: SourceAlert, state: Incident, askedAt: number): boolean {
   const known = state.alerts.get(alert.fingerprint);
-  return known?.status === 'resolved' && known.changedAt < askedAt;
+  return known?.status === 'resolved' && known.changedAt < askedAt - END_LAG_MS;
 }
 
 function isGone(
@@ -100,17 +133,29 @@ function isGone(
   return isFiring && !known.has(alert.fingerprint) && alert.changedAt < askedAt - ANSWER_LAG_MS;
 }
 
-function muting(alert: SourceAlert, state: Incident): readonly SilencedAlert[] {
-  const known = state.alerts.get(alert.fingerprint);
-  if (known?.status !== 'firing') return [];
-  const isSame =
-    (known.muted ?? 'firing') === alert.state &&
-    known.silencedBy.join() === alert.silencedBy.join();
-  const { fingerprint, state: now, silencedBy } = alert;
-  return isSame ? [] : [{ fingerprint, state: now, silencedBy }];
+/** What is muted otherwise than we know; an alert that fires again begins unmuted. */
+function mutings(
+  alerts: readonly SourceAlert[],
+  { state, fired }: { readonly state: Incident; readonly fired: readonly SourceAlert[] },
+): readonly IncidentEvent[] {
+  const refired = new Set(fired);
+  const changed = alerts.flatMap((alert): readonly SilencedAlert[] => {
+    const known = state.alerts.get(alert.fingerprint);
+    const isNew = refired.has(alert);
+    if (!isNew && known?.status !== 'firing') return [];
+    const muted = isNew ? undefined : known?.muted;
+    const silencedBy = isNew ? [] : (known?.silencedBy ?? []);
+    const isSame =
+      (muted ?? 'firing') === alert.state && silencedBy.join() === alert.silencedBy.join();
+    const { fingerprint, state: now } = alert;
+    return isSame ? [] : [{ fingerprint, state: now, silencedBy: alert.silencedBy }];
+  });
+  return changed.length > 0 ? [{ type: 'SilencesSeen', v: 1, alerts: changed }] : [];
 }
 
-function firedAlert(alert: SourceAlert): FiredAlert {
-  const { fingerprint, startsAt, labels, annotations, generatorUrl } = alert;
-  return { fingerprint, startsAt, labels, annotations, generatorUrl };
+function firedAlerts(alerts: readonly SourceAlert[]): IncidentEvent {
+  const fired = alerts.map(({ fingerprint, startsAt, labels, annotations, generatorUrl }) => {
+    return { fingerprint, startsAt, labels, annotations, generatorUrl };
+  });
+  return { type: 'AlertsFired', v: 1, alerts: fired };
 }

@@ -181,7 +181,9 @@ function ending(turn: Turn, intent: ReceiveAlerts, state: IncidentState): Incide
     events.push({ type: 'AlertsTruncated', v: 1, cut: intent.truncated });
   }
   const holdsAlerts = turn.newFiring || (state.status === 'open' && state.alerts.size > 0);
-  const isCertain = intent.truncated === 0 && !turn.doubt;
+  // What is in doubt is settled by asking the source; where nobody can be asked, its own word for the end is enough.
+  const canAsk = state.status === 'none' ? intent.sourceAnswers : state.opened.sourceAnswers;
+  const isCertain = intent.truncated === 0 && !(turn.doubt && canAsk);
   if (holdsAlerts && isCertain && turn.firing === 0) events.push(resolvedByItself('alerts'));
   return events;
 }

@@ -37,21 +37,29 @@ export function deciders(rule: AllowRule): readonly string[] {
   return [...new Set(groups)];
 }
 
-/** What is still wanted: how many people, and from which groups one more person would count. */
-export function seatsOpen(
-  places: readonly Place[],
-  approvers: readonly Evidence[],
-): { readonly count: number; readonly groups: readonly string[] } {
+/**
+ * What is still wanted: how many people, and of each group how many newcomers would count. The groups sum up to more
+ * than the count where one who approved could sit on either side.
+ */
+export function seatsOpen(places: readonly Place[], approvers: readonly Evidence[]): SeatsOpen {
   const filled = seatsFilled(places, approvers);
-  const groups = [...new Set(places.map(({ from }) => from))].filter(
-    (group) => seatsFilled(places, [...approvers, anybodyOf(group)]) > filled,
-  );
-  return { count: seatsNeeded(places) - filled, groups };
+  const count = seatsNeeded(places) - filled;
+  const groups = [...new Set(places.map(({ from }) => from))].map((from) => {
+    const newcomers = Array.from({ length: count }, (_, index) => newcomer(from, index));
+    return { from, count: seatsFilled(places, [...approvers, ...newcomers]) - filled };
+  });
+  return { count, groups: groups.filter((group) => group.count > 0) };
 }
 
-function anybodyOf(group: string): Evidence {
+export interface SeatsOpen {
+  readonly count: number;
+  readonly groups: readonly Place[];
+}
+
+/** Nobody real: a person id never holds a blank. */
+function newcomer(group: string, index: number): Evidence {
   return {
-    person: '',
+    person: `newcomer ${index}`,
     surface: '',
     account: '',
     memberships: [{ group, source: 'static', ageMs: 0 }],

@@ -190,10 +190,10 @@ export const operationProblems: ProblemBook = {
     why: 'A person asked for it to stop.',
     next: '`undo {operation}` plans the way back.',
   },
-  TARGET_LOCKED: {
-    what: '`{line}` waits.',
+  STOPPED_UNCHANGED: {
+    what: '`{line}` was stopped by {person}.',
     changed: untouched,
-    why: '{target} is held by {holder}.',
-    next: 'It begins when {holder} ends; `cancel {operation}` takes it back.',
+    why: 'A person asked for it to stop before its first step.',
+    next: '`{line}` makes a fresh plan.',
   },
 };

@@ -237,7 +237,8 @@ function isInCritical(state: OperationState, current: StepState): boolean {
 }
 
 function stopped(state: OperationState, current: StepState): readonly OperationEvent[] {
-  const because = problem('STOPPED', { ...facts(state, current), person: state.stoppedBy ?? '' });
+  const code = anythingApplied(state) ? 'STOPPED' : 'STOPPED_UNCHANGED';
+  const because = problem(code, { ...facts(state, current), person: state.stoppedBy ?? '' });
   return [{ type: 'OperationFailed', v: 1, problem: because, compensated: false }];
 }
 

@@ -10,6 +10,42 @@ const SUMMARY_MAX = 160;
 const LABEL_MAX = 60;
 const LABELS_SHOWN = 4;
 
+/** What a card says of an incident's alerts, gathered in one pass: there may be ten thousand. */
+export interface Gathered {
+  /** The first ten: firing before stopped, worse before milder, older before newer. */
+  readonly foremost: readonly AlertState[];
+  /** Names, summaries and severities of what fires, or of all once nothing does. */
+  readonly names: ReadonlySet<string>;
+  /** Two at most: more are as good as two. */
+  readonly summaries: ReadonlySet<string>;
+  readonly severities: ReadonlySet<string>;
+  /** Labels that all alerts agree on, where there are several. */
+  readonly shared: Labels;
+  /** When the first of them began; for an incident without alerts, when it was opened. */
+  readonly since: number;
+}
+
+export function gather(incident: Incident): Gathered {
+  const foremost: AlertState[] = [];
+  const names = new Set<string>();
+  const summaries = new Set<string>();
+  const severities = new Set<string>();
+  let shared: readonly (readonly [string, string])[] | undefined;
+  let since = Number.POSITIVE_INFINITY;
+  for (const alert of incident.alerts.values()) {
+    since = Math.min(since, alert.startsAt);
+    shared = shared ? agreeing(shared, alert.labels) : Object.entries(alert.labels);
+    insert(foremost, alert);
+    if (incident.firing > 0 && alert.status !== 'firing') continue;
+    names.add(alertName(alert.labels));
+    severities.add(alert.severity);
+    if (summaries.size < 2) summaries.add(alert.annotations['summary'] ?? '');
+  }
+  const agreed = incident.alerts.size > 1 ? Object.fromEntries(shared ?? []) : {};
+  const began = Number.isFinite(since) ? since : incident.openedAt;
+  return { foremost, names, summaries, severities, shared: agreed, since: began };
+}
+
 /** The service, as the catalog knows it; else as the alerts' labels call it. */
 export function subjectOf(incident: Incident): string {
   if (incident.opened.service !== '') return incident.opened.service;
@@ -23,68 +59,52 @@ export function subjectOf(incident: Incident): string {
 }
 
 /** What is wrong, in the words of the alerts: their name, and their summary where they agree on one. */
-export function symptomOf(incident: Incident): string {
-  if (incident.opened.origin !== 'alerts') return oneLine(incident.opened.title, SUMMARY_MAX);
-  const worst = foremost(incident, 1)[0];
-  if (!worst) return oneLine(incident.opened.title, SUMMARY_MAX);
-  const { names, summaries } = spoken(incident);
-  const name = alertName(worst.labels) || incident.opened.title;
+export function symptomOf({ opened }: Incident, { foremost, names, summaries }: Gathered): string {
+  const [worst] = foremost;
+  if (opened.origin !== 'alerts' || !worst) return oneLine(opened.title, SUMMARY_MAX);
+  const name = oneLine(alertName(worst.labels) || opened.title, LABEL_MAX);
   if (names.size > 1) {
     const others = names.size - 1;
-    return `${oneLine(name, LABEL_MAX)} and ${others} other ${others === 1 ? 'kind' : 'kinds'} of alert`;
+    return `${name} and ${others} other ${others === 1 ? 'kind' : 'kinds'} of alert`;
   }
   const [summary] = summaries;
-  return summary && summaries.size === 1
-    ? `${oneLine(name, LABEL_MAX)}: ${oneLine(summary, SUMMARY_MAX)}`
-    : oneLine(name, LABEL_MAX);
-}
-
-/** When the first of its alerts began; for an incident without alerts, when it was opened. */
-export function firstStart(incident: Incident): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const alert of incident.alerts.values()) first = Math.min(first, alert.startsAt);
-  return Number.isFinite(first) ? first : incident.openedAt;
+  const isAgreed = summary !== undefined && summary !== '' && summaries.size === 1;
+  return isAgreed ? `${name}: ${oneLine(summary, SUMMARY_MAX)}` : name;
 }
 
 /** The address of a runbook that the foremost alert brings along, if a person can follow it. */
-export function runbookAddress(incident: Incident): string {
-  const address = foremost(incident, 1)[0]?.annotations['runbook_url'] ?? '';
+export function runbookAddress({ foremost }: Gathered): string {
+  const address = foremost[0]?.annotations['runbook_url'] ?? '';
   return /^https?:\/\/\S+$/i.test(address) ? address : '';
 }
 
-/** The first ten alerts by weight, each with the labels that tell it from the others. */
-export function alertList(incident: Incident): readonly Block[] {
+/** The foremost alerts, each with the labels that tell it from the others. */
+export function alertList(incident: Incident, gathered: Gathered): readonly Block[] {
   if (incident.alerts.size === 0) return [];
-  const shown = foremost(incident, SHOWN_MAX);
-  const shared = sharedLabels(incident);
-  const { names, severities } = spoken(incident);
-  const items = shown.map((alert) =>
-    alertLine(alert, { shared, named: names.size > 1, graded: severities.size > 1 }),
-  );
+  const { foremost, shared } = gathered;
   const common = commonLine(shared);
   return [
     ...(common.length > 0 ? [{ kind: 'text', text: common } as const] : []),
-    { kind: 'list', title: 'Alerts', items, more: incident.alerts.size - shown.length },
+    {
+      kind: 'list',
+      title: 'Alerts',
+      items: foremost.map((alert) => alertLine(alert, gathered)),
+      more: incident.alerts.size - foremost.length,
+    },
   ];
-}
-
-/** What tells this alert from the others: labels they do not share, its name and severity where they differ. */
-interface AlertLine {
-  readonly shared: Labels;
-  readonly named: boolean;
-  readonly graded: boolean;
 }
 
 const TOLD_ABOVE: ReadonlySet<string> = new Set(['alertname', 'severity']);
 
-function alertLine(alert: AlertState, { shared, named, graded }: AlertLine): Text {
+/** What tells this alert from the others: labels they do not share, its name and severity where they differ. */
+function alertLine(alert: AlertState, { shared, names, severities }: Gathered): Text {
   const own = Object.entries(alert.labels).filter(
     ([name]) => !TOLD_ABOVE.has(name) && shared[name] === undefined,
   );
   const summary = alert.annotations['summary'] ?? alert.annotations['description'] ?? '';
   const telling: readonly Span[] = [
-    ...(graded ? [alert.severity] : []),
-    ...(named ? [strong(oneLine(alertName(alert.labels), LABEL_MAX))] : []),
+    ...(severities.size > 1 ? [alert.severity] : []),
+    ...(names.size > 1 ? [strong(oneLine(alertName(alert.labels), LABEL_MAX))] : []),
     ...own
       .slice(0, LABELS_SHOWN)
       .map(([name, value]) => code(oneLine(`${name}=${value}`, LABEL_MAX))),
@@ -115,17 +135,13 @@ function commonLine(shared: Labels): Text {
   return spaced(told);
 }
 
-/** Firing before stopped, worse before milder, older before newer. Ten of ten thousand are found in one pass. */
-function foremost(incident: Incident, max: number): readonly AlertState[] {
-  const best: AlertState[] = [];
-  for (const alert of incident.alerts.values()) {
-    const last = best[best.length - 1];
-    if (best.length === max && last && order(alert, last) >= 0) continue;
-    const place = best.findIndex((other) => order(alert, other) < 0);
-    best.splice(place < 0 ? best.length : place, 0, alert);
-    if (best.length > max) best.pop();
-  }
-  return best;
+/** Keeps the ten that come first. */
+function insert(foremost: AlertState[], alert: AlertState): void {
+  const last = foremost[foremost.length - 1];
+  if (foremost.length === SHOWN_MAX && last && order(alert, last) >= 0) return;
+  const place = foremost.findIndex((other) => order(alert, other) < 0);
+  foremost.splice(place < 0 ? foremost.length : place, 0, alert);
+  if (foremost.length > SHOWN_MAX) foremost.pop();
 }
 
 function order(a: AlertState, b: AlertState): number {
@@ -136,34 +152,15 @@ function order(a: AlertState, b: AlertState): number {
   return a.fingerprint < b.fingerprint ? -1 : 1;
 }
 
-/** The names and summaries of what fires, or of all once nothing does. More than a few are as good as many. */
-function spoken(incident: Incident): {
-  readonly names: ReadonlySet<string>;
-  readonly summaries: ReadonlySet<string>;
-  readonly severities: ReadonlySet<string>;
-} {
-  const names = new Set<string>();
-  const summaries = new Set<string>();
-  const severities = new Set<string>();
-  for (const alert of incident.alerts.values()) {
-    if (incident.firing > 0 && alert.status !== 'firing') continue;
-    names.add(alertName(alert.labels));
-    severities.add(alert.severity);
-    if (summaries.size < 2) summaries.add(alert.annotations['summary'] ?? '');
+/** The same list while all agree, which is nearly always. */
+function agreeing(
+  shared: readonly (readonly [string, string])[],
+  labels: Labels,
+): readonly (readonly [string, string])[] {
+  for (const [name, value] of shared) {
+    if (labels[name] !== value) return shared.filter(([each, held]) => labels[each] === held);
   }
-  return { names, summaries, severities };
-}
-
-/** Labels that all alerts agree on. */
-function sharedLabels(incident: Incident): Labels {
-  const [first] = incident.alerts.values();
-  let shared = Object.entries(first?.labels ?? {});
-  for (const { labels } of incident.alerts.values()) {
-    if (shared.some(([name, value]) => labels[name] !== value)) {
-      shared = shared.filter(([name, value]) => labels[name] === value);
-    }
-  }
-  return incident.alerts.size > 1 ? Object.fromEntries(shared) : {};
+  return shared;
 }
 
 function spaced(spans: readonly Span[]): Text {

@@ -1,6 +1,13 @@
 import type { Severity } from '../alert/severity.ts';
 import { type Incident, severity } from '../incident/incident.ts';
-import { alertList, firstStart, runbookAddress, subjectOf, symptomOf } from './alert-lines.ts';
+import {
+  alertList,
+  type Gathered,
+  gather,
+  runbookAddress,
+  subjectOf,
+  symptomOf,
+} from './alert-lines.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { counted } from './story.ts';
 import { code, duration, personSpan, strong, time, type Words } from './words.ts';
@@ -23,18 +30,20 @@ export interface RunbookHint {
 
 /** The living card. Its first line alone says severity, service, symptom, environment and count. */
 export function incidentCard(incident: Incident, context: IncidentCardContext): Card {
+  const gathered = gather(incident);
+  const facts = [...ending(incident, context), ...standing(incident, gathered, context)];
   return {
     key: 'root',
     tone: toneOf(incident),
     mark: incident.status === 'resolved' ? 'RESOLVED' : MARKS[severity(incident)],
-    title: title(incident),
+    title: title(incident, gathered),
     blocks: [
-      { kind: 'facts', facts: [...ending(incident, context), ...standing(incident, context)] },
-      ...alertList(incident),
+      { kind: 'facts', facts },
+      ...alertList(incident, gathered),
       ...unreadable(incident),
       ...runbook(context),
     ],
-    actions: actions(incident, context),
+    actions: actions(incident, gathered, context),
     footnote: footnote(incident, context),
   };
 }
@@ -62,12 +71,12 @@ function toneOf(incident: Incident): Tone {
   return incident.firing > 0 ? 'warning' : 'good';
 }
 
-function title(incident: Incident): Text {
+function title(incident: Incident, gathered: Gathered): Text {
   const { environment } = incident.opened;
   const subject = subjectOf(incident);
   return [
     ...(subject === '' ? [] : [strong(subject), ' · ']),
-    symptomOf(incident),
+    symptomOf(incident, gathered),
     ...(environment === '' ? [] : [` · ${environment}`]),
     ...(countOf(incident) === '' ? [] : [` · ${countOf(incident)}`]),
   ];
@@ -106,9 +115,9 @@ function ending(incident: Incident, words: Words): readonly Fact[] {
   ];
 }
 
-function standing(incident: Incident, words: Words): readonly Fact[] {
+function standing(incident: Incident, { since }: Gathered, words: Words): readonly Fact[] {
   return [
-    { label: 'since', value: [time(firstStart(incident))] },
+    { label: 'since', value: [time(since)] },
     ...acknowledged(incident, words),
     ...(incident.assignee
       ? [{ label: 'assigned to', value: [personSpan(incident.assignee, words)] }]
@@ -188,7 +197,11 @@ function runbook({ runbook: page }: IncidentCardContext): readonly Block[] {
   return [{ kind: 'list', title: `Runbook: ${page.title}`, items, more: 0 }];
 }
 
-function actions(incident: Incident, context: IncidentCardContext): readonly Action[] {
+function actions(
+  incident: Incident,
+  gathered: Gathered,
+  context: IncidentCardContext,
+): readonly Action[] {
   if (incident.status === 'resolved') return [];
   const id = incident.opened.incident;
   const press = (line: string) => ({ kind: 'line', line, incident: id }) as const;
@@ -199,7 +212,7 @@ function actions(incident: Incident, context: IncidentCardContext): readonly Act
     ...suggestions.map(({ label, line }) => {
       return { key: `suggest/${line}`, label, style: 'plain', press: press(line) } as const;
     }),
-    ...runbookAction(page?.url ?? runbookAddress(incident), page && press('runbook')),
+    ...runbookAction(page?.url ?? runbookAddress(gathered), page && press('runbook')),
     { key: 'resolve', label: 'Resolve', style: 'plain', press: press('resolve') },
   ];
 }

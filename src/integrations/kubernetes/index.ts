@@ -28,7 +28,7 @@ import { keyedDigest } from './template.ts';
 export type { Finding } from './doctor.ts';
 export { mask } from './masker.ts';
 export { problems } from './problems.ts';
-export { type KubernetesConfig, type Misfit, parseLocator, parseTarget } from './schema.ts';
+export type { KubernetesConfig } from './schema.ts';
 
 export interface Integration {
   /** For scale, restart and rollback. */
@@ -65,7 +65,6 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
     config,
     digest: keyedDigest(deps.digestKey),
     clock: deps.clock,
-    log: deps.log,
     reader: readClient(reading, config),
     simulator() {
       if (config.write === undefined) return readOnly(config);

@@ -5,6 +5,7 @@ import type { Drafting } from './plans/draft.ts';
 import { draftRestart } from './plans/restart.ts';
 import { draftRollback } from './plans/rollback.ts';
 import { draftScale } from './plans/scale.ts';
+import { draftUndo } from './plans/undo.ts';
 import { locatorOf } from './schema.ts';
 import { readWorkload } from './workload.ts';
 
@@ -12,6 +13,7 @@ const drafts: Readonly<Record<string, (drafting: Drafting) => Promise<Draft>>> =
   rollback: draftRollback,
   scale: draftScale,
   restart: draftRestart,
+  undo: draftUndo,
 };
 
 /** Reads and dry-runs; holds nothing it could change the cluster with. */

@@ -8,12 +8,6 @@ const read = 'Nothing was changed: this only reads.';
 
 /** Every code of this integration with its words. Facts are named in braces. */
 export const problems: ProblemBook = {
-  K8S_CONFIG: {
-    what: 'The configuration of a Kubernetes cluster or workload does not fit at {key}.',
-    changed: nothing,
-    why: 'Expected there: {wanted}.',
-    next: 'Correct it and run `tocsin check`.',
-  },
   K8S_CREDENTIALS: {
     what: 'There is no usable credential for cluster {cluster}.',
     changed: nothing,
@@ -36,7 +30,7 @@ export const problems: ProblemBook = {
     what: 'Cluster {cluster} did not answer {verb} {path}.',
     changed: 'A read changes nothing; of a write this alone does not tell.',
     why: 'No whole answer within {seconds} s.',
-    next: 'Check the load of the API server; `timeout_ms` of the target sets the limit.',
+    next: 'Check the load of the API server; `request_timeout` of the target sets the limit.',
   },
   K8S_NO_ANSWER: {
     what: 'The answer of cluster {cluster} to {verb} {path} was lost.',
@@ -48,7 +42,7 @@ export const problems: ProblemBook = {
     what: 'The answer of cluster {cluster} to {verb} {path} is too large.',
     changed: read,
     why: 'It is longer than {bytes} bytes.',
-    next: 'Raise `bytes_max` of the target, or delete old revisions and events.',
+    next: 'Raise `response_limit` of the target, or delete old revisions and events.',
   },
   K8S_CLOCK_SKEW: {
     what: 'The clock of cluster {cluster} and ours differ.',
@@ -151,6 +145,24 @@ export const problems: ProblemBook = {
     changed: nothing,
     why: 'Generation {generation} is written, {observed} is observed: which revision is the last one is not known.',
     next: 'Ask again in a moment, or name the revision with `to=`.',
+  },
+  K8S_IRREVERSIBLE: {
+    what: 'What was done to {workload} cannot be taken back.',
+    changed: nothing,
+    why: 'Pods that ended do not come back.',
+    next: 'Nothing to undo.',
+  },
+  K8S_UNDO_OVERTAKEN: {
+    what: 'What was done to {workload} is no longer what stands there.',
+    changed: nothing,
+    why: '{field} was left as {wanted} and is {observed} now.',
+    next: 'Look who changed it; ask for what should be there instead.',
+  },
+  K8S_REVISION_GONE: {
+    what: '{workload} cannot go back to {revision}.',
+    changed: nothing,
+    why: 'The revision is no longer kept.',
+    next: 'Deploy again to come back.',
   },
   K8S_ROUNDED_NUMBER: {
     what: '{workload} holds a number that cannot be written back exactly.',
@@ -285,10 +297,10 @@ export const problems: ProblemBook = {
     next: 'Find out who deleted it.',
   },
   K8S_LOCATOR: {
-    what: 'The step names no workload we understand.',
+    what: 'No workload is named here that Kubernetes could have.',
     changed: nothing,
-    why: 'Its locator does not fit.',
-    next: 'Make a new plan.',
+    why: 'Wanted: one namespace, and one deployment, statefulset or daemonset, by their names.',
+    next: 'Correct `workload:` of the service.',
   },
 };
 

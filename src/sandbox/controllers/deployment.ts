@@ -51,6 +51,9 @@ export function recordRevision(
   { withoutPods }: { withoutPods: boolean },
 ): void {
   const rollout = rolloutOf(context, deployment);
+  const replaces = rollout.oldSets().some((set) => set.spec.replicas > 0);
+  // Recreate ends the old pods first, which takes its time.
+  if (deployment.spec.strategy.type === 'Recreate' && replaces) return;
   syncNewReplicaSet(rollout, { create: true });
   const set = rollout.newSet();
   if (!withoutPods || !set) return;

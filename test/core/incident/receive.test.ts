@@ -174,6 +174,23 @@ describe('a body the source has cut', () => {
   });
 });
 
+describe('an end and a late copy in one body', () => {
+  const past = [fired(web1, web2), resolved('web-1')] as const;
+  const body = receive([web1, stopped('web-2')], { at: T0 + 2 * MINUTE });
+
+  it('leaves the incident open until the source was asked', () => {
+    given(opened(), ...past)
+      .when(body)
+      .then(resolved('web-2'));
+  });
+
+  it('closes it where nobody can be asked', () => {
+    given(opened({ sourceAnswers: false }), ...past)
+      .when(body)
+      .then(resolved('web-2'), closed());
+  });
+});
+
 describe('another group of the same source', () => {
   it('joins the incident it was correlated with, once', () => {
     const past = [opened(), fired(web1)] as const;

@@ -120,7 +120,7 @@ describe('the check before a step', () => {
   it('stops instead, when somebody asked for it', () => {
     const { events } = given(...running(), stopRequested).when(check(fine));
     expect(events).toMatchObject([
-      { type: 'OperationFailed', compensated: false, problem: { code: 'STOPPED' } },
+      { type: 'OperationFailed', compensated: false, problem: { code: 'STOPPED_UNCHANGED' } },
     ]);
   });
 
@@ -141,7 +141,7 @@ describe('the check before a step', () => {
   it('stops before a critical step that has not begun', () => {
     const critical: Story = { plan: { steps: [step('s1', { critical: true }), step('s2')] } };
     const { events } = given(...running(critical), stopRequested).when(check(fine));
-    expect(codes(events)).toEqual([['OperationFailed', 'STOPPED']]);
+    expect(codes(events)).toEqual([['OperationFailed', 'STOPPED_UNCHANGED']]);
   });
 
   it('does not stop a compensation', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Bounds, explore } from './model.ts';
+import { explore } from './model.ts';
+import type { Bounds } from './model-moves.ts';
 import { ben, cleo, dbaAndSre, eve, step } from './sample.ts';
 
 const everything = {

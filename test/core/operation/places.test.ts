@@ -49,10 +49,13 @@ describe('places', () => {
   });
 
   it('say who is still wanted', () => {
-    expect(seatsOpen(dbaAndSre, [])).toEqual({ count: 2, groups: ['dba', 'sre'] });
-    expect(seatsOpen(dbaAndSre, [ben])).toEqual({ count: 1, groups: ['dba'] });
-    expect(seatsOpen(dbaAndSre, [dora])).toEqual({ count: 1, groups: ['dba', 'sre'] });
+    const [dba, sre] = dbaAndSre;
+    expect(seatsOpen(dbaAndSre, [])).toEqual({ count: 2, groups: [dba, sre] });
+    expect(seatsOpen(dbaAndSre, [ben])).toEqual({ count: 1, groups: [dba] });
+    expect(seatsOpen(dbaAndSre, [dora])).toEqual({ count: 1, groups: [dba, sre] });
     expect(seatsOpen(dbaAndSre, [dora, cleo])).toEqual({ count: 0, groups: [] });
+    const three = [{ count: 3, from: 'sre' }];
+    expect(seatsOpen(three, [ben])).toEqual({ count: 2, groups: [{ count: 2, from: 'sre' }] });
   });
 
   it('are filled as far as the best seating of all would fill them', () => {

@@ -224,25 +224,25 @@ describe('a page that is not sound', () => {
 });
 
 describe('the page for an incident', () => {
-  const any = sound(page);
-  const own: Runbook = { ...any, name: 'QueueStuck', service: 'checkout' };
-  const other: Runbook = { ...any, service: 'search' };
+  const general = sound(page);
+  const own: Runbook = { ...general, name: 'QueueStuck', service: 'checkout' };
+  const other: Runbook = { ...general, service: 'search' };
 
   it('is the one that claims its alert', () => {
-    expect(runbookFor([any], incident('QueueStuck'))).toBe(any);
-    expect(runbookFor([any], incident('DiskFull'))).toBeUndefined();
+    expect(runbookFor([general], incident('QueueStuck'))).toBe(general);
+    expect(runbookFor([general], incident('DiskFull'))).toBeUndefined();
   });
 
   it('is the one of its own service before the one of any', () => {
-    expect(runbookFor([any, own], incident('QueueFull'))).toBe(own);
-    expect(runbookFor([other, any], incident('QueueFull'))).toBe(any);
+    expect(runbookFor([general, own], incident('QueueFull'))).toBe(own);
+    expect(runbookFor([other, general], incident('QueueFull'))).toBe(general);
     expect(runbookFor([other], incident('QueueFull'))).toBeUndefined();
   });
 
   it('may be that of an alert that came later', () => {
     const later = firing('q', { labels: labels('QueueFull') });
     const state = given(opened({ title: 'DiskFull' }), fired(later)).state();
-    expect(runbookFor([any], incidentOf(state))).toBe(any);
+    expect(runbookFor([general], incidentOf(state))).toBe(general);
   });
 });
 

@@ -34,8 +34,8 @@ function probe(attempt = 1): Promise<Probed> {
 
 /** The write takes effect and its answer is lost. */
 async function lost(): Promise<void> {
-  world.sandbox.faults.add({ act: { kind: 'drop-response' }, method: 'PUT' });
-  const driver = driverOf(writerOf(world.reconnect({ timeoutMs: 300 })), step);
+  world.sandbox.faults.add({ act: { kind: 'reset-after' }, method: 'PUT' });
+  const driver = driverOf(writerOf(world.reconnect()), step);
   const applied = await driver.apply(step, { ...contextOf(world), token, attempt: 1 });
   expect(applied.outcome).toBe('unknown');
   expect(ourWrites(world)).toBe(1);
@@ -105,6 +105,10 @@ describe('after a lost answer', () => {
     await world.clock.advanceAsync(5_000);
     expect(await probe()).toBe('cannot-know');
     await deploy(world);
+    expect(await probe()).toBe('cannot-know');
+    // Even when the new one happens to be of the generation of the old one.
+    await deploy(world, { image: 'shop/checkout:2' });
+    expect(world.sandbox.get('deployments', 'shop', 'checkout')?.metadata.generation).toBe(2);
     expect(await probe()).toBe('cannot-know');
   });
 

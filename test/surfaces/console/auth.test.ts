@@ -55,7 +55,7 @@ const approve = {
 };
 
 function press(headers: Record<string, string>): Promise<Reply> {
-  return stage.post('/incidents/inc-1/presses', approve, headers);
+  return stage.post('/incidents/inc-1', approve, headers);
 }
 
 describe('signing in', () => {
@@ -121,7 +121,7 @@ describe('without a session', () => {
     expect((await stage.get('/events')).status).toBe(401);
     expect((await stage.get('/incidents/inc-1/complete?line=r')).status).toBe(401);
     expect((await press({})).status).toBe(401);
-    expect((await stage.post('/lines', { line: 'help' })).status).toBe(401);
+    expect((await stage.post('/incidents/', { line: 'help' })).status).toBe(401);
     expect(stage.desk.said).toEqual([]);
     expect(stage.desk.pressed).toEqual([]);
   });
@@ -240,6 +240,21 @@ describe('requests of other sites', () => {
     },
   );
 
+  it('localhost leads to the address itself, and changes nothing there', async () => {
+    const { port } = new URL(stage.url);
+    const headers = { ...(await signIn()), Host: `localhost:${port}` };
+    for (const path of [
+      '/incidents/inc-1',
+      '//evil.example/',
+      '/incidents/inc-1?x=//evil.example',
+    ]) {
+      const { status, headers: given } = await stage.get(path, headers);
+      expect([status, new URL(given.location ?? 'about:blank').origin]).toEqual([303, stage.url]);
+    }
+    expect((await press(headers)).status).toBe(421);
+    expect((await stage.get('/', { Host: 'localhost:1' })).status).toBe(421);
+  });
+
   it('a form of a type that no script needs to ask for is the only one read', async () => {
     const cookie = await signIn();
     for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x', '']) {
@@ -269,7 +284,7 @@ describe('requests of other sites', () => {
 describe('what is sent', () => {
   it('is refused when it is too long, and the answer still arrives', async () => {
     const cookie = await signIn();
-    const reply = await stage.post('/lines', { line: 'x'.repeat(20_000) }, cookie);
+    const reply = await stage.post('/incidents/', { line: 'x'.repeat(20_000) }, cookie);
     expect([reply.status, JSON.parse(reply.body).code]).toEqual([413, 'CONSOLE_BODY_TOO_LARGE']);
   });
 
@@ -280,7 +295,7 @@ describe('what is sent', () => {
     ['two lines', { line: 'help\nrollback checkout' }, 'CONSOLE_LINE_TOO_LONG'],
   ])('refuses %s', async (_, form, code) => {
     const reply = await stage.post(
-      '/incidents/inc-1/lines',
+      '/incidents/inc-1',
       form as Record<string, string>,
       await signIn(),
     );
@@ -293,7 +308,7 @@ describe('what is sent', () => {
     ['a kind nobody knows', { ...approve, kind: 'open' }, 'CONSOLE_BODY_UNREADABLE'],
     ['no digest of what was shown', { ...approve, shown: '' }, 'CONSOLE_PLAN_UNSEEN'],
   ])('refuses a press with %s', async (_, form, code) => {
-    const reply = await stage.post('/incidents/inc-1/presses', form, await signIn());
+    const reply = await stage.post('/incidents/inc-1', form, await signIn());
     expect([reply.status, JSON.parse(reply.body).code]).toEqual([400, code]);
     expect(stage.desk.pressed).toEqual([]);
   });
@@ -301,7 +316,7 @@ describe('what is sent', () => {
   it('gets a cause of its own when it brings none, or a strange one', async () => {
     const cookie = await signIn();
     for (const cause of ['', '../../x', 'short']) {
-      await stage.post('/lines', { line: 'help', cause }, cookie);
+      await stage.post('/incidents/', { line: 'help', cause }, cookie);
     }
     const causes = stage.desk.said.map((one) => one.cause);
     expect(new Set(causes).size).toBe(3);
@@ -313,7 +328,7 @@ describe('what is sent', () => {
     stage.desk.say = async () => {
       throw new Error('postgres://user:secret@db');
     };
-    const reply = await stage.post('/lines', { line: 'help' }, await signIn());
+    const reply = await stage.post('/incidents/', { line: 'help' }, await signIn());
     expect([reply.status, JSON.parse(reply.body).code]).toEqual([500, 'CONSOLE_FAILED']);
     expect(reply.body).not.toContain('secret');
   });

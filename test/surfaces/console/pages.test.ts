@@ -35,7 +35,7 @@ describe('the pages of the demo', () => {
   });
 
   it('carry a typed line to the desk and whisper the answer', async () => {
-    const reply = await stage.post('/as/ben/incidents/inc-1/lines', {
+    const reply = await stage.post('/as/ben/incidents/inc-1', {
       line: 'rollback checkout',
       cause: 'aaaaaaaa',
     });
@@ -47,5 +47,19 @@ describe('the pages of the demo', () => {
       cause: 'console/ben/demo/aaaaaaaa',
       actor: { kind: 'person', person: 'ben', via: 'demo' },
     });
+  });
+
+  it('say beside an answer what it answers and who sees it', async () => {
+    const typed = await stage.post('/as/ben/incidents/inc-1', { line: 'help <all>' });
+    expect(JSON.parse(typed.body).html).toContain(
+      'Ben asked <code>help &#60;all&#62;</code> <span class="seen">· only you see this</span>',
+    );
+    const pressed = await stage.post('/as/ben/incidents/inc-1', {
+      kind: 'approve',
+      operation: 'op-41',
+      hash: planHash,
+      shown: 'a'.repeat(64),
+    });
+    expect(JSON.parse(pressed.body).html).toContain('Ben pressed Approve');
   });
 });

@@ -2,7 +2,6 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net';
 import { findRoute, type HttpRoute } from '../../../src/bot/http-route.ts';
 import {
-  type Access,
   type AskedCompletion,
   type Console,
   type ConsoleDesk,
@@ -83,9 +82,10 @@ export function createFakeDesk(): FakeDesk {
   return desk;
 }
 
-export async function startStage(
-  options: Partial<ConsoleOptions> & { access?: Access } = {},
-): Promise<Stage> {
+export async function startStage({
+  port = 0,
+  ...options
+}: Partial<ConsoleOptions> & { port?: number } = {}): Promise<Stage> {
   const desk = createFakeDesk();
   let url = '';
   const console = createConsole({
@@ -96,7 +96,7 @@ export async function startStage(
     limits: { boardPauseMs: 5 },
     ...options,
   });
-  const listening = await listen(console.routes);
+  const listening = await listen(console.routes, port);
   url = listening.url;
   const origin = () => options.origins?.()[0] ?? url;
   return {
@@ -122,7 +122,7 @@ export async function startStage(
   };
 }
 
-async function listen(routes: readonly HttpRoute[]) {
+async function listen(routes: readonly HttpRoute[], wanted: number) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://stage.invalid');
     const found = findRoute(routes, request.method ?? 'GET', pathname);
@@ -132,7 +132,7 @@ async function listen(routes: readonly HttpRoute[]) {
     }
     response.writeHead(found.kind === 'none' ? 404 : 405).end();
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(wanted, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,

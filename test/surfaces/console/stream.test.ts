@@ -22,13 +22,13 @@ import { type Stage, startStage } from './stage.ts';
 interface ServerSent {
   readonly id: string | undefined;
   readonly event: string;
-  readonly data: { list?: string; order?: string[]; html: Record<string, string> };
+  readonly data: { list?: string; order?: string[]; keep?: true; html: Record<string, string> };
 }
 
 interface Follower {
   readonly status: number;
   next(): Promise<ServerSent>;
-  /** The next of a list or of an event's name; others are passed over. */
+  /** The next of a list, of an event's name, or the next `order` alone; others are passed over. */
   nextOf(what: string): Promise<ServerSent>;
   leave(): void;
 }
@@ -76,7 +76,8 @@ function follow(path: string, headers: Record<string, string> = {}): Promise<Fol
           },
           async nextOf(what) {
             const sent = await follower.next();
-            return [sent.data.list, sent.event].includes(what) ? sent : follower.nextOf(what);
+            const names = [sent.data.keep ? 'order' : sent.data.list, sent.event];
+            return names.includes(what) ? sent : follower.nextOf(what);
           },
           leave: () => request.destroy(),
         };
@@ -194,6 +195,23 @@ describe('following an incident', () => {
     expect(Object.keys((await follower.nextOf('thread')).data.html)).toEqual(['line/late']);
   });
 
+  it('hears where something new belongs, once it is there', async () => {
+    const follower = await follow(`${events}&since=${await cursorOf('/as/ana/incidents/inc-1')}`);
+    await follower.nextOf('order');
+    const [first, ...rest] = sampleThread.entries;
+    const early = lineEntry('line/early', 1, 'seen earlier, told later');
+    const entries = first === undefined ? [] : [first, early, ...rest];
+    stage.desk.threads.set('inc-1', { ...sampleThread, entries });
+    await ensureLine('line/early', 'seen earlier, told later');
+    expect((await follower.nextOf('thread')).data.order).toBeUndefined();
+    expect((await follower.nextOf('order')).data).toEqual({
+      list: 'thread',
+      order: ['root', 'line/1', 'line/early', 'line/2', 'operation/op-41', 'line/3'],
+      keep: true,
+      html: {},
+    });
+  });
+
   it('hears nothing of other incidents', async () => {
     const cursor = await cursorOf('/as/ana/incidents/inc-1');
     const follower = await follow(`${events}&since=${cursor}`);
@@ -214,9 +232,9 @@ describe('following an incident', () => {
 
   it('gets an answer said to all, and never one that was whispered', async () => {
     const follower = await follow(`${events}&since=${await cursorOf('/as/ana/incidents/inc-1')}`);
-    await stage.post('/as/ben/incidents/inc-1/lines', { line: 'approve op-41' });
+    await stage.post('/as/ben/incidents/inc-1', { line: 'approve op-41' });
     stage.desk.answer = { to: 'thread', card: { ...refusalCard, title: ['for everybody'] } };
-    await stage.post('/as/ben/incidents/inc-1/lines', { line: 'logs checkout' });
+    await stage.post('/as/ben/incidents/inc-1', { line: 'logs checkout' });
     const sent = await follower.nextOf('answer');
     expect(sent.event).toBe('answer');
     expect(JSON.stringify(sent.data)).toContain('for everybody');

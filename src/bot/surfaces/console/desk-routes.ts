@@ -5,7 +5,7 @@ import type { Caller } from './access.ts';
 import type { Board, ListChange } from './board.ts';
 import { type Fragments, readCursor, writeCursor } from './fragments.ts';
 import { pathSegment } from './html.ts';
-import { boardPage, incidentPage, renderAnswer, renderThread } from './page.ts';
+import { type Asked, boardPage, incidentPage, renderAnswer, renderThread } from './page.ts';
 import type { ConsoleDesk } from './ports.ts';
 import type { ConsoleProblem } from './problems.ts';
 import type { Rendered } from './render.ts';
@@ -36,10 +36,9 @@ export function deskRoutes(site: DeskSite): readonly HttpRoute[] {
     personRoute(site, ['GET', '/incidents/'], (call) => showBoard(site, call)),
     personRoute(site, ['GET', '/incidents/:incident'], (call) => showIncident(site, call)),
     personRoute(site, ['GET', '/events'], (call) => follow(site, call)),
-    personRoute(site, ['POST', '/lines'], (call) => takeLine(site, call)),
+    personRoute(site, ['POST', '/incidents/'], (call) => take(site, call)),
     personRoute(site, ['GET', '/complete'], (call) => complete(site, call)),
-    personRoute(site, ['POST', '/incidents/:incident/lines'], (call) => takeLine(site, call)),
-    personRoute(site, ['POST', '/incidents/:incident/presses'], (call) => takePress(site, call)),
+    personRoute(site, ['POST', '/incidents/:incident'], (call) => take(site, call)),
     personRoute(site, ['GET', '/incidents/:incident/complete'], (call) => complete(site, call)),
   ];
 }
@@ -111,6 +110,8 @@ async function follow(site: DeskSite, call: PersonCall): Promise<void> {
   if (!site.stream.join({ response, incident, welcome, first })) {
     response.setHeader('Retry-After', '30');
     sendProblem(site, call, 503, 'CONSOLE_TOO_MANY');
+  } else if (incident !== undefined) {
+    tellOrder(site, incident);
   }
 }
 
@@ -119,6 +120,23 @@ export function tellBoard(site: DeskSite): void {
   for (const data of site.board.refresh(site.desk.board())) {
     site.stream.publish({ event: 'list', id: writeCursor(site.sequence), data });
   }
+}
+
+/**
+ * A new line or card is appended where it arrives; where it belongs is what the thread says. Sent apart and after, so
+ * that nothing waits for it, and it takes nothing away.
+ */
+export function tellOrder(site: DeskSite, incident: string): void {
+  if (!site.stream.isFollowed(incident)) return;
+  site.desk
+    .thread(incident)
+    .then((thread) => {
+      if (thread === undefined) return;
+      const order = ['root', ...thread.entries.map((entry) => entry.key)];
+      const data: ListChange = { list: 'thread', order, keep: true, html: {} };
+      site.stream.publish({ event: 'list', data }, incident);
+    })
+    .catch((error: unknown) => site.log('console could not read a thread', error));
 }
 
 /** What a browser has not seen since its cursor; all of it when the cursor is another process's or too old. */
@@ -166,12 +184,18 @@ function messages(site: DeskSite, changes: readonly ListChange[]): readonly Stre
   return all.map((data) => ({ event: 'list', id, data }));
 }
 
-async function takeLine(site: DeskSite, call: PersonCall): Promise<void> {
+/**
+ * Lines and presses go to the address of the page they stand on, so that the page a form without the script gets back
+ * stands there too, and its relative links lead where they should.
+ */
+async function take(site: DeskSite, call: PersonCall): Promise<void> {
   const form = await readForm(call.request);
-  if ('status' in form) {
-    sendProblem(site, call, form.status, form.code);
-    return;
-  }
+  if ('status' in form) sendProblem(site, call, form.status, form.code);
+  else if (form.has('kind')) await takePress(site, call, form);
+  else await takeLine(site, call, form);
+}
+
+async function takeLine(site: DeskSite, call: PersonCall, form: URLSearchParams): Promise<void> {
   const line = form.get('line') ?? '';
   const wrong = lineProblem(line);
   if (wrong !== undefined) {
@@ -183,15 +207,10 @@ async function takeLine(site: DeskSite, call: PersonCall): Promise<void> {
   const cause = causeOf(caller, form.get('cause'));
   const said = { line, actor: caller.actor, cause };
   const answer = await site.desk.say(incident === undefined ? said : { ...said, incident });
-  await sendAnswer(site, call, { answer, cause, line });
+  await sendAnswer(site, call, { answer, cause, did: { kind: 'typed', line } });
 }
 
-async function takePress(site: DeskSite, call: PersonCall): Promise<void> {
-  const form = await readForm(call.request);
-  if ('status' in form) {
-    sendProblem(site, call, form.status, form.code);
-    return;
-  }
+async function takePress(site: DeskSite, call: PersonCall, form: URLSearchParams): Promise<void> {
   const { caller } = call;
   const incident = call.params['incident'] ?? '';
   const press = readPress(form, incident);
@@ -207,8 +226,12 @@ async function takePress(site: DeskSite, call: PersonCall): Promise<void> {
   const cause = causeOf(caller, form.get('cause'));
   const pressed = { press, actor: caller.actor, incident, cause, shown: { digest } };
   const answer = await site.desk.press(pressed);
-  const line = press.kind === 'line' ? press.line : undefined;
-  await sendAnswer(site, call, { answer, cause, line });
+  await sendAnswer(site, call, { answer, cause, did: whatWasDone(press) });
+}
+
+function whatWasDone(press: Press): Asked['did'] {
+  if (press.kind === 'line') return { kind: 'typed', line: press.line };
+  return { kind: 'pressed', button: press.kind === 'approve' ? 'Approve' : 'Decline' };
 }
 
 function readPress(form: URLSearchParams, incident: string): Press | undefined {
@@ -226,17 +249,17 @@ function readPress(form: URLSearchParams, incident: string): Press | undefined {
 interface Answered {
   readonly answer: Answer;
   readonly cause: string;
-  readonly line: string | undefined;
+  readonly did: Asked['did'];
 }
 
 /** To the asker at once; to the others who look at the thread when the answer is said there. Once, and never kept. */
 async function sendAnswer(site: DeskSite, call: PersonCall, answered: Answered): Promise<void> {
   const { request, response, caller } = call;
-  const { answer, cause, line } = answered;
+  const { answer, cause, did } = answered;
   const incident = call.params['incident'];
   const place = { incident: incident ?? '', sandbox: site.access.kind === 'demo' };
   const key = `answer/${cause}`;
-  const html = renderAnswer(answer, { key, by: caller.person.name, line }, place);
+  const html = renderAnswer(answer, { key, by: caller.person.name, did }, place);
   if (answer.to === 'thread' && incident !== undefined) {
     site.stream.publish({ event: 'answer', data: { key, html: html.text } }, incident);
   }

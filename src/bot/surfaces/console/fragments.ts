@@ -21,6 +21,8 @@ export interface Fragments {
 
 export interface Kept extends Rendered {
   readonly sequence: number;
+  /** It stood there already, with other words. */
+  readonly known: boolean;
 }
 
 export function createSequence(epoch: string): Sequence {
@@ -80,7 +82,7 @@ export function createFragments(sequence: Sequence, charactersMax: number): Frag
       const thread = threads.get(incident) ?? new Map<string, Kept>();
       const before = thread.get(rendered.key);
       if (before?.html === rendered.html) return undefined;
-      const kept = { ...rendered, sequence: sequence.next() };
+      const kept = { ...rendered, sequence: sequence.next(), known: before !== undefined };
       thread.delete(rendered.key);
       thread.set(rendered.key, kept);
       threads.delete(incident);

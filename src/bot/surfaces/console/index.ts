@@ -5,7 +5,7 @@ import type { Access } from './access.ts';
 import { apiRoutes } from './api.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
-import { type DeskSite, deskRoutes, tellBoard } from './desk-routes.ts';
+import { type DeskSite, deskRoutes, tellBoard, tellOrder } from './desk-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
@@ -13,7 +13,7 @@ import { signInRoutes } from './sign-in-routes.ts';
 import { createEventStream } from './stream.ts';
 
 export type { Access } from './access.ts';
-export { createConsoleDesk } from './desk.ts';
+export { createConsoleDesk, type DeskSources } from './desk.ts';
 export { consoleHostHandlers } from './host-commands.ts';
 export type * from './ports.ts';
 export { problems } from './problems.ts';
@@ -50,6 +50,8 @@ export interface Console {
   readonly routes: readonly HttpRoute[];
   /** The lists of incidents changed by something that no card shows. */
   refreshBoard(): void;
+  /** Ends the streams of those who are signed in no longer, without waiting for the next heartbeat. */
+  checkStreams(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,7 +61,7 @@ export const consoleLimits: ConsoleLimits = {
   fragmentCharactersMax: 24 * 1024 * 1024,
   heartbeatMs: 15_000,
   watchedMs: 120_000,
-  boardPauseMs: 100,
+  boardPauseMs: 250,
 };
 
 /** The console shows what the threads loop ensures, like any other surface, and asks the desk like any other. */
@@ -103,6 +105,7 @@ export function createConsole(options: ConsoleOptions): Console {
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
     ],
     refreshBoard: boardTimer.start,
+    checkStreams: site.checkStreams,
     close,
   };
 }
@@ -119,6 +122,7 @@ function createSurface(
     if (kept === undefined) return;
     const data = { list: 'thread', html: { [kept.key]: kept.html } };
     site.stream.publish({ event: 'list', id: writeCursor(site.sequence), data }, incident);
+    if (!kept.known) tellOrder(site, incident);
     boardChanged();
   }
 

@@ -14,6 +14,7 @@ export interface EventStream {
   /** Keeps proxies from closing idle streams, and ends those whose session has ended. */
   beat(): Promise<void>;
   clients(): number;
+  isFollowed(incident: string): boolean;
   close(): void;
 }
 
@@ -117,6 +118,7 @@ export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics)
       await Promise.all([...clients].map(checkWelcome));
     },
     clients: () => clients.size,
+    isFollowed: (incident) => [...clients].some((client) => client.incident === incident),
     close() {
       for (const client of [...clients]) {
         leave(client);

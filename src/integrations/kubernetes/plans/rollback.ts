@@ -23,6 +23,16 @@ export async function draftRollback(drafting: Drafting): Promise<Draft> {
   const revisions = await readRevisions(cluster.reader, workload, cluster.digest);
   const chosen = choose(revisions, workload, asked);
   if ('code' in chosen) return { ok: false, problem: chosen };
+  return draftTemplate(drafting, chosen, revisions);
+}
+
+/** The step that puts the template of a kept revision back. */
+export async function draftTemplate(
+  drafting: Drafting,
+  chosen: Revision,
+  revisions: readonly Revision[],
+): Promise<Draft> {
+  const { cluster, workload } = drafting;
   const current = revisions.find((revision) => revision.digest === workload.digest);
   const autoscaler = await readAutoscaler(cluster.reader, workload);
 

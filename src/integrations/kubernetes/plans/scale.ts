@@ -11,11 +11,16 @@ export const setReplicas = 'kubernetes.set-replicas';
 
 /** Within the bounds of the service; to 0 is danger. */
 export async function draftScale(drafting: Drafting): Promise<Draft> {
-  const { cluster, request, workload } = drafting;
+  const { request, workload } = drafting;
   const asked = askedReplicas(request.args['replicas']);
   if (typeof asked !== 'number') return { ok: false, problem: asked };
   const refusal = refused(workload, asked, request.target.bounds);
-  if (refusal) return { ok: false, problem: refusal };
+  return refusal ? { ok: false, problem: refusal } : draftReplicas(drafting, asked);
+}
+
+/** The step that sets the number, whoever found it right. */
+export async function draftReplicas(drafting: Drafting, asked: number): Promise<Draft> {
+  const { cluster, workload } = drafting;
   const autoscaler = await readAutoscaler(cluster.reader, workload);
   const from = workload.replicas;
   const there = {

@@ -15,7 +15,7 @@ import { at } from '../json.ts';
 import { type Locator, locatorOf } from '../schema.ts';
 import { bareTemplate, short } from '../template.ts';
 import { mark, readWorkload, type Workload, wordsFor } from '../workload.ts';
-import { probeWrite } from './probe.ts';
+import { probeWrite, type Suspect } from './probe.ts';
 import { decodeToken, encodeToken } from './token.ts';
 
 /** What one kind of step adds to the conditional write they all are. */
@@ -72,22 +72,37 @@ async function apply(
   if (token === undefined) return { outcome: 'refused', problem: problem('K8S_LOCATOR') };
   try {
     const live = await read(cluster, step);
+    const suspect = { locator: live.locator, token, marks: marksOf(step, context) };
     if (live.uid !== token.uid || live.resourceVersion !== token.resourceVersion) {
-      return { outcome: 'moved' };
+      return await movedOrOurs(cluster, suspect);
     }
     // Beyond this line a lost answer leaves us not knowing; before it nothing was sent.
     const written = await kind.write(cluster, step, live, {
       mark: markOf(step, context),
       resourceVersion: token.resourceVersion,
     });
-    return applied(cluster, step, written);
+    return written.outcome === 'conflict'
+      ? await movedOrOurs(cluster, suspect)
+      : applied(cluster, step, written);
   } catch (error) {
     return { outcome: 'refused', problem: known(error) };
   }
 }
 
-function applied(cluster: WritableCluster, step: Step, written: Written): Applied {
-  if (written.outcome === 'conflict') return { outcome: 'moved' };
+/**
+ * Moved, but by whom? A proxy that sent our request twice lets the first one land and answers with the conflict of the
+ * second. What cannot be looked at just now is looked at by the check that follows.
+ */
+async function movedOrOurs(cluster: WritableCluster, suspect: Suspect): Promise<Applied> {
+  const probed = await probeWrite(cluster, suspect).catch(() => 'cannot-know');
+  return { outcome: probed === 'yes' ? 'applied' : 'moved' };
+}
+
+function applied(
+  cluster: WritableCluster,
+  step: Step,
+  written: Exclude<Written, { outcome: 'conflict' }>,
+): Applied {
   if (written.outcome !== 'written') return written;
   const template = at(written.object, 'spec', 'template');
   // A webhook may write a template that differs each time: what was really stored is what is followed.

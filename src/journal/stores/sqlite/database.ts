@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ProblemError, problem } from '../../../core/problem.ts';
@@ -29,7 +29,7 @@ CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WI
 
 /** Opens for writing, creating what is missing. The caller holds the lock. */
 export function openForWriting(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const db = new DatabaseSync(path);
   try {
     const version = requireOurs(db, path);
@@ -56,6 +56,13 @@ export function openForReading(path: string): DatabaseSync {
     db.close();
     throw error;
   }
+}
+
+/** Step by step: `recursive: true` never returns where a folder cannot be made, such as below /proc. */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 /** A rename or a new file is only on disk once its folder is. */

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ProblemError, problem } from '../../../core/problem.ts';
+import { makeFolder } from './database.ts';
 import { isBusy } from './errors.ts';
 
 export interface Lock {
@@ -16,7 +17,7 @@ export interface Lock {
  * (https://www.sqlite.org/howtocorrupt.html, section 2.2). Who holds it stands in `<path>.owner`.
  */
 export function takeLock(path: string): Lock {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const db = new DatabaseSync(`${path}.lock`, { timeout: 0 });
   try {
     db.exec('BEGIN EXCLUSIVE');

@@ -77,6 +77,7 @@ function serve(port: Port, options: StoreOptions): void {
 
   let health = store.health();
   port.postMessage({ kind: 'ready', epoch: store.epoch, checkpoint: store.checkpoint, health });
+  setImmediate(afterwards);
   port.on('message', (first) => {
     let asked: Asked | undefined = first;
     while (asked !== undefined) asked = take(asked);
