@@ -12,7 +12,7 @@ const seconds = number('BENCH_SECONDS', 4);
 const warmUpSeconds = 2;
 /** A group is told of this often before the connection goes on to the next: one body in ten opens an incident. */
 const bodiesPerGroup = number('BENCH_BODIES_PER_GROUP', 10);
-const sizes = [1, 5, 20] as const;
+const sizes = (process.env['BENCH_SIZES'] ?? '1,5,20').split(',').map(Number);
 
 interface Round {
   readonly ratio: number;

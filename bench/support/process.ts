@@ -52,7 +52,9 @@ export interface ProcessOptions {
 export async function startMeasured(options: ProcessOptions): Promise<Measured> {
   const disk = new URL('./disk.mjs', import.meta.url).href;
   const host = fileURLToPath(new URL('./host.ts', import.meta.url));
-  const flags = ['--import', disk, ...(options.nodeFlags ?? []), host];
+  // For a closer look: BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/profiles'
+  const more = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
+  const flags = ['--import', disk, ...(options.nodeFlags ?? []), ...more, host];
   const child = spawn(process.execPath, [...flags, options.program, ...options.argv], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, ...options.env },
@@ -66,12 +68,14 @@ export async function startMeasured(options: ProcessOptions): Promise<Measured> 
       new Promise((resolve, reject) => {
         asked += 1;
         const id = asked;
+        const gone = () => reject(new Error('the measured process ended'));
         child.on('message', function listener(told: Told) {
           if (told.id !== id) return;
           child.off('message', listener);
+          child.off('exit', gone);
           resolve(told.reading);
         });
-        child.once('exit', () => reject(new Error('the measured process ended')));
+        child.once('exit', gone);
         child.send({ id, reset, collect } satisfies Asked);
       }),
     close: () => ended(child),

@@ -58,6 +58,12 @@ export const hostDoorProblems = {
     why: 'It is no line of JSON with a `do`, or longer than 4 KiB.',
     next: 'Use `tocsin`, of the same version as the bot.',
   },
+  HOST_DOOR_PERSON_UNKNOWN: {
+    what: 'There is nobody called `{person}`.',
+    changed: 'Nothing was changed.',
+    why: '`people` in the configuration has no such id.',
+    next: 'Look the id up there; names are not ids.',
+  },
   HOST_DOOR_FAILED: {
     what: 'The running bot could not do it.',
     changed: 'Not known.',

@@ -14,6 +14,11 @@ import {
   initialIncident,
 } from '../core/incident/incident.ts';
 import {
+  type ExportedIncident,
+  exportIncident,
+  importIncident,
+} from '../core/incident/snapshot.ts';
+import {
   evolve as evolveOperation,
   initialOperation,
   type OperationEvent,
@@ -29,7 +34,7 @@ import {
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-1';
+export const readingsVersion = 'readings-2';
 
 /** How long an ended operation stays at hand; older ones are read from the store. */
 const endedKeepMs = 60 * 60_000;
@@ -211,7 +216,9 @@ function further<S, E extends { readonly type: string; readonly v: number }>(
 /** Plain data, for a snapshot beside the journal. */
 export function exportReadings(readings: Readings): unknown {
   return {
-    incidents: [...readings.incidents],
+    incidents: [...readings.incidents].map(([id, { state, version }]) => {
+      return [id, { state: exportIncident(state), version }] as const;
+    }),
     operations: [...readings.operations],
     targets: [...readings.targets],
     posts: [...readings.posts],
@@ -222,19 +229,25 @@ export function exportReadings(readings: Readings): unknown {
 }
 
 type Exported = {
-  readonly [K in keyof Omit<Readings, 'correlation' | 'position'>]: Readings[K] extends Map<
-    infer Key,
-    infer Value
-  >
-    ? readonly (readonly [Key, Value])[]
-    : never;
-} & { readonly correlation: Parameters<typeof importIndex>[0]; readonly position: number };
+  readonly [K in keyof Omit<
+    Readings,
+    'correlation' | 'incidents' | 'position'
+  >]: Readings[K] extends Map<infer Key, infer Value> ? readonly (readonly [Key, Value])[] : never;
+} & {
+  readonly incidents: readonly (readonly [string, Held<ExportedIncident>])[];
+  readonly correlation: Parameters<typeof importIndex>[0];
+  readonly position: number;
+};
 
 /** A snapshot is our own bytes, named by `readingsVersion`; anything else was not loaded. */
 export function importReadings(state: unknown, sameThreadMs?: number): Readings {
   const exported = state as Exported;
   return {
-    incidents: new Map(exported.incidents),
+    incidents: new Map(
+      exported.incidents.map(([id, { state: plain, version }]) => {
+        return [id, { state: importIncident(plain), version }];
+      }),
+    ),
     operations: new Map(exported.operations),
     targets: new Map(exported.targets),
     posts: new Map(exported.posts),

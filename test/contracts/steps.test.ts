@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { stepWorlds } from '../integrations/kubernetes/step-worlds.ts';
+import { otherWorlds, stepWorlds } from '../integrations/kubernetes/step-worlds.ts';
 import { createWorld } from '../integrations/kubernetes/world.ts';
 import { stepContract } from './steps.ts';
 
-for (const [kind, create] of Object.entries(stepWorlds)) stepContract(kind, create);
+const worlds = { ...stepWorlds, ...otherWorlds };
+for (const [kind, create] of Object.entries(worlds)) stepContract(kind, create);
 
 describe('the contract of steps', () => {
   const opened: { close(): Promise<void> }[] = [];

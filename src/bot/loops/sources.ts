@@ -1,5 +1,5 @@
 import { isHeld } from '../../core/alert/correlate.ts';
-import { concerning, sourceAnswer } from '../../core/incident/compare.ts';
+import { concerning, isComparable, sourceAnswer } from '../../core/incident/compare.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import type { CompareWithSource } from '../../core/incident/intent.ts';
 import type { AlertSource } from '../../core/ports/alert-source.ts';
@@ -61,7 +61,7 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     try {
       const answer = sourceAnswer(await source.current(), askedAt);
       troubles.delete(source.name);
-      for (const [id, incident] of openOf(source.name)) {
+      for (const [id, incident] of comparableOf(source.name)) {
         const held = (fingerprint: string) =>
           isHeld(engine.readings.correlation, source.name, fingerprint);
         await tell(id, source.name, { ok: true, ...concerning(incident, answer, held) });
@@ -70,7 +70,7 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
       const because = problemOf(error, problem('SOURCE_UNREACHABLE', { source: source.name }));
       troubles.set(source.name, because);
       log('source cannot be asked', { source: source.name, code: because.code });
-      for (const [id] of openOf(source.name))
+      for (const [id] of comparableOf(source.name))
         await tell(id, source.name, { ok: false, problem: because });
     }
   }
@@ -88,12 +88,13 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     );
   }
 
-  function openOf(source: string): readonly (readonly [string, Incident])[] {
-    const open: (readonly [string, Incident])[] = [];
+  /** Open ones, and those that alerts closed and memory still holds: a firing may have been taken for a copy. */
+  function comparableOf(source: string): readonly (readonly [string, Incident])[] {
+    const found: (readonly [string, Incident])[] = [];
     for (const [id, { state }] of engine.readings.incidents) {
-      if (state.status === 'open' && state.opened.source === source) open.push([id, state]);
+      if (isComparable(state) && state.opened.source === source) found.push([id, state]);
     }
-    return open;
+    return found;
   }
 
   return {

@@ -74,10 +74,12 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
   }
 
   async function reconcile(thread: string): Promise<void> {
+    const surfaces = options.surfaces.filter((surface) => surface.skips?.(thread) !== true);
+    if (surfaces.length === 0) return;
     const desired = await options.desired(thread);
     if (!desired) return;
     await Promise.all(
-      options.surfaces.map((surface) =>
+      surfaces.map((surface) =>
         ensure(surface, desired).catch((error: unknown) => {
           log('surface failed', { surface: surface.name, thread, error });
           clock.after(retryMs, () => wake(thread));

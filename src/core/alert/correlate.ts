@@ -126,6 +126,8 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
   const incident = recorded.stream.slice('incident/'.length);
   const { event } = recorded;
   if (event.type === 'IncidentOpened') {
+    // Told again by a replayed tail: what came after it is known already.
+    if (index.byIncident.has(incident)) return;
     const { key, ordinal, source } = event;
     index.byKey.set(key, { incident, ordinal });
     const open = { fingerprints: [], closedAt: undefined, closedWhileFiring: false };

@@ -108,6 +108,8 @@ export type OperationEvent =
       readonly as: 'done' | 'not-done';
       readonly reason: string;
     }
+  /** The newest signed checkpoint when the plan or its result was first shown: the chat becomes a witness of the journal. */
+  | { readonly type: 'CheckpointShown'; readonly v: 1; readonly checkpoint: string }
   | {
       readonly type: 'RequestRefused';
       readonly v: 1;
@@ -156,6 +158,8 @@ export interface OperationState {
   readonly problem?: Problem;
   readonly endedBy?: { readonly person: string; readonly reason: string };
   readonly settledAs?: 'done' | 'not-done';
+  /** Short form of the newest checkpoint when it was planned, or ended. */
+  readonly checkpoint?: string;
   readonly startedAt?: number;
   readonly endedAt?: number;
 }
@@ -267,6 +271,8 @@ export function evolve(
       return { ...ended(state, 'stale', meta.at), problem: event.problem };
     case 'OperationStarted':
       return { ...state, status: 'running', startedAt: meta.at };
+    case 'CheckpointShown':
+      return { ...state, checkpoint: event.checkpoint };
     case 'StopRequested':
       return { ...state, stoppedBy: event.person };
     case 'OperationSucceeded':

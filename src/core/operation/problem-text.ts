@@ -196,10 +196,4 @@ export const operationProblems: ProblemBook = {
     why: 'A person asked for it to stop before its first step.',
     next: '`{line}` makes a fresh plan.',
   },
-  TARGET_LOCKED: {
-    what: '`{line}` waits.',
-    changed: untouched,
-    why: '{target} is held by {holder}.',
-    next: 'It begins when {holder} ends; `cancel {operation}` takes it back.',
-  },
 };

@@ -12,7 +12,7 @@ export interface Breaker {
 const failuresMax = 5;
 const restMs = 60_000;
 
-export function createBreaker(clock: Clock): Breaker {
+export function createBreaker(clock: Clock, opened: () => void): Breaker {
   let failures = 0;
   let openedAt: number | undefined;
   let trying = false;
@@ -33,7 +33,9 @@ export function createBreaker(clock: Clock): Breaker {
     failed() {
       failures += 1;
       trying = false;
-      if (failures >= failuresMax) openedAt = clock.now();
+      if (failures < failuresMax) return;
+      if (openedAt === undefined) opened();
+      openedAt = clock.now();
     },
     failures: () => failures,
   };

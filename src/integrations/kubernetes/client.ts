@@ -85,10 +85,12 @@ const patchTypes = {
 export function openConnection(
   config: KubernetesConfig,
   credential: Credential,
-  deps: { readonly clock: Clock },
+  deps: { readonly clock: Clock; readonly log: Log },
 ): Connection {
-  const breaker = createBreaker(deps.clock);
   const cluster = config.target;
+  const breaker = createBreaker(deps.clock, () => {
+    deps.log.warn({ cluster }, 'a cluster does not answer and is left alone for a minute');
+  });
 
   async function send(call: Call): Promise<HttpReply> {
     const blockedMs = call.urgent ? 0 : breaker.blockedMs();
@@ -119,7 +121,7 @@ export function openConnection(
   }
 
   async function attempt(call: Call, endsAt: number): Promise<HttpReply> {
-    const authority = await within(credential.authority(), endsAt, config, call);
+    const authority = await within(credential, endsAt, config, call);
     const query = new URLSearchParams(call.query).toString();
     const url = new URL(authority.server);
     url.pathname = `${url.pathname.replace(/\/$/, '')}${call.path}`;
@@ -197,7 +199,7 @@ export function readClient(connection: Connection, config: KubernetesConfig): Re
       do {
         const page = await get(
           path,
-          { ...query, limit: '250', ...(next === '' ? {} : { continue: next }) },
+          { ...query, limit: '100', ...(next === '' ? {} : { continue: next }) },
           options,
         );
         found.push(...list(page['items']).map(record));
@@ -329,7 +331,7 @@ function timeoutProblem(call: Call, config: KubernetesConfig): Problem {
 
 /** An exec plugin that never ends must not hang a command. */
 async function within(
-  asked: Promise<Authority>,
+  credential: Credential,
   endsAt: number,
   config: KubernetesConfig,
   call: Call,
@@ -337,12 +339,15 @@ async function within(
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
-      () => reject(new NoReply(timeoutProblem(call, config), { sent: false, transient: false })),
+      () => {
+        credential.renew();
+        reject(new NoReply(timeoutProblem(call, config), { sent: false, transient: false }));
+      },
       Math.max(1, endsAt - performance.now()),
     );
   });
   try {
-    return await Promise.race([asked, late]);
+    return await Promise.race([credential.authority(), late]);
   } finally {
     clearTimeout(timer);
   }

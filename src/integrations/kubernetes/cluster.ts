@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/problem.ts';
-import type { Clock, Log, ReadClient, Simulator, WriteClient } from './client.ts';
+import type { Clock, ReadClient, Simulator, WriteClient } from './client.ts';
 import type { KubernetesConfig } from './schema.ts';
 import type { Digest } from './template.ts';
 
@@ -8,7 +8,6 @@ export interface Cluster {
   readonly config: KubernetesConfig;
   readonly digest: Digest;
   readonly clock: Clock;
-  readonly log: Log;
   readonly reader: ReadClient;
   /** Opened on first need; the problem when there is no write credential. */
   simulator(): Simulator | Problem;

@@ -17,13 +17,15 @@ export interface Credential {
   /** Loads what it needs of our own machine, which is no matter of a request's deadline. */
   prepare(): Promise<void>;
   authority(): Promise<Authority>;
-  /** After a 401: reads the file again and asks the plugin again. */
+  /** After a 401, or a plugin that does not end: reads the file again and asks the plugin again. */
   renew(): void;
   close(): void;
 }
 
 export function openCredential(config: CredentialConfig, target: string): Credential {
   let loading: Promise<KubeConfig> | undefined;
+  /** One question at a time: a plugin is a process, and ten requests at once must not start ten. */
+  let asking: Promise<Authority> | undefined;
   let agent: { readonly of: string; readonly agent: Agent } | undefined;
 
   async function authority(): Promise<Authority> {
@@ -63,16 +65,21 @@ export function openCredential(config: CredentialConfig, target: string): Creden
       await library();
     },
     async authority() {
+      const asked = asking ?? authority();
+      asking = asked;
       try {
-        return await authority();
+        return await asked;
       } catch (error) {
         loading = undefined;
         const why = maskedShort(error instanceof Error ? error.message : 'unknown error');
         throw new ProblemError(problem('K8S_CREDENTIALS', { cluster: target, why }));
+      } finally {
+        if (asking === asked) asking = undefined;
       }
     },
     renew() {
       loading = undefined;
+      asking = undefined;
     },
     close() {
       agent?.agent.destroy();

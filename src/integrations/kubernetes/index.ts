@@ -65,7 +65,6 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
     config,
     digest: keyedDigest(deps.digestKey),
     clock: deps.clock,
-    log: deps.log,
     reader: readClient(reading, config),
     simulator() {
       if (config.write === undefined) return readOnly(config);

@@ -28,8 +28,7 @@ export function rolledBackDeployment(live: Json, replicaSet: Json, marked?: stri
     const value = own[name];
     if (value !== undefined) annotations[name] = value;
   }
-  // The controller copies our mark to the ReplicaSet; an old one must not come back as if it were this write's.
-  delete annotations[mark];
+  // The controller copies our mark to the ReplicaSet: an older one comes back with it and is replaced here.
   if (marked !== undefined) annotations[mark] = marked;
   return {
     ...live,

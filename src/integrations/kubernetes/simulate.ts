@@ -32,8 +32,10 @@ export async function simulate(
     resource: kinds[locator.kind].resource,
     name: locator.name,
   };
-  const allowed = await mayI(opened, locator.namespace, right);
-  const written = await dryRun(opened, workload, intended);
+  const [allowed, written] = await Promise.all([
+    mayI(opened, locator.namespace, right),
+    dryRun(opened, workload, intended),
+  ]);
   if (allowed === false) {
     // The refusal of the dry run names the user; the review does not.
     const user = written.outcome === 'refused' ? String(written.problem.facts['user'] ?? '') : '';

@@ -173,6 +173,16 @@ describe('the index', () => {
     expect(correlateKey(again, 'other', { now: T0, sha256 }).how).toBe('reopened');
   });
 
+  it('is not led astray by an opening it is told again', () => {
+    const index = indexed(
+      [first, open()],
+      [first, fired(firing('web-1'))],
+      [first, closed()],
+      [first, open()],
+    );
+    expect(ask(index).how).toBe('reopened');
+  });
+
   it('ignores streams that are no incidents, and payloads that were erased', () => {
     const index = newCorrelationIndex();
     track(index, { ...recorded(first, open(), T0), stream: 'operation/op-1' });

@@ -233,7 +233,7 @@ describe('the page for an incident', () => {
     expect(runbookFor([general], incident('DiskFull'))).toBeUndefined();
   });
 
-  it('is the one of its own service before the one of general', () => {
+  it('is the one of its own service before the one of any', () => {
     expect(runbookFor([general, own], incident('QueueFull'))).toBe(own);
     expect(runbookFor([other, general], incident('QueueFull'))).toBe(general);
     expect(runbookFor([other], incident('QueueFull'))).toBeUndefined();

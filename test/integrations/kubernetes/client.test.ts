@@ -10,10 +10,13 @@ import {
 } from '../../../src/integrations/kubernetes/client.ts';
 import { openCredential } from '../../../src/integrations/kubernetes/credentials.ts';
 import type { KubernetesConfig } from '../../../src/integrations/kubernetes/schema.ts';
+import { sayable } from './world.ts';
 
 const opened: (() => void)[] = [];
+const warned: string[] = [];
 afterEach(() => {
   for (const close of opened.splice(0)) close();
+  warned.length = 0;
 });
 
 type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void;
@@ -43,7 +46,9 @@ async function stage(answer: Answer, more: Partial<KubernetesConfig> = {}): Prom
     ...more,
   };
   const clock = { at: 1_000, now: () => clock.at };
-  const connection = openConnection(config, openCredential(config.read, 'eu-1'), { clock });
+  const credential = openCredential(config.read, 'eu-1');
+  const log = { warn: (_fields: object, message: string) => void warned.push(message) };
+  const connection = openConnection(config, credential, { clock, log });
   opened.push(() => {
     connection.close();
     server.closeAllConnections();
@@ -57,8 +62,9 @@ async function codeFrom(asked: Promise<unknown>): Promise<string> {
     await asked;
     return 'answered';
   } catch (error) {
-    if (error instanceof ProblemError) return error.problem.code;
-    throw error;
+    if (!(error instanceof ProblemError)) throw error;
+    sayable(error.problem);
+    return error.problem.code;
   }
 }
 
@@ -243,6 +249,7 @@ describe('a cluster that does not answer', () => {
     const before = count();
     expect(await codeFrom(get('/x'))).toBe('K8S_PAUSED_CALLS');
     expect(count()).toBe(before);
+    expect(warned).toHaveLength(1);
 
     clock.at += 60_000;
     expect(await codeFrom(get('/x'))).not.toBe('answered');

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Observed } from '../../../src/core/ports/step.ts';
+import { podTrouble } from '../../../src/integrations/kubernetes/pods.ts';
+import type { Workload } from '../../../src/integrations/kubernetes/workload.ts';
 import {
   checkoutPath,
   contextOf,
@@ -114,6 +116,19 @@ describe('following a rollout', () => {
     });
   });
 
+  it('fails when another one stands under its name', async () => {
+    await withBadDeploy(world);
+    const step = stepOf(await world.draft('rollback'));
+    const ran = await run(world, step);
+    await world.admin('DELETE', checkoutPath);
+    await world.clock.advanceAsync(5_000);
+    await deploy(world);
+    expect(await follow(world, step, ran)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'K8S_GONE', facts: { wanted: step.target.identity } },
+    });
+  });
+
   it('says that somebody paused it, and waits', async () => {
     await withBadDeploy(world);
     const step = stepOf(await world.draft('rollback'));
@@ -144,5 +159,36 @@ describe('following a rollout', () => {
     }
     world.sandbox.faults.clear();
     expect((await follow(world, step, ran)).state).toBe('done');
+  });
+});
+
+describe('a pod that crashes', () => {
+  const startedAt = Date.parse('2026-01-01T12:00:00Z');
+  const context = { operation: 'op-1', outputs: {}, startedAt };
+  const live = { locator: { namespace: 'shop', kind: 'deployment', name: 'checkout' } } as Workload;
+  const pod = (createdAt: string, restartCount: number) => ({
+    metadata: { name: 'checkout-1', creationTimestamp: createdAt },
+    status: {
+      containerStatuses: [
+        {
+          name: 'checkout',
+          restartCount,
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+        },
+      ],
+    },
+  });
+
+  it('is our doing when it was made since, and came back twice', () => {
+    expect(podTrouble([pod('2026-01-01T12:00:30Z', 2)], live, context)).toMatchObject({
+      code: 'K8S_CRASH_LOOP',
+      facts: { restarts: 2, last: 'OOMKilled, exit code 137' },
+    });
+  });
+
+  it('is not when it crashed long before, nor at its first crash', () => {
+    expect(podTrouble([pod('2026-01-01T08:00:00Z', 17)], live, context)).toBeUndefined();
+    expect(podTrouble([pod('2026-01-01T12:00:30Z', 1)], live, context)).toBeUndefined();
   });
 });

@@ -106,6 +106,10 @@ describe('after a lost answer', () => {
     expect(await probe()).toBe('cannot-know');
     await deploy(world);
     expect(await probe()).toBe('cannot-know');
+    // Even when the new one happens to be of the generation of the old one.
+    await deploy(world, { image: 'shop/checkout:2' });
+    expect(world.sandbox.get('deployments', 'shop', 'checkout')?.metadata.generation).toBe(2);
+    expect(await probe()).toBe('cannot-know');
   });
 
   it('not known when the cluster was restored from before the check', async () => {

@@ -31,6 +31,15 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 describe('the rights README lists', () => {
+  it('are those of the page for operators', () => {
+    const page = readFileSync('docs/integrations/kubernetes.md', 'utf8');
+    const [, roles = ''] = /```yaml\n( +apiVersion: rbac[\s\S]*?)```/.exec(page) ?? [];
+    const told = roles
+      .split('---')
+      .map((role) => (parse(role.replaceAll(/^ {3}/gm, '')) as { rules: RbacRule[] }).rules);
+    expect(told).toEqual([readRules, writeRules]);
+  });
+
   it('are those the doctor asks for', () => {
     const wanted = workloadKinds.flatMap(writeRights);
     expect(flat(readRules)).toEqual(new Set(readRights.map(named)));

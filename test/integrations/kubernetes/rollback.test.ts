@@ -123,6 +123,15 @@ describe('a rollback that nobody should run', () => {
     expect(codeOf(await world.draft('rollback'))).toBe('K8S_PAUSED');
   });
 
+  it('is refused while the controller has not seen the last change, unless the revision is named', async () => {
+    await withBadDeploy(world);
+    await world.admin('PATCH', checkoutPath, {
+      spec: { template: { metadata: { labels: { again: 'yes' } } } },
+    });
+    expect(codeOf(await world.draft('rollback'))).toBe('K8S_CONTROLLER_BEHIND');
+    expect(codeOf(await world.draft('rollback', { to: 1 }))).toBe('accepted');
+  });
+
   it('is refused when a number in the object would be rounded', async () => {
     await withBadDeploy(world);
     await world.admin(
@@ -191,6 +200,32 @@ describe('between plan and approval', () => {
     expect(await run(world, step)).toMatchObject({
       checked: 'PLAN_STALE',
       facts: { field: 'revision', observed: 'gone' },
+    });
+  });
+
+  it('a revision made anew under its name is another one', async () => {
+    await withBadDeploy(world);
+    const step = stepOf(await world.draft('rollback'));
+    const name = String(step.params['revisionName']);
+    await world.admin('DELETE', `/apis/apps/v1/namespaces/shop/replicasets/${name}`);
+    await withBadDeploy(world);
+    expect(world.sandbox.get('replicasets', 'shop', name)).toBeDefined();
+    expect(await run(world, step)).toMatchObject({
+      checked: 'PLAN_STALE',
+      facts: { field: 'revision', observed: 'another of that name' },
+    });
+  });
+
+  it('a revision whose template was edited is not what was shown', async () => {
+    await withBadDeploy(world);
+    const step = stepOf(await world.draft('rollback'));
+    const name = String(step.params['revisionName']);
+    await world.admin('PATCH', `/apis/apps/v1/namespaces/shop/replicasets/${name}`, {
+      spec: { template: { spec: { terminationGracePeriodSeconds: 1 } } },
+    });
+    expect(await run(world, step)).toMatchObject({
+      checked: 'PLAN_STALE',
+      facts: { field: 'revision' },
     });
   });
 

@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ProblemError, problem } from '../../../src/core/problem.ts';
+import { readAutoscaler } from '../../../src/integrations/kubernetes/autoscaler.ts';
+import type { ReadClient } from '../../../src/integrations/kubernetes/client.ts';
+import type { Workload } from '../../../src/integrations/kubernetes/workload.ts';
 import {
   autoscale,
   checkoutPath,
@@ -74,6 +78,22 @@ describe('scale', () => {
       ok: true,
       warnings: [{ code: 'K8S_HPA_UNKNOWN', facts: { why: 'K8S_FORBIDDEN' } }],
     });
+  });
+
+  it('finds the autoscaler of a server that has only the first version of them', async () => {
+    const workload = { locator: { namespace: 'shop', kind: 'deployment', name: 'checkout' } };
+    const asked: string[] = [];
+    const client = {
+      async listAll(path: string) {
+        asked.push(path);
+        if (path.includes('/v2/')) throw new ProblemError(problem('K8S_NOT_FOUND'));
+        const scaleTargetRef = { kind: 'Deployment', name: 'checkout' };
+        return [{ metadata: { name: 'old' }, spec: { scaleTargetRef, maxReplicas: 5 } }];
+      },
+    };
+    const found = await readAutoscaler(client as unknown as ReadClient, workload as Workload);
+    expect(found).toEqual({ found: { name: 'old', min: 1, max: 5 }, warnings: [] });
+    expect(asked).toHaveLength(2);
   });
 
   it('fails when somebody sets another number meanwhile', async () => {

@@ -181,7 +181,10 @@ describe('the simulator', () => {
     const { port } = server.address() as AddressInfo;
     const config = settings({ kind: 'server', server: `http://127.0.0.1:${port}` });
     const credential = openCredential(config.read, 'eu-1');
-    const connection = openConnection(config, credential, { clock: world.clock });
+    const connection = openConnection(config, credential, {
+      clock: world.clock,
+      log: { warn: () => undefined },
+    });
     const dry = simulator(connection);
     const body = { spec: {} };
     for (const send of [

@@ -9,10 +9,11 @@ import type {
   StepDriver,
   TargetRef,
 } from '../../../src/core/ports/step.ts';
-import type { Facts } from '../../../src/core/problem.ts';
+import type { Facts, Problem } from '../../../src/core/problem.ts';
 import {
   connect,
   type Integration,
+  problems,
   type Writer,
 } from '../../../src/integrations/kubernetes/index.ts';
 import type { KubernetesConfig } from '../../../src/integrations/kubernetes/schema.ts';
@@ -77,9 +78,12 @@ export async function createWorld(config: Partial<KubernetesConfig> = {}): Promi
     cluster,
     writer,
     reconnect,
-    draft: (verb, args = {}, more = {}) => {
+    async draft(verb, args = {}, more = {}) {
       const target = { ...checkout, ...more };
-      return cluster.planner.draft({ verb, operation: 'op-1', service: 'checkout', target, args });
+      const request = { verb, operation: 'op-1', service: 'checkout', target, args };
+      const draft = await cluster.planner.draft(request);
+      for (const said of draft.ok ? draft.warnings : [draft.problem]) sayable(said);
+      return draft;
     },
     async admin(method, path, body) {
       const reply = await fetch(`${sandbox.url}${path}`, {
@@ -166,7 +170,17 @@ export async function follow(world: World, step: Step, ran: Ran): Promise<Observ
     await world.clock.advanceAsync(1_000);
     seen = await driverOf(world.writer, step).observe(step, context);
   }
+  if (seen.state === 'failed') sayable(seen.problem);
   return seen;
+}
+
+/** Its words are in the book, and every fact they name is there. */
+export function sayable({ code, facts }: Problem): void {
+  const words = problems[code];
+  if (!words) throw new Error(`${code} has no words`);
+  const named = Object.values(words).flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)]);
+  const missing = named.map(([, name]) => name ?? '').filter((name) => facts[name] === undefined);
+  if (missing.length > 0) throw new Error(`${code} lacks ${missing.join(', ')}`);
 }
 
 /** Lives in namespace shop; each call with another template is another revision. */

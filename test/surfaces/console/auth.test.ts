@@ -240,6 +240,21 @@ describe('requests of other sites', () => {
     },
   );
 
+  it('localhost leads to the address itself, and changes nothing there', async () => {
+    const { port } = new URL(stage.url);
+    const headers = { ...(await signIn()), Host: `localhost:${port}` };
+    for (const path of [
+      '/incidents/inc-1',
+      '//evil.example/',
+      '/incidents/inc-1?x=//evil.example',
+    ]) {
+      const { status, headers: given } = await stage.get(path, headers);
+      expect([status, new URL(given.location ?? 'about:blank').origin]).toEqual([303, stage.url]);
+    }
+    expect((await press(headers)).status).toBe(421);
+    expect((await stage.get('/', { Host: 'localhost:1' })).status).toBe(421);
+  });
+
   it('a form of a type that no script needs to ask for is the only one read', async () => {
     const cookie = await signIn();
     for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x', '']) {

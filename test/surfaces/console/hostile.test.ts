@@ -18,7 +18,14 @@ function skeleton(markup: string): string {
     .join('\n');
 }
 
-const tame = skeleton(renderCard(cardSaying('tame'), { incident: 'inc-1', sandbox: true }).html);
+/** As long, with the same line breaks and backticks (which make code of our own words), and with nothing else to it. */
+function tame(word: string): string {
+  return word.replaceAll(/[^`\n]/g, 'x');
+}
+
+function cardOf(word: string): string {
+  return renderCard(cardSaying(word), { incident: 'inc-1', sandbox: true }).html;
+}
 
 describe('hostile labels', () => {
   it('are many', () => {
@@ -28,10 +35,10 @@ describe('hostile labels', () => {
   it.each(hostileLabels)(
     '%j makes a card of the same tags and attributes as a tame word',
     (word) => {
-      const { html } = renderCard(cardSaying(word), { incident: 'inc-1', sandbox: true });
-      expect(skeleton(html)).toBe(tame);
+      const expected = skeleton(cardOf(tame(word)));
+      expect(skeleton(cardOf(word))).toBe(expected);
       // Each opening bracket belongs to one of our own tags, so nothing of the word can open another.
-      expect(html.split('<').length - 1).toBe(tame.split('\n').length);
+      expect(cardOf(word).split('<').length - 1).toBe(expected.split('\n').length);
     },
   );
 
@@ -50,8 +57,10 @@ describe('hostile labels', () => {
           environment: said,
         });
       const hostile = rowSaying(word)?.html ?? '';
-      expect(skeleton(hostile)).toBe(skeleton(rowSaying('tame')?.html ?? 'never'));
-      expect(hostile.split('<')).toHaveLength((rowSaying('tame')?.html ?? '').split('<').length);
+      expect(skeleton(hostile)).toBe(skeleton(rowSaying(tame(word))?.html ?? 'never'));
+      expect(hostile.split('<')).toHaveLength(
+        (rowSaying(tame(word))?.html ?? '').split('<').length,
+      );
     },
   );
 });
@@ -70,7 +79,7 @@ describe('hostile incidents', () => {
       const { body } = await stage.get('/as/ana/incidents/inc-h');
       return body;
     };
-    const [hostile, plain] = [await page(word), await page('tame')];
+    const [hostile, plain] = [await page(word), await page(tame(word))];
     expect(hostile.split('<')).toHaveLength(plain.split('<').length);
   });
 });

@@ -48,4 +48,18 @@ describe('the pages of the demo', () => {
       actor: { kind: 'person', person: 'ben', via: 'demo' },
     });
   });
+
+  it('say beside an answer what it answers and who sees it', async () => {
+    const typed = await stage.post('/as/ben/incidents/inc-1', { line: 'help <all>' });
+    expect(JSON.parse(typed.body).html).toContain(
+      'Ben asked <code>help &#60;all&#62;</code> <span class="seen">· only you see this</span>',
+    );
+    const pressed = await stage.post('/as/ben/incidents/inc-1', {
+      kind: 'approve',
+      operation: 'op-41',
+      hash: planHash,
+      shown: 'a'.repeat(64),
+    });
+    expect(JSON.parse(pressed.body).html).toContain('Ben pressed Approve');
+  });
 });

@@ -62,6 +62,17 @@ describe('a card', () => {
     expect(sandbox.html).toContain('<p class="sandbox">SANDBOX</p>');
   });
 
+  it('without a mark has none', () => {
+    expect(rendered({ mark: '' })).not.toContain('class="mark"');
+  });
+
+  it('shows what can be typed as code, in titles and problems, and only there', () => {
+    expect(rendered({ title: ['no `a <b>` today, one ` alone'] })).toContain(
+      '>no <code>a &#60;b&#62;</code> today, one &#96; alone</h2>',
+    );
+    expect(block({ kind: 'text', text: ['`raw`'] })).toContain('&#96;raw&#96;');
+  });
+
   it('is the same bytes and the same digest each time', () => {
     expect(renderCard(planCard, place)).toEqual(renderCard(structuredClone(planCard), place));
   });
@@ -97,6 +108,13 @@ describe('blocks', () => {
   it('facts are a list of terms', () => {
     expect(block({ kind: 'facts', facts: [{ label: 'Since', value: ['now'] }] })).toBe(
       '<dl class="facts"><div><dt>Since</dt><dd dir="auto">now</dd></div></dl>',
+    );
+  });
+
+  it('facts with long values get the whole width', () => {
+    const fact = { label: 'Plan', value: [{ kind: 'code' as const, text: planHash }] };
+    expect(block({ kind: 'facts', facts: [fact] })).toBe(
+      `<dl class="facts"><div class="long"><dt>Plan</dt><dd dir="auto"><code class="hash"><b>${planHash.slice(0, 10)}</b>${planHash.slice(10)}</code></dd></div></dl>`,
     );
   });
 

@@ -22,13 +22,13 @@ import { type Stage, startStage } from './stage.ts';
 interface ServerSent {
   readonly id: string | undefined;
   readonly event: string;
-  readonly data: { list?: string; order?: string[]; html: Record<string, string> };
+  readonly data: { list?: string; order?: string[]; keep?: true; html: Record<string, string> };
 }
 
 interface Follower {
   readonly status: number;
   next(): Promise<ServerSent>;
-  /** The next of a list or of an event's name; others are passed over. */
+  /** The next of a list, of an event's name, or the next `order` alone; others are passed over. */
   nextOf(what: string): Promise<ServerSent>;
   leave(): void;
 }
@@ -76,7 +76,8 @@ function follow(path: string, headers: Record<string, string> = {}): Promise<Fol
           },
           async nextOf(what) {
             const sent = await follower.next();
-            return [sent.data.list, sent.event].includes(what) ? sent : follower.nextOf(what);
+            const names = [sent.data.keep ? 'order' : sent.data.list, sent.event];
+            return names.includes(what) ? sent : follower.nextOf(what);
           },
           leave: () => request.destroy(),
         };
@@ -194,6 +195,23 @@ describe('following an incident', () => {
     expect(Object.keys((await follower.nextOf('thread')).data.html)).toEqual(['line/late']);
   });
 
+  it('hears where something new belongs, once it is there', async () => {
+    const follower = await follow(`${events}&since=${await cursorOf('/as/ana/incidents/inc-1')}`);
+    await follower.nextOf('order');
+    const [first, ...rest] = sampleThread.entries;
+    const early = lineEntry('line/early', 1, 'seen earlier, told later');
+    const entries = first === undefined ? [] : [first, early, ...rest];
+    stage.desk.threads.set('inc-1', { ...sampleThread, entries });
+    await ensureLine('line/early', 'seen earlier, told later');
+    expect((await follower.nextOf('thread')).data.order).toBeUndefined();
+    expect((await follower.nextOf('order')).data).toEqual({
+      list: 'thread',
+      order: ['root', 'line/1', 'line/early', 'line/2', 'operation/op-41', 'line/3'],
+      keep: true,
+      html: {},
+    });
+  });
+
   it('hears nothing of other incidents', async () => {
     const cursor = await cursorOf('/as/ana/incidents/inc-1');
     const follower = await follow(`${events}&since=${cursor}`);
@@ -268,7 +286,7 @@ describe('the stream', () => {
     let dropped = 0;
     const counts: number[] = [];
     const stream = createEventStream(
-      { clientsMax: 9, bufferedBytesMax: 1000 },
+      { clientsMax: 9, bufferedBytesMax: 1000, watchedMs: 0, now: () => 0 },
       {
         clients: (count) => counts.push(count),
         dropped: () => (dropped += 1),
@@ -287,7 +305,7 @@ describe('the stream', () => {
   it('keeps silence alive with comments, and ends for those who are signed out', async () => {
     const written: string[] = [];
     const stream = createEventStream(
-      { clientsMax: 9, bufferedBytesMax: 1e6 },
+      { clientsMax: 9, bufferedBytesMax: 1e6, watchedMs: 0, now: () => 0 },
       { clients: () => undefined, dropped: () => undefined, refused: () => undefined },
     );
     const response = new ServerResponse(new IncomingMessage(new Socket()));
@@ -300,6 +318,50 @@ describe('the stream', () => {
     await stream.beat();
     expect(written.at(-1)).toBe('event: signed-out\ndata: {}\n\n');
     expect([stream.clients(), response.writableEnded]).toEqual([0, true]);
+  });
+});
+
+describe('what nobody looks at', () => {
+  function streamAt(now: () => number) {
+    const limits = { clientsMax: 9, bufferedBytesMax: 1e6, watchedMs: 1000, now };
+    const quiet = {
+      clients: () => undefined,
+      dropped: () => undefined,
+      refused: () => undefined,
+    };
+    return createEventStream(limits, quiet);
+  }
+
+  it('is looked at while somebody follows, and a moment longer', () => {
+    let now = 0;
+    const stream = streamAt(() => now);
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    stream.join({ response, incident: 'inc-1', welcome: async () => true, first: [] });
+    now = 5000;
+    expect([stream.isWatched('inc-1'), stream.isWatched('inc-2')]).toEqual([true, false]);
+    response.emit('close');
+    expect(stream.isWatched('inc-1')).toBe(true);
+    now = 6000;
+    expect(stream.isWatched('inc-1')).toBe(false);
+  });
+
+  it('is looked at from the moment somebody opens it', () => {
+    const stream = streamAt(() => 0);
+    stream.expect('inc-1');
+    expect(stream.isWatched('inc-1')).toBe(true);
+  });
+
+  it('is not rendered, and whoever comes back from before gets all of it', () => {
+    const sequence = createSequence('e');
+    const fragments = createFragments(sequence, 1000);
+    fragments.put('a', { key: 'root', html: 'old', digest: '' });
+    const before = sequence.current();
+    fragments.skip('a');
+    expect(fragments.since('a', before)).toBe('gone');
+    expect(fragments.since('b', before)).toEqual([]);
+    expect(fragments.since('a', sequence.current())).toEqual([]);
+    fragments.put('a', { key: 'root', html: 'new', digest: '' });
+    expect(fragments.since('a', before + 1)).toHaveLength(1);
   });
 });
 

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRoute } from '../../http-route.ts';
 import { type Caller, findCaller } from './access.ts';
-import { plainText } from './board.ts';
 import { causeOf, type DeskSite, lineProblem } from './desk-routes.ts';
 import { openApi } from './open-api.ts';
 import type { ApiToken, BoardRow, ConsoleActor, TokenScope } from './ports.ts';
 import { type ConsoleProblem, problemBlock } from './problems.ts';
+import { plainText } from './render.ts';
 import { readBody, refuseOrigin, sendJson } from './requests.ts';
 import { type Call, hostRoute, type Method } from './site.ts';
 

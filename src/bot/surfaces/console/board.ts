@@ -1,4 +1,3 @@
-import type { Text } from '../../../core/view/card.ts';
 import type { Kept, Sequence } from './fragments.ts';
 import { type Html, html, pathSegment } from './html.ts';
 import type { BoardRow } from './ports.ts';
@@ -10,6 +9,8 @@ export type ListName = 'open' | 'closed';
 export interface ListChange {
   readonly list: ListName | 'thread';
   readonly order?: readonly string[];
+  /** The order only arranges. */
+  readonly keep?: true;
   readonly html: Readonly<Record<string, string>>;
 }
 
@@ -57,18 +58,6 @@ export function renderRow(row: BoardRow): Rendered {
   return { key: row.incident, html: whole.text, digest };
 }
 
-/** As plain words: for the page's title and for programs. */
-export function plainText(text: Text): string {
-  return text
-    .map((span) => {
-      if (typeof span === 'string') return span;
-      if (span.kind === 'time') return new Date(span.at).toISOString();
-      if (span.kind === 'person') return span.name;
-      return span.kind === 'notify' ? `@${span.group}` : span.text;
-    })
-    .join('');
-}
-
 function countWords({ counts }: BoardRow): Html {
   const words = [
     counts.alerts > 0 &&
@@ -101,7 +90,9 @@ function createList(sequence: Sequence): List {
         rendered.every((one, index) => one.key === kept[index]?.key);
       kept = rendered.map((one) => {
         const old = before.get(one.key);
-        return old?.html === one.html ? old : { ...one, sequence: sequence.next() };
+        return old?.html === one.html
+          ? old
+          : { ...one, sequence: sequence.next(), known: old !== undefined };
       });
       if (!sameOrder) orderedAt = sequence.next();
     },

@@ -5,7 +5,7 @@ import type { Caller } from './access.ts';
 import type { Board, ListChange } from './board.ts';
 import { type Fragments, readCursor, writeCursor } from './fragments.ts';
 import { pathSegment } from './html.ts';
-import { boardPage, incidentPage, renderAnswer, renderThread } from './page.ts';
+import { type Asked, boardPage, incidentPage, renderAnswer, renderThread } from './page.ts';
 import type { ConsoleDesk } from './ports.ts';
 import type { ConsoleProblem } from './problems.ts';
 import type { Rendered } from './render.ts';
@@ -79,6 +79,7 @@ async function showBoard(site: DeskSite, { response, caller }: PersonCall): Prom
 }
 
 async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {
+  site.stream.expect(call.params['incident'] ?? '');
   tellBoard(site);
   // The frame holds the cursor: taken before the thread is read, so that no change falls between the two.
   const frame = frameFor(site, call.caller);
@@ -94,6 +95,7 @@ async function follow(site: DeskSite, call: PersonCall): Promise<void> {
   const { request, response, caller } = call;
   const query = queryOf(request);
   const incident = query.get('incident') ?? undefined;
+  if (incident !== undefined) site.stream.expect(incident);
   const since = request.headers['last-event-id'] ?? query.get('since') ?? '';
   const first = await missed(site, incident, String(since));
   if (first === undefined) {
@@ -108,6 +110,8 @@ async function follow(site: DeskSite, call: PersonCall): Promise<void> {
   if (!site.stream.join({ response, incident, welcome, first })) {
     response.setHeader('Retry-After', '30');
     sendProblem(site, call, 503, 'CONSOLE_TOO_MANY');
+  } else if (incident !== undefined) {
+    tellOrder(site, incident);
   }
 }
 
@@ -116,6 +120,23 @@ export function tellBoard(site: DeskSite): void {
   for (const data of site.board.refresh(site.desk.board())) {
     site.stream.publish({ event: 'list', id: writeCursor(site.sequence), data });
   }
+}
+
+/**
+ * A new line or card is appended where it arrives; where it belongs is what the thread says. Sent apart and after, so
+ * that nothing waits for it, and it takes nothing away.
+ */
+export function tellOrder(site: DeskSite, incident: string): void {
+  if (!site.stream.isFollowed(incident)) return;
+  site.desk
+    .thread(incident)
+    .then((thread) => {
+      if (thread === undefined) return;
+      const order = ['root', ...thread.entries.map((entry) => entry.key)];
+      const data: ListChange = { list: 'thread', order, keep: true, html: {} };
+      site.stream.publish({ event: 'list', data }, incident);
+    })
+    .catch((error: unknown) => site.log('console could not read a thread', error));
 }
 
 /** What a browser has not seen since its cursor; all of it when the cursor is another process's or too old. */
@@ -186,7 +207,7 @@ async function takeLine(site: DeskSite, call: PersonCall, form: URLSearchParams)
   const cause = causeOf(caller, form.get('cause'));
   const said = { line, actor: caller.actor, cause };
   const answer = await site.desk.say(incident === undefined ? said : { ...said, incident });
-  await sendAnswer(site, call, { answer, cause, line });
+  await sendAnswer(site, call, { answer, cause, did: { kind: 'typed', line } });
 }
 
 async function takePress(site: DeskSite, call: PersonCall, form: URLSearchParams): Promise<void> {
@@ -205,8 +226,12 @@ async function takePress(site: DeskSite, call: PersonCall, form: URLSearchParams
   const cause = causeOf(caller, form.get('cause'));
   const pressed = { press, actor: caller.actor, incident, cause, shown: { digest } };
   const answer = await site.desk.press(pressed);
-  const line = press.kind === 'line' ? press.line : undefined;
-  await sendAnswer(site, call, { answer, cause, line });
+  await sendAnswer(site, call, { answer, cause, did: whatWasDone(press) });
+}
+
+function whatWasDone(press: Press): Asked['did'] {
+  if (press.kind === 'line') return { kind: 'typed', line: press.line };
+  return { kind: 'pressed', button: press.kind === 'approve' ? 'Approve' : 'Decline' };
 }
 
 function readPress(form: URLSearchParams, incident: string): Press | undefined {
@@ -224,17 +249,17 @@ function readPress(form: URLSearchParams, incident: string): Press | undefined {
 interface Answered {
   readonly answer: Answer;
   readonly cause: string;
-  readonly line: string | undefined;
+  readonly did: Asked['did'];
 }
 
 /** To the asker at once; to the others who look at the thread when the answer is said there. Once, and never kept. */
 async function sendAnswer(site: DeskSite, call: PersonCall, answered: Answered): Promise<void> {
   const { request, response, caller } = call;
-  const { answer, cause, line } = answered;
+  const { answer, cause, did } = answered;
   const incident = call.params['incident'];
   const place = { incident: incident ?? '', sandbox: site.access.kind === 'demo' };
   const key = `answer/${cause}`;
-  const html = renderAnswer(answer, { key, by: caller.person.name, line }, place);
+  const html = renderAnswer(answer, { key, by: caller.person.name, did }, place);
   if (answer.to === 'thread' && incident !== undefined) {
     site.stream.publish({ event: 'answer', data: { key, html: html.text } }, incident);
   }

@@ -13,12 +13,16 @@ export interface Sequence {
 export interface Fragments {
   /** Keeps a rendering; undefined when the very same one stands there already. */
   put(incident: string, rendered: Rendered): Kept | undefined;
+  /** The incident changed and nobody looked: what changed is read from the thread itself when somebody does. */
+  skip(incident: string): void;
   /** What changed in an incident after a sequence number, oldest first; `gone` when that is no longer known. */
   since(incident: string, after: number): readonly Kept[] | 'gone';
 }
 
 export interface Kept extends Rendered {
   readonly sequence: number;
+  /** It stood there already, with other words. */
+  readonly known: boolean;
 }
 
 export function createSequence(epoch: string): Sequence {
@@ -47,12 +51,17 @@ export function readCursor(sequence: Sequence, cursor: string): number | undefin
   return at <= sequence.current() ? at : undefined;
 }
 
+/** More incidents than this that changed unseen: a cursor from before the oldest of those gets the full state. */
+const skippedMax = 20_000;
+
 /**
  * What was last shown, bounded in characters: the incident that changed longest ago goes first. Nothing is lost by
  * that, since a page is rendered from the thread itself; only a resume from before then gets the full state instead.
  */
 export function createFragments(sequence: Sequence, charactersMax: number): Fragments {
   const threads = new Map<string, Map<string, Kept>>();
+  /** Sequence number of the last change that was not rendered, by incident. */
+  const skipped = new Map<string, number>();
   let characters = 0;
   let forgotten = 0;
 
@@ -73,7 +82,7 @@ export function createFragments(sequence: Sequence, charactersMax: number): Frag
       const thread = threads.get(incident) ?? new Map<string, Kept>();
       const before = thread.get(rendered.key);
       if (before?.html === rendered.html) return undefined;
-      const kept = { ...rendered, sequence: sequence.next() };
+      const kept = { ...rendered, sequence: sequence.next(), known: before !== undefined };
       thread.delete(rendered.key);
       thread.set(rendered.key, kept);
       threads.delete(incident);
@@ -82,8 +91,21 @@ export function createFragments(sequence: Sequence, charactersMax: number): Frag
       forgetOldest(incident);
       return kept;
     },
+    skip(incident) {
+      const thread = threads.get(incident);
+      for (const one of thread?.values() ?? []) characters -= one.html.length;
+      threads.delete(incident);
+      skipped.delete(incident);
+      skipped.set(incident, sequence.next());
+      if (skipped.size <= skippedMax) return;
+      for (const [oldest, at] of skipped) {
+        skipped.delete(oldest);
+        forgotten = Math.max(forgotten, at);
+        return;
+      }
+    },
     since(incident, after) {
-      if (after < forgotten) return 'gone';
+      if (after < forgotten || after < (skipped.get(incident) ?? 0)) return 'gone';
       const kept = [...(threads.get(incident)?.values() ?? [])];
       return kept.filter((one) => one.sequence > after);
     },

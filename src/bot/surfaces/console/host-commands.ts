@@ -11,7 +11,7 @@ export function consoleHostHandlers(
     async 'console-link'({ person = '' }) {
       const made = await sessions.makeLink(person, 'host');
       if (made === undefined) {
-        throw new ProblemError(problem('CONSOLE_PERSON_UNKNOWN', { person }));
+        throw new ProblemError(problem('HOST_DOOR_PERSON_UNKNOWN', { person }));
       }
       return {
         link: `${address()}/sign-in#${made.token}`,

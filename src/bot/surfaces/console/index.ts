@@ -5,7 +5,7 @@ import type { Access } from './access.ts';
 import { apiRoutes } from './api.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
-import { type DeskSite, deskRoutes, tellBoard } from './desk-routes.ts';
+import { type DeskSite, deskRoutes, tellBoard, tellOrder } from './desk-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
@@ -39,6 +39,8 @@ export interface ConsoleLimits {
   readonly bufferedBytesMax: number;
   readonly fragmentCharactersMax: number;
   readonly heartbeatMs: number;
+  /** How long an incident counts as looked at after the last one left it. */
+  readonly watchedMs: number;
   /** Changes that fall within this time reach the lists of incidents together. */
   readonly boardPauseMs: number;
 }
@@ -58,7 +60,8 @@ export const consoleLimits: ConsoleLimits = {
   bufferedBytesMax: 1024 * 1024,
   fragmentCharactersMax: 24 * 1024 * 1024,
   heartbeatMs: 15_000,
-  boardPauseMs: 100,
+  watchedMs: 120_000,
+  boardPauseMs: 250,
 };
 
 /** The console shows what the threads loop ensures, like any other surface, and asks the desk like any other. */
@@ -67,7 +70,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const metrics = options.metrics ?? quiet;
   const sequence = createSequence(randomBytes(6).toString('hex'));
   const assets = loadAssets();
-  const stream = createEventStream(limits, metrics);
+  const stream = createEventStream({ ...limits, now: options.now }, metrics);
   const site: DeskSite = {
     access: options.access,
     assets: assets.paths,
@@ -119,12 +122,19 @@ function createSurface(
     if (kept === undefined) return;
     const data = { list: 'thread', html: { [kept.key]: kept.html } };
     site.stream.publish({ event: 'list', id: writeCursor(site.sequence), data }, incident);
+    if (!kept.known) tellOrder(site, incident);
     boardChanged();
   }
 
   return {
     name: 'console',
     remembers: false,
+    skips(incident) {
+      if (site.stream.isWatched(incident)) return false;
+      site.fragments.skip(incident);
+      boardChanged();
+      return true;
+    },
     async ensureRoot({ incident, card }) {
       show(incident, renderCard({ ...card, key: 'root' }, { incident, sandbox }));
       return { ref: incident };

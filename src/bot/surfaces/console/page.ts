@@ -1,9 +1,9 @@
 import type { Answer, Thread } from '../../../core/view/card.ts';
-import { plainText, renderRow, splitRows } from './board.ts';
+import { renderRow, splitRows } from './board.ts';
 import { Html, html, pathSegment } from './html.ts';
 import type { BoardRow, ConsolePerson } from './ports.ts';
 import { type ConsoleProblem, problemCard } from './problems.ts';
-import { type Rendered, renderCard, renderEntry } from './render.ts';
+import { plainText, type Rendered, renderCard, renderEntry } from './render.ts';
 
 /** What every page says about the one who looks at it. */
 export interface PageFrame {
@@ -73,19 +73,28 @@ export function renderThread(thread: Thread, sandbox: boolean): readonly Rendere
   ];
 }
 
+/** What an answer answers. */
+export interface Asked {
+  readonly key: string;
+  readonly by: string;
+  readonly did:
+    | { readonly kind: 'typed'; readonly line: string }
+    | { readonly kind: 'pressed'; readonly button: string };
+}
+
 /** An answer stands beside the thread, never in it, and says who can see it. */
 export function renderAnswer(
   answer: Answer,
-  asked: { readonly key: string; readonly by: string; readonly line: string | undefined },
+  { key, by, did }: Asked,
   place: { readonly incident: string; readonly sandbox: boolean },
 ): Html {
   const card = renderCard(answer.card, place);
   const seen = answer.to === 'asker' ? 'only you see this' : 'shown once to everybody here';
-  return html`<section class="answer" data-key="${asked.key}"><p class="asked">${
-    asked.line === undefined
-      ? html`Answer to ${asked.by}`
-      : html`${asked.by} asked <code>${asked.line}</code>`
-  } <span class="seen">· ${seen}</span> <button type="button" class="dismiss" data-does="dismiss">Dismiss</button></p>${new Html(card.html)}</section>`;
+  const words =
+    did.kind === 'typed'
+      ? html`${by} asked <code>${did.line}</code>`
+      : html`${by} pressed ${did.button}`;
+  return html`<section class="answer" data-key="${key}"><p class="asked">${words} <span class="seen">· ${seen}</span> <button type="button" class="dismiss" data-does="dismiss">Dismiss</button></p>${new Html(card.html)}</section>`;
 }
 
 export function problemPage(frame: PageFrame, code: ConsoleProblem): Html {
@@ -109,7 +118,8 @@ ${problem !== false && new Html(problem.html)}
 <form method="post" action="/sign-in" class="sign-in" data-does="sign-in">
 <p id="sign-in-how">On the host, run <code>tocsin console-link PERSON</code> and open the link within a minute. Or paste what follows the <code>#</code> in it:</p>
 <p class="token"><label for="token">Token</label> <input id="token" name="token" required autocomplete="off" spellcheck="false" maxlength="200"></p>
-<p><button class="button primary" data-says="Sign in">Sign in</button></p>
+<p><button class="button primary">Sign in</button></p>
+<p class="soft">It holds for 12 hours, or until 30 minutes have passed unused.</p>
 <p role="status" class="status"></p>
 </form></main></div>`,
   });

@@ -71,21 +71,15 @@ export const problems = {
   },
   CONSOLE_LINK_USED: {
     what: 'This link has been used already.',
-    changed: 'Nothing was changed; the attempt is on the record.',
+    changed: 'Nothing was changed.',
     why: 'A link signs in once. If it was not you, somebody else has used it.',
-    next: 'If it was not you: `tocsin console-revoke PERSON` on the host ends all their sessions.',
+    next: 'If it was not you, sign in by a new link and choose "Sign out everywhere".',
   },
   CONSOLE_LINK_REVOKED: {
     what: 'This link has been revoked.',
-    changed: 'Nothing was changed; the attempt is on the record.',
+    changed: 'Nothing was changed.',
     why: 'All sessions and links of this person were ended after it was made.',
     next: 'On the host, run `tocsin console-link PERSON` for a new one.',
-  },
-  CONSOLE_PERSON_UNKNOWN: {
-    what: 'There is nobody called `{person}`.',
-    changed: 'Nothing was changed.',
-    why: '`people` in the configuration has no such id.',
-    next: 'Look the id up there; names are not ids.',
   },
   CONSOLE_TOO_MANY: {
     what: 'There were too many attempts.',

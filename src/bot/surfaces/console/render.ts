@@ -27,11 +27,12 @@ export interface RenderPlace {
 
 export function renderCard(card: Card, place: RenderPlace): Rendered {
   const label = elementId('title', place.incident, card.key);
+  const title = plainText(card.title);
   const content = html`<header>
-<p class="mark">${card.mark}</p>${place.sandbox && html`<p class="sandbox">SANDBOX</p>`}
-<h2 id="${label}" dir="auto">${renderText(card.title)}</h2>
+${card.mark !== '' && html`<p class="mark">${card.mark}</p>`}${place.sandbox && html`<p class="sandbox">SANDBOX</p>`}
+<h2 id="${label}" dir="auto">${card.title.map(renderTitleSpan)}</h2>
 </header>
-${card.blocks.map(renderBlock)}`;
+${card.blocks.map((block) => renderBlock(block, title))}`;
   const footnote =
     card.footnote.length > 0 && html`<p class="footnote">${renderText(card.footnote)}</p>`;
   const labels = card.actions.map((action) => action.label).join('\n');
@@ -56,6 +57,18 @@ export function renderEntry(entry: Entry, place: RenderPlace): Rendered {
 
 export function renderText(text: Text): readonly Html[] {
   return text.map(renderSpan);
+}
+
+/** As plain words: for the page's title and for programs. */
+export function plainText(text: Text): string {
+  return text
+    .map((span) => {
+      if (typeof span === 'string') return span;
+      if (span.kind === 'time') return new Date(span.at).toISOString();
+      if (span.kind === 'person') return span.name;
+      return span.kind === 'notify' ? `@${span.group}` : span.text;
+    })
+    .join('');
 }
 
 /** Written in UTC; the reader's own time and the age are added in the browser, so that two renderings stay equal. */
@@ -89,10 +102,26 @@ function renderSpan(span: Span): Html {
   }
 }
 
-/** Of a SHA-256 the first ten characters stand out: they are what a typed approval names. */
+/** Of a plan's hash, whole or cut, the first ten characters stand out: they are what a typed approval names. */
 function renderCode(text: string): Html {
-  if (!/^[0-9a-f]{64}$/.test(text)) return html`<code>${text}</code>`;
+  if (!/^[0-9a-f]{16,64}$/.test(text)) return html`<code>${text}</code>`;
   return html`<code class="hash"><b>${text.slice(0, 10)}</b>${text.slice(10)}</code>`;
+}
+
+function renderTitleSpan(span: Span): Html {
+  return typeof span === 'string' ? html`${renderWords(span)}` : renderSpan(span);
+}
+
+/** Our own sentences put what one can type between backticks. */
+function renderWords(words: string): readonly Html[] {
+  return words
+    .split(/(`[^`\n]+`)/)
+    .map((part) => (/^`.+`$/.test(part) ? html`<code>${part.slice(1, -1)}</code>` : html`${part}`));
+}
+
+/** A value that fills a column of its own. */
+function isLong(value: Text): boolean {
+  return plainText(value).length > 40;
 }
 
 function renderLink(text: string, url: string): Html {
@@ -102,14 +131,15 @@ function renderLink(text: string, url: string): Html {
   return html`<a href="${safe}" title="${safe}" target="_blank" rel="noopener noreferrer">${text}</a>`;
 }
 
-function renderBlock(block: Block): Html {
+/** A problem does not say again what the title says. */
+function renderBlock(block: Block, title: string): Html {
   switch (block.kind) {
     case 'text':
       return html`<p class="text" dir="auto">${renderText(block.text)}</p>\n`;
     case 'facts':
       return html`<dl class="facts">${block.facts.map(
         (fact) =>
-          html`<div><dt>${fact.label}</dt><dd dir="auto">${renderText(fact.value)}</dd></div>`,
+          html`<div${isLong(fact.value) && html` class="long"`}><dt>${fact.label}</dt><dd dir="auto">${renderText(fact.value)}</dd></div>`,
       )}</dl>\n`;
     case 'list':
       return html`<section class="list">${block.title !== '' && html`<h3>${block.title}</h3>`}<ul>${block.items.map(
@@ -122,7 +152,7 @@ function renderBlock(block: Block): Html {
     case 'code':
       return html`<section class="output"><h3>${block.title}</h3><pre tabindex="0">${block.text}</pre></section>\n`;
     case 'problem':
-      return html`<div class="problem">${block.what !== '' && html`<p class="what">${block.what}</p>`}<p>${block.changed}</p><p><b>Why:</b> ${block.why}</p><p><b>Next:</b> ${block.next}</p><p class="code"><code>${block.code}</code></p></div>\n`;
+      return html`<div class="problem">${block.what !== '' && block.what !== title && html`<p class="what">${renderWords(block.what)}</p>`}<p>${renderWords(block.changed)}</p><p><b>Why:</b> ${renderWords(block.why)}</p><p><b>Next:</b> ${renderWords(block.next)}</p><p class="code"><code>${block.code}</code></p></div>\n`;
   }
 }
 

@@ -41,6 +41,28 @@ export function refuseHost(
 }
 
 /**
+ * Where `localhost` meant our loopback address. The name is not one that somebody else can point at us, and only the
+ * address is answered under, so that there is one origin and one cookie.
+ */
+export function meantAddress(
+  request: IncomingMessage,
+  origins: readonly string[],
+): string | undefined {
+  const host = request.headers.host?.toLowerCase();
+  const own = origins.find((origin) => {
+    const parsed = URL.parse(origin);
+    return parsed?.hostname === '127.0.0.1' && host === `localhost:${parsed.port}`;
+  });
+  return own === undefined ? undefined : new URL(ownPath(request), own).href;
+}
+
+/** Only the path: `//evil.example` would be another site. */
+export function ownPath(request: IncomingMessage): string {
+  const { pathname } = new URL(request.url ?? '/', 'http://console.invalid');
+  return pathname.replace(/^\/+/, '/');
+}
+
+/**
  * A change is taken from our own pages only. Under `no-referrer` browsers say `Origin: null` for a plain form, so
  * there Sec-Fetch-Site decides, which no page can set. https://fetch.spec.whatwg.org/#append-a-request-origin-header
  */

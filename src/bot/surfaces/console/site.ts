@@ -8,6 +8,8 @@ import type { ConsoleMetrics } from './ports.ts';
 import { type ConsoleProblem, problemCard } from './problems.ts';
 import { renderCard } from './render.ts';
 import {
+  meantAddress,
+  ownPath,
   redirect,
   refuseHost,
   refuseOrigin,
@@ -68,6 +70,8 @@ export function hostRoute(
     async handle(request, response, params) {
       setSafeHeaders(response);
       const call = { request, response, params };
+      const meant = method === 'GET' ? meantAddress(request, site.origins()) : undefined;
+      if (meant !== undefined) return redirect(response, meant);
       const refused = refuseHost(request, site.origins());
       if (refused !== undefined) {
         return sendProblem(site, call, refused.status, refused.code);
@@ -146,10 +150,4 @@ function sendStranger(site: Site, call: Call, method: Method): void {
   } else {
     sendProblem(site, call, 401, 'CONSOLE_SIGNED_OUT');
   }
-}
-
-/** Only the path: `//evil.example` would be another site. */
-function ownPath(request: IncomingMessage): string {
-  const { pathname } = new URL(request.url ?? '/', 'http://console.invalid');
-  return pathname.replace(/^\/+/, '/');
 }

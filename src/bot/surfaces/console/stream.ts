@@ -5,11 +5,16 @@ import type { ConsoleMetrics } from './ports.ts';
 export interface EventStream {
   /** False when there are as many clients as the console takes. */
   join(client: NewClient): boolean;
+  /** Somebody opens this incident: it is looked at from now on. */
+  expect(incident: string): void;
+  /** Somebody looks at this incident, or did a moment ago and may come back to what they missed. */
+  isWatched(incident: string): boolean;
   /** To everybody, or to those who look at one incident. */
   publish(message: StreamMessage, incident?: string): void;
   /** Keeps proxies from closing idle streams, and ends those whose session has ended. */
   beat(): Promise<void>;
   clients(): number;
+  isFollowed(incident: string): boolean;
   close(): void;
 }
 
@@ -32,13 +37,40 @@ export interface StreamLimits {
   readonly clientsMax: number;
   /** Bytes that wait for a slow client before it is cut. It reconnects and gets what it missed, or the full state. */
   readonly bufferedBytesMax: number;
+  /** How long an incident counts as looked at after the last one left it. */
+  readonly watchedMs: number;
+  readonly now: () => number;
 }
+
+/** More incidents than this that were left a moment ago: the oldest is no longer rendered for those who come back. */
+const latelyMax = 500;
 
 export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics): EventStream {
   const clients = new Set<NewClient>();
+  /** Until when an incident counts as looked at although nobody follows it. */
+  const lately = new Map<string, number>();
 
   function leave(client: NewClient): void {
-    if (clients.delete(client)) metrics.clients(clients.size);
+    if (!clients.delete(client)) return;
+    metrics.clients(clients.size);
+    if (client.incident !== undefined) expect(client.incident);
+  }
+
+  function expect(incident: string): void {
+    const now = limits.now();
+    lately.delete(incident);
+    lately.set(incident, now + limits.watchedMs);
+    // The oldest stand first.
+    for (const [other, until] of lately) {
+      if (until > now && lately.size <= latelyMax) break;
+      lately.delete(other);
+    }
+  }
+
+  function isWatched(incident: string): boolean {
+    if ((lately.get(incident) ?? 0) > limits.now()) return true;
+    for (const client of clients) if (client.incident === incident) return true;
+    return false;
   }
 
   function send(client: NewClient, text: string): void {
@@ -74,6 +106,8 @@ export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics)
       send(client, `retry: 2000\n\n${client.first.map(written).join('')}`);
       return true;
     },
+    expect,
+    isWatched,
     publish(message, incident) {
       const text = written(message);
       for (const client of [...clients]) {
@@ -84,6 +118,7 @@ export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics)
       await Promise.all([...clients].map(checkWelcome));
     },
     clients: () => clients.size,
+    isFollowed: (incident) => [...clients].some((client) => client.incident === incident),
     close() {
       for (const client of [...clients]) {
         leave(client);

@@ -12,18 +12,20 @@ const PRIMARY = {
   notADatabase: 26,
 } as const;
 
+/** SQLITE_IOERR_SHMSIZE: the index of the log could not grow, which happens before anything is written. */
+const NO_ROOM_FOR_INDEX = 10 | (19 << 8);
+
 /** What the system answers about paths and permissions. */
 const FILE_CODES = ['EACCES', 'EISDIR', 'ELOOP', 'ENOENT', 'ENOTDIR', 'EPERM', 'EROFS'];
 
 export function isFull(error: unknown): boolean {
-  return (
-    primaryCode(error) === PRIMARY.full || hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT')
-  );
+  const codes = [primaryCode(error) === PRIMARY.full, extendedCode(error) === NO_ROOM_FOR_INDEX];
+  return codes.includes(true) || hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT');
 }
 
 /** After a failed fsync nobody knows what is on disk; only a new process may read it and go on. */
 export function isUncertain(error: unknown): boolean {
-  return primaryCode(error) === PRIMARY.ioError;
+  return primaryCode(error) === PRIMARY.ioError && !isFull(error);
 }
 
 export function problemFrom(error: unknown, path: string): Problem {
@@ -52,8 +54,13 @@ export function isBusy(error: unknown): boolean {
 }
 
 function primaryCode(error: unknown): number | undefined {
+  const code = extendedCode(error);
+  return code === undefined ? undefined : code & 0xff;
+}
+
+function extendedCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+  return typeof error.errcode === 'number' ? error.errcode : undefined;
 }
 
 function hasCode(error: unknown, code: string): boolean {

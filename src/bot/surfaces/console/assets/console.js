@@ -69,8 +69,8 @@ function say(words, state) {
 }
 
 function onList(event) {
-  const { list, order, html } = JSON.parse(event.data);
-  page.body.dataset.cursor = event.lastEventId;
+  const { list, order, keep, html } = JSON.parse(event.data);
+  page.body.dataset.cursor = event.lastEventId || page.body.dataset.cursor;
   const place = page.querySelector(`[data-list="${list}"]`);
   if (place === null) return;
   const atEnd = isAtEnd();
@@ -80,7 +80,7 @@ function onList(event) {
     const element = put(place, key, text);
     if (element !== undefined) fresh.push(element);
   }
-  if (order !== undefined) arrange(place, order);
+  if (order !== undefined) arrange(place, order, keep);
   // A moved element loses the focus, though it is still there.
   if (focused !== page.activeElement && focused?.isConnected)
     focused.focus({ preventScroll: true });
@@ -103,16 +103,14 @@ function put(place, key, text) {
   return old;
 }
 
-function arrange(place, order) {
+function arrange(place, order, keep) {
   const wanted = new Set(order);
   for (const child of [...place.children]) {
-    if (!wanted.has(child.dataset.key)) child.remove();
+    if (!keep && !wanted.has(child.dataset.key)) child.remove();
   }
-  for (const [index, key] of order.entries()) {
-    const child = childOf(place, key);
-    if (child !== undefined && place.children[index] !== child) {
-      place.insertBefore(child, place.children[index] ?? null);
-    }
+  const present = order.map((key) => childOf(place, key)).filter((child) => child !== undefined);
+  for (const [index, child] of present.entries()) {
+    if (place.children[index] !== child) place.insertBefore(child, place.children[index] ?? null);
   }
 }
 
@@ -205,7 +203,7 @@ function afterThread(fresh, wasAtEnd) {
   if (mark !== '') page.title = `${mark} · ${title} · Tocsin`;
   if (fresh.length === 0) return;
   announce(fresh.map(spoken).join('. '));
-  if (wasAtEnd) toEnd();
+  if (wasAtEnd) reveal(fresh[0]);
   else if (fresh.some((one) => one.dataset.key !== 'root' && isBelow(one))) hint(true);
 }
 
@@ -227,6 +225,14 @@ function isAtEnd() {
 
 function isBelow(element) {
   return element.getBoundingClientRect().bottom > innerHeight - 80;
+}
+
+/** What is new is read from its beginning: the page goes to its end only if that keeps the beginning in sight. */
+function reveal(element) {
+  const { scrollHeight } = page.documentElement;
+  const below = scrollHeight - scrollY - element.getBoundingClientRect().top;
+  if (below < innerHeight - 60) toEnd();
+  else element.scrollIntoView({ block: 'start' });
 }
 
 function toEnd() {
@@ -313,7 +319,7 @@ function showAnswer({ key, html }, mine = false) {
   while (place.children.length > 5) place.firstElementChild.remove();
   dressTimes(element);
   announce(spoken(element));
-  if (mine) toEnd();
+  if (mine) reveal(element);
   else if (isBelow(element)) hint(true);
 }
 
@@ -528,6 +534,7 @@ async function startSignIn() {
   const found = await response.json();
   const status = form.querySelector('.status');
   if (!response.ok) {
+    form.elements.token.value = '';
     status.replaceChildren(elementOf(found.html));
     return;
   }
