@@ -24,8 +24,6 @@ import { Writer } from './writer.ts';
 
 /** The log is folded back into the database once it holds this many pages (32 MB). */
 const WAL_PAGES_MAX = 8_000;
-/** A page and its header, and a little more than is folded at: the last group may be a large one. */
-const WAL_BYTES = (WAL_PAGES_MAX + 1_000) * (4096 + 24);
 
 /** The journal's file, as its one owner sees it. Everything here runs in the store's thread and blocks only that. */
 export class Store {
@@ -47,7 +45,7 @@ export class Store {
   #failed: Problem | undefined;
   #purgePending = false;
 
-  constructor({ path, reserveBytes }: StoreOptions) {
+  constructor({ path, reserveBytes, logRoomBytes }: StoreOptions) {
     this.#path = path;
     this.#lock = takeLock(path);
     let opened: DatabaseSync | undefined;
@@ -67,7 +65,7 @@ export class Store {
       };
       this.#reserve = new Reserve(`${path}.reserve`, reserveBytes);
       this.#full = !this.#reserve.take();
-      this.#room = new LogRoom(`${path}-wal`, WAL_BYTES);
+      this.#room = new LogRoom(`${path}-wal`, logRoomBytes);
       this.epoch = this.#count('epoch');
     } catch (error) {
       opened?.close();
