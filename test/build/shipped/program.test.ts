@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { textOf } from '../../tidy/tree.ts';
@@ -36,6 +37,20 @@ describe('the shipped program, with no node_modules near', () => {
     const wrong = tocsin('check', '--config', 'package.json');
     expect(wrong).toMatchObject({ status: 1, stderr: '' });
     expect(wrong.stdout).toContain('package.json:2: name is not known');
+  });
+
+  it('says at its bedside what does not answer', () => {
+    const config = join(shipped, 'closed-door.yaml');
+    const api = 'http://127.0.0.1:1';
+    const source = `{ bearers: [ \${env:AM_TOKEN} ], api: ${api} }`;
+    writeFileSync(
+      config,
+      `version: 1\njournal: { store: sqlite, path: ./j.db }\nsources: { alertmanager: { main: ${source} } }\ndefault_route: {}\n`,
+    );
+    const { status, stderr, stdout } = tocsin('doctor', '--config', config);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toContain('ok    journal: space');
+    expect(stdout).toContain(api);
   });
 
   it('plays the demo to its end: worker, assets, runbooks and the client of Kubernetes are all there', () => {
