@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import type { Snapshot, Snapshots } from '../core/ports/journal.ts';
 import { isMissing, queue, replaceFile } from './files.ts';
 
@@ -25,40 +26,48 @@ interface Stored {
 export function openSnapshots(folder: string, hashAt: HashAt): SnapshotCache {
   const inTurn = queue();
   return {
-    save: (snapshot) => inTurn(() => save(snapshot)),
+    save(snapshot) {
+      // Now, not when its turn comes: the state goes on evolving, and the position says which one this is. Structured
+      // clone bytes, because evolved state holds maps, which JSON would silently empty.
+      const bytes = serialize(snapshot.state);
+      return inTurn(() => save(snapshot, bytes));
+    },
     load: (name, evolve) => inTurn(() => load(name, evolve)),
     clear: () => inTurn(() => rm(folder, { recursive: true, force: true })),
   };
 
-  async function save({ name, evolve, position, state }: Snapshot): Promise<void> {
+  async function save({ name, evolve, position }: Snapshot, bytes: Buffer): Promise<void> {
     const at = position === 0 ? '' : await hashAt(position);
     if (at === undefined) return;
-    const text = JSON.stringify(state);
-    const about: Stored = { name, evolve, position, at, digest: sha256(text) };
+    const about: Stored = { name, evolve, position, at, digest: sha256(bytes) };
     await mkdir(folder, { recursive: true });
-    await replaceFile(pathOf(name), Buffer.from(`${JSON.stringify(about)}\n${text}`));
+    await replaceFile(
+      pathOf(name),
+      Buffer.concat([Buffer.from(`${JSON.stringify(about)}\n`), bytes]),
+    );
   }
 
   async function load(name: string, evolve: string): Promise<Snapshot | undefined> {
-    const file = await readText(pathOf(name));
+    const file = await readBytes(pathOf(name));
     if (file === undefined) return undefined;
     const end = file.indexOf('\n');
-    const about = parse(file.slice(0, end));
-    const text = file.slice(end + 1);
+    const about = parse(file.toString('utf8', 0, Math.max(end, 0)));
+    const bytes = file.subarray(end + 1);
     if (!isStored(about) || about.name !== name || about.evolve !== evolve) return undefined;
-    if (about.digest !== sha256(text)) return undefined;
+    if (about.digest !== sha256(bytes)) return undefined;
     if (about.position > 0 && (await hashAt(about.position)) !== about.at) return undefined;
-    return { name, evolve, position: about.position, state: parse(text) };
+    const state = deserialized(bytes);
+    return state && { name, evolve, position: about.position, state: state.value };
   }
 
   function pathOf(name: string): string {
-    return join(folder, `${sha256(name).slice(0, 32)}.json`);
+    return join(folder, `${sha256(name).slice(0, 32)}.snapshot`);
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
+async function readBytes(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -73,7 +82,16 @@ function parse(text: string): unknown {
   }
 }
 
-function sha256(text: string): string {
+/** Bytes of another version of the runtime may not be readable: then there is no snapshot. */
+function deserialized(bytes: Uint8Array): { readonly value: unknown } | undefined {
+  try {
+    return { value: deserialize(bytes) };
+  } catch {
+    return undefined;
+  }
+}
+
+function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -75,3 +75,28 @@ export interface Change {
   readonly from?: string;
   readonly to?: string;
 }
+
+/** Why a plan could not be followed, or shown whole; undefined when it can. Integrations draft, core does not trust. */
+export function flawOf(
+  plan: Plan,
+  whose: { readonly operation: string; readonly requester: string },
+): string | undefined {
+  if (plan.operation !== whose.operation) return `it belongs to ${plan.operation}`;
+  if (plan.requester !== whose.requester) return `it names ${plan.requester} as the requester`;
+  if (plan.steps.length === 0) return 'it has no steps';
+  const forward = plan.steps.map(({ id }) => id);
+  // Only one failed step brings its compensations in, so two lists may share names; one list and the steps may not.
+  const compensations = plan.steps.map((step) => compensationsOf(step).map(({ id }) => id));
+  const twice = [[], ...compensations]
+    .map((ids) => repeated([...forward, ...ids]))
+    .find((id) => id !== undefined);
+  return twice === undefined ? undefined : `two of its steps are called ${twice}`;
+}
+
+export function compensationsOf(step: Step): readonly Step[] {
+  return step.onFailure === 'stop' ? [] : step.onFailure.compensate;
+}
+
+function repeated(ids: readonly string[]): string | undefined {
+  return ids.find((id, index) => ids.indexOf(id) !== index);
+}

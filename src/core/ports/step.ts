@@ -16,7 +16,7 @@ export interface StepDriver {
   observe(step: Step, context: StepContext): Promise<Observed>;
   /** The step that takes this one back if what it undoes is still what was written. */
   undo(step: Step, context: StepContext): StepUndo;
-  /** How long after a lost answer the request may still land, in ms. */
+  /** How long after it was sent a request may still land, in ms: the wait for its answer is part of it. */
   readonly landsWithinMs: number;
 }
 
@@ -72,6 +72,8 @@ export interface DraftRequest {
   readonly service: string;
   readonly target: TargetRef;
   readonly args: Facts;
+  /** For the verb `undo`: the step that took effect. The draft refuses when what it wrote no longer stands. */
+  readonly undoes?: Step;
 }
 
 /** One row of the catalog: which configured target, and where in it the service lives. */

@@ -9,6 +9,11 @@ export interface Surface {
   readonly name: string;
   /** True when what was posted outlives this process, so that its references are journaled. */
   readonly remembers: boolean;
+  /**
+   * True when nobody looks at the thread, where the surface can tell: then nothing is rendered for it until somebody
+   * does. The surface has taken note that the thread changed.
+   */
+  skips?(thread: string): boolean;
   ensureRoot(post: RootPost): Promise<Ensured>;
   ensureEntry(post: EntryPost): Promise<Ensured>;
   close(): Promise<void>;

@@ -90,7 +90,8 @@ export interface AppendReply {
     index: number,
     outcome: Exclude<Outcome, { status: 'written' }> | Rejected,
   ])[];
-  readonly commitMs: number;
+  /** The transaction that held these appends, told once: with the last of those that shared it. */
+  readonly commit: { readonly ms: number; readonly appends: number } | undefined;
 }
 
 /** How the store fares, sent along with every answer. */

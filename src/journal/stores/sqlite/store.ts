@@ -7,6 +7,7 @@ import { openForWriting } from './database.ts';
 import { erase } from './erase.ts';
 import { isFull, isUncertain, problemFrom } from './errors.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { LogRoom } from './log-room.ts';
 import type {
   AppendJob,
   Erasure,
@@ -23,6 +24,8 @@ import { Writer } from './writer.ts';
 
 /** The log is folded back into the database once it holds this many pages (32 MB). */
 const WAL_PAGES_MAX = 8_000;
+/** A page and its header, and a little more than is folded at: the last group may be a large one. */
+const WAL_BYTES = (WAL_PAGES_MAX + 1_000) * (4096 + 24);
 
 /** The journal's file, as its one owner sees it. Everything here runs in the store's thread and blocks only that. */
 export class Store {
@@ -34,6 +37,7 @@ export class Store {
   readonly #writer: Writer;
   readonly #checkpoints: Checkpoints;
   readonly #reserve: Reserve;
+  readonly #room: LogRoom;
   readonly #sql: {
     readonly pages: StatementSync;
     readonly wal: StatementSync;
@@ -63,6 +67,7 @@ export class Store {
       };
       this.#reserve = new Reserve(`${path}.reserve`, reserveBytes);
       this.#full = !this.#reserve.take();
+      this.#room = new LogRoom(`${path}-wal`, WAL_BYTES);
       this.epoch = this.#count('epoch');
     } catch (error) {
       opened?.close();
@@ -123,7 +128,8 @@ export class Store {
     this.#checkpoints.follow(this.#writer.takeWrittenHashes());
     if (this.#purgePending) this.#purgePending = !this.#purge();
     if (numberIn(this.#sql.wal.get() ?? {}, 'log') > WAL_PAGES_MAX) this.#fold();
-    return this.#checkpoints.behind;
+    const lacksRoom = !this.#full && this.#room.extend();
+    return lacksRoom || this.#checkpoints.behind;
   }
 
   /** Whether the disk has room again: the reserve first, then a write that counts. */
@@ -200,6 +206,7 @@ export class Store {
 
   /** Old pages with the erased payload lie in the log until it is cut; a reader can be in the way. */
   #purge(): boolean {
+    this.#room.cut();
     const row = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {};
     return numberIn(row, 'busy') === 0;
   }

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// Plain JavaScript with nothing newer than Node 16 in it: the only file that has to start on a Node that is too old,
+// so that it can find a newer one or say in one sentence what is missing.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const oldest = [24, 15];
+const source = new URL('../src/main.ts', import.meta.url);
+const bundle = new URL('../dist/main.js', import.meta.url);
+
+if (isNewEnough(process.versions.node)) {
+  // The repository runs from its sources, the installed package has only the bundle.
+  const { main } = await import((existsSync(source) ? source : bundle).href);
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  const newer = newerNode();
+  if (newer) runUnder(newer);
+  else sayTooOld('');
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}
+
+/** The binary of the optional dependency, when npm could install it on this platform. */
+function newerNode() {
+  const name = `node-${process.platform}-${process.arch}`;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
+    const binary = join(dirname(manifest), 'bin', 'node');
+    return isNewEnough(version) && existsSync(binary) ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function runUnder(node) {
+  const script = fileURLToPath(import.meta.url);
+  const child = spawn(node, [...process.execArgv, script, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  const forward = (signal) => {
+    // A terminal sends Ctrl-C to both processes; a second one from here would read as "stop at once".
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    child.kill(signal);
+  };
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'];
+  for (const signal of signals) process.on(signal, forward);
+  child.on('error', (error) => sayTooOld(` (${node}: ${error.message})`));
+  child.on('exit', (code, signal) => {
+    if (code !== null) process.exit(code);
+    // Ended by a signal: shells and supervisors expect 128 + its number.
+    process.exit(128 + (constants.signals[signal] || 0));
+  });
+}
+
+function sayTooOld(detail) {
+  process.stderr.write(
+    `tocsin needs Node ${oldest.join('.')} or newer and this is ${process.versions.node}: install Node 24 (https://nodejs.org/en/download) and start it again${detail}.\n`,
+  );
+  process.exitCode = 2;
+}

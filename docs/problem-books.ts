@@ -1,0 +1,44 @@
+import { hostDoorProblems } from '../src/bot/host-door.ts';
+import { intakeProblems } from '../src/bot/intake.ts';
+import { botProblems } from '../src/bot/problem-text.ts';
+import { problems as consoleProblems } from '../src/bot/surfaces/console/problems.ts';
+import { doctorProblems } from '../src/cli/doctor-problems.ts';
+import { incidentProblems } from '../src/core/incident/problem-text.ts';
+import { operationProblems } from '../src/core/operation/problem-text.ts';
+import type { ProblemBook } from '../src/core/problem.ts';
+import { requestProblems } from '../src/handlers/problem-text.ts';
+import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
+import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
+import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
+import { journalProblems } from '../src/journal/problems.ts';
+
+export interface Chapter {
+  readonly title: string;
+  /** The file that words them. */
+  readonly file: string;
+  readonly book: ProblemBook;
+}
+
+/** Every book there is. A new integration or surface adds its line; a test names the book that is missing. */
+export const chapters: readonly Chapter[] = [
+  chapter('Plans, approvals and steps', 'src/core/operation/problem-text.ts', operationProblems),
+  chapter('Incidents', 'src/core/incident/problem-text.ts', incidentProblems),
+  chapter('Commands', 'src/handlers/problem-text.ts', requestProblems),
+  chapter(
+    'Webhooks: what is in the body',
+    'src/handlers/webhooks/problem-text.ts',
+    webhookProblems,
+  ),
+  chapter('Webhooks: the door', 'src/bot/intake.ts', intakeProblems),
+  chapter('The bot', 'src/bot/problem-text.ts', botProblems),
+  chapter('The console', 'src/bot/surfaces/console/problems.ts', consoleProblems),
+  chapter('The host', 'src/bot/host-door.ts', hostDoorProblems),
+  chapter('Doctor', 'src/cli/doctor-problems.ts', doctorProblems),
+  chapter('The journal', 'src/journal/problems.ts', journalProblems),
+  chapter('Alertmanager', 'src/integrations/alertmanager/problems.ts', alertmanagerProblems),
+  chapter('Kubernetes', 'src/integrations/kubernetes/problems.ts', kubernetesProblems),
+];
+
+function chapter(title: string, file: string, book: ProblemBook): Chapter {
+  return { title, file, book };
+}

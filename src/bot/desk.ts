@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import type { Incident } from '../core/incident/incident.ts';
+import { type OperationState, terminal } from '../core/operation/operation.ts';
+import type { Evidence } from '../core/person.ts';
+import type { Planner } from '../core/ports/step.ts';
+import type { WorkloadReader } from '../core/ports/workload.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Words } from '../core/view/words.ts';
+import type { Desk, RunbookPage } from '../handlers/desk.ts';
+import type { Engine } from './engine.ts';
+import type { Threads } from './threads.ts';
+
+export interface DeskOptions {
+  readonly engine: Engine;
+  readonly settings: () => Settings;
+  readonly words: Words;
+  readonly threads: Threads;
+  readonly now: () => number;
+  readonly sha256: (text: string) => string;
+  readonly planner: (integration: string, target: string) => Planner | undefined;
+  readonly workload: (integration: string, target: string) => WorkloadReader | undefined;
+  readonly runbook: (incident: Incident) => RunbookPage | undefined;
+}
+
+/** What handlers can reach: readings, decisions to be appended, readers of the world. No writer. */
+export function createDesk(options: DeskOptions): Desk {
+  const { engine } = options;
+  return {
+    get settings() {
+      return options.settings();
+    },
+    words: options.words,
+    now: options.now,
+    sha256: options.sha256,
+    nonce: () => randomBytes(16).toString('hex'),
+    incident: async (id) => asIncident(await engine.incident(id)),
+    openIncidents: () => openIncidents(engine),
+    operation: (id) => engine.operation(id),
+    liveOperations: () => liveOperations(engine),
+    operationsOf: (incident) => options.threads.operationsOf(incident),
+    target: (id) => engine.target(id),
+    runbook: options.runbook,
+    timeline: async (incident) => (await options.threads.desired(incident))?.entries ?? [],
+    evidenceOf: (person, surface, account) =>
+      evidenceOf(options.settings(), { person, surface, account }),
+    tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
+    tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
+    planner: options.planner,
+    workload: options.workload,
+  };
+}
+
+/** A person with the groups that the configuration puts them in. */
+export function evidenceOf(
+  settings: Settings,
+  { person, surface, account }: Pick<Evidence, 'person' | 'surface' | 'account'>,
+): Evidence {
+  const memberships = settings.groups
+    .filter(({ members }) => members.includes(person))
+    .map(({ name }) => ({ group: name, source: 'static', ageMs: 0 }) as const);
+  return { person, surface, account, memberships };
+}
+
+/** The most urgent first, then the newest. */
+export function openIncidents(engine: Engine): readonly Incident[] {
+  const open: Incident[] = [];
+  for (const { state } of engine.readings.incidents.values()) {
+    if (state.status === 'open') open.push(state);
+  }
+  return open;
+}
+
+export function liveOperations(engine: Engine): readonly OperationState[] {
+  const live: OperationState[] = [];
+  for (const { state } of engine.readings.operations.values()) {
+    if (state.status !== 'none' && !terminal.has(state.status)) live.push(state);
+  }
+  return live;
+}
+
+function asIncident(state: Awaited<ReturnType<Engine['incident']>>): Incident | undefined {
+  return state === undefined || state.status === 'none' ? undefined : state;
+}

@@ -1,0 +1,283 @@
+import { coalesce } from '../core/alert/intake.ts';
+import type { Event, Recorded, Sha256 } from '../core/event.ts';
+import { decide as decideIncident } from '../core/incident/decide.ts';
+import type { IncidentEvent } from '../core/incident/event.ts';
+import {
+  evolve as evolveIncident,
+  type IncidentState,
+  initialIncident,
+} from '../core/incident/incident.ts';
+import type { IncidentIntent, ReceiveAlerts } from '../core/incident/intent.ts';
+import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
+import { lockedTargets, lockWrites } from '../core/operation/locks.ts';
+import {
+  evolve as evolveOperation,
+  initialOperation,
+  type OperationEvent,
+  type OperationState,
+} from '../core/operation/operation.ts';
+import { initialTarget, type TargetState } from '../core/operation/target.ts';
+import { witnessed } from '../core/operation/witness.ts';
+import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
+import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
+import { type Problem, ProblemError, problem } from '../core/problem.ts';
+import {
+  apply,
+  emptyReadings,
+  type Held,
+  nameOf,
+  type Readings,
+  replay,
+  type StreamName,
+  streamOf,
+  versionOf,
+} from './readings.ts';
+import { createTurns } from './turns.ts';
+
+export interface EngineOptions {
+  readonly journal: Journal;
+  readonly now: () => number;
+  readonly sha256: Sha256;
+}
+
+export interface Told {
+  readonly refused?: Problem;
+  readonly changed: boolean;
+  /** Another operation holds a target of this one. */
+  readonly heldBy?: string;
+}
+
+/**
+ * Holds what memory knows of the journal and is the one door to it: every decision is made on the state of its stream,
+ * appended with the version it was made on, and evolves only once it is on disk.
+ */
+export interface Engine {
+  readonly readings: Readings;
+  incident(id: string): Promise<IncidentState | undefined>;
+  operation(id: string): Promise<OperationState | undefined>;
+  target(id: string): TargetState;
+  posts(thread: string): Promise<PostState>;
+  tellIncident(id: string, intent: IncidentIntent, context: AppendContext): Promise<Told>;
+  /** Deliveries that meet while the incident's turn is taken are decided together. */
+  receive(intent: ReceiveAlerts, context: AppendContext): Promise<Told>;
+  tellOperation(id: string, intent: OperationIntent, context: AppendContext): Promise<Told>;
+  recordPost(thread: string, posted: PostEvent, context: AppendContext): Promise<void>;
+  /** Called for every event on disk, in order. */
+  onChange(listener: (changed: StreamName, recorded: Recorded) => void): void;
+  /** Takes in what is on disk: at start, and from the journal's own hook. */
+  took(recorded: Recorded): void;
+}
+
+interface Batch {
+  readonly intents: ReceiveAlerts[];
+  told: Promise<Told>;
+}
+
+const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
+
+/** Another process wrote in between: read again and decide again, so often at most. */
+const conflictsMax = 5;
+
+export function createEngine(options: EngineOptions, from?: Readings): Engine {
+  const { journal } = options;
+  const readings = from ?? emptyReadings();
+  const turns = createTurns();
+  const listeners: ((changed: StreamName, recorded: Recorded) => void)[] = [];
+  const waiting = new Map<string, Batch>();
+
+  function took(recorded: Recorded): void {
+    const changed = apply(readings, recorded);
+    if (changed) for (const listener of listeners) listener(changed, recorded);
+  }
+
+  async function held<S>(
+    into: Map<string, Held<S>>,
+    name: StreamName,
+    load: (events: readonly Recorded[]) => Held<S>,
+  ): Promise<Held<S>> {
+    const known = into.get(name.id);
+    if (known) return known;
+    const events = await journal.read(streamOf(name.kind, name.id));
+    // Somebody may have brought it in while we read.
+    const meanwhile = into.get(name.id);
+    if (meanwhile) return meanwhile;
+    const loaded = load(events);
+    if (events.length > 0) into.set(name.id, loaded);
+    return loaded;
+  }
+
+  const incidentOf = (id: string) =>
+    held(readings.incidents, { kind: 'incident', id }, (events) =>
+      replay<IncidentState, IncidentEvent>(events, initialIncident(), evolveIncident),
+    );
+
+  const operationOf = (id: string) =>
+    held(readings.operations, { kind: 'operation', id }, (events) =>
+      replay<OperationState, OperationEvent>(events, initialOperation(id), evolveOperation),
+    );
+
+  const postsOf = (id: string) =>
+    held(readings.posts, { kind: 'posts', id }, (events) =>
+      replay<PostState, PostEvent>(events, {}, evolvePosts),
+    );
+
+  /** Decides until it fits: what another process wrote in between is read, and the decision made anew. */
+  async function commit(
+    work: () => Promise<{ readonly writes: readonly StreamWrite[]; readonly told: Told }>,
+    context: AppendContext,
+  ): Promise<Told> {
+    for (let turn = 0; turn < conflictsMax; turn += 1) {
+      const { writes, told } = await work();
+      if (writes.length === 0) return told;
+      const appended = await journal.append(writes, context);
+      if (appended.ok) return appended.repeated ? { ...told, changed: false } : told;
+      if (appended.code === 'FENCED') throw new ProblemError(problem('NOT_THE_OWNER', {}));
+      await catchUp(appended.stream);
+    }
+    throw new ProblemError(problem('STREAM_CONTENDED', { turns: conflictsMax }));
+  }
+
+  async function catchUp(stream: string): Promise<void> {
+    const name = nameOf(stream);
+    const known = name && versionOf(readings, name);
+    for (const recorded of await journal.read(stream, (known ?? 0) + 1)) took(recorded);
+  }
+
+  async function tellIncident(
+    id: string,
+    intent: IncidentIntent,
+    context: AppendContext,
+  ): Promise<Told> {
+    const stream = streamOf('incident', id);
+    return turns.take([stream], () =>
+      commit(async () => {
+        const { state, version } = await incidentOf(id);
+        const events = decideIncident(intent, state);
+        return { writes: written(stream, version, events), told: verdict(events) };
+      }, context),
+    );
+  }
+
+  /**
+   * Memory has taken in the whole journal, and with it every incident that was ever opened: for another one the store
+   * is not asked. Where a second process opened it meanwhile, the append meets its version and the decision is made anew.
+   */
+  function isNew({ key, ordinal }: ReceiveAlerts): boolean {
+    const last = readings.correlation.byKey.get(key);
+    return last === undefined || last.ordinal < ordinal;
+  }
+
+  function receive(intent: ReceiveAlerts, context: AppendContext): Promise<Told> {
+    const id = intent.incident;
+    const queued = waiting.get(id);
+    if (queued) {
+      queued.intents.push(intent);
+      return queued.told;
+    }
+    const stream = streamOf('incident', id);
+    const batch: Batch = { intents: [intent], told: Promise.resolve({ changed: false }) };
+    waiting.set(id, batch);
+    batch.told = turns.take([stream], () => {
+      // From here on nobody joins: what arrives now waits for the next turn.
+      waiting.delete(id);
+      const all = coalesce(intent, ...batch.intents.slice(1));
+      return commit(async () => {
+        const { state, version } = isNew(intent) ? unopened : await incidentOf(id);
+        const events = decideIncident(all, state);
+        return { writes: written(stream, version, events), told: verdict(events) };
+      }, context);
+    });
+    return batch.told;
+  }
+
+  async function tellOperation(
+    id: string,
+    intent: OperationIntent,
+    context: AppendContext,
+  ): Promise<Told> {
+    const stream = streamOf('operation', id);
+    const before = (await operationOf(id)).state;
+    const targets = lockedTargets(before);
+    const streams = [stream, ...targets.map((target) => streamOf('target', target))];
+    return turns.take(streams, () =>
+      commit(async () => {
+        const { state, version } = await operationOf(id);
+        const events = witnessed(decideOperation(intent, state), journal.lastCheckpoint()?.short);
+        if (events.length === 0) return { writes: [], told: { changed: false } };
+        const meta = { at: options.now() };
+        const after = events.reduce((next, event) => evolveOperation(next, event, meta), state);
+        const locks = lockWrites(
+          { before: state, after },
+          events,
+          lockedTargets(after).map(target),
+        );
+        if (!locks.ok) return { writes: [], told: { changed: false, heldBy: locks.heldBy } };
+        const lockStreams = locks.writes.map(({ target: name, events: changes }) => ({
+          stream: streamOf('target', name),
+          expectedVersion: readings.targets.get(name)?.version ?? 0,
+          events: changes,
+        }));
+        return {
+          writes: [...written(stream, version, events), ...lockStreams],
+          told: verdict(events),
+        };
+      }, context),
+    );
+  }
+
+  function target(id: string): TargetState {
+    return readings.targets.get(id)?.state ?? initialTarget(id);
+  }
+
+  async function recordPost(
+    thread: string,
+    posted: PostEvent,
+    context: AppendContext,
+  ): Promise<void> {
+    const stream = streamOf('posts', thread);
+    await turns.take([stream], () =>
+      commit(async () => {
+        const { version } = await postsOf(thread);
+        return { writes: written(stream, version, [posted]), told: { changed: true } };
+      }, context),
+    );
+  }
+
+  return {
+    readings,
+    incident: async (id) => {
+      const { state } = await incidentOf(id);
+      return state.status === 'none' ? undefined : state;
+    },
+    operation: async (id) => {
+      const { state } = await operationOf(id);
+      return state.status === 'none' ? undefined : state;
+    },
+    target,
+    posts: async (thread) => (await postsOf(thread)).state,
+    tellIncident,
+    receive,
+    tellOperation,
+    recordPost,
+    onChange: (listener) => {
+      listeners.push(listener);
+    },
+    took,
+  };
+}
+
+function written(
+  stream: string,
+  expectedVersion: number,
+  events: readonly Event[],
+): readonly StreamWrite[] {
+  return events.length === 0 ? [] : [{ stream, expectedVersion, events }];
+}
+
+function verdict(events: readonly (IncidentEvent | OperationEvent)[]): Told {
+  const refusal = events.find((event) => event.type === 'RequestRefused');
+  if (refusal?.type === 'RequestRefused') return { refused: refusal.problem, changed: true };
+  const refused = events.find((event) => event.type === 'OperationRefused');
+  if (refused?.type === 'OperationRefused') return { refused: refused.problem, changed: true };
+  return { changed: events.length > 0 };
+}

@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Problem } from '../core/problem.ts';
+import { type FoundRoute, type HttpRoute, routeFinder } from './http-route.ts';
+
+export interface HttpListenerOptions {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly routes: readonly HttpRoute[];
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface HttpListener {
+  /** `http://127.0.0.1:8080`: where it really listens. */
+  readonly url: string;
+  /** Takes no new connection; requests under way may finish. */
+  close(): Promise<void>;
+}
+
+/** A client that is slower than this with its head is not a webhook sender but an attack or a ghost. */
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+const connectionsMax = 2000;
+
+/** One listener: mounts the routes it is given and knows nothing of them. */
+export async function listen(options: HttpListenerOptions): Promise<HttpListener> {
+  const find = routeFinder(options.routes);
+  const server = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
+    (request, response) => {
+      serve(find, request, response).catch((error: unknown) => {
+        options.log('request failed', { listener: options.name, error });
+        if (response.headersSent) response.destroy();
+        else
+          answer(response, 500, {
+            error: 'The request ended in a fault of Tocsin itself; the log has the details.',
+          });
+      });
+    },
+  );
+  server.maxConnections = connectionsMax;
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return { url: urlOf(server), close: () => closed(server) };
+}
+
+async function serve(
+  find: (method: string, pathname: string) => FoundRoute,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const pathname = pathOf(request.url ?? '/');
+  const found = find(request.method ?? 'GET', pathname);
+  if (found.kind === 'found') return found.route.handle(request, response, found.params);
+  if (found.kind === 'none')
+    return answer(response, 404, { error: `Nothing is served at ${pathname}.` });
+  response.setHeader('allow', found.allow.join(', '));
+  return answer(response, 405, { error: `${pathname} takes ${found.allow.join(', ')}.` });
+}
+
+export function answer(response: ServerResponse, status: number, body: unknown): void {
+  answerText(response, status, `${JSON.stringify(body)}\n`);
+}
+
+/** The same with a body that was made before. */
+export function answerText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
+  response.end(text);
+}
+
+/** For machines that send to us: the code, and a sentence a person can act on. */
+export function answerProblem(
+  response: ServerResponse,
+  status: number,
+  what: Problem,
+  sentence: string,
+): void {
+  answer(response, status, { code: what.code, error: sentence });
+}
+
+export type Body =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: false; readonly why: 'too-large' | 'cut' };
+
+/** The whole body, or nothing: past the limit it is not even read. */
+export function readBody(request: IncomingMessage, limitBytes: number): Promise<Body> {
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limitBytes) return Promise.resolve({ ok: false, why: 'too-large' });
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limitBytes) {
+        request.pause();
+        resolve({ ok: false, why: 'too-large' });
+        return;
+      }
+      chunks.push(chunk);
+    });
+    request.on('end', () => {
+      const [only] = chunks;
+      resolve({ ok: true, bytes: only && chunks.length === 1 ? only : Buffer.concat(chunks) });
+    });
+    request.on('error', () => resolve({ ok: false, why: 'cut' }));
+    request.on('close', () => resolve({ ok: false, why: 'cut' }));
+  });
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function urlOf(server: Server): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no address');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+async function closed(server: Server): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await ended;
+}

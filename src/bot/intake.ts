@@ -1,0 +1,258 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Unreadable } from '../core/alert/alert.ts';
+import { receiveIntent, unreadableIntent } from '../core/alert/intake.ts';
+import type { Journal } from '../core/ports/journal.ts';
+import { type Problem, type ProblemBook, ProblemError, problem } from '../core/problem.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Settings } from '../core/settings.ts';
+import { fill } from '../core/view/words.ts';
+import { readAlertmanager, type WebhookOutcome } from '../handlers/webhooks/alertmanager.ts';
+import type { Engine } from './engine.ts';
+import { answerProblem, answerText, readBody } from './http.ts';
+import type { HttpRoute } from './http-route.ts';
+
+export interface IntakeOptions {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly settings: () => Settings;
+  readonly sources: readonly WebhookSource[];
+  readonly bodyLimitBytes: number;
+  readonly now: () => number;
+  readonly sha256: (text: string) => string;
+  readonly book: ProblemBook;
+  readonly metrics: IntakeMetrics;
+  /** A source said that it cut alerts off: ask it. */
+  readonly reconcile: (source: string) => void;
+}
+
+export interface WebhookSource {
+  /** `alertmanager/main`. */
+  readonly name: string;
+  readonly auth: WebhookAuth;
+  /** It has an API that can be asked back. */
+  readonly answers: boolean;
+}
+
+export type WebhookAuth =
+  | { readonly kind: 'bearers'; readonly bearers: readonly Secret[] }
+  | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
+  | { readonly kind: 'none' };
+
+export interface IntakeMetrics {
+  webhook(source: string, outcome: 'accepted' | 'unreadable' | 'unauthenticated' | 'refused'): void;
+  alerts(source: string, count: number): void;
+}
+
+/** What nearly every webhook is answered. */
+const taken = '{"ok":true}\n';
+
+/** How long a rejected body is kept for whoever mends the sender. */
+const rejectedKeepMs = 7 * 24 * 60 * 60_000;
+
+/** `POST /webhooks/alertmanager[/:source]`: answered 2xx only once it is in the journal. */
+export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
+  const boot = hash('sha256', `${process.pid} ${process.hrtime.bigint()}`, 'hex').slice(0, 12);
+  let deliveries = 0;
+  const authenticators = new Map(
+    options.sources.map(({ name, auth }) => [name, authenticator(auth)]),
+  );
+
+  async function handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    source: WebhookSource,
+  ): Promise<void> {
+    const allowed = authenticators.get(source.name);
+    if (!allowed?.(request.headers.authorization)) {
+      // Nothing unauthenticated is kept, and the body is not read.
+      options.metrics.webhook(source.name, 'unauthenticated');
+      response.setHeader('www-authenticate', source.auth.kind === 'basic' ? 'Basic' : 'Bearer');
+      request.resume();
+      return say(response, 401, problem('WEBHOOK_UNAUTHENTICATED', { source: source.name }));
+    }
+    const body = await readBody(request, options.bodyLimitBytes);
+    if (!body.ok) {
+      options.metrics.webhook(source.name, 'refused');
+      if (body.why === 'cut') {
+        response.destroy();
+        return;
+      }
+      response.setHeader('connection', 'close');
+      return say(
+        response,
+        413,
+        problem('WEBHOOK_TOO_LARGE', { source: source.name, max: options.bodyLimitBytes }),
+      );
+    }
+    const outcome = readAlertmanager(body.bytes, {
+      source: source.name,
+      receivedAt: options.now(),
+      sha256: options.sha256,
+    });
+    deliveries += 1;
+    try {
+      await take(outcome, { bytes: body.bytes, source, cause: `webhook/${boot}/${deliveries}` });
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      // Overload and a journal that refuses: 503 makes the sender try again.
+      options.metrics.webhook(source.name, 'refused');
+      response.setHeader('retry-after', '5');
+      return say(response, 503, error.problem);
+    }
+    options.metrics.webhook(source.name, outcome.kind);
+    if (outcome.kind === 'unreadable') return say(response, 422, outcome.problem);
+    options.metrics.alerts(source.name, outcome.delivery.observations.length);
+    answerText(response, 200, taken);
+  }
+
+  interface Taking {
+    readonly bytes: Buffer;
+    readonly source: WebhookSource;
+    readonly cause: string;
+  }
+
+  async function take(outcome: WebhookOutcome, taking: Taking): Promise<void> {
+    const { source, cause } = taking;
+    const by = `source:${source.name}`;
+    if (outcome.kind === 'accepted') {
+      const { delivery } = outcome;
+      const told: Promise<unknown>[] = [];
+      if (delivery.observations.length > 0) {
+        const intent = receiveIntent(delivery, intakeOf(source));
+        told.push(options.engine.receive(intent, { cause, by }));
+      }
+      if (delivery.unreadable.length > 0) told.push(keep(delivery.unreadable, taking));
+      await Promise.all(told);
+      if (delivery.truncated > 0) options.reconcile(source.name);
+      return;
+    }
+    const whole: Unreadable = {
+      index: 0,
+      reason: String(outcome.problem.facts['why'] ?? outcome.problem.code),
+    };
+    await keep(outcome.unreadable.length > 0 ? outcome.unreadable : [whole], taking);
+  }
+
+  async function keep(
+    unreadable: readonly Unreadable[],
+    { bytes, source, cause }: Taking,
+  ): Promise<void> {
+    const blob = await options.journal.blobs.put(bytes, options.now() + rejectedKeepMs);
+    const intent = unreadableIntent({ source: source.name, unreadable }, blob, intakeOf(source));
+    await options.engine.tellIncident(intent.incident, intent, {
+      cause: `${cause}/unreadable`,
+      by: `source:${source.name}`,
+    });
+  }
+
+  function intakeOf(source: WebhookSource) {
+    return {
+      settings: options.settings(),
+      index: options.engine.readings.correlation,
+      now: options.now(),
+      sha256: options.sha256,
+      sourceAnswers: source.answers,
+    };
+  }
+
+  function say(response: ServerResponse, status: number, what: Problem): void {
+    const words = options.book[what.code];
+    const sentence = words
+      ? [words.what, words.why, words.next].map((part) => fill(part, what.facts)).join(' ')
+      : what.code;
+    answerProblem(response, status, what, sentence);
+  }
+
+  const [only, ...others] = options.sources;
+  return [
+    {
+      method: 'POST',
+      path: '/webhooks/alertmanager',
+      handle: async (request, response) => {
+        // Without a name only when there is no choice.
+        if (only && others.length === 0) return handle(request, response, only);
+        request.resume();
+        return say(
+          response,
+          404,
+          problem('WEBHOOK_SOURCE_UNNAMED', {
+            known: options.sources.map(({ name }) => name).join(', ') || 'none',
+          }),
+        );
+      },
+    },
+    {
+      method: 'POST',
+      path: '/webhooks/alertmanager/:source',
+      handle: async (request, response, params) => {
+        const source = options.sources.find(
+          ({ name }) => name === `alertmanager/${params['source']}`,
+        );
+        if (source) return handle(request, response, source);
+        request.resume();
+        return say(
+          response,
+          404,
+          problem('WEBHOOK_SOURCE_UNKNOWN', { source: params['source'] ?? '' }),
+        );
+      },
+    },
+  ];
+}
+
+/** Compares digests, so that neither the length nor the place of a wrong character shows in the time it takes. */
+function authenticator(auth: WebhookAuth): (header: string | undefined) => boolean {
+  if (auth.kind === 'none') return () => true;
+  const wanted =
+    auth.kind === 'bearers'
+      ? auth.bearers.map((bearer) => digest(`Bearer ${bearer.reveal()}`))
+      : [
+          digest(
+            `Basic ${Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64')}`,
+          ),
+        ];
+  return (header) => {
+    if (header === undefined) return false;
+    const space = header.indexOf(' ');
+    const given = digest(`${scheme(header.slice(0, space))} ${header.slice(space + 1).trim()}`);
+    return wanted.reduce((found, each) => timingSafeEqual(each, given) || found, false);
+  };
+}
+
+/** Schemes are written in any case (RFC 9110, 11.1). */
+function scheme(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
+}
+
+function digest(text: string): Buffer {
+  return hash('sha256', text, 'buffer');
+}
+
+/** Words of this door. */
+export const intakeProblems: ProblemBook = {
+  WEBHOOK_UNAUTHENTICATED: {
+    what: 'The webhook was refused.',
+    changed: 'Nothing was kept.',
+    why: 'It carries none of the credentials of {source}.',
+    next: 'Give the sender the bearer or the password that the configuration names.',
+  },
+  WEBHOOK_TOO_LARGE: {
+    what: 'The webhook was refused.',
+    changed: 'Nothing was kept.',
+    why: 'It is larger than {max} bytes.',
+    next: 'Set max_alerts at the sender, or raise server.body_limit.',
+  },
+  WEBHOOK_SOURCE_UNNAMED: {
+    what: 'The webhook was refused.',
+    changed: 'Nothing was kept.',
+    why: 'Its path names no source, and the sources of the configuration are: {known}.',
+    next: 'Send it to /webhooks/alertmanager/ and the name of the source.',
+  },
+  WEBHOOK_SOURCE_UNKNOWN: {
+    what: 'The webhook was refused.',
+    changed: 'Nothing was kept.',
+    why: 'The configuration names no source {source}.',
+    next: 'Add it under sources: or mend the path.',
+  },
+};

@@ -1,0 +1,111 @@
+import { type NotificationDue, notificationsDue } from '../../core/incident/notify.ts';
+import { isPending } from '../../core/operation/decide.ts';
+import type { OperationState } from '../../core/operation/operation.ts';
+import { problem } from '../../core/problem.ts';
+import type { Clock } from '../clock.ts';
+import type { Engine } from '../engine.ts';
+
+export interface DeadlinesLoopOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly ackReminderMs: number;
+  /** Whom a group names, at this moment. */
+  readonly members: (group: string) => readonly string[];
+  readonly everyMs: number;
+  /** Called on each turn: what is over leaves memory. */
+  readonly sweep: (now: number) => void;
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface DeadlinesLoop {
+  start(): void;
+  /** One look at everything; the timer's, and a test's. */
+  turn(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A plan that is not made by then was lost with the process that drafted it; drafts are bounded well below. */
+const planningMaxMs = 120_000;
+
+/** Turns time into events. Nothing relies on it being on time: decisions refuse by themselves what is past its expiry. */
+export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoop {
+  const { engine, clock, log } = options;
+  let stop: (() => void) | undefined;
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  function plan(): void {
+    if (closed) return;
+    stop = clock.after(options.everyMs, () => {
+      running = turn()
+        .catch((error: unknown) => log('deadlines turn failed', { error }))
+        .then(() => {
+          running = undefined;
+          plan();
+        });
+    });
+  }
+
+  async function turn(): Promise<void> {
+    const now = clock.now();
+    for (const { state } of [...engine.readings.operations.values()]) await operation(state, now);
+    for (const [id, { state }] of [...engine.readings.incidents]) {
+      if (state.status !== 'open') continue;
+      const unknown = unknownOf(id);
+      for (const due of notificationsDue(state, {
+        now,
+        ackReminderMs: options.ackReminderMs,
+        unknown,
+      })) {
+        await notify(id, due, now);
+      }
+    }
+    options.sweep(now);
+  }
+
+  async function operation(state: OperationState, now: number): Promise<void> {
+    if (isPending(state) && state.plan && now >= state.plan.expiresAt) {
+      const cause = `deadlines/${state.id}/expired`;
+      await engine.tellOperation(state.id, { type: 'Expire', at: now }, { cause, by: 'tocsin' });
+    }
+    if (state.status === 'asked' && state.asked && now - state.asked.at > planningMaxMs) {
+      const lost = problem('PLAN_INTERRUPTED', { line: state.asked.line });
+      const cause = `deadlines/${state.id}/interrupted`;
+      await engine.tellOperation(
+        state.id,
+        { type: 'GiveUpPlanning', problem: lost },
+        { cause, by: 'tocsin' },
+      );
+    }
+  }
+
+  async function notify(id: string, due: NotificationDue, now: number): Promise<void> {
+    await engine.tellIncident(
+      id,
+      {
+        type: 'RecordNotified',
+        at: now,
+        key: due.key,
+        group: due.group,
+        people: options.members(due.group),
+      },
+      { cause: `deadlines/${id}/notified/${due.key}`, by: 'tocsin' },
+    );
+  }
+
+  function unknownOf(incident: string): readonly string[] {
+    return (engine.readings.operationsOf.get(incident) ?? []).filter(
+      (id) => engine.readings.operations.get(id)?.state.status === 'unknown',
+    );
+  }
+
+  return {
+    start: plan,
+    turn,
+    async close() {
+      closed = true;
+      stop?.();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,181 @@
+import type { Sha256 } from '../../core/event.ts';
+import type { Surface } from '../../core/ports/surface.ts';
+import type { Card, Entry, Thread } from '../../core/view/card.ts';
+import type { Clock } from '../clock.ts';
+import type { Engine } from '../engine.ts';
+
+export interface ThreadsLoopOptions {
+  /** What a surface that remembers was sent, and where it stands. */
+  readonly engine: Pick<Engine, 'posts' | 'recordPost'>;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  readonly surfaces: readonly Surface[];
+  /** What the thread should show; undefined when there is no such thread. */
+  readonly desired: (thread: string) => Promise<Thread | undefined>;
+  /** Where on a surface the thread belongs; undefined when it does not belong there. */
+  readonly place: (thread: string, surface: string) => Promise<string | undefined>;
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface ThreadsLoop {
+  /** Something of the thread changed; several changes are one turn. */
+  wake(thread: string): void;
+  /** Threads that wait for their turn. */
+  backlog(): number;
+  /** Resolves when nothing waits. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** So long at most without giving the intake its turn, and so long between two slices of a backlog. */
+const sliceMs = 4;
+const restMs = 6;
+/** After a surface failed. */
+const retryMs = 5000;
+
+/**
+ * Compares what each thread should show with what was last posted, and posts the difference. An event only wakes it:
+ * restart, duplicate and outage are the same case, one more turn.
+ */
+export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
+  const { engine, clock, log } = options;
+  const dirty = new Set<string>();
+  /** Of surfaces that forget with the process: digest by `surface thread key`. */
+  const shown = new Map<string, Map<string, string>>();
+  const idlers: (() => void)[] = [];
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  function wake(thread: string): void {
+    if (closed) return;
+    dirty.add(thread);
+    running ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain);
+  }
+
+  async function drain(): Promise<void> {
+    let sliceEnds = performance.now() + sliceMs;
+    for (const thread of dirty) {
+      dirty.delete(thread);
+      // One thread that cannot be shown must not keep the others from being shown.
+      await reconcile(thread).catch((error: unknown) => {
+        log('thread failed', { thread, error });
+        clock.after(retryMs, () => wake(thread));
+      });
+      if (performance.now() < sliceEnds || dirty.size === 0) continue;
+      await new Promise<void>((resolve) => setTimeout(resolve, restMs));
+      sliceEnds = performance.now() + sliceMs;
+    }
+    running = undefined;
+    if (dirty.size > 0 && !closed) {
+      running = drain();
+      return;
+    }
+    for (const resolve of idlers.splice(0)) resolve();
+  }
+
+  async function reconcile(thread: string): Promise<void> {
+    const surfaces = options.surfaces.filter((surface) => surface.skips?.(thread) !== true);
+    if (surfaces.length === 0) return;
+    const desired = await options.desired(thread);
+    if (!desired) return;
+    await Promise.all(
+      surfaces.map((surface) =>
+        ensure(surface, desired).catch((error: unknown) => {
+          log('surface failed', { surface: surface.name, thread, error });
+          clock.after(retryMs, () => wake(thread));
+        }),
+      ),
+    );
+  }
+
+  async function ensure(surface: Surface, desired: Thread): Promise<void> {
+    const place = await options.place(desired.incident, surface.name);
+    if (place === undefined) return;
+    const memory = await memoryOf(surface, desired.incident);
+    const root = await post(memory, 'root', desired.root, (ref) =>
+      surface.ensureRoot({ incident: desired.incident, place, card: desired.root, ref }),
+    );
+    for (const entry of desired.entries) {
+      await post(memory, entry.key, entry, (ref) =>
+        surface.ensureEntry({ incident: desired.incident, root, entry, ref }),
+      );
+    }
+  }
+
+  /** Posts when the rendering differs from the last one, and keeps where it stands. */
+  async function post(
+    memory: Memory,
+    key: string,
+    piece: Card | Entry,
+    send: (ref: string | undefined) => Promise<{ readonly ref: string }>,
+  ): Promise<string> {
+    const digest = options.sha256(JSON.stringify(piece));
+    const before = memory.read(key);
+    if (before?.digest === digest) return before.ref;
+    const { ref } = await send(before?.ref);
+    await memory.write(key, { ref, digest });
+    return ref;
+  }
+
+  async function memoryOf(surface: Surface, thread: string): Promise<Memory> {
+    if (!surface.remembers) return forgetful(shown, surface.name, thread);
+    const posts = await engine.posts(thread);
+    return {
+      read: (key) => posts[`${surface.name} ${key}`],
+      write: async (key, { ref, digest }) =>
+        engine.recordPost(
+          thread,
+          { type: 'Posted', v: 1, surface: surface.name, key, ref, digest },
+          {
+            cause: `posts/${thread}/${surface.name}/${key}/${digest}/${clock.now()}`,
+            by: 'tocsin',
+          },
+        ),
+    };
+  }
+
+  return {
+    wake,
+    backlog: () => dirty.size,
+    idle: () =>
+      running === undefined ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve)),
+    async close() {
+      closed = true;
+      dirty.clear();
+      await running;
+    },
+  };
+}
+
+interface Memory {
+  read(key: string): { readonly ref: string; readonly digest: string } | undefined;
+  write(key: string, posted: { readonly ref: string; readonly digest: string }): Promise<void>;
+}
+
+/** Threads whose digests are kept for a surface that lives in this process. */
+const rememberedMax = 20_000;
+
+function forgetful(
+  shown: Map<string, Map<string, string>>,
+  surface: string,
+  thread: string,
+): Memory {
+  const name = `${surface} ${thread}`;
+  let digests = shown.get(name);
+  if (!digests) {
+    digests = new Map();
+    shown.set(name, digests);
+    const oldest = shown.size > rememberedMax ? shown.keys().next().value : undefined;
+    if (oldest !== undefined) shown.delete(oldest);
+  }
+  const kept = digests;
+  return {
+    read: (key) => {
+      const digest = kept.get(key);
+      return digest === undefined ? undefined : { ref: thread, digest };
+    },
+    write: async (key, { digest }) => {
+      kept.set(key, digest);
+    },
+  };
+}

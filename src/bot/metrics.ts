@@ -1,0 +1,167 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { HttpRoute } from './http-route.ts';
+import type { IntakeMetrics } from './intake.ts';
+
+/** What is read at scrape time, so that no loop has to keep a gauge in step. */
+export interface MetricsReadings {
+  readonly openIncidents: () => number;
+  readonly liveOperations: () => Readonly<Record<string, number>>;
+  readonly threadsWaiting: () => number;
+  readonly journal: () => {
+    readonly waiting: number;
+    readonly appends: number;
+    readonly commits: number;
+    readonly events: number;
+    readonly bytes: number;
+  };
+}
+
+export interface Metrics {
+  readonly intake: IntakeMetrics;
+  readonly consoleClients: (count: number) => void;
+  readonly consoleDropped: () => void;
+  readonly refused: (surface: string, code: string) => void;
+  readonly commands: (verb: string) => void;
+  readonly decided: (ms: number) => void;
+  readonly routes: readonly HttpRoute[];
+}
+
+/** `/metrics` of this process. Labels are names from the configuration and codes: never text from outside. */
+export function createMetrics(readings: MetricsReadings, version: string): Metrics {
+  const register = new Registry();
+  const registers = [register];
+  collectDefaultMetrics({ register });
+  new Gauge({
+    name: 'tocsin_build_info',
+    help: 'The version that runs.',
+    labelNames: ['version'],
+    registers,
+  }).set({ version }, 1);
+  const webhooks = new Counter({
+    name: 'tocsin_webhooks_total',
+    help: 'Webhooks, by what became of them.',
+    labelNames: ['source', 'outcome'],
+    registers,
+  });
+  const alerts = new Counter({
+    name: 'tocsin_alerts_received_total',
+    help: 'Alerts read from webhooks, duplicates included.',
+    labelNames: ['source'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'tocsin_requests_refused_total',
+    help: 'Requests refused before a decision, by code.',
+    labelNames: ['surface', 'code'],
+    registers,
+  });
+  const commands = new Counter({
+    name: 'tocsin_commands_total',
+    help: 'Lines understood, by verb.',
+    labelNames: ['verb'],
+    registers,
+  });
+  const clients = new Gauge({
+    name: 'tocsin_console_clients',
+    help: 'Open event streams of the console.',
+    registers,
+  });
+  const dropped = new Counter({
+    name: 'tocsin_console_clients_dropped_total',
+    help: 'Console clients cut because they could not keep up.',
+    registers,
+  });
+  const decided = new Histogram({
+    name: 'tocsin_answer_seconds',
+    help: 'From a line or press to its answer.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  gauge('tocsin_incidents_open', 'Open incidents.', readings.openIncidents);
+  gauge(
+    'tocsin_threads_waiting',
+    'Threads whose rendering waits for its turn.',
+    readings.threadsWaiting,
+  );
+  gauge(
+    'tocsin_journal_appends_waiting',
+    'Appends that wait for the disk.',
+    () => readings.journal().waiting,
+  );
+  gauge('tocsin_journal_bytes', 'Size of the journal file.', () => readings.journal().bytes);
+  gauge(
+    'tocsin_journal_events',
+    'Events appended by this process.',
+    () => readings.journal().events,
+  );
+  gauge(
+    'tocsin_journal_commits',
+    'Commits by this process; appends that meet share one.',
+    () => readings.journal().commits,
+  );
+  const operations = new Gauge({
+    name: 'tocsin_operations',
+    help: 'Operations at hand, by status.',
+    labelNames: ['status'],
+    registers,
+    collect() {
+      operations.reset();
+      for (const [status, count] of Object.entries(readings.liveOperations()))
+        operations.set({ status }, count);
+    },
+  });
+
+  function gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  const webhookCount = remembered<{ readonly source: string; readonly outcome: string }>(webhooks);
+  const alertCount = remembered<{ readonly source: string }>(alerts);
+
+  return {
+    intake: {
+      webhook: (source, outcome) => webhookCount(`${source} ${outcome}`, { source, outcome }).inc(),
+      alerts: (source, count) => alertCount(source, { source }).inc(count),
+    },
+    consoleClients: (count) => clients.set(count),
+    consoleDropped: () => dropped.inc(),
+    refused: (surface, code) => refused.inc({ surface, code }),
+    commands: (verb) => commands.inc({ verb }),
+    decided: (ms) => decided.observe(ms / 1000),
+    routes: [
+      {
+        method: 'GET',
+        path: '/metrics',
+        handle: async (_request, response) => {
+          const text = await register.metrics();
+          response.writeHead(200, {
+            'content-type': register.contentType,
+            'content-length': Buffer.byteLength(text),
+          });
+          response.end(text);
+        },
+      },
+    ],
+  };
+}
+
+/** A counter's own child for each set of labels: looking it up by the labels costs more than counting. */
+function remembered<L extends Readonly<Record<string, string>>>(
+  counter: Counter<string>,
+): (key: string, labels: L) => Counter.Internal {
+  const children = new Map<string, Counter.Internal>();
+  return (key, labels) => {
+    const known = children.get(key);
+    if (known) return known;
+    const child = counter.labels(labels);
+    children.set(key, child);
+    return child;
+  };
+}

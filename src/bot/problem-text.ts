@@ -1,0 +1,29 @@
+import type { ProblemBook } from '../core/problem.ts';
+
+/** Words of the engine and its loops. */
+export const botProblems: ProblemBook = {
+  NOT_THE_OWNER: {
+    what: 'This process may not write any more.',
+    changed: 'Nothing was written.',
+    why: 'Another process has taken its place.',
+    next: 'Ask there; stop this one.',
+  },
+  STREAM_CONTENDED: {
+    what: 'The request was not taken.',
+    changed: 'Nothing was changed.',
+    why: 'Others wrote about the same thing {turns} times while we tried.',
+    next: 'Do it again.',
+  },
+  SOURCE_UNREACHABLE: {
+    what: '{source} cannot be asked what fires.',
+    changed: 'Nothing was closed: what it no longer tells stays open.',
+    why: 'It did not answer.',
+    next: 'Check its `api` address and the way to it; `tocsin doctor` tries it again.',
+  },
+  UNREACHABLE: {
+    what: 'The target cannot be looked at.',
+    changed: 'The change that was sent stands; how far it is cannot be seen.',
+    why: 'It did not answer.',
+    next: 'It is asked again until the time of the step is over; `tocsin doctor` tries it too.',
+  },
+};

@@ -1,0 +1,258 @@
+import {
+  type CorrelationIndex,
+  exportIndex,
+  forget,
+  importIndex,
+  newCorrelationIndex,
+  track,
+} from '../core/alert/correlate.ts';
+import type { Recorded } from '../core/event.ts';
+import type { IncidentEvent } from '../core/incident/event.ts';
+import {
+  evolve as evolveIncident,
+  type IncidentState,
+  initialIncident,
+} from '../core/incident/incident.ts';
+import {
+  type ExportedIncident,
+  exportIncident,
+  importIncident,
+} from '../core/incident/snapshot.ts';
+import {
+  evolve as evolveOperation,
+  initialOperation,
+  type OperationEvent,
+  type OperationState,
+  terminal,
+} from '../core/operation/operation.ts';
+import {
+  evolveTarget,
+  initialTarget,
+  type TargetEvent,
+  type TargetState,
+} from '../core/operation/target.ts';
+import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
+
+/** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
+export const readingsVersion = 'readings-2';
+
+/** How long an ended operation stays at hand; older ones are read from the store. */
+const endedKeepMs = 60 * 60_000;
+
+export interface Held<S> {
+  state: S;
+  version: number;
+}
+
+/**
+ * What memory holds of the journal: open incidents, live operations, locks, references of posts. Owned by the engine;
+ * changed by `apply` alone, and only with events that are on disk.
+ */
+export interface Readings {
+  readonly incidents: Map<string, Held<IncidentState>>;
+  readonly operations: Map<string, Held<OperationState>>;
+  readonly targets: Map<string, Held<TargetState>>;
+  readonly posts: Map<string, Held<PostState>>;
+  /** Operations asked in an incident, oldest first; under '' those asked outside any. */
+  readonly operationsOf: Map<string, string[]>;
+  readonly correlation: CorrelationIndex;
+  position: number;
+}
+
+export type Kind = 'incident' | 'operation' | 'target' | 'posts';
+
+export interface StreamName {
+  readonly kind: Kind;
+  readonly id: string;
+}
+
+/** `sameThreadMs`: firing again within this time after the end is the same thread. */
+export function emptyReadings(sameThreadMs?: number): Readings {
+  return {
+    incidents: new Map(),
+    operations: new Map(),
+    targets: new Map(),
+    posts: new Map(),
+    operationsOf: new Map(),
+    correlation: newCorrelationIndex(sameThreadMs),
+    position: 0,
+  };
+}
+
+export function streamOf(kind: Kind, id: string): string {
+  return `${kind}/${id}`;
+}
+
+/** The kind and id of a stream that is read into memory; undefined for the journal's own and others'. */
+export function nameOf(stream: string): StreamName | undefined {
+  const slash = stream.indexOf('/');
+  const kind = stream.slice(0, slash);
+  return kind === 'incident' || kind === 'operation' || kind === 'target' || kind === 'posts'
+    ? { kind, id: stream.slice(slash + 1) }
+    : undefined;
+}
+
+/** How many events of a stream memory has taken in; 0 for one it does not hold. */
+export function versionOf(readings: Readings, { kind, id }: StreamName): number {
+  const maps = {
+    incident: readings.incidents,
+    operation: readings.operations,
+    target: readings.targets,
+    posts: readings.posts,
+  };
+  return maps[kind].get(id)?.version ?? 0;
+}
+
+/** One event further. Events already applied (a replayed tail) change nothing. */
+export function apply(readings: Readings, recorded: Recorded): StreamName | undefined {
+  if (recorded.position > readings.position) readings.position = recorded.position;
+  const name = nameOf(recorded.stream);
+  if (!name) return undefined;
+  switch (name.kind) {
+    case 'incident': {
+      const typed = recorded as Recorded<IncidentEvent>;
+      track(readings.correlation, typed);
+      further(readings.incidents, name.id, typed, {
+        initial: initialIncident,
+        evolve: evolveIncident,
+      });
+      return name;
+    }
+    case 'operation': {
+      const typed = recorded as Recorded<OperationEvent>;
+      further(readings.operations, name.id, typed, {
+        initial: initialOperation,
+        evolve: evolveOperation,
+      });
+      if (typed.event.type === 'OperationAsked') {
+        const list = readings.operationsOf.get(typed.event.incident);
+        if (list) list.push(name.id);
+        else readings.operationsOf.set(typed.event.incident, [name.id]);
+      }
+      return name;
+    }
+    case 'target':
+      further(readings.targets, name.id, recorded as Recorded<TargetEvent>, {
+        initial: initialTarget,
+        evolve: evolveTarget,
+      });
+      return name;
+    default:
+      further(readings.posts, name.id, recorded as Recorded<PostEvent>, {
+        initial: () => ({}),
+        evolve: evolvePosts,
+      });
+      return name;
+  }
+}
+
+/** The state of one stream from all of its events, for what memory no longer holds. */
+export function replay<S, E extends { readonly type: string; readonly v: number }>(
+  events: readonly Recorded[],
+  initial: S,
+  evolve: (state: S, event: Recorded<E>['event'], meta: Recorded<E>) => S,
+): Held<S> {
+  let state = initial;
+  for (const recorded of events as readonly Recorded<E>[]) {
+    state = evolve(state, recorded.event, recorded);
+  }
+  return { state, version: events.length };
+}
+
+/** Drops what is over for good. Called now and then; what is asked for again is read from the store. */
+export function sweep(readings: Readings, now: number): void {
+  forget(readings.correlation, now);
+  for (const [id, { state }] of readings.incidents) {
+    if (state.status === 'resolved' && !readings.correlation.byIncident.has(id)) {
+      const operations = readings.operationsOf.get(id) ?? [];
+      if (operations.every((operation) => isOver(readings, operation))) {
+        readings.incidents.delete(id);
+        readings.posts.delete(id);
+        readings.operationsOf.delete(id);
+        for (const operation of operations) readings.operations.delete(operation);
+      }
+    }
+  }
+  const loose = readings.operationsOf.get('') ?? [];
+  const kept = loose.filter((id) => {
+    const held = readings.operations.get(id);
+    const old = held && (held.state.endedAt ?? now) < now - endedKeepMs;
+    if (!held || (old && isOver(readings, id))) {
+      readings.operations.delete(id);
+      readings.posts.delete(id);
+      return false;
+    }
+    return true;
+  });
+  if (loose.length > 0) readings.operationsOf.set('', kept);
+}
+
+function isOver(readings: Readings, operation: string): boolean {
+  const held = readings.operations.get(operation);
+  return !held || terminal.has(held.state.status);
+}
+
+function further<S, E extends { readonly type: string; readonly v: number }>(
+  into: Map<string, Held<S>>,
+  id: string,
+  recorded: Recorded<E>,
+  reading: {
+    readonly initial: (id: string) => S;
+    readonly evolve: (state: S, event: Recorded<E>['event'], meta: Recorded<E>) => S;
+  },
+): void {
+  let held = into.get(id);
+  if (!held) {
+    // A later event of a stream that memory let go: whoever needs it reads the whole stream.
+    if (recorded.version !== 1) return;
+    held = { state: reading.initial(id), version: 0 };
+    into.set(id, held);
+  }
+  if (recorded.version !== held.version + 1) return;
+  held.state = reading.evolve(held.state, recorded.event, recorded);
+  held.version = recorded.version;
+}
+
+/** Plain data, for a snapshot beside the journal. */
+export function exportReadings(readings: Readings): unknown {
+  return {
+    incidents: [...readings.incidents].map(([id, { state, version }]) => {
+      return [id, { state: exportIncident(state), version }] as const;
+    }),
+    operations: [...readings.operations],
+    targets: [...readings.targets],
+    posts: [...readings.posts],
+    operationsOf: [...readings.operationsOf],
+    correlation: exportIndex(readings.correlation),
+    position: readings.position,
+  };
+}
+
+type Exported = {
+  readonly [K in keyof Omit<
+    Readings,
+    'correlation' | 'incidents' | 'position'
+  >]: Readings[K] extends Map<infer Key, infer Value> ? readonly (readonly [Key, Value])[] : never;
+} & {
+  readonly incidents: readonly (readonly [string, Held<ExportedIncident>])[];
+  readonly correlation: Parameters<typeof importIndex>[0];
+  readonly position: number;
+};
+
+/** A snapshot is our own bytes, named by `readingsVersion`; anything else was not loaded. */
+export function importReadings(state: unknown, sameThreadMs?: number): Readings {
+  const exported = state as Exported;
+  return {
+    incidents: new Map(
+      exported.incidents.map(([id, { state: plain, version }]) => {
+        return [id, { state: importIncident(plain), version }];
+      }),
+    ),
+    operations: new Map(exported.operations),
+    targets: new Map(exported.targets),
+    posts: new Map(exported.posts),
+    operationsOf: new Map(exported.operationsOf),
+    correlation: importIndex(exported.correlation, sameThreadMs),
+    position: exported.position,
+  };
+}

@@ -1,0 +1,121 @@
+import { SEVERITIES } from '../../../core/alert/severity.ts';
+import { type Incident, severity } from '../../../core/incident/incident.ts';
+import type { OperationState } from '../../../core/operation/operation.ts';
+import type { Answer, Press, Thread } from '../../../core/view/card.ts';
+import { incidentCard } from '../../../core/view/incident-card.ts';
+import type { Words } from '../../../core/view/words.ts';
+import type { BoardRow, ConsoleActor, ConsoleDesk, Suggestion } from './ports.ts';
+
+/** What the console asks of the bot, in the bot's own words. */
+export interface DeskSources {
+  readonly say: (said: {
+    readonly line: string;
+    readonly actor: Account;
+    readonly incident: string;
+    readonly cause: string;
+  }) => Promise<Answer>;
+  readonly press: (pressed: {
+    readonly press: Press;
+    readonly actor: Account;
+    readonly incident: string;
+    readonly cause: string;
+    readonly shown: { readonly digest: string };
+  }) => Promise<Answer>;
+  readonly complete: (line: string, incident: Incident | undefined) => readonly Suggestion[];
+  readonly incidents: () => readonly Incident[];
+  readonly incident: (id: string) => Promise<Incident | undefined>;
+  readonly operations: (incident: string) => readonly OperationState[];
+  readonly thread: (id: string) => Promise<Thread | undefined>;
+  readonly words: Words;
+}
+
+interface Account {
+  readonly surface: string;
+  readonly account: string;
+}
+
+/** More rows than anybody reads; the count above the list says how many there are. */
+const rowsMax = 250;
+
+export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
+  return {
+    say: ({ line, actor, incident = '', cause }) =>
+      sources.say({ line, actor: accountOf(actor), incident: threadOf(incident), cause }),
+    press: ({ press, actor, incident, cause, shown }) =>
+      sources.press({ press, actor: accountOf(actor), incident: threadOf(incident), cause, shown }),
+    complete: async ({ line, incident = '' }) => {
+      const thread = threadOf(incident);
+      return sources.complete(line, thread === '' ? undefined : await sources.incident(thread));
+    },
+    board: () => [...incidentRows(sources), ...operationRows(sources)],
+    thread: sources.thread,
+  };
+}
+
+/** A person is bound to the console by their id, a program by its name: no configuration binds one to a person. */
+function accountOf(actor: ConsoleActor): Account {
+  return actor.kind === 'person'
+    ? { surface: 'console', account: actor.person }
+    : { surface: 'console', account: `token:${actor.name}` };
+}
+
+/** An operation asked outside any incident has a page, and is no incident. */
+function threadOf(page: string): string {
+  return page.startsWith('op-') ? '' : page;
+}
+
+function incidentRows(sources: DeskSources): readonly BoardRow[] {
+  const all = sources.incidents();
+  const open = all.filter(({ status }) => status === 'open').sort(mostUrgent);
+  const closed = all
+    .filter(({ status }) => status === 'resolved')
+    .sort((a, b) => (b.resolved?.at ?? 0) - (a.resolved?.at ?? 0));
+  return [...open.slice(0, rowsMax), ...closed.slice(0, rowsMax)].map((incident) =>
+    rowOf(incident, sources),
+  );
+}
+
+function rowOf(incident: Incident, sources: DeskSources): BoardRow {
+  const card = incidentCard(incident, sources.words);
+  const operations = sources.operations(incident.opened.incident);
+  return {
+    incident: incident.opened.incident,
+    mark: card.mark,
+    tone: card.tone,
+    title: card.title,
+    service: incident.opened.service,
+    environment: incident.opened.environment,
+    openedAt: incident.openedAt,
+    ...(incident.resolved ? { closedAt: incident.resolved.at } : {}),
+    counts: {
+      alerts: incident.firing,
+      operations: operations.length,
+      waiting: operations.filter(({ status }) => status === 'waiting').length,
+    },
+  };
+}
+
+function operationRows(sources: DeskSources): readonly BoardRow[] {
+  return sources.operations('').flatMap((operation): readonly BoardRow[] => {
+    const { asked, endedAt, status } = operation;
+    if (!asked) return [];
+    return [
+      {
+        incident: operation.id,
+        mark: status.toUpperCase(),
+        tone: 'info',
+        title: [asked.line],
+        service: asked.service,
+        environment: asked.environment,
+        openedAt: asked.at,
+        ...(endedAt === undefined ? {} : { closedAt: endedAt }),
+        counts: { alerts: 0, operations: 1, waiting: status === 'waiting' ? 1 : 0 },
+      },
+    ];
+  });
+}
+
+function mostUrgent(a: Incident, b: Incident): number {
+  const byRank = SEVERITIES.indexOf(severity(a)) - SEVERITIES.indexOf(severity(b));
+  return byRank === 0 ? b.openedAt - a.openedAt : byRank;
+}

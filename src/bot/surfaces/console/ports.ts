@@ -1,0 +1,132 @@
+import type { SessionRefusal } from '../../../core/session.ts';
+import type { Answer, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
+
+/** Who typed or pressed. The desk judges what they may do; the console only says how it knows them. */
+export type ConsoleActor =
+  | {
+      readonly kind: 'person';
+      readonly person: string;
+      readonly name: string;
+      /** `session`: signed in by a link made on the host. `demo`: picked from a list, believed only in the sandbox. */
+      readonly via: 'session' | 'demo';
+      /** Names the session on the record; `demo` in the demo. Never the secret. */
+      readonly session: string;
+    }
+  /** A program with a configured token. It can never approve, whatever it types. */
+  | { readonly kind: 'token'; readonly name: string; readonly scopes: readonly TokenScope[] };
+
+export type TokenScope = 'read' | 'commands';
+
+/** What the console needs of the bot. */
+export interface ConsoleDesk {
+  /** A typed line. `cause` is unique per submission, so that a repeated request is answered and not done twice. */
+  say(said: SaidLine): Promise<Answer>;
+  press(pressed: PressedButton): Promise<Answer>;
+  /** Each suggestion's `insert` replaces the whole line. */
+  complete(asked: AskedCompletion): Promise<readonly Suggestion[]>;
+  /** Open incidents, the most urgent first, then the recently closed. */
+  board(): readonly BoardRow[];
+  /** What an incident shows, open or closed; undefined when there is none of that id. */
+  thread(incident: string): Promise<Thread | undefined>;
+}
+
+export interface SaidLine {
+  readonly line: string;
+  readonly actor: ConsoleActor;
+  readonly incident?: string;
+  readonly cause: string;
+}
+
+export interface PressedButton {
+  readonly press: Press;
+  readonly actor: ConsoleActor;
+  readonly incident: string;
+  readonly cause: string;
+  /** Digest of the card as this person saw it, for the record. */
+  readonly shown: { readonly digest: string };
+}
+
+export interface AskedCompletion {
+  readonly line: string;
+  readonly actor: ConsoleActor;
+  readonly incident?: string;
+}
+
+export interface Suggestion {
+  readonly insert: string;
+  readonly label: string;
+}
+
+export interface BoardRow {
+  readonly incident: string;
+  /** `CRITICAL`, `RESOLVED`: the same word as on the card. */
+  readonly mark: string;
+  readonly tone: Tone;
+  readonly title: Text;
+  readonly service: string;
+  readonly environment: string;
+  readonly openedAt: number;
+  readonly closedAt?: number;
+  readonly counts: {
+    readonly alerts: number;
+    readonly operations: number;
+    /** Plans that wait for somebody's approval. */
+    readonly waiting: number;
+  };
+}
+
+export interface ConsolePerson {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Sign-in without chat. Tokens are handed out once and kept only as digests. */
+export interface ConsoleSessions {
+  /** Undefined when nobody of that id is configured. */
+  makeLink(person: string, by: string): Promise<MadeLink | undefined>;
+  /** Whom a link would sign in, without using it. */
+  look(token: string): Promise<Looked>;
+  redeem(token: string): Promise<Redeemed>;
+  /** The session behind a cookie, if it still holds. */
+  find(cookie: string): Promise<OpenSession | undefined>;
+  /** Says that the person is there; keeps the idle time from running out. */
+  touch(session: OpenSession): Promise<void>;
+  revoke(session: OpenSession): Promise<void>;
+  /** Ends every session and every unused link of a person. */
+  revokeAll(person: string, by: string): Promise<void>;
+}
+
+export interface MadeLink {
+  readonly token: string;
+  readonly expiresAt: number;
+  readonly person: ConsolePerson;
+}
+
+export type Looked =
+  | { readonly ok: true; readonly person: ConsolePerson }
+  | { readonly ok: false; readonly code: SessionRefusal };
+
+export type Redeemed =
+  | { readonly ok: true; readonly cookie: string; readonly session: OpenSession }
+  | { readonly ok: false; readonly code: SessionRefusal };
+
+export interface OpenSession {
+  readonly id: string;
+  readonly person: ConsolePerson;
+  readonly expiresAt: number;
+}
+
+export interface ConsoleMetrics {
+  clients(count: number): void;
+  /** A client that could not keep up was cut; it reconnects to the full state. */
+  dropped(): void;
+  /** Requests refused before the desk saw them, by code. */
+  refused(code: string): void;
+}
+
+/** A program's key to `/api/v1/`. */
+export interface ApiToken {
+  readonly name: string;
+  readonly token: string;
+  readonly scopes: readonly TokenScope[];
+}

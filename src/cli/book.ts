@@ -1,0 +1,27 @@
+import { hostDoorProblems } from '../bot/host-door.ts';
+import { intakeProblems } from '../bot/intake.ts';
+import { botProblems } from '../bot/problem-text.ts';
+import { incidentProblems } from '../core/incident/problem-text.ts';
+import { operationProblems } from '../core/operation/problem-text.ts';
+import type { ProblemBook } from '../core/problem.ts';
+import { requestProblems } from '../handlers/problem-text.ts';
+import { webhookProblems } from '../handlers/webhooks/problem-text.ts';
+import { journalProblems } from '../journal/index.ts';
+import { doctorProblems } from './doctor-problems.ts';
+
+/** The words of every code that this process can meet: its own, and those that its integrations and surfaces bring. */
+export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
+  return Object.assign(
+    {},
+    operationProblems,
+    incidentProblems,
+    requestProblems,
+    botProblems,
+    webhookProblems,
+    intakeProblems,
+    hostDoorProblems,
+    journalProblems,
+    doctorProblems,
+    ...brought,
+  );
+}

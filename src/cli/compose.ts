@@ -1,0 +1,209 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import {
+  type Bot,
+  type BotTimes,
+  type ConnectedTarget,
+  createBot,
+  type Log,
+  type Runbooks,
+} from '../bot/bot.ts';
+import { systemClock } from '../bot/clock.ts';
+import { openIncidents } from '../bot/desk.ts';
+import { openHostDoor } from '../bot/host-door.ts';
+import { answer, listen } from '../bot/http.ts';
+import type { HttpRoute } from '../bot/http-route.ts';
+import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
+import { createMetrics, type MetricsReadings } from '../bot/metrics.ts';
+import type { DeskSources } from '../bot/surfaces/console/index.ts';
+import type { Listen } from '../config.ts';
+import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { ProblemBook } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
+import { complete } from '../handlers/dispatch.ts';
+import type { OpenJournal } from '../journal/index.ts';
+import { bookOf } from './book.ts';
+import { version } from './version.ts';
+
+export interface Parts {
+  readonly journal: OpenJournal;
+  readonly settings: Settings;
+  readonly listen: { readonly server: Listen; readonly console: Listen; readonly metrics: Listen };
+  /** As browsers and senders see us; the bound address when absent. */
+  readonly consoleUrl: string | undefined;
+  readonly bodyLimitBytes: number;
+  readonly webhooks: readonly WebhookSource[];
+  readonly sources: readonly AlertSource[];
+  readonly targets: readonly ConnectedTarget[];
+  readonly runbooks: Runbooks;
+  readonly times: BotTimes;
+  /** `demo`: anybody may be anybody, on 127.0.0.1. */
+  readonly access: 'demo' | 'sessions';
+  readonly tokens: readonly {
+    readonly name: string;
+    readonly token: string;
+    readonly scopes: readonly ('read' | 'commands')[];
+  }[];
+  /** Path of the host door; none in the demo. */
+  readonly hostDoor: string | undefined;
+  /** Words of the integrations that are connected. */
+  readonly brought: readonly ProblemBook[];
+  readonly log: Logger;
+}
+
+export interface Running {
+  readonly bot: Bot;
+  readonly urls: { readonly server: string; readonly console: string; readonly metrics: string };
+  close(): Promise<void>;
+}
+
+/** Puts the bot and its outside together. The same for `start` and `demo`; they differ in what they hand in. */
+export async function compose(parts: Parts): Promise<Running> {
+  const { journal, log } = parts;
+  const say: Log = (message, fields) =>
+    'error' in fields ? log.error(fields, message) : log.info(fields, message);
+  const surface = await import('../bot/surfaces/console/index.ts');
+  const book = bookOf(surface.problems, ...parts.brought);
+  // A port may be known only once the listener stands.
+  const address = { console: parts.consoleUrl ?? '' };
+  const bot = await createBot({
+    ...parts,
+    ownership: journal.ownership,
+    clock: systemClock,
+    sha256,
+    settings: () => parts.settings,
+    book,
+    publicUrl: address.console,
+    log: say,
+  });
+  const metrics = createMetrics(readingsOf(bot, journal), version);
+  const sessions = surface.createConsoleSessions({
+    journal,
+    person: (id) => parts.settings.people.find((person) => person.id === id),
+    now: systemClock.now,
+    random: randomBytes,
+  });
+  const shown = surface.createConsole({
+    desk: surface.createConsoleDesk(deskSources(parts.settings, bot)),
+    access:
+      parts.access === 'demo'
+        ? { kind: 'demo', people: parts.settings.people }
+        : { kind: 'sessions', sessions },
+    origins: () => [address.console],
+    now: systemClock.now,
+    log: (message, error) => log.error({ error }, message),
+    metrics: {
+      clients: metrics.consoleClients,
+      dropped: metrics.consoleDropped,
+      refused: (code) => metrics.refused('console', code),
+    },
+    tokens: parts.tokens,
+  });
+  const state = { closing: false };
+  const open = (name: 'server' | 'console' | 'metrics', routes: readonly HttpRoute[]) =>
+    listen({ name, ...parts.listen[name], routes, log: say });
+  const intake = intakeRoutes({
+    engine: bot.engine,
+    journal,
+    settings: () => parts.settings,
+    sources: parts.webhooks,
+    bodyLimitBytes: parts.bodyLimitBytes,
+    now: systemClock.now,
+    sha256,
+    book,
+    metrics: metrics.intake,
+    reconcile: bot.reconcile,
+  });
+  const server = await open('server', [...intake, ...healthRoutes(parts, bot, state)]);
+  const console = await open('console', shown.routes);
+  address.console ||= console.url;
+  const scrape = await open('metrics', metrics.routes);
+  const door =
+    parts.hostDoor === undefined
+      ? undefined
+      : await openHostDoor({
+          path: parts.hostDoor,
+          handlers: surface.consoleHostHandlers(sessions, () => address.console),
+          log: (message, error) => log.error({ error }, message),
+        });
+  bot.start([shown.surface]);
+  return {
+    bot,
+    urls: { server: server.url, console: address.console, metrics: scrape.url },
+    async close() {
+      state.closing = true;
+      // Intake first: what was answered is on disk; what was not, the sender repeats.
+      await server.close();
+      await bot.close();
+      for (const each of [door, shown, console, scrape, journal]) await each?.close();
+    },
+  };
+}
+
+const sha256 = (text: string) => hash('sha256', text);
+
+function readingsOf(bot: Bot, journal: OpenJournal): MetricsReadings {
+  return {
+    openIncidents: () => bot.readings().openIncidents,
+    liveOperations: () => bot.readings().operations,
+    threadsWaiting: () => bot.readings().threadsWaiting,
+    journal: () => {
+      const { waiting, appends, commits, events, databaseBytes } = journal.stats();
+      return { waiting, appends, commits, events, bytes: databaseBytes };
+    },
+  };
+}
+
+/** What the console asks of the bot: its dispatch, and readings of what memory holds. */
+function deskSources(settings: Settings, bot: Bot): DeskSources {
+  const { incidents, operations, operationsOf } = bot.engine.readings;
+  return {
+    say: bot.dispatch.say,
+    press: bot.dispatch.press,
+    complete: (line, incident) => complete({ settings }, line, incident),
+    incidents: () =>
+      [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
+    incident: bot.desk.incident,
+    operations: (incident) =>
+      (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
+    thread: bot.threads.desired,
+    words: bot.words,
+  };
+}
+
+/** `/health`: the process turns over. `/ready`: the journal takes appends; everything else is only named. */
+function healthRoutes(
+  parts: Parts,
+  bot: Bot,
+  state: { readonly closing: boolean },
+): readonly HttpRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/health',
+      handle: async (_request, response) => answer(response, 200, { status: 'ok', version }),
+    },
+    {
+      method: 'GET',
+      path: '/ready',
+      handle: async (_request, response) => {
+        const { accepting } = parts.journal.stats();
+        const ready = accepting && !state.closing;
+        const sources = parts.sources.map(({ name }) => {
+          const trouble = bot.trouble(name);
+          return [
+            name,
+            trouble ? { state: 'degraded', code: trouble.code } : { state: 'ok' },
+          ] as const;
+        });
+        answer(response, ready ? 200 : 503, {
+          ready,
+          journal: { state: accepting ? 'ok' : 'down' },
+          console: { state: 'ok' },
+          ...Object.fromEntries(sources),
+          incidents: openIncidents(bot.engine).length,
+        });
+      },
+    },
+  ];
+}

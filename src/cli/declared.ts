@@ -1,0 +1,187 @@
+import { nearest } from '../config/error.ts';
+
+/** What was asked for on the command line. */
+export type Command =
+  | { readonly name: 'help'; readonly text: string }
+  | { readonly name: 'version' }
+  | { readonly name: 'start' | 'check' | 'doctor'; readonly config: string }
+  | { readonly name: 'demo'; readonly headless: boolean; readonly journal?: string }
+  | JournalCommand
+  | { readonly name: 'console-link'; readonly person: string; readonly config: string }
+  | { readonly name: 'replay'; readonly files: readonly string[]; readonly to: string }
+  | { readonly name: 'commands'; readonly format: 'text' | 'json' | 'markdown' };
+
+/** `journal` is absent where the configuration says which one. */
+export type JournalCommand = {
+  readonly name: 'journal';
+  readonly config: string;
+  readonly journal?: string;
+} & (
+  | { readonly action: 'verify'; readonly checkpoint?: string }
+  | { readonly action: 'export'; readonly incident: string; readonly out?: string }
+  | { readonly action: 'tail' }
+  | { readonly action: 'backup'; readonly to: string }
+);
+
+export type Options = Readonly<
+  Record<string, { type: 'string' | 'boolean'; value?: string; says: string }>
+>;
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+interface Asked {
+  readonly values: Values;
+  readonly words: readonly string[];
+  readonly config: string;
+}
+
+export interface Declared {
+  /** As it stands in the help, without options. */
+  readonly usage: string;
+  readonly says: string;
+  readonly options: Options;
+  readonly words: { readonly least: number; readonly most: number };
+  /** The command, or what is wrong with the words. */
+  read(asked: Asked): Command | string;
+}
+
+const config = {
+  type: 'string',
+  value: 'FILE',
+  says: 'the configuration; else $TOCSIN_CONFIG, else ./tocsin.yaml',
+} as const;
+const journal = {
+  type: 'string',
+  value: 'FILE',
+  says: 'the journal; else the one of the configuration',
+} as const;
+const none = { least: 0, most: 0 };
+
+/** Every command of the command line, in the order of the help. */
+export const declared: Readonly<Record<string, Declared>> = {
+  start: {
+    usage: 'start',
+    says: 'runs the bot',
+    options: { config },
+    words: none,
+    read: ({ config }) => ({ name: 'start', config }),
+  },
+  demo: {
+    usage: 'demo',
+    says: 'plays one incident against an emulated cluster on this machine, then waits for you',
+    options: {
+      headless: {
+        type: 'boolean',
+        says: 'plays it to the end, prints the thread as text and exits',
+      },
+      journal: { type: 'string', value: 'FILE', says: 'keeps the record in this file' },
+    },
+    words: none,
+    read: ({ values }) => ({
+      name: 'demo',
+      headless: values['headless'] === true,
+      ...(typeof values['journal'] === 'string' && { journal: values['journal'] }),
+    }),
+  },
+  check: {
+    usage: 'check',
+    says: 'validates configuration, catalog, policies and runbooks',
+    options: { config },
+    words: none,
+    read: ({ config }) => ({ name: 'check', config }),
+  },
+  doctor: {
+    usage: 'doctor',
+    says: 'asks every configured system whether it can be reached and used',
+    options: { config },
+    words: none,
+    read: ({ config }) => ({ name: 'doctor', config }),
+  },
+  journal: {
+    usage: 'journal verify|export|tail|backup',
+    says: 'checks the chain offline; exports INCIDENT; follows events; backs up to TO while running',
+    options: {
+      journal,
+      config,
+      checkpoint: {
+        type: 'string',
+        value: 'FILE',
+        says: 'verify: a checkpoint that was kept elsewhere',
+      },
+      out: { type: 'string', value: 'FILE', says: 'export: where to; else standard output' },
+    },
+    words: { least: 1, most: 2 },
+    read: readJournal,
+  },
+  'console-link': {
+    usage: 'console-link PERSON',
+    says: 'prints a one-time link to the console for a person of the configuration',
+    options: { config },
+    words: { least: 1, most: 1 },
+    read: ({ words: [person = ''], config }) => ({ name: 'console-link', person, config }),
+  },
+  replay: {
+    usage: 'replay FILE…',
+    says: 'sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER',
+    options: {
+      to: {
+        type: 'string',
+        value: 'URL',
+        says: 'where to; else http://127.0.0.1:8080/webhooks/alertmanager',
+      },
+    },
+    words: { least: 1, most: Number.POSITIVE_INFINITY },
+    read: readReplay,
+  },
+  commands: {
+    usage: 'commands',
+    says: 'lists what can be said in chat',
+    options: {
+      json: { type: 'boolean', says: 'as JSON' },
+      markdown: { type: 'boolean', says: 'as the page docs/commands.md' },
+    },
+    words: none,
+    read: ({ values: { json, markdown } }) =>
+      json && markdown
+        ? '--json and --markdown exclude each other'
+        : { name: 'commands', format: json ? 'json' : markdown ? 'markdown' : 'text' },
+  },
+};
+
+function readJournal({ words: [action = '', word], values, config }: Asked): Command | string {
+  const { checkpoint, out } = values;
+  const base = {
+    name: 'journal',
+    config,
+    ...(typeof values['journal'] === 'string' && { journal: values['journal'] }),
+  } as const;
+  if (checkpoint !== undefined && action !== 'verify') return '--checkpoint belongs to verify';
+  if (out !== undefined && action !== 'export') return '--out belongs to export';
+  switch (action) {
+    case 'verify':
+      return word === undefined
+        ? { ...base, action, ...(typeof checkpoint === 'string' && { checkpoint }) }
+        : `"${word}" is one word too many`;
+    case 'tail':
+      return word === undefined ? { ...base, action } : `"${word}" is one word too many`;
+    case 'export':
+      return word === undefined
+        ? 'export needs an INCIDENT'
+        : { ...base, action, incident: word, ...(typeof out === 'string' && { out }) };
+    case 'backup':
+      return word === undefined ? 'backup needs a file to write TO' : { ...base, action, to: word };
+    default: {
+      const near = nearest(action, ['verify', 'export', 'tail', 'backup']);
+      const hint =
+        near === undefined ? 'verify, export, tail and backup are' : `did you mean ${near}?`;
+      return `journal ${action} is not known, ${hint}`;
+    }
+  }
+}
+
+function readReplay({ words, values: { to } }: Asked): Command | string {
+  const url = typeof to === 'string' ? to : 'http://127.0.0.1:8080/webhooks/alertmanager';
+  const parsed = URL.parse(url);
+  return parsed && ['http:', 'https:'].includes(parsed.protocol)
+    ? { name: 'replay', files: words, to: url }
+    : `--to ${url} is no http or https URL`;
+}

@@ -1,0 +1,97 @@
+import { accessSync, constants, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { exitCode } from '../cli.ts';
+import { loadConfig, sayError, surroundings } from '../config.ts';
+import type { Facts } from '../core/problem.ts';
+import { type Problem, problem, problemOf } from '../core/problem.ts';
+import { fill } from '../core/view/words.ts';
+import { bookOf } from './book.ts';
+import { thisBuild } from './build.ts';
+import { createLogger } from './log.ts';
+import { sayLine } from './say.ts';
+import { connectSources, connectTargets } from './targets.ts';
+
+interface Finding {
+  readonly about: string;
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
+}
+
+/** Asks every configured system whether it can be reached and used. Changes nothing. */
+export async function doctor(file: string): Promise<number> {
+  const loaded = loadConfig(file, surroundings(), thisBuild);
+  if (!loaded.ok) {
+    for (const error of loaded.errors) process.stderr.write(`${sayError(error)}\n`);
+    return exitCode.usage;
+  }
+  const { config, settings } = loaded;
+  const log = createLogger('silent');
+  const { targets, books } = await connectTargets(config, { digestKey: new Uint8Array(32), log });
+  const sources = await connectSources(config);
+  const findings: Finding[] = [journalFolder(config.journal.path)];
+  for (const target of targets) {
+    const name = target.name.slice(target.name.indexOf('/') + 1);
+    const used = settings.catalog.services
+      .flatMap(({ environments }) => environments)
+      .flatMap((environment) => Object.values(environment.targets))
+      .filter((ref) => ref.target === name);
+    for (const found of await target.doctor(used)) findings.push({ about: target.name, ...found });
+    target.close();
+  }
+  for (const source of sources.sources) {
+    const trouble = await source.current().then(
+      () => undefined,
+      (error: unknown) => problemOf(error, problem('SOURCE_UNREACHABLE', { source: source.name })),
+    );
+    findings.push({
+      about: source.name,
+      check: 'api',
+      facts: {},
+      ...(trouble && { problem: trouble }),
+    });
+  }
+  sources.close();
+  const book = bookOf(...books, ...sources.books);
+  for (const finding of findings) sayLine(sentence(finding, book));
+  return findings.some(({ problem: found }) => found) ? exitCode.failed : exitCode.ok;
+}
+
+/** Less than this free and a busy night may fill the disk. */
+const freeBytesMin = 512 * 1024 * 1024;
+
+function journalFolder(path: string): Finding {
+  const folder = dirname(path);
+  const about = 'journal';
+  try {
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = statfsSync(folder);
+    const freeBytes = bavail * bsize;
+    const facts = { folder, freeMegabytes: Math.round(freeBytes / 1e6) };
+    return freeBytes < freeBytesMin
+      ? { about, check: 'space', facts, problem: problem('JOURNAL_SPACE_LOW', facts) }
+      : { about, check: 'space', facts };
+  } catch {
+    return {
+      about,
+      check: 'folder',
+      facts: { folder },
+      problem: problem('JOURNAL_FOLDER', { folder }),
+    };
+  }
+}
+
+function sentence(
+  { about, check, facts, problem: found }: Finding,
+  book: ReturnType<typeof bookOf>,
+): string {
+  if (!found) {
+    const known = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
+    return `ok    ${about}: ${[check, ...known].join(', ')}`;
+  }
+  const words = book[found.code];
+  const said = words
+    ? `${fill(words.what, found.facts)} ${fill(words.why, found.facts)} ${fill(words.next, found.facts)}`
+    : '';
+  return `FAIL  ${about}: ${check}: ${said} ${found.code}`;
+}

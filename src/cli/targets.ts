@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import type { ConnectedTarget } from '../bot/bot.ts';
+import { systemClock } from '../bot/clock.ts';
+import type { Config, KubernetesAccess } from '../config.ts';
+import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { ProblemBook } from '../core/problem.ts';
+import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
+
+export interface Connected {
+  readonly targets: readonly ConnectedTarget[];
+  readonly books: readonly ProblemBook[];
+}
+
+/** Loads the integrations that the configuration names, and none other. */
+export async function connectTargets(
+  { targets }: Pick<Config, 'targets'>,
+  deps: { readonly digestKey: Uint8Array; readonly log: Logger },
+): Promise<Connected> {
+  if (targets.kubernetes.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/kubernetes/index.ts');
+  const connected = targets.kubernetes.map(({ read, write, ...config }): ConnectedTarget => {
+    const integration = connect(
+      { ...config, read: open(read), ...(write ? { write: open(write) } : {}) },
+      {
+        clock: systemClock,
+        digestKey: deps.digestKey,
+        log: deps.log.child({ target: config.target }),
+      },
+    );
+    return {
+      name: `kubernetes/${config.target}`,
+      planner: integration.planner,
+      workload: integration.readers.workload,
+      doctor: integration.doctor,
+      openWriter: integration.openWriter,
+      close: integration.close,
+    };
+  });
+  return { targets: connected, books: [problems] };
+}
+
+export interface ConnectedSources {
+  readonly sources: readonly AlertSource[];
+  readonly books: readonly ProblemBook[];
+  close(): void;
+}
+
+/** The sources that can be asked back. One without an `api` is heard and never asked. */
+export async function connectSources({
+  sources,
+}: Pick<Config, 'sources'>): Promise<ConnectedSources> {
+  const asked = sources.alertmanager.flatMap(({ name, api }) => (api ? [{ name, api }] : []));
+  if (asked.length === 0) return { sources: [], books: [], close: () => undefined };
+  const { connect, problems } = await import('../integrations/alertmanager/index.ts');
+  const connected = asked.map(({ name, api }) =>
+    connect(
+      {
+        ...api,
+        source: `alertmanager/${name}`,
+      },
+      { clock: systemClock },
+    ),
+  );
+  return {
+    sources: connected.map(({ source }) => source),
+    books: [problems],
+    close() {
+      for (const each of connected) each.close();
+    },
+  };
+}
+
+/** Tokens leave their cover where the client is made, and nowhere else. */
+function open(access: KubernetesAccess): CredentialConfig {
+  if (access.kind !== 'server') return access;
+  const { token, ...rest } = access;
+  return { ...rest, token: token.reveal() };
+}

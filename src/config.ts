@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Config, JournalConfig } from './config/config.ts';
+import { type ReadDocument, readDocument } from './config/document.ts';
+import { type ConfigError, sayError } from './config/error.ts';
+import type { Listen } from './config/field.ts';
+import { checkListeners, readConsole, readServer } from './config/listeners.ts';
+import { readGroups, readPeople } from './config/people.ts';
+import { readPolicies } from './config/policies.ts';
+import type { Files, Surroundings } from './config/reference.ts';
+import { createReport, type OpenReport } from './config/report.ts';
+import { readRoutes } from './config/routes.ts';
+import { type ReadSections, readSections, type Sections } from './config/sections.ts';
+import { readServices } from './config/services.ts';
+import { readAlertmanagers } from './config/sources.ts';
+import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
+import { grammarVerbs, type Verb } from './config/verbs.ts';
+import type { Catalog } from './core/catalog.ts';
+import type { Settings } from './core/settings.ts';
+
+export type * from './config/config.ts';
+export { digestOf } from './config/policies.ts';
+export type { ConfigError, Files, Listen, Surroundings, ValidateTarget, Verb };
+export { sayError };
+
+export type Loaded =
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      readonly settings: Settings;
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly ok: false;
+      readonly errors: readonly ConfigError[];
+      readonly warnings: readonly string[];
+    };
+
+/** What this build can do, as far as a configuration may speak of it. */
+export interface Build {
+  readonly verbs: readonly Verb[];
+  readonly validateTarget: ValidateTarget;
+}
+
+export { grammarVerbs };
+
+/** A build with the whole grammar, for tests. */
+export const wholeGrammar: Build = { verbs: grammarVerbs, validateTarget: () => [] };
+
+/** The machine the process runs on. */
+export function surroundings(): Surroundings {
+  return { env: process.env, files: { read: (path) => readFileSync(path, 'utf8') } };
+}
+
+/** Reads and judges the one file. Everything that is wrong with it is in the answer, in the order of its lines. */
+export function loadConfig(file: string, around: Surroundings, build: Build): Loaded {
+  const text = readText(file, around.files);
+  if (typeof text !== 'string') return { ok: false, errors: [text], warnings: [] };
+  const absolute = (path: string) => resolve(dirname(resolve(file)), path);
+  const files: Files = { read: (path) => around.files.read(absolute(path)) };
+  const parsed = readDocument({ file, text }, { env: around.env, files });
+  if (!parsed.ok) return { ok: false, errors: parsed.errors, warnings: [] };
+  const { document } = parsed;
+  const report = createReport(document);
+  const read = readSections(document, report);
+  const made = read && readAll(read, { document, report, absolute, files, build });
+  const { errors, warnings } = report;
+  return made && errors.length === 0
+    ? { ok: true, ...made, warnings }
+    : { ok: false, errors, warnings };
+}
+
+interface Scope {
+  readonly document: ReadDocument;
+  readonly report: OpenReport;
+  readonly absolute: (path: string) => string;
+  readonly files: Files;
+  readonly build: Build;
+}
+
+function readAll(read: ReadSections, scope: Scope): { config: Config; settings: Settings } {
+  const { sections, clean } = read;
+  const { report, build } = scope;
+  const targets = readTargets(sections.targets, {
+    ...scope,
+    validateTarget: build.validateTarget,
+  });
+  const settings = readSettings(read, targets, scope);
+  if (clean('server', 'console', 'metrics')) {
+    const { server, console, metrics } = sections;
+    checkListeners(
+      { server: server.listen, console: console.listen, metrics: metrics.listen },
+      report,
+    );
+  }
+  warnEmpty(sections, report);
+  return { settings, config: readConfig(sections, targets, scope) };
+}
+
+function readSettings({ sections, clean }: ReadSections, targets: Targets, scope: Scope): Settings {
+  const { document, report, build } = scope;
+  const people = readPeople(sections.people, report);
+  const groups = readGroups(sections.groups, people, report);
+  const routes = readRoutes(sections.routes, sections.default_route, { groups, report });
+  const catalog = readServices(sections.services, targets, {
+    ...scope,
+    validateTarget: build.validateTarget,
+  });
+  const policy = readPolicies(sections.policies, {
+    document,
+    report,
+    people,
+    groups,
+    domain: { verbs: build.verbs, places: placesOf(catalog), surfaces: ['console'] },
+    rostersKnown: clean('people', 'groups'),
+    rulesKnown: clean('policies', 'services'),
+  });
+  return { people, groups, routes, catalog, policy };
+}
+
+function readConfig(sections: Sections, targets: Targets, scope: Scope): Config {
+  const { report, document } = scope;
+  const { incident } = sections;
+  return {
+    file: resolve(document.file),
+    server: readServer(sections.server, report),
+    console: readConsole(sections.console, report),
+    metrics: { listen: sections.metrics.listen },
+    journal: readJournal(sections.journal, scope),
+    incident: {
+      resolvedJoinMs: incident.resolved_join,
+      compareEveryMs: incident.compare_every,
+      ackReminderMs: incident.ack_reminder,
+    },
+    sources: { alertmanager: readAlertmanagers(sections.sources, report) },
+    targets: { kubernetes: targets.kubernetes },
+  };
+}
+
+function readJournal(
+  { store, path, signing_key }: Sections['journal'],
+  { report, absolute }: Scope,
+): JournalConfig {
+  if (store === 'redis') {
+    report.error(['journal', 'store'], {
+      what: 'journal.store is "redis"',
+      why: 'this build has no redis journal',
+      instead: 'write store: sqlite',
+    });
+  }
+  return {
+    store: 'sqlite',
+    path: absolute(path),
+    ...(signing_key && { signingKey: signing_key }),
+  };
+}
+
+function placesOf({ services }: Catalog): { service: string; environment: string }[] {
+  return services.flatMap((service) =>
+    service.environments.map((environment) => ({
+      service: service.name,
+      environment: environment.name,
+    })),
+  );
+}
+
+function warnEmpty(sections: Sections, report: OpenReport): void {
+  const { people, policies, services, sources } = sections;
+  if (people.length === 0) report.warn(['people'], 'there are no people: nobody can sign in');
+  if (policies.length === 0)
+    report.warn(['policies'], 'there are no policies: every change is refused');
+  if (Object.keys(services).length === 0) {
+    report.warn(['services'], 'there are no services: no command has anything to act on');
+  }
+  if (Object.keys(sources.alertmanager ?? {}).length === 0) {
+    report.warn(['sources'], 'there are no sources: incidents are declared by people only');
+  }
+}
+
+function readText(file: string, files: Files): string | ConfigError {
+  try {
+    return files.read(file);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
+    return {
+      file,
+      line: 1,
+      what: 'the configuration cannot be read',
+      why: code === 'ENOENT' ? 'there is no such file' : `the system says ${code}`,
+      instead: 'name another with --config, or begin with examples/minimal/tocsin.yaml',
+    };
+  }
+}

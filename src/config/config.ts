@@ -1,0 +1,96 @@
+import type { Secret } from '../core/secret.ts';
+import type { Listen } from './field.ts';
+
+/** Everything that is configured and that decisions are not made from; those are in `Settings`. */
+export interface Config {
+  /** The file it was read from. */
+  readonly file: string;
+  readonly server: ServerConfig;
+  readonly console: ConsoleConfig;
+  readonly metrics: { readonly listen: Listen };
+  readonly journal: JournalConfig;
+  readonly incident: IncidentTimes;
+  readonly sources: { readonly alertmanager: readonly AlertmanagerConfig[] };
+  readonly targets: { readonly kubernetes: readonly KubernetesConfig[] };
+}
+
+export interface ServerConfig {
+  readonly listen: Listen;
+  readonly publicUrl?: string;
+  readonly trustedProxies: readonly string[];
+  readonly bodyLimitBytes: number;
+  readonly shutdownGraceMs: number;
+}
+
+export interface ConsoleConfig {
+  readonly listen: Listen;
+  /** Absent only on a loopback address, where it is the address that was bound. */
+  readonly publicUrl?: string;
+  readonly tokens: readonly ApiToken[];
+}
+
+export interface ApiToken {
+  readonly name: string;
+  readonly token: Secret;
+  readonly scopes: readonly ('read' | 'commands')[];
+}
+
+export interface JournalConfig {
+  readonly store: 'sqlite';
+  /** Absolute. */
+  readonly path: string;
+  readonly signingKey?: Secret;
+}
+
+export interface IncidentTimes {
+  readonly resolvedJoinMs: number;
+  readonly compareEveryMs: number;
+  readonly ackReminderMs: number;
+}
+
+export interface AlertmanagerConfig {
+  readonly name: string;
+  readonly auth: WebhookAuth;
+  readonly api?: AlertmanagerApi;
+}
+
+export type WebhookAuth =
+  | { readonly kind: 'bearers'; readonly bearers: readonly Secret[] }
+  | ({ readonly kind: 'basic' } & Basic)
+  | { readonly kind: 'none' };
+
+export interface Basic {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+export interface AlertmanagerApi {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly bearer?: Secret;
+  readonly basic?: Basic;
+}
+
+/** One cluster, as the integration wants it, with its tokens still closed. */
+export interface KubernetesConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly read: KubernetesAccess;
+  /** Absent: the cluster can be looked at and not changed. */
+  readonly write?: KubernetesAccess;
+  readonly timeoutMs: number;
+  readonly bytesMax: number;
+  readonly landsWithinMs: number;
+}
+
+export type KubernetesAccess = { readonly proxy?: string } & (
+  | { readonly kind: 'kubeconfig'; readonly path: string; readonly context?: string }
+  | {
+      readonly kind: 'server';
+      readonly server: string;
+      readonly token: Secret;
+      /** PEM text. */
+      readonly ca?: string;
+    }
+  | { readonly kind: 'in-cluster' }
+);

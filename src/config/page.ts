@@ -1,0 +1,194 @@
+import { z } from 'zod';
+import { formatDuration } from '../core/duration.ts';
+import { fieldNotes, isNotBuilt } from './field.ts';
+import { kubernetesTarget, kubernetesWorkload, type SectionName, sections } from './schema.ts';
+
+interface Row {
+  readonly key: string;
+  readonly kind: string;
+  readonly otherwise: string;
+  readonly says: string;
+}
+
+/** What each section is for, in the order of the page. */
+const about: readonly (readonly [SectionName, string])[] = [
+  ['version', 'The format of this file.'],
+  ['server', 'The listener that webhooks reach.'],
+  ['console', 'The web console.'],
+  ['metrics', 'The listener of Prometheus.'],
+  ['journal', 'Where everything that happens is kept.'],
+  ['incident', 'Times of incidents.'],
+  [
+    'people',
+    'Who may act. A list; ids stand in the journal for ever and are never given to somebody else.',
+  ],
+  [
+    'groups',
+    'People by what they are asked for, by name. Policies, routes and approvals name groups.',
+  ],
+  [
+    'sources',
+    'Where alerts come from, by kind and name. A source without a credential is refused unless it says `auth: none`.',
+  ],
+  ['surfaces', 'Chat platforms. The console is always there.'],
+  ['routes', 'Whom an incident notifies. A list; the first route whose labels all hold wins.'],
+  ['default_route', 'The route of everything else.'],
+  ['services', 'What is operated, by name: where each part of a service runs.'],
+  [
+    'policies',
+    'Who may ask for what, and who approves. A list: deny rules decide first, then the first rule that matches. What no rule matches is refused.',
+  ],
+  ['targets', 'The systems that services live in, by name.'],
+];
+
+/** The page `docs/configuration.md`, made from the schemas so that it cannot say anything else. */
+export function configurationPage(): string {
+  const parts = about.map(([name, says]) =>
+    [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
+  );
+  return `${[intro, ...parts, kubernetes(), absent()].join('\n\n')}\n`;
+}
+
+const intro = `# Configuration
+
+<!-- Generated from src/config/schema.ts; a test compares. -->
+
+One YAML file: \`--config\`, else \`$TOCSIN_CONFIG\`, else \`./tocsin.yaml\`. \`tocsin check\` says everything that is wrong with
+it, each with its line, why, and what to write instead. A key that is not listed here is refused, and so is one that
+could not have any effect. [examples/minimal](../examples/minimal/tocsin.yaml) is a file to start from.
+
+- **Secrets** never stand in the file. A secret is a whole value \`\${env:NAME}\` or \`\${file:PATH}\`; one newline at the end
+  of a file is dropped. They may stand unquoted, in \`[ … ]\` and \`{ … }\` too.
+- **URLs and paths** may be such references as well, because they differ from one machine to the next. Nothing else may: what
+  decides who may do what is readable in the file itself. A URL never holds a password.
+- **Paths** are seen from the folder of the file.
+- **Durations** have units: \`500ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`2d\`. **Sizes** too: \`64KiB\`, \`5MiB\`.
+- **Addresses** are \`host:port\`; an IPv6 address stands in brackets and quotes, \`"[::1]:8080"\`.`;
+
+function kubernetes(): string {
+  return [
+    '## targets.NAME.kubernetes',
+    '',
+    'One cluster. `read` and `write` are two credentials; each is one of a kubeconfig, a server with a token, or the pod’s own service account.',
+    ...tableOf(rowsOf(kubernetesTarget, '')),
+    '',
+    '## workload: { kubernetes: NAME, … }',
+    '',
+    'A workload in that cluster: exactly one of deployment, statefulset and daemonset.',
+    ...tableOf(rowsOf(kubernetesWorkload, '')),
+  ].join('\n');
+}
+
+function absent(): string {
+  const keys = Object.entries(sections).flatMap(([name, schema]) => absentOf(schema, name));
+  return [
+    '## Not in this build',
+    '',
+    'These keys are known and refused, so that nobody relies on what does not happen:',
+    `${keys.map((key) => `\`${key}\``).join(', ')}.`,
+  ].join('\n');
+}
+
+function tableOf(rows: readonly Row[]): string[] {
+  if (rows.length === 0) return [];
+  return [
+    '',
+    '| key | written as | when absent | what it does |',
+    '|---|---|---|---|',
+    ...rows.map(
+      ({ key, kind, otherwise, says }) => `| \`${key}\` | ${kind} | ${otherwise} | ${says} |`,
+    ),
+  ];
+}
+
+/** One row per leaf below a schema. */
+function rowsOf(schema: z.ZodType, path: string, otherwise = 'required'): Row[] {
+  if (isNotBuilt(schema)) return [];
+  const note = fieldNotes.get(schema);
+  if (note) return [{ key: path, kind: note.kind, otherwise, says: schema.description ?? '' }];
+  const { inner, absence } = unwrap(schema);
+  if (inner) {
+    const rows = rowsOf(inner, path, absence(rowsOf(inner, path)[0]) ?? otherwise);
+    return schema.description === undefined || rows.length !== 1
+      ? rows
+      : rows.map((row) => ({ ...row, says: schema.description ?? row.says }));
+  }
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape).flatMap(([key, value]) =>
+      rowsOf(asSchema(value), path === '' ? key : `${path}.${key}`),
+    );
+  }
+  if (schema instanceof z.ZodArray) {
+    return below(asSchema(schema.element), path, { schema, otherwise, list: true });
+  }
+  if (schema instanceof z.ZodRecord) {
+    return below(asSchema(schema.valueType), path, { schema, otherwise, list: false });
+  }
+  return [{ key: path, kind: 'map', otherwise, says: schema.description ?? '' }];
+}
+
+/** The rows of a list's elements or of a map's values; leaves stay one row. */
+function below(
+  item: z.ZodType,
+  path: string,
+  { schema, otherwise, list }: { schema: z.ZodType; otherwise: string; list: boolean },
+): Row[] {
+  const note = fieldNotes.get(item);
+  if (!note) return rowsOf(item, list ? `${path}[]` : `${path}.NAME`);
+  const kind = list ? `list of ${note.kind}` : `map of ${note.kind}`;
+  return [{ key: path, kind, otherwise, says: schema.description ?? item.description ?? '' }];
+}
+
+interface Unwrapped {
+  readonly inner?: z.ZodType;
+  absence(leaf: Row | undefined): string | undefined;
+}
+
+function unwrap(schema: z.ZodType): Unwrapped {
+  if (schema instanceof z.ZodOptional) {
+    return { inner: asSchema(schema.unwrap()), absence: () => 'nothing' };
+  }
+  if (schema instanceof z.ZodDefault) {
+    const { defaultValue } = schema.def;
+    return {
+      inner: asSchema(schema.unwrap()),
+      absence: (leaf) => sayDefault(defaultValue, leaf?.kind ?? ''),
+    };
+  }
+  if (schema instanceof z.ZodPrefault) {
+    return { inner: asSchema(schema.unwrap()), absence: () => undefined };
+  }
+  if (schema instanceof z.ZodPipe) return { inner: asSchema(schema.out), absence: () => undefined };
+  return { absence: () => undefined };
+}
+
+function sayDefault(value: unknown, kind: string): string {
+  if (typeof value === 'number' && kind.startsWith('duration'))
+    return `\`${formatDuration(value)}\``;
+  if (typeof value === 'number' && kind.startsWith('size')) return `\`${value / 1024 ** 2}MiB\``;
+  if (typeof value === 'object' && value !== null) {
+    if ('host' in value && 'port' in value) return `\`${value.host}:${value.port}\``;
+    return 'none';
+  }
+  return `\`${String(value)}\``;
+}
+
+function absentOf(schema: z.ZodType, path: string): string[] {
+  if (isNotBuilt(schema)) return [path];
+  const { inner } = unwrap(schema);
+  if (inner) return absentOf(inner, path);
+  if (schema instanceof z.ZodObject) {
+    return Object.entries(schema.shape).flatMap(([key, value]) =>
+      absentOf(asSchema(value), `${path}.${key}`),
+    );
+  }
+  if (schema instanceof z.ZodArray) return absentOf(asSchema(schema.element), `${path}[]`);
+  if (schema instanceof z.ZodRecord) return absentOf(asSchema(schema.valueType), `${path}.NAME`);
+  return [];
+}
+
+/** zod types its own parts as the core's smallest schema; here they are always full ones. */
+function asSchema(part: unknown): z.ZodType {
+  if (part instanceof z.ZodType) return part;
+  throw new Error('a schema holds something that is no schema');
+}

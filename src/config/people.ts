@@ -1,0 +1,69 @@
+import type { Person } from '../core/person.ts';
+import type { Group } from '../core/settings.ts';
+import { didYouMean, type Path } from './error.ts';
+import type { Report } from './report.ts';
+import type { Section } from './schema.ts';
+
+/** People by their stable ids. The console knows each by that id; chat accounts come with their surfaces. */
+export function readPeople(written: Section<'people'>, report: Report): readonly Person[] {
+  const seen = new Set<string>();
+  for (const [index, { id }] of written.entries()) {
+    if (seen.has(id)) {
+      report.error(['people', index, 'id'], {
+        what: `people[${index}].id is "${id}" again`,
+        why: 'two entries of one person would be two approvers',
+        instead: 'put all of it into the first one',
+      });
+    }
+    seen.add(id);
+  }
+  return written.map(({ id, name }) => ({ id, name: name ?? id, accounts: { console: id } }));
+}
+
+export function readGroups(
+  written: Section<'groups'>,
+  people: readonly Person[],
+  report: Report,
+): readonly Group[] {
+  const ids = people.map(({ id }) => id);
+  return Object.entries(written).map(([name, { members = [] }]) => {
+    if (members.length === 0) {
+      report.error(['groups', name], {
+        what: `groups.${name} has no members`,
+        why: 'nobody could ever be in it',
+        instead: 'write members: [ … ] with ids of people, or take the group out',
+      });
+    }
+    for (const [index, member] of members.entries()) {
+      const path: Path = ['groups', name, 'members', index];
+      if (!ids.includes(member)) {
+        report.error(path, {
+          what: `groups.${name} names "${member}"`,
+          why: 'nobody in people has that id',
+          instead: didYouMean(member, ids, `add ${member} to people`),
+        });
+      } else if (members.indexOf(member) !== index) {
+        report.error(path, {
+          what: `groups.${name} names "${member}" twice`,
+          why: 'a person is in a group once',
+          instead: 'take one out',
+        });
+      }
+    }
+    return { name, members, directory: {} };
+  });
+}
+
+/** A group that is named somewhere must exist. */
+export function checkGroup(
+  group: string,
+  { path, groups, report }: { path: Path; groups: readonly Group[]; report: Report },
+): void {
+  const names = groups.map(({ name }) => name);
+  if (names.includes(group)) return;
+  report.error(path, {
+    what: `there is no group "${group}"`,
+    why: 'only groups of this file can be named',
+    instead: didYouMean(group, names, `add ${group} to groups`),
+  });
+}

@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Policy, PolicyMatch, PolicyRule } from '../core/operation/policy.ts';
+import type { Person } from '../core/person.ts';
+import type { Group } from '../core/settings.ts';
+import type { ReadDocument } from './document.ts';
+import { didYouMean, type Path, sayList } from './error.ts';
+import { valueAt } from './issue.ts';
+import { checkGroup } from './people.ts';
+import { checkPlaces } from './places.ts';
+import { type Domain, shadowOf } from './reach.ts';
+import type { Report } from './report.ts';
+import type { Section } from './schema.ts';
+import { families, grammarVerbs } from './verbs.ts';
+
+type Written = Section<'policies'>[number];
+type WrittenMatch = NonNullable<Written['match']>;
+
+export interface PolicyScope {
+  readonly document: ReadDocument;
+  readonly report: Report;
+  readonly people: readonly Person[];
+  readonly groups: readonly Group[];
+  readonly domain: Domain;
+  /** False when people or groups were refused in part: who can approve is then not known. */
+  readonly rostersKnown: boolean;
+  /** The same of rules and services: what a rule covers is then not known. */
+  readonly rulesKnown: boolean;
+}
+
+const defaultExpiresMs = 30 * 60_000;
+
+/** The rules in the order written, each with the line it stands on. */
+export function readPolicies(written: Section<'policies'>, scope: PolicyScope): Policy {
+  const read = written.map((rule, index) => readRule(rule, index, scope));
+  const rules = read.map(({ rule }) => rule);
+  for (const [index, { sound }] of read.entries()) {
+    const shadow = sound && scope.rulesKnown ? shadowOf(index, rules, scope.domain) : undefined;
+    if (!shadow) continue;
+    const others = sayList(shadow.map((other) => `policies[${other}]`));
+    const never = shadow.length === 0;
+    scope.report.error(['policies', index], {
+      what: `policies[${index}] is never reached`,
+      why: never
+        ? 'no request can match all of its fields'
+        : `every request it matches is decided by ${others}`,
+      instead: never ? 'take a field out' : 'write the narrower rule first, or take it out',
+    });
+  }
+  return { rules, digest: digestOf(valueAt(scope.document.value, ['policies']) ?? []) };
+}
+
+/** SHA-256 over the rules as written; spaces, comments and the order of keys do not count. */
+export function digestOf(rules: unknown): string {
+  return createHash('sha256').update(canonical(rules)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const pairs = Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
+    return `{${pairs.join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** `sound`: without a fault of its own, so that it makes sense to ask whether it is reached. */
+function readRule(
+  written: Written,
+  index: number,
+  scope: PolicyScope,
+): { readonly rule: PolicyRule; readonly sound: boolean } {
+  const { report } = scope;
+  const path: Path = ['policies', index];
+  const where = `${basename(scope.document.file)}:${scope.document.lineOf(path)}`;
+  const before = report.errors.length + report.warnings.length;
+  const sound = () => report.errors.length + report.warnings.length === before;
+  if (written.deny) {
+    checkDeny(written, path, report);
+    const match = readMatch(written.deny, [...path, 'deny'], scope);
+    return { rule: { kind: 'deny', where, match }, sound: sound() };
+  }
+  if (!written.match) {
+    report.error(path, {
+      what: `policies[${index}] has neither match nor deny`,
+      why: 'a rule says what it is about',
+      instead: 'write match: { … }; match: {} is about everything',
+    });
+  }
+  const match = readMatch(written.match ?? {}, [...path, 'match'], scope);
+  const { requesters = [], surfaces, approvals = [] } = written;
+  checkRequesters(requesters, path, scope);
+  checkSurfaces(surfaces, path, scope);
+  for (const [place, { from }] of approvals.entries()) {
+    checkGroup(from, { path: [...path, 'approvals', place, 'from'], groups: scope.groups, report });
+  }
+  const rule: PolicyRule = {
+    kind: 'allow',
+    where,
+    match,
+    requesters,
+    ...(surfaces && { surfaces }),
+    reasonRequired: written.reason === 'required',
+    expiresMs: written.expires ?? defaultExpiresMs,
+    places: approvals,
+  };
+  const well = sound();
+  if (well) {
+    if (scope.rostersKnown) checkPlaces(rule, path, scope);
+    warnUnapproved(written, path, report);
+  }
+  return { rule, sound: well };
+}
+
+function checkDeny(written: Written, path: Path, report: Report): void {
+  for (const key of [
+    'match',
+    'requesters',
+    'surfaces',
+    'reason',
+    'expires',
+    'approvals',
+  ] as const) {
+    if (written[key] === undefined) continue;
+    report.error([...path, key], {
+      what: `a deny rule has ${key}`,
+      why: 'it refuses whatever it matches, so this would have no effect',
+      instead: `take ${key} out, or write a rule of its own with match`,
+    });
+  }
+}
+
+function checkRequesters(requesters: readonly string[], path: Path, scope: PolicyScope): void {
+  if (requesters.length === 0) {
+    scope.report.error(path, {
+      what: `policies[${path[1]}] has no requesters`,
+      why: 'a rule that names nobody lets nobody ask',
+      instead: 'write requesters: [ GROUP ]',
+    });
+  }
+  for (const [index, group] of requesters.entries()) {
+    const at: Path = [...path, 'requesters', index];
+    checkGroup(group, { path: at, groups: scope.groups, report: scope.report });
+  }
+}
+
+function checkSurfaces(
+  surfaces: readonly string[] | undefined,
+  path: Path,
+  scope: PolicyScope,
+): void {
+  if (surfaces?.length === 0) {
+    scope.report.error([...path, 'surfaces'], {
+      what: `policies[${path[1]}].surfaces is empty`,
+      why: 'nobody could approve anywhere',
+      instead: `write ${sayList(scope.domain.surfaces, 'or')}, or take it out`,
+    });
+  }
+  for (const [index, surface] of (surfaces ?? []).entries()) {
+    if (scope.domain.surfaces.includes(surface)) continue;
+    scope.report.error([...path, 'surfaces', index], {
+      what: `policies[${path[1]}].surfaces names "${surface}"`,
+      why: 'no surface of that kind is configured',
+      instead: didYouMean(surface, scope.domain.surfaces, 'take it out'),
+    });
+  }
+}
+
+function warnUnapproved(written: Written, path: Path, report: Report): void {
+  const risks = written.match?.risk ?? ['change', 'danger'];
+  const changes = risks.includes('change') || risks.includes('danger');
+  if (changes && written.approvals === undefined) {
+    report.warn(
+      path,
+      `policies[${path[1]}] has no approvals: what it lets through is applied at once (approvals: [] says so on purpose)`,
+    );
+  }
+}
+
+function readMatch(written: WrittenMatch, path: Path, scope: PolicyScope): PolicyMatch {
+  const deny = path[path.length - 1] === 'deny';
+  const { domain, report } = scope;
+  for (const [field, values] of Object.entries(written)) {
+    if (values?.length !== 0) continue;
+    report.error([...path, field], {
+      what: `${path[path.length - 1]}.${field} of policies[${path[1]}] is an empty list`,
+      why: 'nothing would ever match it',
+      instead: `take ${field} out to match every one`,
+    });
+  }
+  const known = [
+    ['verb', grammarVerbs.map(({ name }) => name)],
+    ['family', families],
+    ['service', [...new Set(domain.places.map(({ service }) => service))]],
+    ['environment', [...new Set(domain.places.map(({ environment }) => environment))]],
+    ['surface', deny ? ['console', 'slack', 'discord'] : domain.surfaces],
+  ] as const;
+  for (const [field, names] of known) {
+    for (const value of written[field] ?? []) {
+      if (names.includes(value)) continue;
+      const few = names.length > 8 ? 'take it out' : `write ${sayList(names, 'or')}`;
+      report.error([...path, field], {
+        what: `policies[${path[1]}] names the ${field} "${value}"`,
+        why:
+          field === 'surface'
+            ? 'no surface of that kind is configured'
+            : `there is no ${field} of that name`,
+        instead: didYouMean(value, names, few),
+      });
+    }
+  }
+  checkBuilt(written, path, { deny, scope });
+  const { verb, family, risk, environment, service, surface } = written;
+  return {
+    ...(verb && { verb }),
+    ...(family && { family }),
+    ...(risk && { risk }),
+    ...(environment && { environment }),
+    ...(service && { service }),
+    ...(surface && { surface }),
+  };
+}
+
+/** A rule that forbids what this build cannot do is kept, with a word; one that allows it is refused. */
+function checkBuilt(
+  written: WrittenMatch,
+  path: Path,
+  { deny, scope }: { deny: boolean; scope: PolicyScope },
+): void {
+  const { domain, report } = scope;
+  const has = new Set(domain.verbs.map(({ name }) => name));
+  const absent = (written.verb ?? []).filter(
+    (verb) => !has.has(verb) && grammarVerbs.some(({ name }) => name === verb),
+  );
+  if (absent.length > 0 && !deny) {
+    report.error([...path, 'verb'], {
+      what: `policies[${path[1]}] allows ${sayList(absent)}`,
+      why: 'this build has no such command',
+      instead: 'take it out',
+    });
+  }
+  if (!deny) return;
+  const idle = [
+    ...absent,
+    ...(written.surface ?? []).filter((kind) => !scope.domain.surfaces.includes(kind)),
+  ];
+  if (idle.length > 0) {
+    report.warn(
+      path,
+      `policies[${path[1]}] denies ${sayList(idle)}, which this build does not have`,
+    );
+  }
+}

@@ -1,0 +1,295 @@
+import { z } from 'zod';
+import {
+  duration,
+  fieldNotes,
+  flag,
+  integer,
+  keys,
+  labelValue,
+  listen,
+  name,
+  named,
+  notBuilt,
+  oneOf,
+  oneOrMany,
+  path,
+  secret,
+  size,
+  text,
+  url,
+  version,
+} from './field.ts';
+
+/*
+ * The shape of each section of the file, as it is written. Every key here has effect; a key of the design that this
+ * build cannot honour is `notBuilt` and refused where it is written.
+ */
+
+const labels = z.record(z.string(), labelValue);
+
+const basic = keys({
+  username: text.describe('Name of basic authentication.'),
+  password: secret.describe('Password of basic authentication.'),
+});
+
+const server = keys({
+  listen: listen
+    .default({ host: '0.0.0.0', port: 8080 })
+    .describe('Where webhooks, /health and /ready are answered.'),
+  public_url: url.optional().describe('How this listener is reached from outside.'),
+  trusted_proxies: z
+    .array(text)
+    .default([])
+    .describe('Addresses or networks (CIDR) whose X-Forwarded-For is believed.'),
+  body_limit: size(16, 64)
+    .default(5 * 1024 ** 2)
+    .describe('Largest body of a webhook.'),
+  shutdown_grace: duration('0s', '10m')
+    .default(30_000)
+    .describe('How long a step in flight may take to finish when the process is asked to end.'),
+});
+
+const apiToken = keys({
+  token: secret.describe('The bearer token.'),
+  scopes: z.array(oneOf(['read', 'commands'])).describe('What it may do. No token can approve.'),
+});
+
+const consoleListener = keys({
+  listen: listen
+    .default({ host: '127.0.0.1', port: 8081 })
+    .describe('Where the console and /api/v1/ are answered.'),
+  public_url: url
+    .optional()
+    .describe('How people reach the console: Origin and Host are checked against it.'),
+  tokens: named(apiToken).default({}).describe('API tokens by name.'),
+});
+
+const metrics = keys({
+  listen: listen.default({ host: '127.0.0.1', port: 9090 }).describe('Where /metrics is answered.'),
+});
+
+const journal = keys({
+  store: oneOf(['sqlite', 'redis'])
+    .default('sqlite')
+    .describe('Where events are kept; `redis` is refused by this build.'),
+  path: path
+    .default('./data/tocsin.db')
+    .describe('The file of the sqlite store, seen from the folder of this file.'),
+  url: notBuilt('redis journal', 'take it out and write path: ./data/tocsin.db'),
+  signing_key: secret
+    .optional()
+    .describe(
+      'Ed25519 key (PEM, PKCS 8) that signs checkpoints; made and kept in the keyring when absent.',
+    ),
+});
+
+const incident = keys({
+  resolved_join: duration('0s', '1d')
+    .default(1_800_000)
+    .describe('Firing again within this time of being resolved goes on in the same thread.'),
+  compare_every: duration('1s', '1d')
+    .default(300_000)
+    .describe('How often open incidents are compared with what their source says.'),
+  ack_reminder: duration('1s', '1d')
+    .default(300_000)
+    .describe('A critical incident unacknowledged for this long mentions its route again, once.'),
+});
+
+const person = keys({
+  id: name.describe('Stable id: stands in the journal for ever.'),
+  name: text.optional().describe('As cards say it; the id when absent.'),
+  slack: notBuilt('slack surface'),
+  discord: notBuilt('discord surface'),
+  pagerduty: notBuilt('pagerduty source'),
+});
+
+const group = keys({
+  members: z.array(name).optional().describe('Ids of people.'),
+  slack_usergroup: notBuilt('slack directory', 'write members: [ … ]', true),
+  discord_role: notBuilt('discord directory', 'write members: [ … ]', true),
+  pagerduty_schedule: notBuilt('pagerduty directory', 'write members: [ … ]', true),
+  grafana_team: notBuilt('grafana directory', 'write members: [ … ]', true),
+});
+
+const alertmanagerApi = keys({
+  url: url.describe('Base URL of its API.'),
+  bearer: secret.optional().describe('Bearer token sent to it.'),
+  basic: basic.optional().describe('Basic authentication sent to it.'),
+  timeout: duration('100ms', '1m').default(10_000).describe('How long one request may take.'),
+});
+
+const alertmanager = keys({
+  bearers: z
+    .array(secret)
+    .optional()
+    .describe('Tokens it may send; several while one is exchanged for another.'),
+  basic: basic.optional().describe('Basic authentication it sends.'),
+  auth: oneOf(['none'])
+    .optional()
+    .describe('Only `none`: everyone who reaches the listener may send alerts.'),
+  api: z
+    .preprocess(
+      (written) =>
+        typeof written === 'object' &&
+        written !== null &&
+        Object.getPrototypeOf(written) === Object.prototype
+          ? written
+          : written === undefined
+            ? undefined
+            : { url: written },
+      alertmanagerApi.optional(),
+    )
+    .describe('How its API is asked what is firing; a URL alone stands for `{ url: … }`.'),
+});
+
+const sources = keys({
+  alertmanager: named(alertmanager).optional().describe('Alertmanagers by name.'),
+  pagerduty: notBuilt('pagerduty source'),
+  grafana: notBuilt('grafana source'),
+});
+
+const surfaces = keys({
+  slack: notBuilt('slack surface'),
+  discord: notBuilt('discord surface'),
+});
+
+const routeTo = {
+  slack: notBuilt('slack surface'),
+  discord: notBuilt('discord surface'),
+  notify: name.optional().describe('Group that is mentioned.'),
+};
+
+const route = keys({ match: labels.describe('Labels that must all hold.'), ...routeTo });
+const defaultRoute = keys(routeTo);
+
+// What a role and a target hold is checked by the reader of the system they name.
+const role = z.record(z.string(), z.unknown());
+fieldNotes.add(role, { kind: '`{ kubernetes: TARGET, … }`' });
+
+const environment = keys({
+  match: labels
+    .optional()
+    .describe('Labels that tell this environment from the others of the service.'),
+  workload: role.optional().describe('What runs the service.'),
+  database: role.optional().describe('Where it keeps its rows.'),
+  cache: role.optional().describe('Its cache.'),
+  traffic: role.optional().describe('What sends requests to it.'),
+  health: notBuilt('health checks'),
+});
+
+const service = keys({
+  match: labels.optional().describe('Labels that say an alert is about this service.'),
+  show_env: z
+    .array(text)
+    .default([])
+    .describe('Environment variables and annotations whose values a diff may show.'),
+  environments: named(environment).describe('Where it runs, by name.'),
+});
+
+const match = keys({
+  verb: oneOrMany(text).optional().describe('Commands.'),
+  family: oneOrMany(text)
+    .optional()
+    .describe('Families of commands: ops, incident, change, danger.'),
+  risk: oneOrMany(oneOf(['read', 'incident', 'change', 'danger']))
+    .optional()
+    .describe('Risk of the plan.'),
+  environment: oneOrMany(name).optional().describe('Environments of the catalog.'),
+  service: oneOrMany(name).optional().describe('Services of the catalog.'),
+  surface: oneOrMany(text).optional().describe('Kinds of surfaces the request comes from.'),
+});
+
+const approval = keys({
+  count: integer(1, 20).describe('How many different people.'),
+  from: name.describe('Group they are members of.'),
+});
+
+const rule = keys({
+  deny: match.optional().describe('Refuses what matches, before every other rule.'),
+  match: match.optional().describe('What the rule is about; `{}` is everything.'),
+  requesters: z
+    .array(name)
+    .optional()
+    .describe('Groups whose members may ask; needed with `match`.'),
+  surfaces: z
+    .array(text)
+    .optional()
+    .describe('Kinds of surfaces that may approve; all when absent.'),
+  reason: oneOf(['required', 'optional']).optional().describe('Whether the request must say why.'),
+  step_up: notBuilt('step-up', 'take it out: approvals here are as strong as the console session'),
+  expires: duration('1m', '1d')
+    .optional()
+    .describe('How long the plan waits for approvals; `30m` when absent.'),
+  approvals: z
+    .array(approval)
+    .optional()
+    .describe('Places to fill; one person fills one place, never the requester.'),
+});
+
+const target = z.record(z.string(), z.unknown());
+fieldNotes.add(target, { kind: '`{ kubernetes: { … } }`' });
+
+/** One schema per top-level key. Each is applied alone, so that a fault in one does not hide those of the others. */
+export const sections = {
+  version: version.describe('The format this file is written in.'),
+  server: server.prefault({}),
+  console: consoleListener.prefault({}),
+  metrics: metrics.prefault({}),
+  journal: journal.prefault({}),
+  incident: incident.prefault({}),
+  people: z.array(person).default([]),
+  groups: named(group).default({}),
+  sources: sources.prefault({}),
+  surfaces: surfaces.prefault({}),
+  routes: z.array(route).default([]),
+  default_route: defaultRoute,
+  services: named(service).default({}),
+  policies: z.array(rule).default([]),
+  targets: named(target.describe('One system each; see below.')).default({}),
+  backups: notBuilt('backups'),
+  watch: notBuilt('watches'),
+} as const;
+
+export type SectionName = keyof typeof sections;
+export type Section<N extends SectionName> = z.output<(typeof sections)[N]>;
+
+/** Both credentials of a cluster have this shape. */
+const kubernetesAccess = keys({
+  kubeconfig: path.optional().describe('A kubeconfig file.'),
+  context: text.optional().describe('Its context; the current one when absent.'),
+  server: url.optional().describe('URL of the API server, with token.'),
+  token: secret.optional().describe('Bearer token of a service account.'),
+  ca: path
+    .optional()
+    .describe("PEM file of the authority that signed the server; the system's when absent."),
+  in_cluster: flag.optional().describe('Use the service account of the pod tocsin runs in.'),
+  proxy: url.optional().describe('HTTP proxy on the way to the API server.'),
+});
+
+export const kubernetesTarget = keys({
+  read: kubernetesAccess.describe('Credential for reading and dry runs.'),
+  write: kubernetesAccess
+    .optional()
+    .describe(
+      'Credential for changes; opened by the operations loop only. Without it the cluster is only looked at.',
+    ),
+  request_timeout: duration('100ms', '2m')
+    .default(10_000)
+    .describe('How long one request may take.'),
+  response_limit: size(64, 64)
+    .default(8 * 1024 ** 2)
+    .describe('Largest answer that is read.'),
+  lands_within: duration('1s', '15m')
+    .default(90_000)
+    .describe('How long after a lost answer the request may still take effect.'),
+});
+
+/** Where in a cluster a workload is. */
+export const kubernetesWorkload = keys({
+  namespace: text.describe('Namespace.'),
+  deployment: text.optional().describe('Name of the Deployment.'),
+  statefulset: text.optional().describe('Name of the StatefulSet.'),
+  daemonset: text.optional().describe('Name of the DaemonSet.'),
+  min: integer(0, 100_000).optional().describe('Fewest replicas `scale` may ask for.'),
+  max: integer(0, 100_000).optional().describe('Most replicas `scale` may ask for.'),
+});

@@ -1,0 +1,94 @@
+import type { Catalog, Service, ServiceEnvironment } from '../core/catalog.ts';
+import type { TargetRef } from '../core/ports/step.ts';
+import type { Path } from './error.ts';
+import { covers } from './routes.ts';
+import type { Section } from './schema.ts';
+import { readPlace, roles, type TargetScope, type Targets } from './targets.ts';
+
+type Written = Section<'services'>;
+type WrittenService = Written[string];
+
+export function readServices(written: Written, targets: Targets, scope: TargetScope): Catalog {
+  const { report } = scope;
+  const all = Object.entries(written);
+  const services = all.map(([name, service], index): Service => {
+    const match = service.match ?? {};
+    if (Object.keys(match).length === 0) {
+      report.warn(['services', name], `services.${name} has no match: no alert is ever about it`);
+    }
+    const earlier = all.slice(0, index).find(([, before]) => covers(before.match ?? {}, match));
+    if (earlier) {
+      report.error(['services', name, 'match'], {
+        what: `services.${name}.match never decides`,
+        why: `every alert it matches is about ${earlier[0]}, which stands before it`,
+        instead: 'write the narrower service first, or a label that tells them apart',
+      });
+    }
+    const environments = readEnvironments(name, service, { targets, scope });
+    return { name, match, environments };
+  });
+  warnIdle(services, targets, scope);
+  return { services };
+}
+
+function readEnvironments(
+  name: string,
+  service: WrittenService,
+  { targets, scope }: { targets: Targets; scope: TargetScope },
+): readonly ServiceEnvironment[] {
+  const all = Object.entries(service.environments);
+  const base: Path = ['services', name, 'environments'];
+  if (all.length === 0) {
+    scope.report.error(base, {
+      what: `services.${name} has no environment`,
+      why: 'every command acts on a service in an environment',
+      instead: 'write environments: { production: { … } }',
+    });
+  }
+  return all.map(([environment, written], index) => {
+    const match = written.match ?? {};
+    const path: Path = [...base, environment];
+    const twin = all.slice(0, index).find(([, before]) => same(before.match ?? {}, match));
+    if (twin && Object.keys(match).length > 0) {
+      scope.report.error([...path, 'match'], {
+        what: `${environment} of ${name} has the match of ${twin[0]}`,
+        why: 'an alert could not be told to be about one of them',
+        instead: 'write a label that tells them apart',
+      });
+    }
+    if (all.length > 1 && Object.keys(match).length === 0) {
+      scope.report.warn(
+        path,
+        `${environment} of ${name} has no match: an alert does not say it is about it, commands must name it`,
+      );
+    }
+    const places: Record<string, TargetRef> = {};
+    for (const role of roles) {
+      const part = written[role];
+      if (part === undefined) continue;
+      const place = readPlace(part, { path: [...path, role], role, targets, scope });
+      if (place) places[role] = { ...place, show: service.show_env };
+    }
+    return { name: environment, targets: places, match };
+  });
+}
+
+function warnIdle(services: readonly Service[], targets: Targets, { report }: TargetScope): void {
+  const used = new Set(
+    services.flatMap(({ environments }) =>
+      environments.flatMap((environment) =>
+        Object.values(environment.targets).map(({ target }) => target),
+      ),
+    ),
+  );
+  for (const name of targets.kinds.keys()) {
+    if (!used.has(name)) {
+      report.warn(['targets', name], `targets.${name} is used by no service`);
+    }
+  }
+}
+
+function same(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}

@@ -1,0 +1,68 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: a reference is written so in the configuration.
+
+import type { AlertmanagerConfig, WebhookAuth } from './config.ts';
+import type { Path } from './error.ts';
+import type { Report } from './report.ts';
+import type { Section } from './schema.ts';
+
+type Written = NonNullable<Section<'sources'>['alertmanager']>[string];
+
+export function readAlertmanagers(
+  written: Section<'sources'>,
+  report: Report,
+): readonly AlertmanagerConfig[] {
+  return Object.entries(written.alertmanager ?? {}).flatMap(([name, source]) => {
+    const path: Path = ['sources', 'alertmanager', name];
+    const auth = readAuth(source, path, report);
+    if (source.api?.bearer && source.api.basic) {
+      report.error([...path, 'api'], {
+        what: `sources.alertmanager.${name}.api has bearer and basic`,
+        why: 'a request carries one of them',
+        instead: 'take one out',
+      });
+    }
+    if (!source.api) {
+      report.warn(
+        path,
+        `sources.alertmanager.${name} has no api: an alert that is silenced or forgotten there cannot be told from one that fires`,
+      );
+    }
+    return auth ? [{ name, auth, ...(source.api && { api: readApi(source.api) }) }] : [];
+  });
+}
+
+function readAuth(
+  { bearers, basic, auth }: Written,
+  path: Path,
+  report: Report,
+): WebhookAuth | undefined {
+  const where = path.join('.');
+  const written = [bearers && 'bearers', basic && 'basic', auth && 'auth'].filter(
+    (word) => word !== undefined,
+  );
+  if (written.length > 1) {
+    report.error(path, {
+      what: `${where} has ${written.join(' and ')}`,
+      why: 'one of them says how it is known',
+      instead: 'write one of bearers, basic and auth: none',
+    });
+    return undefined;
+  }
+  if (auth) {
+    report.warn(path, `${where} says auth: none: whoever reaches the listener can send alerts`);
+    return { kind: 'none' };
+  }
+  if (basic) return { kind: 'basic', ...basic };
+  if (bearers && bearers.length > 0) return { kind: 'bearers', bearers };
+  report.error(path, {
+    what: `${where} has no credential`,
+    why: 'anybody who reaches the listener could send alerts',
+    instead: 'write bearers: [ ${env:NAME} ], or auth: none on purpose',
+  });
+  return undefined;
+}
+
+function readApi(api: NonNullable<Written['api']>): NonNullable<AlertmanagerConfig['api']> {
+  const { url, timeout, bearer, basic } = api;
+  return { url, timeoutMs: timeout, ...(bearer && { bearer }), ...(basic && { basic }) };
+}

@@ -1,0 +1,231 @@
+import type { Recorded, Sha256 } from '../event.ts';
+import type { IncidentEvent } from '../incident/event.ts';
+import type { Labels, Observation } from './alert.ts';
+
+/**
+ * Which incident a delivery speaks of: a reading of the events, kept beside the incidents. It is owned by one reader and
+ * changed in place by `track`.
+ */
+export interface CorrelationIndex {
+  /** The newest incident of each key. */
+  readonly byKey: Map<string, Thread>;
+  /** `source fingerprint` → the open incident that holds it. */
+  readonly byFingerprint: Map<string, string>;
+  /** Open incidents, and those that may still be reopened. */
+  readonly byIncident: Map<string, Held>;
+  /** How long after its end an incident goes on in the same thread. */
+  readonly sameThreadMs: number;
+}
+
+interface Thread {
+  readonly incident: string;
+  readonly ordinal: number;
+}
+
+interface Held {
+  readonly source: string;
+  readonly key: string;
+  readonly ordinal: number;
+  fingerprints: string[];
+  closedAt: number | undefined;
+  /** A person closed it while alerts fired: they reopen it, however late they speak. */
+  closedWhileFiring: boolean;
+}
+
+export interface Group {
+  readonly source: string;
+  readonly groupKey: string | undefined;
+  readonly groupLabels: Labels;
+  /** The service the alerts are about, where the catalog knows it; and the first alert's name. */
+  readonly service: string;
+  readonly alertname: string;
+  readonly observations: readonly Pick<Observation, 'fingerprint'>[];
+}
+
+export interface Correlation {
+  /** `inc-` and 12 digits, derived: two processes that see the same alert meet at the same stream. */
+  readonly incident: string;
+  readonly key: string;
+  readonly ordinal: number;
+  readonly how: 'open' | 'shared-fingerprint' | 'reopened' | 'new';
+}
+
+/** Firing again within this time after the end goes on in the same thread, unless the configuration says otherwise. */
+export const SAME_THREAD_MS = 30 * 60_000;
+
+/** An incident closed by a person over firing alerts waits this long for their next word (six default repeat intervals). */
+export const STILL_FIRING_MS = 24 * 60 * 60_000;
+
+export function newCorrelationIndex(sameThreadMs: number = SAME_THREAD_MS): CorrelationIndex {
+  return { byKey: new Map(), byFingerprint: new Map(), byIncident: new Map(), sameThreadMs };
+}
+
+/** The stream an incident lives in. */
+export function incidentStream(incident: string): string {
+  return `incident/${incident}`;
+}
+
+export function correlationKey(group: Group, sha256: Sha256): string {
+  return sha256(JSON.stringify([group.source, ...nameOf(group)])).slice(0, 24);
+}
+
+/** The key of what a source sends that cannot be read: one incident per source. */
+export function unreadableKey(source: string, sha256: Sha256): string {
+  return sha256(JSON.stringify([source, 'unreadable'])).slice(0, 24);
+}
+
+export function incidentId(key: string, ordinal: number, sha256: Sha256): string {
+  return `inc-${sha256(`${key}/${ordinal}`).slice(0, 12)}`;
+}
+
+/**
+ * An open incident of this group; else an open one that shares an alert (the group's name changed with the source's
+ * configuration); else the last one of this group if it ended within 30 min; else the next of this group.
+ */
+export function correlate(
+  index: CorrelationIndex,
+  group: Group,
+  { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
+): Correlation {
+  const key = correlationKey(group, sha256);
+  const last = index.byKey.get(key);
+  const held = last && index.byIncident.get(last.incident);
+  if (last && held && held.closedAt === undefined) return { ...last, key, how: 'open' };
+  const shared = sharing(index, group);
+  if (shared) return { ...shared, key, how: 'shared-fingerprint' };
+  if (last && held && mayReopen(index, held, now)) return { ...last, key, how: 'reopened' };
+  return following(key, last?.ordinal ?? 0, sha256);
+}
+
+/** The same for what is known by its key alone. */
+export function correlateKey(
+  index: CorrelationIndex,
+  key: string,
+  { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
+): Correlation {
+  const last = index.byKey.get(key);
+  const held = last && index.byIncident.get(last.incident);
+  if (last && held && held.closedAt === undefined) return { ...last, key, how: 'open' };
+  if (last && held && mayReopen(index, held, now)) return { ...last, key, how: 'reopened' };
+  return following(key, last?.ordinal ?? 0, sha256);
+}
+
+/** The next incident of a key, for when the stream turns out to be taken (an index that had forgotten it). */
+export function following(key: string, ordinal: number, sha256: Sha256): Correlation {
+  const next = ordinal + 1;
+  return { incident: incidentId(key, next, sha256), key, ordinal: next, how: 'new' };
+}
+
+/** Is this alert in an open incident? */
+export function isHeld(index: CorrelationIndex, source: string, fingerprint: string): boolean {
+  return index.byFingerprint.has(`${source} ${fingerprint}`);
+}
+
+export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>): void {
+  if (!recorded.stream.startsWith('incident/')) return;
+  const incident = recorded.stream.slice('incident/'.length);
+  const { event } = recorded;
+  if (event.type === 'IncidentOpened') {
+    // Told again by a replayed tail: what came after it is known already.
+    if (index.byIncident.has(incident)) return;
+    const { key, ordinal, source } = event;
+    index.byKey.set(key, { incident, ordinal });
+    const open = { fingerprints: [], closedAt: undefined, closedWhileFiring: false };
+    index.byIncident.set(incident, { source, key, ordinal, ...open });
+    return;
+  }
+  const held = index.byIncident.get(incident);
+  if (!held) return;
+  if (event.type === 'AlertsFired') hold(index, { incident, held }, event.alerts);
+  if (event.type === 'GroupJoined') {
+    index.byKey.set(event.key, { incident, ordinal: held.ordinal });
+  }
+  if (event.type === 'IncidentResolved') {
+    held.closedAt = recorded.at;
+    held.closedWhileFiring = event.firing > 0;
+    release(index, incident, held);
+  }
+  if (event.type === 'IncidentReopened') {
+    held.closedAt = undefined;
+    const alerts = held.fingerprints.map((fingerprint) => ({ fingerprint }));
+    held.fingerprints = [];
+    hold(index, { incident, held }, alerts);
+  }
+}
+
+/** Drops what can no longer be reopened. Ordinals stay; call it now and then. */
+export function forget(index: CorrelationIndex, now: number): void {
+  for (const [incident, held] of index.byIncident) {
+    if (held.closedAt !== undefined && !mayReopen(index, held, now))
+      index.byIncident.delete(incident);
+  }
+}
+
+/** The index as plain data, for a snapshot beside the journal. */
+export function exportIndex(index: CorrelationIndex): ExportedIndex {
+  return { byKey: [...index.byKey], byIncident: [...index.byIncident] };
+}
+
+export interface ExportedIndex {
+  readonly byKey: readonly (readonly [string, Thread])[];
+  readonly byIncident: readonly (readonly [string, Held])[];
+}
+
+export function importIndex(
+  exported: ExportedIndex,
+  sameThreadMs: number = SAME_THREAD_MS,
+): CorrelationIndex {
+  const index = newCorrelationIndex(sameThreadMs);
+  for (const [key, thread] of exported.byKey) index.byKey.set(key, thread);
+  for (const [incident, held] of exported.byIncident) {
+    index.byIncident.set(incident, { ...held });
+    if (held.closedAt !== undefined) continue;
+    for (const fingerprint of held.fingerprints) {
+      index.byFingerprint.set(`${held.source} ${fingerprint}`, incident);
+    }
+  }
+  return index;
+}
+
+/** The part of a key that names the group: what the source calls it, else its labels, else service and alert. */
+function nameOf(group: Group): readonly unknown[] {
+  if (group.groupKey !== undefined) return ['group', group.groupKey];
+  const labels = Object.entries(group.groupLabels);
+  if (labels.length > 0) return ['labels', labels.sort(([a], [b]) => (a < b ? -1 : 1))];
+  return ['service', group.service, group.alertname];
+}
+
+function sharing(index: CorrelationIndex, group: Group): Thread | undefined {
+  for (const { fingerprint } of group.observations) {
+    const incident = index.byFingerprint.get(`${group.source} ${fingerprint}`);
+    const held = incident === undefined ? undefined : index.byIncident.get(incident);
+    if (incident !== undefined && held) return { incident, ordinal: held.ordinal };
+  }
+  return undefined;
+}
+
+function mayReopen({ sameThreadMs }: CorrelationIndex, held: Held, now: number): boolean {
+  if (held.closedAt === undefined) return true;
+  const waitsMs = held.closedWhileFiring ? Math.max(STILL_FIRING_MS, sameThreadMs) : sameThreadMs;
+  return now - held.closedAt < waitsMs;
+}
+
+function hold(
+  index: CorrelationIndex,
+  { incident, held }: { readonly incident: string; readonly held: Held },
+  alerts: readonly { readonly fingerprint: string }[],
+): void {
+  for (const { fingerprint } of alerts) {
+    const name = `${held.source} ${fingerprint}`;
+    if (index.byFingerprint.get(name) === incident) continue;
+    index.byFingerprint.set(name, incident);
+    held.fingerprints.push(fingerprint);
+  }
+}
+
+function release(index: CorrelationIndex, incident: string, held: Held): void {
+  for (const fingerprint of held.fingerprints) {
+    const name = `${held.source} ${fingerprint}`;
+    if (index.byFingerprint.get(name) === incident) index.byFingerprint.delete(name);
+  }
+}

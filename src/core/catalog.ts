@@ -1,0 +1,54 @@
+import type { TargetRef } from './ports/step.ts';
+
+/** What is operated: services, their environments, and where each part of them runs. */
+export interface Catalog {
+  readonly services: readonly Service[];
+}
+
+export interface Service {
+  readonly name: string;
+  /** Labels that say an alert is about this service; all must hold. */
+  readonly match: Readonly<Record<string, string>>;
+  readonly environments: readonly ServiceEnvironment[];
+}
+
+export interface ServiceEnvironment {
+  readonly name: string;
+  /** By role: `workload`, `database`, `cache`, `traffic`. */
+  readonly targets: Readonly<Record<string, TargetRef>>;
+  /** Labels that tell this environment from the others of the service; empty when there is only one. */
+  readonly match: Readonly<Record<string, string>>;
+}
+
+export interface ServicePlace {
+  readonly service: Service;
+  readonly environment: ServiceEnvironment;
+}
+
+/** The service an alert is about, and its environment where the labels tell it. */
+export function locate(catalog: Catalog, labels: Readonly<Record<string, string>>): Located {
+  const service = catalog.services.find((candidate) => holds(candidate.match, labels));
+  if (!service) return {};
+  const [only, ...others] = service.environments;
+  if (only && others.length === 0) return { service: service.name, environment: only.name };
+  const told = service.environments.filter(
+    (environment) => Object.keys(environment.match).length > 0 && holds(environment.match, labels),
+  );
+  const [one, ...more] = told;
+  return one && more.length === 0
+    ? { service: service.name, environment: one.name }
+    : { service: service.name };
+}
+
+export interface Located {
+  readonly service?: string;
+  readonly environment?: string;
+}
+
+function holds(
+  match: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const wanted = Object.entries(match);
+  return wanted.length > 0 && wanted.every(([name, value]) => labels[name] === value);
+}

@@ -1,0 +1,161 @@
+import type { SourceAlert } from '../ports/alert-source.ts';
+import type { IncidentEvent, SilencedAlert } from './event.ts';
+import type { AlertState, Incident, IncidentState } from './incident.ts';
+import type { CompareWithSource } from './intent.ts';
+import { resolvedByItself } from './receive.ts';
+
+/** What a source said when it was asked, made ready for many incidents. */
+export interface SourceAnswer {
+  readonly askedAt: number;
+  readonly alerts: ReadonlyMap<string, SourceAlert>;
+}
+
+/** What that answer says of one incident. */
+export interface Concerning {
+  readonly askedAt: number;
+  /** Alerts of the incident that the source knows. */
+  readonly alerts: readonly SourceAlert[];
+  /** Alerts of its group that the source holds and no incident does: the ones that were cut off. */
+  readonly alsoFiring: number;
+}
+
+/** An alert told by webhook this shortly before the question may be missing from another replica's answer. */
+export const ANSWER_LAG_MS = 60_000;
+
+/** An end told this shortly before the question may not have reached the replica that answers. */
+export const END_LAG_MS = 10_000;
+
+export function sourceAnswer(alerts: readonly SourceAlert[], askedAt: number): SourceAnswer {
+  return { askedAt, alerts: new Map(alerts.map((alert) => [alert.fingerprint, alert])) };
+}
+
+/** Only an incident with alerts cut off looks at alerts that are not its own. */
+export function concerning(
+  state: Incident,
+  answer: SourceAnswer,
+  isHeld: (fingerprint: string) => boolean,
+): Concerning {
+  const alerts: SourceAlert[] = [];
+  for (const fingerprint of state.alerts.keys()) {
+    const found = answer.alerts.get(fingerprint);
+    if (found) alerts.push(found);
+  }
+  return { askedAt: answer.askedAt, alerts, alsoFiring: othersOfGroup(state, answer, isHeld) };
+}
+
+/**
+ * Whether an incident is worth comparing: an open one, and one that its alerts closed, because a firing that was taken
+ * for a late copy may have been none. What a person closed waits for the next delivery.
+ */
+export function isComparable(state: IncidentState): state is Incident {
+  if (state.status === 'none' || state.opened.origin !== 'alerts') return false;
+  return state.status === 'open' || state.resolved?.how !== 'person';
+}
+
+/** Brings an incident in line with its source. */
+export function compareWithSource(
+  { at, answer }: CompareWithSource,
+  state: IncidentState,
+): readonly IncidentEvent[] {
+  if (!isComparable(state)) return [];
+  if (!answer.ok) {
+    const isNews = state.status === 'open' && !state.unreachable;
+    return isNews ? [{ type: 'SourceUnreachable', v: 1, problem: answer.problem }] : [];
+  }
+  const fired = answer.alerts.filter((alert) => firesAgain(alert, state, answer.askedAt));
+  if (state.status === 'open')
+    return [...reachable(state), ...differences({ at, answer, fired }, state)];
+  if (fired.length === 0) return [];
+  return [
+    { type: 'IncidentReopened', v: 1, why: 'firing-again' },
+    firedAlerts(fired),
+    ...mutings(fired, { state, fired }),
+  ];
+}
+
+interface Comparison {
+  readonly at: number;
+  readonly answer: Concerning;
+  /** Alerts that we held for ended. */
+  readonly fired: readonly SourceAlert[];
+}
+
+function differences({ at, answer, fired }: Comparison, state: Incident): readonly IncidentEvent[] {
+  const events: IncidentEvent[] = [];
+  const known = new Map(answer.alerts.map((alert) => [alert.fingerprint, alert]));
+  const gone = [...state.alerts.values()].filter((alert) => isGone(alert, known, answer.askedAt));
+  if (fired.length > 0) events.push(firedAlerts(fired));
+  if (gone.length > 0) {
+    const alerts = gone.map(({ fingerprint }) => ({ fingerprint, endsAt: at }));
+    events.push({ type: 'AlertsResolved', v: 1, why: 'source-stopped-reporting', alerts });
+  }
+  events.push(...mutings(answer.alerts, { state, fired }));
+  const cut = state.cut === 0 ? 0 : answer.alsoFiring;
+  if (cut !== state.cut) events.push({ type: 'AlertsTruncated', v: 1, cut });
+  const firing = state.firing + fired.length - gone.length;
+  if (firing === 0 && cut === 0 && state.alerts.size > 0) {
+    events.push(resolvedByItself(gone.length > 0 ? 'source-stopped-reporting' : 'alerts'));
+  }
+  return events;
+}
+
+function reachable(state: Incident): readonly IncidentEvent[] {
+  return state.unreachable ? [{ type: 'SourceReachable', v: 1 }] : [];
+}
+
+function othersOfGroup(
+  state: Incident,
+  answer: SourceAnswer,
+  isHeld: (fingerprint: string) => boolean,
+): number {
+  if (state.cut === 0) return 0;
+  const group = Object.entries(state.opened.groupLabels);
+  let others = 0;
+  for (const alert of answer.alerts.values()) {
+    if (state.alerts.has(alert.fingerprint) || isHeld(alert.fingerprint)) continue;
+    if (group.every(([name, value]) => alert.labels[name] === value)) others += 1;
+  }
+  return others;
+}
+
+/** The source is the authority on an alert that we hold for ended, if we knew of the end well before we asked. */
+function firesAgain(alert: SourceAlert, state: Incident, askedAt: number): boolean {
+  const known = state.alerts.get(alert.fingerprint);
+  return known?.status === 'resolved' && known.changedAt < askedAt - END_LAG_MS;
+}
+
+function isGone(
+  alert: AlertState,
+  known: ReadonlyMap<string, SourceAlert>,
+  askedAt: number,
+): boolean {
+  const isFiring = alert.status === 'firing';
+  return isFiring && !known.has(alert.fingerprint) && alert.changedAt < askedAt - ANSWER_LAG_MS;
+}
+
+/** What is muted otherwise than we know; an alert that fires again begins unmuted. */
+function mutings(
+  alerts: readonly SourceAlert[],
+  { state, fired }: { readonly state: Incident; readonly fired: readonly SourceAlert[] },
+): readonly IncidentEvent[] {
+  const refired = new Set(fired);
+  const changed = alerts.flatMap((alert): readonly SilencedAlert[] => {
+    const known = state.alerts.get(alert.fingerprint);
+    const isNew = refired.has(alert);
+    if (!isNew && known?.status !== 'firing') return [];
+    const muted = isNew ? undefined : known?.muted;
+    const silencedBy = isNew ? [] : (known?.silencedBy ?? []);
+    const isSame =
+      (muted ?? 'firing') === alert.state && silencedBy.join() === alert.silencedBy.join();
+    const { fingerprint, state: now } = alert;
+    return isSame ? [] : [{ fingerprint, state: now, silencedBy: alert.silencedBy }];
+  });
+  return changed.length > 0 ? [{ type: 'SilencesSeen', v: 1, alerts: changed }] : [];
+}
+
+function firedAlerts(alerts: readonly SourceAlert[]): IncidentEvent {
+  const fired = alerts.map(({ fingerprint, startsAt, labels, annotations, generatorUrl }) => {
+    return { fingerprint, startsAt, labels, annotations, generatorUrl };
+  });
+  return { type: 'AlertsFired', v: 1, alerts: fired };
+}

@@ -1,0 +1,207 @@
+import type { Labels } from '../alert/alert.ts';
+import type { Severity } from '../alert/severity.ts';
+import type { Problem } from '../problem.ts';
+
+/** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
+export type IncidentEvent =
+  | IncidentOpened
+  | AlertsFired
+  | AlertsResolved
+  | AlertsTruncated
+  | GroupJoined
+  | SourceHeard
+  | SourceUnreachable
+  | SourceReachable
+  | SilencesSeen
+  | UnreadableReceived
+  | IncidentAcknowledged
+  | IncidentUnacknowledged
+  | IncidentResolved
+  | IncidentReopened
+  | SeveritySet
+  | IncidentAssigned
+  | NoteAdded
+  | OperationLinked
+  | PeopleNotified
+  | RequestRefused;
+
+export interface IncidentOpened {
+  readonly type: 'IncidentOpened';
+  readonly v: 1;
+  readonly incident: string;
+  /** Correlation key, hashed, and which incident of that key this is, from 1. */
+  readonly key: string;
+  readonly ordinal: number;
+  /** `alerts`: a source said so. `person`: declared. `unreadable`: a source sends what cannot be read. */
+  readonly origin: 'alerts' | 'person' | 'unreadable';
+  /** `alertmanager/main`; empty for a declared incident. */
+  readonly source: string;
+  /** Whether the source can be asked what fires there. */
+  readonly sourceAnswers: boolean;
+  /** What a person called it, or the name of the worst alert. */
+  readonly title: string;
+  readonly severity: Severity;
+  readonly groupLabels: Labels;
+  readonly externalUrl: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly places: Readonly<Record<string, string>>;
+  /** Group to name; empty for none. */
+  readonly notify: string;
+}
+
+export interface AlertsFired {
+  readonly type: 'AlertsFired';
+  readonly v: 1;
+  readonly alerts: readonly FiredAlert[];
+}
+
+export interface FiredAlert {
+  readonly fingerprint: string;
+  readonly startsAt: number;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly generatorUrl: string;
+}
+
+export interface AlertsResolved {
+  readonly type: 'AlertsResolved';
+  readonly v: 1;
+  readonly why: 'source' | 'source-stopped-reporting';
+  readonly alerts: readonly { readonly fingerprint: string; readonly endsAt: number }[];
+}
+
+/** How many alerts the source cut off; 0 once a whole body came. */
+export interface AlertsTruncated {
+  readonly type: 'AlertsTruncated';
+  readonly v: 1;
+  readonly cut: number;
+}
+
+/** Another group of the source turned out to speak of this incident. */
+export interface GroupJoined {
+  readonly type: 'GroupJoined';
+  readonly v: 1;
+  readonly key: string;
+}
+
+/** Only for sources that cannot be asked: they still speak, though nothing is new. */
+export interface SourceHeard {
+  readonly type: 'SourceHeard';
+  readonly v: 1;
+}
+
+export interface SourceUnreachable {
+  readonly type: 'SourceUnreachable';
+  readonly v: 1;
+  readonly problem: Problem;
+}
+
+export interface SourceReachable {
+  readonly type: 'SourceReachable';
+  readonly v: 1;
+}
+
+/** Only the alerts whose muting changed. */
+export interface SilencesSeen {
+  readonly type: 'SilencesSeen';
+  readonly v: 1;
+  readonly alerts: readonly SilencedAlert[];
+}
+
+export interface SilencedAlert {
+  readonly fingerprint: string;
+  readonly state: 'firing' | 'silenced' | 'inhibited';
+  readonly silencedBy: readonly string[];
+}
+
+export interface UnreadableReceived {
+  readonly type: 'UnreadableReceived';
+  readonly v: 1;
+  readonly count: number;
+  readonly reasons: readonly string[];
+  /** SHA-256 of the body, kept among the blobs. */
+  readonly blob: string;
+}
+
+export interface IncidentAcknowledged {
+  readonly type: 'IncidentAcknowledged';
+  readonly v: 1;
+  readonly person: string;
+  readonly surface: string;
+}
+
+export interface IncidentUnacknowledged {
+  readonly type: 'IncidentUnacknowledged';
+  readonly v: 1;
+  readonly person: string;
+  readonly surface: string;
+}
+
+export interface IncidentResolved {
+  readonly type: 'IncidentResolved';
+  readonly v: 1;
+  readonly how: 'alerts' | 'source-stopped-reporting' | 'person';
+  /** Empty unless a person did it. */
+  readonly person: string;
+  readonly surface: string;
+  readonly reason: string;
+  /** Alerts that still fired then. */
+  readonly firing: number;
+}
+
+export interface IncidentReopened {
+  readonly type: 'IncidentReopened';
+  readonly v: 1;
+  /** `firing-again`: all had stopped. `still-firing`: a person had closed it while alerts fired. */
+  readonly why: 'firing-again' | 'still-firing' | 'unreadable-again';
+}
+
+export interface SeveritySet {
+  readonly type: 'SeveritySet';
+  readonly v: 1;
+  readonly person: string;
+  readonly surface: string;
+  readonly severity: Severity;
+}
+
+export interface IncidentAssigned {
+  readonly type: 'IncidentAssigned';
+  readonly v: 1;
+  readonly person: string;
+  readonly surface: string;
+  readonly to: string;
+}
+
+export interface NoteAdded {
+  readonly type: 'NoteAdded';
+  readonly v: 1;
+  readonly person: string;
+  readonly surface: string;
+  readonly text: string;
+}
+
+export interface OperationLinked {
+  readonly type: 'OperationLinked';
+  readonly v: 1;
+  readonly operation: string;
+}
+
+export interface PeopleNotified {
+  readonly type: 'PeopleNotified';
+  readonly v: 1;
+  /** Said once per key: `critical`, `unacknowledged`, `unknown:<operation>`. */
+  readonly key: string;
+  readonly group: string;
+  readonly people: readonly string[];
+}
+
+/** A known person asked for something that was not done. */
+export interface RequestRefused {
+  readonly type: 'RequestRefused';
+  readonly v: 1;
+  readonly person: string;
+  readonly surface: string;
+  readonly what: string;
+  readonly problem: Problem;
+}

@@ -1,0 +1,229 @@
+import type { Labels } from '../alert/alert.ts';
+import { SEVERITIES, type Severity } from '../alert/severity.ts';
+import type { ErasedEvent } from '../event.ts';
+import { alertsFired, alertsResolved, silencesSeen } from './alerts.ts';
+import type { AlertsResolved, IncidentEvent, IncidentOpened, UnreadableReceived } from './event.ts';
+import { type StoryLine, tell } from './story-lines.ts';
+
+export type IncidentState = NoIncident | Incident;
+
+export interface NoIncident {
+  readonly status: 'none';
+}
+
+/** An incident as memory holds it. Ten thousand of them are open on a bad night: nothing here grows without bound but alerts. */
+export interface Incident {
+  readonly status: 'open' | 'resolved';
+  readonly opened: IncidentOpened;
+  readonly openedAt: number;
+  /** Keys of further groups that speak of it. */
+  readonly joined: readonly string[];
+  /** By fingerprint. Owned by the newest state: see `evolve`. */
+  readonly alerts: Map<string, AlertState>;
+  readonly firing: number;
+  /** How many fire at each rank of `SEVERITIES`. */
+  readonly firingByRank: readonly number[];
+  /** The highest that fires, or that fired last. */
+  readonly observedSeverity: Severity;
+  /** The highest that was ever said. */
+  readonly peak: Severity;
+  readonly unknownSeverity: string | undefined;
+  readonly setSeverity: Severity | undefined;
+  /** Since when it counts as critical; 0 while it does not. */
+  readonly criticalSince: number;
+  readonly acknowledged: { readonly person: string; readonly at: number } | undefined;
+  readonly assignee: string | undefined;
+  readonly resolved: ResolvedState | undefined;
+  /** How often it fired again after all alerts had stopped, and when last. */
+  readonly reopened: number;
+  readonly reopenedAt: number;
+  /** Single alerts that fired again, all together. */
+  readonly flaps: number;
+  /** Alerts the source cut off; while above zero nothing closes by itself. */
+  readonly cut: number;
+  readonly heardAt: number;
+  readonly unreachable: { readonly since: number; readonly code: string } | undefined;
+  readonly silenced: number;
+  readonly unreadable: UnreadableState | undefined;
+  readonly operations: readonly string[];
+  /** Keys of mentions that were made. */
+  readonly notified: readonly string[];
+  readonly lines: readonly StoryLine[];
+}
+
+export interface AlertState {
+  readonly fingerprint: string;
+  readonly status: 'firing' | 'resolved';
+  readonly startsAt: number;
+  /** When it was last seen to change, by our clock. */
+  readonly changedAt: number;
+  readonly endsAt: number | undefined;
+  readonly endedBecause: AlertsResolved['why'] | undefined;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly generatorUrl: string;
+  readonly severity: Severity;
+  /** How often it fired again. */
+  readonly flaps: number;
+  readonly muted: 'silenced' | 'inhibited' | undefined;
+  readonly silencedBy: readonly string[];
+}
+
+export interface ResolvedState {
+  readonly how: 'alerts' | 'source-stopped-reporting' | 'person';
+  readonly at: number;
+  readonly person: string;
+  readonly reason: string;
+  /** Alerts that fired when it was closed. */
+  readonly firing: number;
+}
+
+export interface UnreadableState {
+  readonly count: number;
+  readonly lastAt: number;
+  /** The newest last, without repetition. */
+  readonly reasons: readonly string[];
+  readonly blobs: readonly string[];
+}
+
+/** What the journal knows of an event beside its payload. */
+export interface IncidentMeta {
+  readonly at: number;
+  readonly by: string;
+  readonly cause: string;
+  readonly position: number;
+}
+
+export const UNREADABLE_REASONS_MAX = 10;
+export const UNREADABLE_BLOBS_MAX = 20;
+
+export function initialIncident(): IncidentState {
+  return { status: 'none' };
+}
+
+/** What the incident counts as: a person's word before the alerts'. */
+export function severity(incident: Incident): Severity {
+  return incident.setSeverity ?? incident.observedSeverity;
+}
+
+/**
+ * One event further. A state given to `evolve` is given away: its map of alerts moves into the answer, so that one more
+ * alert costs the same in an incident of ten thousand as in one of two. Total: what it does not know changes nothing.
+ */
+export function evolve(
+  state: IncidentState,
+  event: IncidentEvent | ErasedEvent,
+  meta: IncidentMeta,
+): IncidentState {
+  if (event.type === 'Erased') return state;
+  if (event.type === 'IncidentOpened') return state.status === 'none' ? open(event, meta) : state;
+  if (state.status === 'none') return state;
+  return tell(state, timed(change(state, event, meta), meta), event, meta);
+}
+
+/** Notes when the incident became critical, or ceased to be. */
+function timed(state: Incident, { at }: IncidentMeta): Incident {
+  const isCritical = severity(state) === 'critical';
+  if (isCritical === state.criticalSince > 0) return state;
+  return { ...state, criticalSince: isCritical ? at : 0 };
+}
+
+function open(event: IncidentOpened, meta: IncidentMeta): Incident {
+  return {
+    status: 'open',
+    opened: event,
+    openedAt: meta.at,
+    joined: [],
+    alerts: new Map(),
+    firing: 0,
+    firingByRank: SEVERITIES.map(() => 0),
+    observedSeverity: event.severity,
+    peak: event.severity,
+    unknownSeverity: undefined,
+    setSeverity: undefined,
+    criticalSince: event.severity === 'critical' ? meta.at : 0,
+    acknowledged: undefined,
+    assignee: undefined,
+    resolved: undefined,
+    reopened: 0,
+    reopenedAt: 0,
+    flaps: 0,
+    cut: 0,
+    heardAt: meta.at,
+    unreachable: undefined,
+    silenced: 0,
+    unreadable: undefined,
+    operations: [],
+    notified: [],
+    lines: [{ position: meta.position, at: meta.at, by: meta.by, event }],
+  };
+}
+
+function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Incident {
+  switch (event.type) {
+    case 'AlertsFired':
+      return alertsFired(state, event, meta);
+    case 'AlertsResolved':
+      return alertsResolved(state, event, meta);
+    case 'AlertsTruncated':
+      return { ...state, cut: event.cut };
+    case 'GroupJoined':
+      return { ...state, joined: [...state.joined, event.key] };
+    case 'SourceHeard':
+      return { ...state, heardAt: meta.at };
+    case 'SourceUnreachable':
+      return { ...state, unreachable: { since: meta.at, code: event.problem.code } };
+    case 'SourceReachable':
+      return { ...state, unreachable: undefined };
+    case 'SilencesSeen':
+      return silencesSeen(state, event);
+    case 'UnreadableReceived':
+      return unreadableReceived(state, event, meta);
+    case 'IncidentAcknowledged':
+      return { ...state, acknowledged: { person: event.person, at: meta.at } };
+    case 'IncidentUnacknowledged':
+      return { ...state, acknowledged: undefined };
+    case 'IncidentResolved': {
+      const { how, person, reason, firing } = event;
+      return {
+        ...state,
+        status: 'resolved',
+        resolved: { how, at: meta.at, person, reason, firing },
+      };
+    }
+    case 'IncidentReopened': {
+      const times = event.why === 'firing-again' ? state.reopened + 1 : state.reopened;
+      const reopened = { reopened: times, reopenedAt: meta.at, resolved: undefined };
+      return { ...state, status: 'open', ...reopened };
+    }
+    case 'SeveritySet':
+      return { ...state, setSeverity: event.severity };
+    case 'IncidentAssigned':
+      return { ...state, assignee: event.to };
+    case 'OperationLinked':
+      return { ...state, operations: [...state.operations, event.operation] };
+    case 'PeopleNotified':
+      return { ...state, notified: [...state.notified, event.key] };
+    default:
+      return state;
+  }
+}
+
+function unreadableReceived(
+  state: Incident,
+  event: UnreadableReceived,
+  meta: IncidentMeta,
+): Incident {
+  const before = state.unreadable;
+  const unreadable = {
+    count: (before?.count ?? 0) + event.count,
+    lastAt: meta.at,
+    reasons: newest(before?.reasons ?? [], event.reasons, UNREADABLE_REASONS_MAX),
+    blobs: newest(before?.blobs ?? [], [event.blob], UNREADABLE_BLOBS_MAX),
+  };
+  return { ...state, unreadable, heardAt: meta.at };
+}
+
+function newest(old: readonly string[], more: readonly string[], max: number): readonly string[] {
+  return [...old.filter((item) => !more.includes(item)), ...more].slice(-max);
+}

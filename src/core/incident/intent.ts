@@ -1,0 +1,141 @@
+import type { Labels, Observation } from '../alert/alert.ts';
+import type { Evidence } from '../person.ts';
+import type { Problem } from '../problem.ts';
+import type { Concerning } from './compare.ts';
+
+/** Everything that can be asked of an incident. `at` is the time it is judged by, ms. */
+export type IncidentIntent =
+  | ReceiveAlerts
+  | ReceiveUnreadable
+  | CompareWithSource
+  | Declare
+  | Acknowledge
+  | Unacknowledge
+  | Resolve
+  | SetSeverity
+  | Assign
+  | AddNote
+  | LinkOperation
+  | RecordNotified
+  | Refuse;
+
+/** Which incident a delivery speaks of (`alert/correlate.ts`), and what it needs should it be new. */
+export interface Correlated {
+  readonly incident: string;
+  readonly key: string;
+  readonly ordinal: number;
+  readonly source: string;
+  readonly sourceAnswers: boolean;
+  readonly service: string;
+  readonly environment: string;
+  readonly places: Readonly<Record<string, string>>;
+  readonly notify: string;
+}
+
+/** One delivery, or several of one group that waited for the same turn. */
+export interface ReceiveAlerts extends Correlated {
+  readonly type: 'ReceiveAlerts';
+  readonly at: number;
+  readonly groupLabels: Labels;
+  readonly externalUrl: string;
+  readonly observations: readonly Observation[];
+  readonly truncated: number;
+}
+
+export interface ReceiveUnreadable extends Correlated {
+  readonly type: 'ReceiveUnreadable';
+  readonly at: number;
+  readonly count: number;
+  readonly reasons: readonly string[];
+  readonly blob: string;
+}
+
+export interface CompareWithSource {
+  readonly type: 'CompareWithSource';
+  readonly at: number;
+  /** What the source said of this incident's alerts when it was asked. */
+  readonly answer:
+    | ({ readonly ok: true } & Concerning)
+    | { readonly ok: false; readonly problem: Problem };
+}
+
+export interface Declare {
+  readonly type: 'Declare';
+  readonly at: number;
+  readonly by: Evidence;
+  readonly incident: string;
+  readonly key: string;
+  readonly ordinal: number;
+  readonly title: string;
+  /** As typed; empty for `warning`. */
+  readonly severity: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly places: Readonly<Record<string, string>>;
+  readonly notify: string;
+}
+
+export interface Acknowledge {
+  readonly type: 'Acknowledge';
+  readonly at: number;
+  readonly by: Evidence;
+}
+
+export interface Unacknowledge {
+  readonly type: 'Unacknowledge';
+  readonly at: number;
+  readonly by: Evidence;
+}
+
+export interface Resolve {
+  readonly type: 'Resolve';
+  readonly at: number;
+  readonly by: Evidence;
+  readonly reason: string;
+}
+
+export interface SetSeverity {
+  readonly type: 'SetSeverity';
+  readonly at: number;
+  readonly by: Evidence;
+  /** As typed. */
+  readonly severity: string;
+}
+
+export interface Assign {
+  readonly type: 'Assign';
+  readonly at: number;
+  readonly by: Evidence;
+  /** A person of the configuration; dispatch knows them. */
+  readonly to: string;
+}
+
+export interface AddNote {
+  readonly type: 'AddNote';
+  readonly at: number;
+  readonly by: Evidence;
+  readonly text: string;
+}
+
+export interface LinkOperation {
+  readonly type: 'LinkOperation';
+  readonly at: number;
+  readonly operation: string;
+}
+
+export interface RecordNotified {
+  readonly type: 'RecordNotified';
+  readonly at: number;
+  readonly key: string;
+  readonly group: string;
+  readonly people: readonly string[];
+}
+
+/** A refusal found before the incident was asked (policy, arguments), put on its record. */
+export interface Refuse {
+  readonly type: 'Refuse';
+  readonly at: number;
+  readonly by: Evidence;
+  readonly what: string;
+  readonly problem: Problem;
+}

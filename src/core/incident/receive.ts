@@ -1,0 +1,225 @@
+import { alertName, type Observation } from '../alert/alert.ts';
+import { rank, type Severity, severityOf } from '../alert/severity.ts';
+import type { AlertsResolved, FiredAlert, IncidentEvent, IncidentOpened } from './event.ts';
+import type { AlertState, IncidentState } from './incident.ts';
+import type { Correlated, ReceiveAlerts, ReceiveUnreadable } from './intent.ts';
+
+export interface Received {
+  readonly events: readonly IncidentEvent[];
+  /** Something could not be believed from the delivery alone: ask the source what fires there, soon. */
+  readonly askSource: boolean;
+}
+
+/**
+ * A firing that names an episode already seen to end is a late copy (the other half of an HA pair, a retry), unless it
+ * comes later than any copy can: Alertmanager retries a notification within one group interval, 5 min by default.
+ * https://prometheus.io/docs/alerting/latest/configuration/#route
+ */
+export const LATE_COPY_MS = 5 * 60_000;
+
+/** A source that cannot be asked is noted as heard at most this often. */
+export const HEARD_EVERY_MS = 60 * 60_000;
+
+/** Takes every alert by its own status; the status of the body and the order of deliveries mean nothing. */
+export function receive(intent: ReceiveAlerts, state: IncidentState): Received {
+  const turn = newTurn(intent, state);
+  for (const observation of intent.observations) {
+    if (observation.status === 'firing') fire(turn, observation);
+    else resolve(turn, observation);
+  }
+  flush(turn);
+  if (turn.events.length === 0 && state.status === 'none') return { events: [], askSource: false };
+  const events = [...preamble(turn, intent, state), ...turn.events, ...ending(turn, intent, state)];
+  const askSource = turn.doubt || intent.truncated > 0;
+  return { events: events.length > 0 ? events : heard(intent, state), askSource };
+}
+
+/** Bodies of which something could not be read. The same complaint is recorded at most once a minute. */
+export function receiveUnreadable(
+  intent: ReceiveUnreadable,
+  state: IncidentState,
+): readonly IncidentEvent[] {
+  const { count, reasons, blob } = intent;
+  const received = { type: 'UnreadableReceived', v: 1, count, reasons, blob } as const;
+  if (state.status === 'none') {
+    const origin = { origin: 'unreadable', title: 'TocsinUnreadableAlert' } as const;
+    return [opened(intent, { ...origin, severity: 'warning' }), received];
+  }
+  if (state.status === 'resolved') {
+    return [{ type: 'IncidentReopened', v: 1, why: 'unreadable-again' }, received];
+  }
+  const known = state.unreadable;
+  if (known?.blobs.includes(blob)) return [];
+  const nothingNew = reasons.every((reason) => known?.reasons.includes(reason));
+  return known && nothingNew && intent.at - known.lastAt < SAME_COMPLAINT_MS ? [] : [received];
+}
+
+const SAME_COMPLAINT_MS = 60_000;
+
+/** What one turn has seen so far; alerts as the turn leaves them come before those of the state. */
+interface Turn {
+  readonly at: number;
+  readonly known: ReadonlyMap<string, AlertState>;
+  readonly seen: Map<string, Seen>;
+  readonly events: IncidentEvent[];
+  fired: Map<string, FiredAlert>;
+  resolved: Map<string, AlertsResolved['alerts'][number]>;
+  firing: number;
+  worst: Severity;
+  /** The name of the worst. */
+  title: string;
+  /** A known alert was seen to fire still. */
+  stillFiring: boolean;
+  newFiring: boolean;
+  doubt: boolean;
+}
+
+type Seen = Pick<AlertState, 'status' | 'startsAt' | 'changedAt' | 'endedBecause'>;
+
+function newTurn(intent: ReceiveAlerts, state: IncidentState): Turn {
+  return {
+    at: intent.at,
+    known: state.status === 'none' ? NO_ALERTS : state.alerts,
+    seen: new Map(),
+    events: [],
+    fired: new Map(),
+    resolved: new Map(),
+    firing: state.status === 'none' ? 0 : state.firing,
+    worst: 'none',
+    title: '',
+    stillFiring: false,
+    newFiring: false,
+    doubt: false,
+  };
+}
+
+const NO_ALERTS: ReadonlyMap<string, AlertState> = new Map();
+
+function fire(turn: Turn, observation: Observation): void {
+  const { fingerprint, startsAt } = observation;
+  const known = turn.seen.get(fingerprint) ?? turn.known.get(fingerprint);
+  if (known?.status === 'firing' && (startsAt === undefined || startsAt <= known.startsAt)) {
+    turn.stillFiring = true;
+    return;
+  }
+  if (known?.status === 'resolved' && isLateCopy(known, startsAt, turn.at)) {
+    turn.doubt = true;
+    return;
+  }
+  if (turn.fired.has(fingerprint) || turn.resolved.has(fingerprint)) flush(turn);
+  const began = startsAt ?? turn.at;
+  const { labels, annotations, generatorUrl } = observation;
+  turn.fired.set(fingerprint, { fingerprint, startsAt: began, labels, annotations, generatorUrl });
+  const seen = { status: 'firing', startsAt: began, changedAt: turn.at } as const;
+  turn.seen.set(fingerprint, { ...seen, endedBecause: undefined });
+  if (known?.status !== 'firing') turn.firing += 1;
+  turn.newFiring = true;
+  const read = severityOf(labels).severity;
+  if (turn.title === '' || rank(read) < rank(turn.worst)) {
+    turn.worst = read;
+    turn.title = alertName(labels) || 'an alert without a name';
+  }
+}
+
+/** An end we inferred (the source fell silent) is taken back by any firing; an end the source told is not. */
+function isLateCopy(known: Seen, startsAt: number | undefined, at: number): boolean {
+  if (startsAt === undefined || known.endedBecause === 'source-stopped-reporting') return false;
+  if (startsAt < known.startsAt) return true;
+  return startsAt === known.startsAt && at - known.changedAt < LATE_COPY_MS;
+}
+
+function resolve(turn: Turn, observation: Observation): void {
+  const { fingerprint, startsAt } = observation;
+  const known = turn.seen.get(fingerprint) ?? turn.known.get(fingerprint);
+  if (known?.status !== 'firing') return;
+  if (startsAt !== undefined && startsAt < known.startsAt) {
+    turn.doubt = true;
+    return;
+  }
+  turn.resolved.set(fingerprint, { fingerprint, endsAt: observation.endsAt ?? turn.at });
+  const began = startsAt ?? known.startsAt;
+  const seen = { status: 'resolved', startsAt: began, changedAt: turn.at } as const;
+  turn.seen.set(fingerprint, { ...seen, endedBecause: 'source' });
+  turn.firing -= 1;
+}
+
+/** What fires comes before what resolves: within one flush no alert is resolved first. */
+function flush(turn: Turn): void {
+  if (turn.fired.size > 0) {
+    turn.events.push({ type: 'AlertsFired', v: 1, alerts: [...turn.fired.values()] });
+    turn.fired = new Map();
+  }
+  if (turn.resolved.size > 0) {
+    const alerts = [...turn.resolved.values()];
+    turn.events.push({ type: 'AlertsResolved', v: 1, why: 'source', alerts });
+    turn.resolved = new Map();
+  }
+}
+
+function preamble(turn: Turn, intent: ReceiveAlerts, state: IncidentState): IncidentEvent[] {
+  if (state.status === 'none') {
+    const { title, worst: severity } = turn;
+    return [opened(intent, { origin: 'alerts', title, severity })];
+  }
+  const events: IncidentEvent[] = [];
+  if (intent.key !== state.opened.key && !state.joined.includes(intent.key)) {
+    events.push({ type: 'GroupJoined', v: 1, key: intent.key });
+  }
+  if (state.status === 'resolved' && (turn.newFiring || turn.stillFiring)) {
+    const why = state.firing > 0 ? 'still-firing' : 'firing-again';
+    events.push({ type: 'IncidentReopened', v: 1, why });
+  }
+  return events;
+}
+
+function ending(turn: Turn, intent: ReceiveAlerts, state: IncidentState): IncidentEvent[] {
+  const fires = turn.newFiring || turn.stillFiring;
+  if (state.status === 'resolved' && !fires) return [];
+  const events: IncidentEvent[] = [];
+  const cut = state.status === 'none' ? 0 : state.cut;
+  if (intent.truncated !== cut) {
+    events.push({ type: 'AlertsTruncated', v: 1, cut: intent.truncated });
+  }
+  const holdsAlerts = turn.newFiring || (state.status === 'open' && state.alerts.size > 0);
+  // What is in doubt is settled by asking the source; where nobody can be asked, its own word for the end is enough.
+  const canAsk = state.status === 'none' ? intent.sourceAnswers : state.opened.sourceAnswers;
+  const isCertain = intent.truncated === 0 && !(turn.doubt && canAsk);
+  if (holdsAlerts && isCertain && turn.firing === 0) events.push(resolvedByItself('alerts'));
+  return events;
+}
+
+/** The end that the alerts themselves bring. */
+export function resolvedByItself(how: 'alerts' | 'source-stopped-reporting'): IncidentEvent {
+  const nobody = { person: '', surface: '', reason: '', firing: 0 };
+  return { type: 'IncidentResolved', v: 1, how, ...nobody };
+}
+
+function heard(intent: ReceiveAlerts, state: IncidentState): readonly IncidentEvent[] {
+  if (state.status !== 'open' || state.opened.sourceAnswers) return [];
+  return intent.at - state.heardAt < HEARD_EVERY_MS ? [] : [{ type: 'SourceHeard', v: 1 }];
+}
+
+function opened(
+  intent: Correlated & {
+    readonly groupLabels?: ReceiveAlerts['groupLabels'];
+    readonly externalUrl?: string;
+  },
+  what: Pick<IncidentOpened, 'origin' | 'title' | 'severity'>,
+): IncidentOpened {
+  return {
+    type: 'IncidentOpened',
+    v: 1,
+    incident: intent.incident,
+    key: intent.key,
+    ordinal: intent.ordinal,
+    ...what,
+    source: intent.source,
+    sourceAnswers: intent.sourceAnswers,
+    groupLabels: intent.groupLabels ?? {},
+    externalUrl: intent.externalUrl ?? '',
+    service: intent.service,
+    environment: intent.environment,
+    places: intent.places,
+    notify: intent.notify,
+  };
+}

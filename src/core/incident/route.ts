@@ -1,0 +1,21 @@
+/** Where an incident is shown and whom it may wake. The first match wins; a default is mandatory. */
+export interface Route {
+  readonly match: Readonly<Record<string, string>>;
+  /** Surface name → place on it: `slack/main` → `#payments-oncall`. The console shows every incident. */
+  readonly places: Readonly<Record<string, string>>;
+  /** Group named when a critical incident opens or stays unacknowledged. */
+  readonly notify?: string;
+}
+
+export interface Routes {
+  readonly routes: readonly Route[];
+  readonly otherwise: Route;
+}
+
+export function routeOf(routes: Routes, labels: Readonly<Record<string, string>>): Route {
+  return (
+    routes.routes.find((route) =>
+      Object.entries(route.match).every(([name, value]) => labels[name] === value),
+    ) ?? routes.otherwise
+  );
+}

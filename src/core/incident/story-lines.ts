@@ -1,0 +1,82 @@
+import type { Severity } from '../alert/severity.ts';
+import type {
+  IncidentAcknowledged,
+  IncidentAssigned,
+  IncidentEvent,
+  IncidentOpened,
+  IncidentReopened,
+  IncidentResolved,
+  IncidentUnacknowledged,
+  NoteAdded,
+  PeopleNotified,
+  SeveritySet,
+} from './event.ts';
+import type { Incident, IncidentMeta } from './incident.ts';
+
+/** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
+export interface StoryLine {
+  readonly position: number;
+  readonly at: number;
+  readonly by: string;
+  readonly event: StoryEvent;
+}
+
+export type StoryEvent =
+  | IncidentOpened
+  | IncidentAcknowledged
+  | IncidentUnacknowledged
+  | IncidentResolved
+  | IncidentReopened
+  | SeveritySet
+  | IncidentAssigned
+  | NoteAdded
+  | PeopleNotified
+  | SeverityRose;
+
+/** Not an event of the record: seen from it. */
+export interface SeverityRose {
+  readonly type: 'SeverityRose';
+  readonly from: Severity;
+  readonly to: Severity;
+}
+
+/** Older lines have long been posted; who wants them reads the record. */
+export const LINES_MAX = 200;
+
+/** After this many reopenings by the alerts alone, coming and going is counted on one living card. */
+export const REOPENINGS_SAID = 1;
+
+/** The state after an event, with the line it adds to the story, if any. Refires, duplicates and flaps add none. */
+export function tell(
+  before: Incident,
+  after: Incident,
+  event: IncidentEvent,
+  meta: IncidentMeta,
+): Incident {
+  const said = storyOf(before, after, event);
+  if (!said) return after;
+  const line = { position: meta.position, at: meta.at, by: meta.by, event: said };
+  return { ...after, lines: [...after.lines.slice(-(LINES_MAX - 1)), line] };
+}
+
+function storyOf(before: Incident, after: Incident, event: IncidentEvent): StoryEvent | undefined {
+  switch (event.type) {
+    case 'AlertsFired':
+      return before.peak === after.peak
+        ? undefined
+        : { type: 'SeverityRose', from: before.peak, to: after.peak };
+    case 'IncidentResolved':
+      return event.how === 'person' || after.reopened <= REOPENINGS_SAID ? event : undefined;
+    case 'IncidentReopened':
+      return event.why !== 'firing-again' || after.reopened <= REOPENINGS_SAID ? event : undefined;
+    case 'IncidentAcknowledged':
+    case 'IncidentUnacknowledged':
+    case 'SeveritySet':
+    case 'IncidentAssigned':
+    case 'NoteAdded':
+    case 'PeopleNotified':
+      return event;
+    default:
+      return undefined;
+  }
+}

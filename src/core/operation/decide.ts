@@ -1,0 +1,347 @@
+import type { Evidence } from '../person.ts';
+import { type Problem, problem } from '../problem.ts';
+import { typedHashLength } from './hash.ts';
+import { type OperationEvent, type OperationState, type Shown, terminal } from './operation.ts';
+import { allSeatsFilled, deciders, isEligible, mayDecide, seatsFilled } from './places.ts';
+import { flawOf, type Plan } from './plan.ts';
+import { type AllowRule, surfaceKind } from './policy.ts';
+import { decideStep, type StepIntent } from './step-decide.ts';
+
+/** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
+export type OperationIntent = PersonIntent | LoopIntent | StepIntent;
+
+export type PersonIntent =
+  | {
+      readonly type: 'Ask';
+      readonly verb: string;
+      readonly line: string;
+      readonly service: string;
+      readonly environment: string;
+      readonly incident: string;
+      readonly requester: Evidence;
+      readonly reason: string;
+      readonly undoes: string;
+    }
+  | {
+      readonly type: 'Approve';
+      readonly at: number;
+      readonly by: Evidence;
+      /** Whole from a press; at least ten characters when typed. */
+      readonly hash: string;
+      readonly typed: boolean;
+      readonly shown: Shown;
+    }
+  | {
+      readonly type: 'Decline';
+      readonly at: number;
+      readonly by: Evidence;
+      readonly hash: string;
+      readonly typed: boolean;
+      readonly reason: string;
+    }
+  | { readonly type: 'Withdraw'; readonly at: number; readonly by: Evidence }
+  | { readonly type: 'Cancel'; readonly at: number; readonly by: Evidence }
+  | { readonly type: 'Stop'; readonly at: number; readonly by: Evidence }
+  | {
+      readonly type: 'Settle';
+      readonly at: number;
+      readonly by: Evidence;
+      readonly as: 'done' | 'not-done';
+      readonly reason: string;
+    };
+
+export type LoopIntent =
+  | { readonly type: 'RefusePlan'; readonly problem: Problem }
+  | {
+      readonly type: 'Plan';
+      readonly plan: Plan;
+      readonly hash: string;
+      readonly rule: AllowRule;
+    }
+  | {
+      readonly type: 'Begin';
+      readonly at: number;
+      /** The approvers as they are known now. */
+      readonly standing: readonly Evidence[];
+      /** Digest of the policy in force. */
+      readonly policy: string;
+    }
+  | { readonly type: 'Expire'; readonly at: number }
+  | { readonly type: 'GiveUpPlanning'; readonly problem: Problem };
+
+/** Never throws and never waits: a refusal is a fact worth recording. Quiet where nothing would change. */
+export function decide(intent: OperationIntent, state: OperationState): readonly OperationEvent[] {
+  switch (intent.type) {
+    case 'Ask':
+      return ask(intent, state);
+    case 'Plan':
+      return plan(intent, state);
+    case 'RefusePlan':
+    case 'GiveUpPlanning':
+      return state.status === 'asked'
+        ? [{ type: 'OperationRefused', v: 1, problem: intent.problem }]
+        : [];
+    case 'Approve':
+      return approve(intent, state);
+    case 'Decline':
+      return decline(intent, state);
+    case 'Withdraw':
+      return withdraw(intent, state);
+    case 'Cancel':
+      return cancel(intent, state);
+    case 'Stop':
+      return stop(intent, state);
+    case 'Settle':
+      return settle(intent, state);
+    case 'Begin':
+      return begin(intent, state);
+    case 'Expire':
+      return isPending(state) && isExpired(state, intent.at)
+        ? [{ type: 'OperationExpired', v: 1 }]
+        : [];
+    default:
+      return decideStep(intent, state);
+  }
+}
+
+type Of<T extends OperationIntent['type']> = Extract<OperationIntent, { readonly type: T }>;
+
+function ask(intent: Of<'Ask'>, state: OperationState): readonly OperationEvent[] {
+  if (state.status !== 'none') return [];
+  const { type: _, ...facts } = intent;
+  return [{ type: 'OperationAsked', v: 1, ...facts }];
+}
+
+function plan(intent: Of<'Plan'>, state: OperationState): readonly OperationEvent[] {
+  if (state.status !== 'asked') return [];
+  const flaw = flawOf(intent.plan, {
+    operation: state.id,
+    requester: state.asked?.requester.person ?? '',
+  });
+  if (flaw) {
+    const because = problem('PLAN_NOT_RUNNABLE', { ...said(state), flaw });
+    return [{ type: 'OperationRefused', v: 1, problem: because }];
+  }
+  const planned: OperationEvent = {
+    type: 'OperationPlanned',
+    v: 1,
+    plan: intent.plan,
+    hash: intent.hash,
+    rule: intent.rule,
+  };
+  return intent.rule.places.length === 0
+    ? [planned, { type: 'OperationApproved', v: 1, hash: intent.hash }]
+    : [planned];
+}
+
+function approve(intent: Of<'Approve'>, state: OperationState): readonly OperationEvent[] {
+  const { by } = intent;
+  const { rule, hash } = state;
+  const refuse = refusal('approve', by);
+  if (state.approvals.some(({ evidence }) => evidence.person === by.person)) {
+    // A second press by the same person is a no-op: chat clients retry, and so do tired thumbs.
+    if (isPending(state) || hasBegun(state)) return [];
+  }
+  const closed = notWaiting(state, intent.at);
+  if (closed) return refuse(closed);
+  if (!rule || !hash) return refuse(problem('OPERATION_NOT_WAITING', said(state)));
+  if (!namesHash(intent, hash)) return refuse(wrongHash(state, intent.hash));
+  if (by.person === state.asked?.requester.person) {
+    return refuse(problem('APPROVE_OWN_REQUEST', { ...said(state), requester: by.person }));
+  }
+  if (rule.surfaces && !rule.surfaces.includes(surfaceKind(by.surface))) {
+    return refuse(
+      problem('SURFACE_MAY_NOT_APPROVE', {
+        ...said(state),
+        surface: by.surface,
+        surfaces: rule.surfaces.join(', '),
+        rule: rule.where,
+      }),
+    );
+  }
+  if (!isEligible(rule.places, by)) {
+    return refuse(notAnApprover(state));
+  }
+  const before = state.approvals.map(({ evidence }) => evidence);
+  const after = [...before, by];
+  if (seatsFilled(rule.places, after) === seatsFilled(rule.places, before)) {
+    return refuse(problem('PLACES_FILLED', { ...said(state), rule: rule.where }));
+  }
+  const given: OperationEvent = {
+    type: 'ApprovalGiven',
+    v: 1,
+    approver: by,
+    hash,
+    shown: intent.shown,
+  };
+  return allSeatsFilled(rule.places, after)
+    ? [given, { type: 'OperationApproved', v: 1, hash }]
+    : [given];
+}
+
+function decline(intent: Of<'Decline'>, state: OperationState): readonly OperationEvent[] {
+  const refuse = refusal('decline', intent.by);
+  if (state.status === 'declined' && state.endedBy?.person === intent.by.person) return [];
+  // A no still counts after the last yes, as long as nothing has begun: two people press at the same moment.
+  if (!isPending(state)) return refuse(problem('OPERATION_NOT_WAITING', said(state)));
+  if (isExpired(state, intent.at)) return refuse(problem('PLAN_EXPIRED', said(state)));
+  if (!state.hash || !namesHash(intent, state.hash)) return refuse(wrongHash(state, intent.hash));
+  if (!isOwn(state, intent.by) && !mayDecide(state.rule, intent.by)) {
+    return refuse(notAnApprover(state));
+  }
+  return [{ type: 'OperationDeclined', v: 1, person: intent.by.person, reason: intent.reason }];
+}
+
+function withdraw(intent: Of<'Withdraw'>, state: OperationState): readonly OperationEvent[] {
+  const refuse = refusal('withdraw', intent.by);
+  if (!isPending(state)) return refuse(problem('OPERATION_NOT_WAITING', said(state)));
+  if (!state.approvals.some(({ evidence }) => evidence.person === intent.by.person)) {
+    return refuse(problem('NOTHING_TO_WITHDRAW', said(state)));
+  }
+  return [{ type: 'ApprovalWithdrawn', v: 1, person: intent.by.person }];
+}
+
+function cancel(intent: Of<'Cancel'>, state: OperationState): readonly OperationEvent[] {
+  const refuse = refusal('cancel', intent.by);
+  if (state.status === 'cancelled') return [];
+  if (!isPending(state) && state.status !== 'asked') {
+    return refuse(problem('OPERATION_NOT_WAITING', said(state)));
+  }
+  if (!isOwn(state, intent.by)) {
+    return refuse(
+      problem('NOT_THE_REQUESTER', {
+        ...said(state),
+        requester: state.asked?.requester.person ?? '',
+      }),
+    );
+  }
+  return [{ type: 'OperationCancelled', v: 1, person: intent.by.person }];
+}
+
+/** Making things safer needs no approval: the requester or anybody who may approve can stop it. */
+function stop(intent: Of<'Stop'>, state: OperationState): readonly OperationEvent[] {
+  const refuse = refusal('stop', intent.by);
+  if (!isOwn(state, intent.by) && !mayDecide(state.rule, intent.by)) {
+    return refuse(notAnApprover(state));
+  }
+  if (state.stoppedBy !== undefined || state.status === 'cancelled') return [];
+  if (isPending(state) || state.status === 'asked') {
+    return [{ type: 'OperationCancelled', v: 1, person: intent.by.person }];
+  }
+  if (state.status !== 'running' && state.status !== 'verifying') {
+    return refuse(problem('OPERATION_NOT_RUNNING', said(state)));
+  }
+  return [{ type: 'StopRequested', v: 1, person: intent.by.person }];
+}
+
+function settle(intent: Of<'Settle'>, state: OperationState): readonly OperationEvent[] {
+  const refuse = refusal('settle', intent.by);
+  if (state.settledAs === intent.as) return [];
+  if (state.status !== 'unknown') return refuse(problem('OPERATION_NOT_UNKNOWN', said(state)));
+  if (isOwn(state, intent.by)) {
+    return refuse(problem('SETTLE_OWN_REQUEST', { ...said(state), requester: intent.by.person }));
+  }
+  if (!mayDecide(state.rule, intent.by)) return refuse(notAnApprover(state));
+  return [
+    {
+      type: 'OperationSettled',
+      v: 1,
+      person: intent.by.person,
+      as: intent.as,
+      reason: intent.reason,
+    },
+  ];
+}
+
+/** The last look before the first step: expiry, policy and the approvers' standing, all as they are now. */
+function begin(intent: Of<'Begin'>, state: OperationState): readonly OperationEvent[] {
+  const { plan: planned, rule, hash } = state;
+  if (state.status !== 'approved' || !planned || !rule || !hash) return [];
+  if (isExpired(state, intent.at)) return [{ type: 'OperationExpired', v: 1 }];
+  if (planned.policy !== intent.policy) {
+    return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_CHANGED', said(state)) }];
+  }
+  const standing = intent.standing.filter(({ person }) =>
+    state.approvals.some(({ evidence }) => evidence.person === person),
+  );
+  if (!allSeatsFilled(rule.places, standing)) {
+    const stale = problem('APPROVAL_NO_LONGER_COUNTS', { ...said(state), rule: rule.where });
+    return [{ type: 'OperationStale', v: 1, problem: stale }];
+  }
+  return [{ type: 'OperationStarted', v: 1, hash }];
+}
+
+/** Waiting for people or for its turn: nothing has begun. */
+export function isPending(state: OperationState): boolean {
+  return state.status === 'waiting' || state.status === 'approved';
+}
+
+function hasBegun(state: OperationState): boolean {
+  return state.startedAt !== undefined && !terminal.has(state.status);
+}
+
+function isExpired(state: OperationState, at: number): boolean {
+  return state.plan !== undefined && at >= state.plan.expiresAt;
+}
+
+function isOwn(state: OperationState, by: Evidence): boolean {
+  return state.asked?.requester.person === by.person;
+}
+
+function notWaiting(state: OperationState, at: number): Problem | undefined {
+  if (state.status !== 'waiting') return problem('OPERATION_NOT_WAITING', said(state));
+  if (isExpired(state, at)) return problem('PLAN_EXPIRED', said(state));
+  return undefined;
+}
+
+function namesHash(
+  named: { readonly hash: string; readonly typed: boolean },
+  hash: string,
+): boolean {
+  return named.typed
+    ? named.hash.length >= typedHashLength && hash.startsWith(named.hash.toLowerCase())
+    : named.hash === hash;
+}
+
+function wrongHash(state: OperationState, given: string): Problem {
+  return problem('PLAN_HASH_DIFFERS', {
+    ...said(state),
+    given: given.slice(0, typedHashLength),
+    hash: (state.hash ?? '').slice(0, typedHashLength),
+  });
+}
+
+/** Before there is a rule only the requester has a say. */
+function notAnApprover(state: OperationState): Problem {
+  const { rule } = state;
+  if (!rule) {
+    const requester = state.asked?.requester.person ?? '';
+    return problem('NOT_THE_REQUESTER', { ...said(state), requester });
+  }
+  const groups = deciders(rule).join(', ');
+  return problem('NOT_AN_APPROVER', { ...said(state), groups, rule: rule.where });
+}
+
+/** The facts every sentence about an operation starts from. */
+export function said(state: OperationState): Record<string, string> {
+  return {
+    operation: state.id,
+    verb: state.asked?.verb ?? '',
+    service: state.asked?.service ?? '',
+    line: state.asked?.line ?? '',
+    status: state.status,
+  };
+}
+
+function refusal(what: string, by: Evidence) {
+  return (because: Problem): readonly OperationEvent[] => [
+    {
+      type: 'RequestRefused',
+      v: 1,
+      person: by.person,
+      surface: by.surface,
+      what,
+      problem: because,
+    },
+  ];
+}

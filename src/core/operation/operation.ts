@@ -1,0 +1,402 @@
+import type { ErasedEvent } from '../event.ts';
+import type { Evidence } from '../person.ts';
+import type { Progress } from '../ports/step.ts';
+import type { Facts, Problem } from '../problem.ts';
+import { compensationsOf, type Plan, type Step } from './plan.ts';
+import type { AllowRule } from './policy.ts';
+
+export type OperationEvent =
+  | {
+      readonly type: 'OperationAsked';
+      readonly v: 1;
+      readonly verb: string;
+      readonly line: string;
+      readonly service: string;
+      readonly environment: string;
+      /** Where it was asked; '' when outside any incident. */
+      readonly incident: string;
+      readonly requester: Evidence;
+      readonly reason: string;
+      /** The operation this one takes back; '' for none. */
+      readonly undoes: string;
+    }
+  | { readonly type: 'OperationRefused'; readonly v: 1; readonly problem: Problem }
+  | {
+      readonly type: 'OperationPlanned';
+      readonly v: 1;
+      readonly plan: Plan;
+      readonly hash: string;
+      readonly rule: AllowRule;
+    }
+  | {
+      readonly type: 'ApprovalGiven';
+      readonly v: 1;
+      readonly approver: Evidence;
+      readonly hash: string;
+      /** What the approver was shown: digest of the card, and where. */
+      readonly shown: Shown;
+    }
+  | { readonly type: 'ApprovalWithdrawn'; readonly v: 1; readonly person: string }
+  | { readonly type: 'OperationApproved'; readonly v: 1; readonly hash: string }
+  | {
+      readonly type: 'OperationDeclined';
+      readonly v: 1;
+      readonly person: string;
+      readonly reason: string;
+    }
+  | { readonly type: 'OperationCancelled'; readonly v: 1; readonly person: string }
+  | { readonly type: 'OperationExpired'; readonly v: 1 }
+  | { readonly type: 'OperationStale'; readonly v: 1; readonly problem: Problem }
+  | { readonly type: 'OperationStarted'; readonly v: 1; readonly hash: string }
+  | {
+      readonly type: 'StepIntended';
+      readonly v: 1;
+      readonly step: string;
+      readonly attempt: number;
+      readonly token: string;
+      /** Until when (ms) a lost request may still land. */
+      readonly landsBefore: number;
+    }
+  | {
+      readonly type: 'StepApplied';
+      readonly v: 1;
+      readonly step: string;
+      readonly attempt: number;
+      /** `answer`: the target said so. `probe`: we looked afterwards. */
+      readonly known: 'answer' | 'probe';
+      readonly outputs: Facts;
+    }
+  /** This attempt surely changed nothing; another may follow. */
+  | {
+      readonly type: 'StepMissed';
+      readonly v: 1;
+      readonly step: string;
+      readonly attempt: number;
+      readonly why: string;
+    }
+  | {
+      readonly type: 'StepProgressed';
+      readonly v: 1;
+      readonly step: string;
+      readonly progress: Progress;
+    }
+  | { readonly type: 'StepVerified'; readonly v: 1; readonly step: string }
+  | {
+      readonly type: 'StepFailed';
+      readonly v: 1;
+      readonly step: string;
+      readonly problem: Problem;
+    }
+  | { readonly type: 'StopRequested'; readonly v: 1; readonly person: string }
+  | { readonly type: 'OperationSucceeded'; readonly v: 1 }
+  | {
+      readonly type: 'OperationFailed';
+      readonly v: 1;
+      readonly problem: Problem;
+      readonly compensated: boolean;
+    }
+  | {
+      readonly type: 'OperationUnknown';
+      readonly v: 1;
+      readonly step: string;
+      readonly problem: Problem;
+    }
+  | {
+      readonly type: 'OperationSettled';
+      readonly v: 1;
+      readonly person: string;
+      readonly as: 'done' | 'not-done';
+      readonly reason: string;
+    }
+  /** The newest signed checkpoint when the plan or its result was first shown: the chat becomes a witness of the journal. */
+  | { readonly type: 'CheckpointShown'; readonly v: 1; readonly checkpoint: string }
+  | {
+      readonly type: 'RequestRefused';
+      readonly v: 1;
+      readonly person: string;
+      readonly surface: string;
+      readonly what: string;
+      readonly problem: Problem;
+    };
+
+export interface Shown {
+  readonly digest: string;
+  readonly surface: string;
+}
+
+export type OperationStatus =
+  | 'none'
+  | 'asked'
+  | 'refused'
+  | 'waiting'
+  | 'approved'
+  | 'running'
+  | 'verifying'
+  | 'done'
+  | 'failed'
+  | 'stale'
+  | 'declined'
+  | 'cancelled'
+  | 'expired'
+  | 'unknown';
+
+export interface OperationState {
+  readonly id: string;
+  readonly status: OperationStatus;
+  readonly asked?: Asked;
+  readonly plan?: Plan;
+  readonly hash?: string;
+  readonly rule?: AllowRule;
+  readonly approvals: readonly Approval[];
+  /** Forward steps, then compensations once they are due. */
+  readonly steps: readonly StepState[];
+  readonly compensating: boolean;
+  /** It failed, and every compensation was verified. */
+  readonly compensated: boolean;
+  readonly stoppedBy?: string;
+  /** Why it ended, for every end that needs a reason. */
+  readonly problem?: Problem;
+  readonly endedBy?: { readonly person: string; readonly reason: string };
+  readonly settledAs?: 'done' | 'not-done';
+  /** Short form of the newest checkpoint when it was planned, or ended. */
+  readonly checkpoint?: string;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+export interface Asked {
+  readonly verb: string;
+  readonly line: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly incident: string;
+  readonly requester: Evidence;
+  readonly reason: string;
+  readonly undoes: string;
+  readonly at: number;
+}
+
+export interface Approval {
+  readonly evidence: Evidence;
+  readonly at: number;
+  readonly shown: Shown;
+}
+
+export interface StepState {
+  readonly step: Step;
+  readonly phase:
+    | 'waiting'
+    | 'intended'
+    | 'applied'
+    | 'verified'
+    | 'failed'
+    | 'unknown'
+    | 'skipped';
+  readonly attempt: number;
+  readonly token: string;
+  readonly landsBefore: number;
+  readonly intendedAt: number;
+  readonly appliedAt: number;
+  readonly outputs: Facts;
+  readonly compensation: boolean;
+  readonly progress?: Progress;
+  readonly problem?: Problem;
+}
+
+export const terminal: ReadonlySet<OperationStatus> = new Set([
+  'refused',
+  'done',
+  'failed',
+  'stale',
+  'declined',
+  'cancelled',
+  'expired',
+]);
+
+export function initialOperation(id: string): OperationState {
+  return { id, status: 'none', approvals: [], steps: [], compensating: false, compensated: false };
+}
+
+/** State evolves only from what is on disk. Total: an event it does not know, or an erased one, changes nothing. */
+export function evolve(
+  state: OperationState,
+  event: OperationEvent | ErasedEvent,
+  meta: { readonly at: number },
+): OperationState {
+  switch (event.type) {
+    case 'OperationAsked': {
+      const { type: _, v: __, ...asked } = event;
+      return { ...state, status: 'asked', asked: { ...asked, at: meta.at } };
+    }
+    case 'OperationRefused':
+      return { ...ended(state, 'refused', meta.at), problem: event.problem };
+    case 'OperationPlanned':
+      return {
+        ...state,
+        status: 'waiting',
+        plan: event.plan,
+        hash: event.hash,
+        rule: event.rule,
+        steps: event.plan.steps.map((step) => freshStep(step, false)),
+      };
+    case 'ApprovalGiven':
+      return {
+        ...state,
+        approvals: [
+          ...state.approvals,
+          { evidence: event.approver, at: meta.at, shown: event.shown },
+        ],
+      };
+    case 'ApprovalWithdrawn':
+      return {
+        ...state,
+        status: 'waiting',
+        approvals: state.approvals.filter(({ evidence }) => evidence.person !== event.person),
+      };
+    case 'OperationApproved':
+      return { ...state, status: 'approved' };
+    case 'OperationDeclined':
+      return {
+        ...ended(state, 'declined', meta.at),
+        endedBy: { person: event.person, reason: event.reason },
+      };
+    case 'OperationCancelled':
+      return {
+        ...ended(state, 'cancelled', meta.at),
+        endedBy: { person: event.person, reason: '' },
+      };
+    case 'OperationExpired':
+      return ended(state, 'expired', meta.at);
+    case 'OperationStale':
+      return { ...ended(state, 'stale', meta.at), problem: event.problem };
+    case 'OperationStarted':
+      return { ...state, status: 'running', startedAt: meta.at };
+    case 'CheckpointShown':
+      return { ...state, checkpoint: event.checkpoint };
+    case 'StopRequested':
+      return { ...state, stoppedBy: event.person };
+    case 'OperationSucceeded':
+      return ended(state, 'done', meta.at);
+    case 'OperationFailed':
+      return {
+        ...ended(state, 'failed', meta.at),
+        problem: event.problem,
+        compensated: event.compensated,
+      };
+    case 'OperationUnknown':
+      return {
+        ...onStep(state, event.step, (step) => ({
+          ...step,
+          phase: 'unknown',
+          problem: event.problem,
+        })),
+        status: 'unknown',
+        problem: event.problem,
+      };
+    case 'OperationSettled':
+      return {
+        ...ended(state, event.as === 'done' ? 'done' : 'failed', meta.at),
+        settledAs: event.as,
+        endedBy: { person: event.person, reason: event.reason },
+      };
+    case 'StepIntended':
+    case 'StepApplied':
+    case 'StepMissed':
+    case 'StepProgressed':
+    case 'StepVerified':
+    case 'StepFailed':
+      return evolveStep(state, event, meta.at);
+    default:
+      return state;
+  }
+}
+
+type StepEvent = Extract<OperationEvent, { readonly type: `Step${string}`; readonly step: string }>;
+
+function evolveStep(state: OperationState, event: StepEvent, at: number): OperationState {
+  const next = onStep(state, event.step, (step): StepState => {
+    switch (event.type) {
+      case 'StepIntended':
+        return {
+          ...step,
+          phase: 'intended',
+          attempt: event.attempt,
+          token: event.token,
+          landsBefore: event.landsBefore,
+          intendedAt: at,
+        };
+      case 'StepApplied':
+        return { ...step, phase: 'applied', appliedAt: at, outputs: event.outputs };
+      case 'StepMissed':
+        return { ...step, phase: 'waiting' };
+      case 'StepProgressed':
+        return { ...step, progress: event.progress };
+      case 'StepVerified':
+        return { ...step, phase: 'verified' };
+      case 'StepFailed':
+        return { ...step, phase: 'failed', problem: event.problem };
+      default:
+        return event satisfies never;
+    }
+  });
+  if (event.type === 'StepFailed') return withCompensations(next, event.step);
+  if (event.type === 'StepApplied') return { ...next, status: verifyingOrRunning(next) };
+  return next;
+}
+
+/** A failed forward step with named compensations brings them in; what was not begun is skipped. */
+function withCompensations(state: OperationState, failed: string): OperationState {
+  const step = state.steps.find((candidate) => candidate.step.id === failed);
+  if (!step || step.compensation || !anythingApplied(state)) return state;
+  const compensations = compensationsOf(step.step).map((each) => freshStep(each, true));
+  if (compensations.length === 0) return state;
+  return {
+    ...state,
+    status: 'running',
+    compensating: true,
+    steps: [
+      ...state.steps.map((each) =>
+        each.phase === 'waiting' ? { ...each, phase: 'skipped' as const } : each,
+      ),
+      ...compensations,
+    ],
+  };
+}
+
+/** Whether the effect of any step stands: the answer to "did anything change". */
+export function anythingApplied(state: OperationState): boolean {
+  return state.steps.some(({ appliedAt }) => appliedAt > 0);
+}
+
+function verifyingOrRunning(state: OperationState): OperationStatus {
+  return state.steps.some((step) => step.phase === 'waiting') ? 'running' : 'verifying';
+}
+
+function onStep(
+  state: OperationState,
+  id: string,
+  change: (step: StepState) => StepState,
+): OperationState {
+  return {
+    ...state,
+    steps: state.steps.map((step) => (step.step.id === id ? change(step) : step)),
+  };
+}
+
+function ended(state: OperationState, status: OperationStatus, at: number): OperationState {
+  return { ...state, status, endedAt: at };
+}
+
+function freshStep(step: Step, compensation: boolean): StepState {
+  return {
+    step,
+    phase: 'waiting',
+    attempt: 0,
+    token: '',
+    landsBefore: 0,
+    intendedAt: 0,
+    appliedAt: 0,
+    outputs: {},
+    compensation,
+  };
+}

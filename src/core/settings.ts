@@ -1,0 +1,21 @@
+import type { Catalog } from './catalog.ts';
+import type { Routes } from './incident/route.ts';
+import type { Policy } from './operation/policy.ts';
+import type { Person } from './person.ts';
+
+/** The part of the configuration that decisions are made from. Read once, by `config.ts`. */
+export interface Settings {
+  readonly people: readonly Person[];
+  readonly groups: readonly Group[];
+  readonly routes: Routes;
+  readonly catalog: Catalog;
+  readonly policy: Policy;
+}
+
+export interface Group {
+  readonly name: string;
+  /** Person ids named in the configuration. */
+  readonly members: readonly string[];
+  /** Filled by a directory (`slack_usergroup: T01/S01`): kind → id. */
+  readonly directory: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,139 @@
+import type { OperationState } from '../operation/operation.ts';
+import type { Action, Block, Card, Text, Tone } from './card.ts';
+import { outcome } from './operation-outcome.ts';
+import { approvals, diff, safety, wanted, warnings } from './operation-plan.ts';
+import { steps } from './operation-steps.ts';
+import { code, personSpan, strong, time, type Words } from './words.ts';
+
+export interface OperationCardContext extends Words {
+  /** Whether the alert that started the incident still fires; unknown outside an incident. */
+  readonly alert: 'firing' | 'stopped' | 'none';
+  /** The operation that holds our target, while we wait for it. */
+  readonly heldBy: string;
+}
+
+/** The plan, its approvals and its progress: one card that lives from the request to the result, news first. */
+export function operationCard(state: OperationState, context: OperationCardContext): Card {
+  return {
+    key: `operation/${state.id}`,
+    tone: tones[state.status] ?? 'neutral',
+    mark: state.status === 'asked' ? 'PLANNING' : state.status.toUpperCase(),
+    title: title(state),
+    blocks: [
+      ...outcome(state, context),
+      ...opening(state, context),
+      ...warnings(state, context),
+      // Who decides reads what changes first; who waits reads how far it is.
+      ...(state.startedAt === undefined ? diff(state) : []),
+      ...steps(state, context),
+      ...(state.startedAt === undefined ? [] : diff(state)),
+      ...safety(state),
+      ...approvals(state, context),
+      ...wanted(state, context),
+    ],
+    actions: actions(state),
+    footnote: footnote(state),
+  };
+}
+
+const tones: Readonly<Record<string, Tone>> = {
+  waiting: 'warning',
+  approved: 'info',
+  running: 'info',
+  verifying: 'info',
+  done: 'good',
+  failed: 'failed',
+  refused: 'failed',
+  unknown: 'critical',
+  stale: 'failed',
+};
+
+/** The first line of every plan says service, environment, target. */
+function title(state: OperationState): Text {
+  const { asked, plan } = state;
+  if (!asked) return [state.id];
+  const target = plan?.targets[0]?.id;
+  return [
+    strong(`${asked.verb} ${asked.service}`),
+    ` · ${asked.environment}`,
+    ...(target ? [' · ', code(target)] : []),
+  ];
+}
+
+function opening(state: OperationState, words: Words): readonly Block[] {
+  const { asked, plan } = state;
+  if (!asked) return [];
+  const blast = Object.entries(plan?.blast ?? {}).map(
+    ([name, value]) => `${spaced(name)} ${value}`,
+  );
+  const facts = [
+    { label: 'asked', value: [personSpan(asked.requester.person, words), ' at ', time(asked.at)] },
+    ...(asked.reason ? [{ label: 'reason', value: [asked.reason] }] : []),
+    ...(asked.undoes ? [{ label: 'takes back', value: [code(asked.undoes)] }] : []),
+    ...(plan ? [{ label: 'risk', value: [plan.risk] }] : []),
+    ...(blast.length > 0 ? [{ label: 'touches', value: [blast.join(' · ')] }] : []),
+  ];
+  return [{ kind: 'facts', facts }];
+}
+
+/** `unavailableAtMost` → `unavailable at most`. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function actions(state: OperationState): readonly Action[] {
+  const { id, hash, asked } = state;
+  const incident = asked?.incident ?? '';
+  const line = (key: string, label: string, style: Action['style'], text: string): Action => ({
+    key,
+    label,
+    style,
+    press: { kind: 'line', line: text, incident },
+  });
+  if (state.status === 'waiting' && hash) {
+    return [
+      {
+        key: 'approve',
+        label: 'Approve',
+        style: 'primary',
+        press: { kind: 'approve', operation: id, hash },
+      },
+      {
+        key: 'decline',
+        label: 'Decline',
+        style: 'danger',
+        press: { kind: 'decline', operation: id, hash },
+      },
+    ];
+  }
+  const canStop = ['approved', 'running', 'verifying'].includes(state.status);
+  if (canStop && state.stoppedBy === undefined && !state.compensating) {
+    return [line('stop', 'Stop', 'danger', `stop ${id}`)];
+  }
+  const reversible = state.steps.some(
+    ({ step, appliedAt }) => appliedAt > 0 && step.undo !== 'irreversible',
+  );
+  const isOver = state.status === 'done' || state.status === 'failed';
+  if (isOver && reversible && !state.compensated) {
+    return [line('undo', 'Plan the undo', 'plain', `undo ${id}`)];
+  }
+  if (state.status === 'unknown') {
+    return [
+      line('settle-done', 'It is done', 'plain', `settle ${id} done`),
+      line('settle-not-done', 'It is not done', 'plain', `settle ${id} not-done`),
+    ];
+  }
+  if ((state.status === 'stale' || state.status === 'expired') && asked) {
+    return [line('again', 'Plan again', 'plain', asked.line)];
+  }
+  return [];
+}
+
+function footnote(state: OperationState): Text {
+  return [
+    code(state.id),
+    ...(state.hash ? [' · plan ', code(state.hash.slice(0, 16))] : []),
+    ...(state.rule ? [` · rule ${state.rule.where}`] : []),
+    ...(state.checkpoint ? [` · ${state.checkpoint}`] : []),
+  ];
+}

@@ -1,0 +1,110 @@
+import type { OperationState, StepState } from '../operation/operation.ts';
+import type { Block, Text } from './card.ts';
+import type { OperationCardContext } from './operation-card.ts';
+import { stepName } from './operation-steps.ts';
+import { code, duration, personSpan, problemBlock, strong, time } from './words.ts';
+
+/** The news: what became of it, and whether anything was changed. Nothing while people still have to decide. */
+export function outcome(state: OperationState, context: OperationCardContext): readonly Block[] {
+  const said = headline(state, context);
+  const news: readonly Block[] = said.length > 0 ? [{ kind: 'text', text: said }] : [];
+  if (state.problem && !state.settledAs) {
+    const block = problemBlock(state.problem, context);
+    // An integration words its problem for one call; only here it is known what the steps before it did.
+    return [...news, state.startedAt === undefined ? block : { ...block, changed: changed(state) }];
+  }
+  const isOver = state.endedAt !== undefined && (state.status !== 'done' || state.settledAs);
+  return isOver ? [...news, { kind: 'text', text: [changed(state)] }] : news;
+}
+
+function headline(state: OperationState, context: OperationCardContext): Text {
+  const { endedBy, endedAt, startedAt } = state;
+  const by: Text = endedBy ? ['by ', personSpan(endedBy.person, context)] : [];
+  const when: Text = endedAt === undefined ? [] : [' at ', time(endedAt)];
+  const why = endedBy?.reason ? `: ${endedBy.reason}` : '.';
+  switch (state.status) {
+    case 'asked':
+      return ['Looks at the target to draft the plan. That changes nothing.'];
+    case 'approved':
+      return context.heldBy
+        ? ['Approved. Waits for ', code(context.heldBy), ' on the same target.']
+        : ['Approved. Begins now.'];
+    case 'running':
+    case 'verifying':
+      return underWay(state, context);
+    case 'done':
+    case 'failed':
+      if (state.settledAs) {
+        return ['Settled as ', strong(state.settledAs), ' ', ...by, ...when, why];
+      }
+      if (state.status === 'failed') return [];
+      return ['Done', ...when, took(startedAt, endedAt), alerts[context.alert]];
+    case 'declined':
+      return ['Declined ', ...by, ...when, why];
+    case 'cancelled':
+      return ['Cancelled ', ...by, ...when, why];
+    case 'expired':
+      return ['Expired', ...when, ', before it could begin.'];
+    default:
+      return [];
+  }
+}
+
+const alerts = { firing: ' The alert still fires.', stopped: ' The alert has stopped.', none: '' };
+
+function underWay(state: OperationState, context: OperationCardContext): Text {
+  // A stop never leaves half of it taken back.
+  if (state.compensating) return ['A step failed. What was done is being taken back.'];
+  return state.stoppedBy === undefined
+    ? []
+    : ['Stops before the next step, as ', personSpan(state.stoppedBy, context), ' asked.'];
+}
+
+function took(startedAt: number | undefined, endedAt: number | undefined): string {
+  if (startedAt === undefined || endedAt === undefined) return '.';
+  return `, in ${duration(endedAt - startedAt)}.`;
+}
+
+/** "Did anything change?" from what is on the record, not from what a single call believed. */
+function changed(state: OperationState): string {
+  const forward = state.steps.filter(({ compensation }) => !compensation);
+  const back = state.steps.filter(({ compensation }) => compensation);
+  const effective = forward.filter(isEffective);
+  const open = state.steps.filter(({ phase }) => phase === 'unknown');
+  if (effective.length + open.length === 0) return 'Nothing was changed.';
+  const holds =
+    state.status === 'unknown'
+      ? ` The lock on ${open.map(({ step }) => step.target.id).join(', ')} stays until it is settled.`
+      : '';
+  return (
+    [
+      named('Changed', effective),
+      named('Taken back', back.filter(isEffective)),
+      named(
+        'Not taken back',
+        back.filter((step) => !isEffective(step) && step.phase !== 'unknown'),
+      ),
+      named(settled[state.settledAs ?? 'open'], open),
+      named(
+        'Not changed',
+        forward.filter((step) => !isEffective(step) && step.phase !== 'unknown'),
+      ),
+    ]
+      .filter((part) => part !== '')
+      .join(' ') + holds
+  );
+}
+
+const settled = {
+  open: 'Not known',
+  done: 'Changed, as settled',
+  'not-done': 'Not changed, as settled',
+};
+
+function isEffective({ appliedAt, phase }: StepState): boolean {
+  return appliedAt > 0 && phase !== 'unknown';
+}
+
+function named(label: string, steps: readonly StepState[]): string {
+  return steps.length === 0 ? '' : `${label}: ${steps.map(stepName).join('; ')}.`;
+}

@@ -1,0 +1,116 @@
+import type {
+  IncidentOpened,
+  IncidentReopened,
+  IncidentResolved,
+  PeopleNotified,
+} from '../incident/event.ts';
+import type { Incident } from '../incident/incident.ts';
+import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
+import type { Entry, Text } from './card.ts';
+import { code, personSpan, strong, time, type Words } from './words.ts';
+
+/**
+ * What a person would say aloud of an incident, one entry for each fact. Keys are stable: a line once posted stays as it
+ * is. Of a very long story only the last 200 lines are given; the older ones have long been posted.
+ */
+export function story(incident: Incident, words: Words): readonly Entry[] {
+  const lines = incident.lines.map(
+    (line): Entry => ({
+      kind: 'line',
+      key: `line/${line.position}`,
+      at: line.at,
+      text: say(line, incident, words),
+    }),
+  );
+  return incident.reopened > REOPENINGS_SAID ? [...lines, flapping(incident)] : lines;
+}
+
+/** Coming and going is one card that counts, not a line each time. */
+function flapping(incident: Incident): Entry {
+  const now = incident.status === 'open' ? 'Now it fires.' : 'Now it is quiet.';
+  return {
+    kind: 'card',
+    key: 'flapping',
+    card: {
+      key: 'flapping',
+      tone: 'warning',
+      mark: 'FLAPPING',
+      title: [
+        `It has stopped and fired again ${incident.reopened} times, last at `,
+        time(incident.reopenedAt),
+        `. ${now}`,
+      ],
+      blocks: [],
+      actions: [],
+      footnote: [],
+    },
+  };
+}
+
+function say({ event }: StoryLine, incident: Incident, words: Words): Text {
+  switch (event.type) {
+    case 'IncidentOpened':
+      return opened(event, words, incident);
+    case 'IncidentAcknowledged':
+      return [personSpan(event.person, words), ' acknowledged'];
+    case 'IncidentUnacknowledged':
+      return [personSpan(event.person, words), ' took the acknowledgement back'];
+    case 'IncidentResolved':
+      return resolved(event, words, incident);
+    case 'IncidentReopened':
+      return [REOPENED[event.why]];
+    case 'SeveritySet':
+      return [personSpan(event.person, words), ' set the severity to ', strong(event.severity)];
+    case 'IncidentAssigned':
+      return event.person === event.to
+        ? [personSpan(event.person, words), ' took it']
+        : [personSpan(event.person, words), ' assigned it to ', personSpan(event.to, words)];
+    case 'NoteAdded':
+      return [personSpan(event.person, words), `: ${event.text}`];
+    case 'PeopleNotified':
+      return notified(event);
+    case 'SeverityRose':
+      return [`Severity rose from ${event.from} to `, strong(event.to)];
+  }
+}
+
+const REOPENED: Readonly<Record<IncidentReopened['why'], string>> = {
+  'firing-again': 'Opened again: it fires again',
+  'still-firing': 'Opened again: its alerts never stopped',
+  'unreadable-again': 'Opened again: more arrived that cannot be read',
+};
+
+function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
+  const by = incident.lines.find((line) => line.event === event)?.by ?? event.source;
+  if (event.origin === 'person') return [personSpan(by, words), ` declared: ${event.title}`];
+  if (event.origin === 'unreadable') return [`${event.source} sent alerts that cannot be read`];
+  return [`${event.source} opened it: `, strong(event.title)];
+}
+
+function resolved(event: IncidentResolved, words: Words, incident: Incident): Text {
+  if (event.how === 'alerts') return ['Resolved: every alert has stopped'];
+  if (event.how === 'source-stopped-reporting') {
+    return [`Closed: ${incident.opened.source} stopped reporting its alerts`];
+  }
+  const over = event.firing > 0 ? ` over ${counted(event.firing, 'firing alert')}` : '';
+  const reason = event.reason === '' ? '' : `: ${event.reason}`;
+  return [personSpan(event.person, words), ` resolved it${over}${reason}`];
+}
+
+function notified({ key, group, people }: PeopleNotified): Text {
+  const whom = { kind: 'notify', group, people } as const;
+  if (key.startsWith('unknown:')) {
+    return [
+      whom,
+      ' nobody knows how ',
+      code(key.slice('unknown:'.length)),
+      ' ended: look and settle',
+    ];
+  }
+  return [whom, key === 'critical' ? ' a critical incident' : ' nobody has acknowledged this yet'];
+}
+
+/** `1 alert`, `3 alerts`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

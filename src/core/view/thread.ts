@@ -1,0 +1,47 @@
+import type { Incident } from '../incident/incident.ts';
+import type { OperationState } from '../operation/operation.ts';
+import type { Entry, Thread } from './card.ts';
+import { type IncidentCardContext, incidentCard } from './incident-card.ts';
+import { type OperationCardContext, operationCard } from './operation-card.ts';
+import { story } from './story.ts';
+
+export interface ThreadContext extends IncidentCardContext {
+  /** Who holds the target an operation waits for; '' for nobody. */
+  readonly heldBy: (operation: OperationState) => string;
+}
+
+/** What an incident shows everywhere: the living card, then what happened, in the order it happened. */
+export function incidentThread(
+  incident: Incident,
+  operations: readonly OperationState[],
+  context: ThreadContext,
+): Thread {
+  const alert = incident.firing > 0 ? 'firing' : 'stopped';
+  const cards = operations.map((operation) => ({
+    at: operation.asked?.at ?? 0,
+    entry: operationEntry(operation, { ...context, alert, heldBy: context.heldBy(operation) }),
+  }));
+  // A card among the lines stands where it was first needed: after the line before it.
+  let last = 0;
+  const lines = story(incident, context).map((entry) => {
+    if (entry.kind === 'line') last = entry.at;
+    return { at: last, entry };
+  });
+  const entries = [...lines, ...cards].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
+  return { incident: incident.opened.incident, root: incidentCard(incident, context), entries };
+}
+
+/** An operation asked outside any incident is a thread of its own. */
+export function operationThread(operation: OperationState, context: ThreadContext): Thread {
+  const card = operationCard(operation, {
+    ...context,
+    alert: 'none',
+    heldBy: context.heldBy(operation),
+  });
+  return { incident: operation.id, root: { ...card, key: 'root' }, entries: [] };
+}
+
+function operationEntry(operation: OperationState, context: OperationCardContext): Entry {
+  const card = operationCard(operation, context);
+  return { kind: 'card', key: card.key, card };
+}

@@ -1,0 +1,107 @@
+import type { Incident } from '../core/incident/incident.ts';
+import type { IncidentIntent } from '../core/incident/intent.ts';
+import type { OperationIntent } from '../core/operation/decide.ts';
+import type { OperationState } from '../core/operation/operation.ts';
+import type { Risk } from '../core/operation/plan.ts';
+import type { Evidence } from '../core/person.ts';
+import type { Draft } from '../core/ports/step.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Block, Text } from '../core/view/card.ts';
+import type { Desk } from './desk.ts';
+
+/**
+ * One declaration a command: help, the grammar, completion, docs, modals and options are generated from it. It holds no
+ * sentence for a person but its own help line, and nothing it can name has a write.
+ */
+export type Command = ReadCommand | IncidentCommand | GateCommand | OperationCommand;
+
+interface Declared {
+  readonly name: string;
+  readonly family: Family;
+  readonly risk: Risk;
+  readonly summary: string;
+  readonly args: readonly Argument[];
+  readonly example: string;
+}
+
+export type Family = 'ops' | 'incident' | 'change' | 'danger';
+
+export interface Argument {
+  readonly name: string;
+  /** `service`: from the incident when left out. `named` arguments are written `name=value`. */
+  readonly kind:
+    | 'service'
+    | 'environment'
+    | 'operation'
+    | 'incident'
+    | 'count'
+    | 'word'
+    | 'text'
+    | 'person';
+  readonly required: boolean;
+  readonly named: boolean;
+  readonly summary: string;
+  readonly choices?: readonly string[];
+}
+
+/** Arguments after parsing: checked against their kinds. Missing optional ones are absent. */
+export type Arguments = Readonly<Record<string, string | number>>;
+
+/** Answers the one who asked; changes nothing. */
+export interface ReadCommand extends Declared {
+  readonly does: 'read';
+  answer(asked: Asking): Promise<Reading | Problem>;
+}
+
+export interface Reading {
+  readonly title: Text;
+  readonly blocks: readonly Block[];
+}
+
+/** Says something about the incident it is typed in, or the one named. */
+export interface IncidentCommand extends Declared {
+  readonly does: 'incident';
+  intent(asked: Asking): IncidentIntent | Problem;
+}
+
+/** Decides about an operation that is planned or under way. */
+export interface GateCommand extends Declared {
+  readonly does: 'gate';
+  intent(asked: Asking, operation: OperationState): OperationIntent | Problem;
+}
+
+/** Makes a plan. The integration that holds the target drafts the steps; nothing is changed by asking. */
+export interface OperationCommand extends Declared {
+  readonly does: 'operation';
+  /** Refused or found to need no change before anything is on the record. */
+  subject(asked: Asking): Promise<Subject | Problem>;
+}
+
+/** What is to be planned, for whom it is judged, and who drafts it. */
+export interface Subject {
+  readonly service: string;
+  readonly environment: string;
+  readonly incident: string;
+  /** The operation this takes back; '' for none. */
+  readonly undoes: string;
+  draft(operation: string): Promise<Draft>;
+}
+
+export interface Asking {
+  readonly desk: Desk;
+  readonly at: number;
+  readonly by: Evidence;
+  readonly line: string;
+  readonly args: Arguments;
+  readonly service: string;
+  readonly environment: string;
+  readonly incident: Incident | undefined;
+  /** The id a declared incident would get: derived from the request. */
+  readonly declared?: { readonly incident: string; readonly key: string };
+  /** Digest and surface of what the person saw; empty for a typed line. */
+  readonly shown: { readonly digest: string; readonly surface: string };
+}
+
+export function isProblem(value: object): value is Problem {
+  return 'code' in value && 'facts' in value;
+}

@@ -1,0 +1,47 @@
+import { type Problem, problem } from '../../core/problem.ts';
+import type { Argument } from '../command.ts';
+
+/** Arguments that several commands share. */
+export const serviceArgument: Argument = {
+  name: 'service',
+  kind: 'service',
+  required: true,
+  named: false,
+  summary: 'The service; inside an incident its own.',
+};
+
+export const environmentArgument: Argument = {
+  name: 'env',
+  kind: 'environment',
+  required: false,
+  named: true,
+  summary: 'The environment; inside an incident its own, elsewhere it must be named.',
+};
+
+export const reasonArgument: Argument = {
+  name: 'reason',
+  kind: 'text',
+  required: false,
+  named: true,
+  summary: 'Why; the policy may demand it.',
+};
+
+export const operationArgument: Argument = {
+  name: 'operation',
+  kind: 'operation',
+  required: true,
+  named: false,
+  summary: 'The operation, as its card names it.',
+};
+
+export const incidentArgument: Argument = {
+  name: 'incident',
+  kind: 'incident',
+  required: false,
+  named: true,
+  summary: 'The incident; inside its thread it need not be named.',
+};
+
+export function refuseOutside(verb: string): Problem {
+  return problem('INCIDENT_REQUIRED', { verb });
+}

@@ -1,0 +1,57 @@
+import type { Command } from '../command.ts';
+import { ack } from './ack.ts';
+import { approve } from './approve.ts';
+import { assign } from './assign.ts';
+import { cancel } from './cancel.ts';
+import { declare } from './declare.ts';
+import { decline } from './decline.ts';
+import { health } from './health.ts';
+import { helpOf } from './help.ts';
+import { locks } from './locks.ts';
+import { logs } from './logs.ts';
+import { note } from './note.ts';
+import { policyOf } from './policy.ts';
+import { resolve } from './resolve.ts';
+import { restart } from './restart.ts';
+import { rollback } from './rollback.ts';
+import { runbook } from './runbook.ts';
+import { scale } from './scale.ts';
+import { settle } from './settle.ts';
+import { severity } from './severity.ts';
+import { status } from './status.ts';
+import { stop } from './stop.ts';
+import { timeline } from './timeline.ts';
+import { unack } from './unack.ts';
+import { undo } from './undo.ts';
+import { who } from './who.ts';
+import { withdraw } from './withdraw.ts';
+
+/** Everything that can be asked. Adding a command is its file, its test and a line here. */
+export const commands: readonly Command[] = [
+  helpOf(() => commands),
+  status,
+  timeline,
+  who,
+  health,
+  logs,
+  locks,
+  runbook,
+  policyOf(() => commands),
+  approve,
+  decline,
+  withdraw,
+  cancel,
+  stop,
+  undo,
+  settle,
+  declare,
+  ack,
+  unack,
+  resolve,
+  severity,
+  assign,
+  note,
+  scale,
+  restart,
+  rollback,
+];

@@ -1,0 +1,41 @@
+import { code, personSpan, time } from '../../core/view/words.ts';
+import type { Asking, ReadCommand, Reading } from '../command.ts';
+
+export const locks: ReadCommand = {
+  does: 'read',
+  name: 'locks',
+  family: 'ops',
+  risk: 'read',
+  summary: 'Say which targets are held, by which operation, and since when.',
+  args: [],
+  example: 'locks',
+  answer,
+};
+
+async function answer({ desk }: Asking): Promise<Reading> {
+  const held = desk.liveOperations().flatMap((operation) =>
+    (operation.plan?.targets ?? []).flatMap(({ id }) => {
+      const target = desk.target(id);
+      return target.heldBy === operation.id ? [{ target, operation }] : [];
+    }),
+  );
+  return {
+    title: [held.length === 0 ? 'No target is held' : `${held.length} held`],
+    blocks: [
+      {
+        kind: 'list',
+        title: '',
+        items: held.map(({ target, operation }) => [
+          code(target.id),
+          ' by ',
+          code(operation.id),
+          ` (${operation.asked?.line ?? ''}, ${operation.status}) for `,
+          personSpan(operation.asked?.requester.person ?? '', desk.words),
+          ' since ',
+          time(target.since ?? 0),
+        ]),
+        more: 0,
+      },
+    ],
+  };
+}

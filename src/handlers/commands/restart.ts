@@ -1,0 +1,19 @@
+import type { OperationCommand } from '../command.ts';
+import { environmentArgument, reasonArgument, serviceArgument } from './arguments.ts';
+import { draftedBy } from './subject.ts';
+
+export const restart: OperationCommand = {
+  does: 'operation',
+  name: 'restart',
+  family: 'change',
+  risk: 'change',
+  summary: 'Restart a workload, one instance after the other.',
+  args: [
+    serviceArgument,
+
+    environmentArgument,
+    reasonArgument,
+  ],
+  example: 'restart checkout',
+  subject: (asked) => draftedBy('workload', 'restart', asked),
+};

@@ -1,0 +1,19 @@
+import type { OperationCommand } from '../command.ts';
+import { environmentArgument, reasonArgument, serviceArgument } from './arguments.ts';
+import { draftedBy } from './subject.ts';
+
+export const scale: OperationCommand = {
+  does: 'operation',
+  name: 'scale',
+  family: 'change',
+  risk: 'change',
+  summary: 'Change how many replicas a workload runs.',
+  args: [
+    serviceArgument,
+    { name: 'replicas', kind: 'count', required: true, named: false, summary: 'How many.' },
+    environmentArgument,
+    reasonArgument,
+  ],
+  example: 'scale checkout 6',
+  subject: (asked) => draftedBy('workload', 'scale', asked),
+};

@@ -1,0 +1,28 @@
+import { type Problem, problem } from '../../core/problem.ts';
+import type { Asking, Subject } from '../command.ts';
+
+/** A verb whose steps are drafted by the integration that holds the service's target of a role. */
+export async function draftedBy(
+  role: string,
+  verb: string,
+  asked: Asking,
+): Promise<Subject | Problem> {
+  const { desk, service, environment } = asked;
+  const found = desk.settings.catalog.services
+    .find(({ name }) => name === service)
+    ?.environments.find(({ name }) => name === environment);
+  const target = found?.targets[role];
+  if (!target) return problem('ROLE_NOT_CONFIGURED', { verb, service, environment, role });
+  const planner = desk.planner(target.integration, target.target);
+  if (!planner) {
+    return problem('TARGET_NOT_CONNECTED', { verb, service, target: target.target });
+  }
+  const { service: _, env: __, reason: ___, ...args } = asked.args;
+  return {
+    service,
+    environment,
+    incident: asked.incident?.opened.incident ?? '',
+    undoes: '',
+    draft: (operation) => planner.draft({ verb, operation, service, target, args }),
+  };
+}

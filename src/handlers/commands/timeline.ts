@@ -1,0 +1,33 @@
+import { time } from '../../core/view/words.ts';
+import type { ReadCommand } from '../command.ts';
+import { incidentArgument, refuseOutside } from './arguments.ts';
+
+/** The last lines; the whole is in the thread and in the export. */
+const linesMax = 50;
+
+export const timeline: ReadCommand = {
+  does: 'read',
+  name: 'timeline',
+  family: 'ops',
+  risk: 'read',
+  summary: 'Tell what happened, from the record.',
+  args: [incidentArgument],
+  example: 'timeline',
+  answer: async ({ desk, incident }) => {
+    if (!incident) return refuseOutside('timeline');
+    const lines = (await desk.timeline(incident.opened.incident)).filter(
+      (entry) => entry.kind === 'line',
+    );
+    return {
+      title: [`Timeline of ${incident.opened.title}`],
+      blocks: [
+        {
+          kind: 'list',
+          title: '',
+          items: lines.slice(-linesMax).map((line) => [time(line.at), '  ', ...line.text]),
+          more: Math.max(0, lines.length - linesMax),
+        },
+      ],
+    };
+  },
+};

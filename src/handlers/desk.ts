@@ -1,0 +1,62 @@
+import type { Incident } from '../core/incident/incident.ts';
+import type { IncidentIntent } from '../core/incident/intent.ts';
+import type { OperationIntent } from '../core/operation/decide.ts';
+import type { OperationState } from '../core/operation/operation.ts';
+import type { TargetState } from '../core/operation/target.ts';
+import type { Evidence } from '../core/person.ts';
+import type { Planner } from '../core/ports/step.ts';
+import type { WorkloadReader } from '../core/ports/workload.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Entry } from '../core/view/card.ts';
+import type { Words } from '../core/view/words.ts';
+
+/**
+ * All that a handler can reach: readings of the journal, intents to be decided and appended, and readers of the
+ * world. There is no writer here, so a handler cannot change a cluster.
+ */
+export interface Desk {
+  readonly settings: Settings;
+  readonly words: Words;
+  now(): number;
+  sha256(text: string): string;
+  /** 128 random bits as hex, drawn when called. */
+  nonce(): string;
+
+  incident(id: string): Promise<Incident | undefined>;
+  openIncidents(): readonly Incident[];
+  operation(id: string): Promise<OperationState | undefined>;
+  liveOperations(): readonly OperationState[];
+  operationsOf(incident: string): Promise<readonly OperationState[]>;
+  target(id: string): TargetState;
+  /** The runbook that claims one of the incident's alerts. */
+  runbook(incident: Incident): RunbookPage | undefined;
+  /** Story lines of an incident, from the record. */
+  timeline(incident: string): Promise<readonly Entry[]>;
+  evidenceOf(person: string, surface: string, account: string): Evidence;
+
+  tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;
+  tellIncident(id: string, intent: IncidentIntent, context: Telling): Promise<Told>;
+
+  planner(integration: string, target: string): Planner | undefined;
+  workload(integration: string, target: string): WorkloadReader | undefined;
+}
+
+export interface RunbookPage {
+  readonly name: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface Telling {
+  /** What made it happen; seen once. */
+  readonly cause: string;
+  readonly by: string;
+}
+
+export interface Told {
+  /** The decision was a refusal. */
+  readonly refused?: Problem;
+  /** False when nothing had to be said: it was so already. */
+  readonly changed: boolean;
+}

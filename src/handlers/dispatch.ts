@@ -1,0 +1,289 @@
+import type { Incident } from '../core/incident/incident.ts';
+import { judge } from '../core/operation/policy.ts';
+import type { Evidence } from '../core/person.ts';
+import { type Problem, problem, problemOf } from '../core/problem.ts';
+import type { Answer, Block, Card, Press, Text } from '../core/view/card.ts';
+import { code, problemBlock } from '../core/view/words.ts';
+import { understand } from './arguments.ts';
+import { type Asking, type Command, isProblem } from './command.ts';
+import { commands } from './commands/index.ts';
+import type { Desk } from './desk.ts';
+import { nearest, parseLine } from './grammar.ts';
+import { planOperation } from './plan.ts';
+
+/** Somebody on some surface. `person` is set where the surface itself knows (a console session). */
+export interface Actor {
+  readonly surface: string;
+  readonly account: string;
+}
+
+export interface Said {
+  readonly line: string;
+  readonly actor: Actor;
+  /** The incident whose thread it was said in; '' elsewhere. */
+  readonly incident: string;
+  /** Unique per submission: a repeated one does nothing a second time. */
+  readonly cause: string;
+}
+
+export interface Pressed {
+  readonly press: Press;
+  readonly actor: Actor;
+  readonly incident: string;
+  readonly cause: string;
+  readonly shown: { readonly digest: string };
+}
+
+export interface Dispatch {
+  say(said: Said): Promise<Answer>;
+  press(pressed: Pressed): Promise<Answer>;
+}
+
+/**
+ * From outside text to an intent with its evidence, and from the verdict to an answer. It never throws: what cannot be
+ * done is answered with the five parts of a problem.
+ */
+export function createDispatch(desk: Desk): Dispatch {
+  async function say(said: Said): Promise<Answer> {
+    const by = evidence(desk, said.actor);
+    if (isProblem(by)) return refused(by, desk);
+    const utterance = parseLine(said.line);
+    if ('code' in utterance) return refused(utterance, desk);
+    const command = commands.find(({ name }) => name === utterance.verb);
+    if (!command) return refused(unknownVerb(utterance.verb), desk);
+    const named = utterance.named['incident'] ?? said.incident;
+    const incident = named === '' ? undefined : await desk.incident(named);
+    if (named !== '' && !incident)
+      return refused(problem('INCIDENT_NOT_FOUND', { incident: named }), desk);
+    const understood = understand(command, utterance, { settings: desk.settings, incident });
+    if (isProblem(understood)) return refused(understood, desk);
+    const key = `person/${by.person}/${said.cause}`;
+    const asked: Asking = {
+      desk,
+      at: desk.now(),
+      by,
+      line: utterance.line,
+      ...understood,
+      incident,
+      declared: { incident: `inc-${desk.sha256(key).slice(0, 10)}`, key },
+      shown: { digest: '', surface: '' },
+    };
+    return run(command, asked, said.cause);
+  }
+
+  async function press(pressed: Pressed): Promise<Answer> {
+    const { press: what, actor, cause, shown } = pressed;
+    if (what.kind === 'line')
+      return say({ line: what.line, actor, incident: what.incident, cause });
+    if (what.kind === 'open') return said('asker', ['Opened.'], []);
+    const by = evidence(desk, actor);
+    if (isProblem(by)) return refused(by, desk);
+    const operation = await desk.operation(what.operation);
+    if (!operation)
+      return refused(problem('OPERATION_NOT_FOUND', { operation: what.operation }), desk);
+    const at = desk.now();
+    const told = await desk.tellOperation(
+      what.operation,
+      what.kind === 'approve'
+        ? {
+            type: 'Approve',
+            at,
+            by,
+            hash: what.hash,
+            typed: false,
+            shown: { digest: shown.digest, surface: by.surface },
+          }
+        : { type: 'Decline', at, by, hash: what.hash, typed: false, reason: '' },
+      { cause, by: by.person },
+    );
+    if (told.refused) return refused(told.refused, desk);
+    return said(
+      'asker',
+      [told.changed ? 'It is on the record.' : 'It was on the record already.'],
+      [],
+    );
+  }
+
+  return {
+    say: (it) => answered(() => say(it)),
+    press: (it) => answered(() => press(it)),
+  };
+
+  async function answered(work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work();
+    } catch (error) {
+      return refused(problemOf(error, problem('REQUEST_FAILED', { error: nameOf(error) })), desk);
+    }
+  }
+}
+
+async function run(command: Command, asked: Asking, cause: string): Promise<Answer> {
+  switch (command.does) {
+    case 'read':
+      return read(command, asked);
+    case 'incident':
+      return tellIncident(command, asked, cause);
+    case 'gate':
+      return tellGate(command, asked, cause);
+    case 'operation': {
+      const planned = await planOperation(command, asked, { cause, by: asked.by.person });
+      if (planned.refused) return refused(planned.refused, asked.desk);
+      return said('asker', ['The plan is ready: ', code(planned.operation)], []);
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Help, policy, who and an incident's own status need no rule; everything else that is read does. */
+const open: ReadonlySet<string> = new Set([
+  'help',
+  'policy',
+  'who',
+  'status',
+  'timeline',
+  'locks',
+  'runbook',
+]);
+
+async function read(command: Command & { readonly does: 'read' }, asked: Asking): Promise<Answer> {
+  const { desk } = asked;
+  if (!open.has(command.name)) {
+    const verdict = allowed(command, asked);
+    if (verdict) return refused(verdict, desk);
+  }
+  const reading = await command.answer(asked);
+  return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
+}
+
+/** What the policy has against it. Commands that make no plan cannot wait for an approval. */
+function allowed(command: Command, asked: Asking): Problem | undefined {
+  const verdict = judge(asked.desk.settings.policy, {
+    verb: command.name,
+    family: command.family,
+    risk: command.risk,
+    service: asked.service || (asked.incident?.opened.service ?? ''),
+    environment: asked.environment || (asked.incident?.opened.environment ?? ''),
+    requester: asked.by,
+    reason: String(asked.args['reason'] ?? ''),
+  });
+  if (!verdict.allowed) return verdict.problem;
+  return verdict.rule.places.length > 0
+    ? problem('POLICY_WANTS_APPROVAL', { verb: command.name, rule: verdict.rule.where })
+    : undefined;
+}
+
+/** What needs no thread of its own to act on: a declaration makes one. */
+async function tellIncident(
+  command: Command & { readonly does: 'incident' },
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
+  const { desk } = asked;
+  const intent = command.intent(asked);
+  if (isProblem(intent)) return refused(intent, desk);
+  const verdict = allowed(command, asked);
+  if (verdict) return refused(verdict, desk);
+  const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
+  if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
+  const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });
+  if (told.refused) return refused(told.refused, desk);
+  return said('asker', [told.changed ? 'Done.' : 'It was so already.'], []);
+}
+
+async function tellGate(
+  command: Command & { readonly does: 'gate' },
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
+  const { desk } = asked;
+  const id = String(asked.args['operation']);
+  const operation = await desk.operation(id);
+  if (!operation) return refused(problem('OPERATION_NOT_FOUND', { operation: id }), desk);
+  const intent = command.intent(asked, operation);
+  if (isProblem(intent)) return refused(intent, desk);
+  const told = await desk.tellOperation(id, intent, { cause, by: asked.by.person });
+  if (told.refused) return refused(told.refused, desk);
+  return said('asker', [told.changed ? 'It is on the record.' : 'It was so already.'], []);
+}
+
+/** Bound by the platform's ids in the configuration; strangers are answered, counted and never recorded. */
+function evidence(desk: Desk, actor: Actor): Evidence | Problem {
+  const kind = actor.surface.split('/', 1)[0] ?? actor.surface;
+  const person = desk.settings.people.find(({ accounts }) => accounts[kind] === actor.account);
+  return person
+    ? desk.evidenceOf(person.id, actor.surface, actor.account)
+    : problem('PERSON_NOT_BOUND', { surface: actor.surface, account: actor.account });
+}
+
+function unknownVerb(verb: string): Problem {
+  const near = nearest(
+    verb,
+    commands.map(({ name }) => name),
+  );
+  return near ? problem('VERB_UNKNOWN_NEAR', { verb, near }) : problem('VERB_UNKNOWN', { verb });
+}
+
+export function refused(because: Problem, desk: Pick<Desk, 'words'>): Answer {
+  const block = problemBlock(because, desk.words);
+  // Its first sentence is the card's own first line.
+  return said('asker', [block.what], [{ ...block, what: '' }], 'failed');
+}
+
+function said(
+  to: Answer['to'],
+  title: Text,
+  blocks: readonly Block[],
+  tone: Card['tone'] = 'neutral',
+): Answer {
+  return {
+    to,
+    card: { key: 'answer', tone, mark: '', title, blocks, actions: [], footnote: [] },
+  };
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** Words that could stand next in a line being typed: verbs, services, environments, choices. */
+export function complete(
+  desk: Pick<Desk, 'settings'>,
+  line: string,
+  incident: Incident | undefined,
+): readonly { readonly insert: string; readonly label: string }[] {
+  const words = line.trimStart().split(/\s+/u);
+  const last = words.at(-1) ?? '';
+  if (words.length <= 1) {
+    return commands
+      .filter(({ name }) => name.startsWith(last))
+      .map(({ name, summary }) => ({ insert: `${name} `, label: summary }));
+  }
+  const command = commands.find(({ name }) => name === words[0]);
+  if (!command) return [];
+  const environment = /^env=(.*)$/u.exec(last);
+  if (environment) {
+    const service = words[1] ?? incident?.opened.service ?? '';
+    return (desk.settings.catalog.services.find(({ name }) => name === service)?.environments ?? [])
+      .filter(({ name }) => name.startsWith(environment[1] ?? ''))
+      .map(({ name }) => ({ insert: `env=${name} `, label: 'environment' }));
+  }
+  const argument = command.args.filter(({ named }) => !named)[words.length - 2];
+  const values =
+    argument?.choices ??
+    (argument?.kind === 'service'
+      ? desk.settings.catalog.services.map(({ name }) => name)
+      : argument?.kind === 'person'
+        ? desk.settings.people.map(({ id }) => id)
+        : []);
+  const named = command.args.filter((each) => each.named).map(({ name }) => `${name}=`);
+  return [...values, ...named]
+    .filter((value) => value.startsWith(last))
+    .map((value) => ({
+      insert: value.endsWith('=') ? value : `${value} `,
+      label: value.endsWith('=')
+        ? (command.args.find(({ name }) => `${name}=` === value)?.summary ?? '')
+        : (argument?.summary ?? ''),
+    }));
+}

@@ -1,0 +1,119 @@
+import { planHash } from '../core/operation/hash.ts';
+import type { Plan, Risk } from '../core/operation/plan.ts';
+import { type AllowRule, judge } from '../core/operation/policy.ts';
+import type { Draft } from '../core/ports/step.ts';
+import { type Problem, problem, problemOf } from '../core/problem.ts';
+import { type Asking, isProblem, type OperationCommand, type Subject } from './command.ts';
+import type { Telling } from './desk.ts';
+
+export interface Planned {
+  readonly operation: string;
+  readonly refused?: Problem;
+}
+
+/**
+ * Asked, judged, drafted, planned: each on the record before the next. What the policy refuses never looks at a
+ * target; the draft reads and dry-runs, and the hash binds what it found to the approval.
+ */
+export async function planOperation(
+  command: OperationCommand,
+  asked: Asking,
+  telling: Telling,
+): Promise<Planned> {
+  const subject = await command.subject(asked);
+  if (isProblem(subject)) return { operation: '', refused: subject };
+  const operation = `op-${asked.desk.sha256(telling.cause).slice(0, 10)}`;
+  const { desk, by, line } = asked;
+  const reason = String(asked.args['reason'] ?? '');
+  await desk.tellOperation(
+    operation,
+    {
+      type: 'Ask',
+      verb: command.name,
+      line,
+      service: subject.service,
+      environment: subject.environment,
+      incident: subject.incident,
+      requester: by,
+      reason,
+      undoes: subject.undoes,
+    },
+    telling,
+  );
+  const outcome = await judged(command, asked, subject, operation);
+  if (isProblem(outcome)) {
+    await desk.tellOperation(
+      operation,
+      { type: 'RefusePlan', problem: outcome },
+      { cause: `${telling.cause}/refused`, by: 'tocsin' },
+    );
+    return { operation, refused: outcome };
+  }
+  const { draft, rule, risk } = outcome;
+  const plan: Plan = {
+    format: 1,
+    operation,
+    nonce: desk.nonce(),
+    requester: by.person,
+    verb: command.name,
+    line,
+    service: subject.service,
+    environment: subject.environment,
+    risk,
+    targets: draft.targets,
+    steps: draft.steps,
+    diff: draft.diff,
+    blast: draft.blast,
+    warnings: draft.warnings,
+    reason,
+    expiresAt: desk.now() + rule.expiresMs,
+    policy: desk.settings.policy.digest,
+  };
+  const hash = planHash(plan, desk.sha256);
+  const told = await desk.tellOperation(
+    operation,
+    { type: 'Plan', plan, hash, rule },
+    { cause: `${telling.cause}/planned`, by: 'tocsin' },
+  );
+  return told.refused ? { operation, refused: told.refused } : { operation };
+}
+
+interface Judged {
+  readonly draft: Extract<Draft, { readonly ok: true }>;
+  readonly rule: AllowRule;
+  readonly risk: Risk;
+}
+
+/** A plan's risk is the highest of its verb and its steps, so a draft may need a second, stricter verdict. */
+async function judged(
+  command: OperationCommand,
+  asked: Asking,
+  subject: Subject,
+  operation: string,
+): Promise<Judged | Problem> {
+  const question = {
+    verb: command.name,
+    family: command.family,
+    service: subject.service,
+    environment: subject.environment,
+    requester: asked.by,
+    reason: String(asked.args['reason'] ?? ''),
+  };
+  const first = judge(asked.desk.settings.policy, { ...question, risk: command.risk });
+  if (!first.allowed) return first.problem;
+  const draft = await drafted(subject, operation, asked);
+  if (!draft.ok) return draft.problem;
+  const risk: Risk = draft.risk === 'danger' ? 'danger' : command.risk;
+  const verdict =
+    risk === command.risk ? first : judge(asked.desk.settings.policy, { ...question, risk });
+  return verdict.allowed ? { draft, rule: verdict.rule, risk } : verdict.problem;
+}
+
+async function drafted(subject: Subject, operation: string, asked: Asking): Promise<Draft> {
+  try {
+    return await subject.draft(operation);
+  } catch (error) {
+    const otherwise = problem('PLANNING_FAILED', { line: asked.line, service: subject.service });
+    return { ok: false, problem: problemOf(error, otherwise) };
+  }
+}

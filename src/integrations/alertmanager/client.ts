@@ -1,0 +1,147 @@
+import { Buffer } from 'node:buffer';
+import type { AxiosResponse } from 'axios';
+import { type Problem, ProblemError, problem } from '../../core/problem.ts';
+import type { Secret } from '../../core/secret.ts';
+import { createBreaker } from './breaker.ts';
+
+export interface AlertmanagerApi {
+  /** `alertmanager/main`: named in every problem. */
+  readonly source: string;
+  /** Base address, path prefix included. */
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly bearer?: Secret;
+  readonly basic?: { readonly username: string; readonly password: Secret };
+}
+
+export interface Clock {
+  now(): number;
+  /** Runs something later; the answer takes it back. */
+  after(ms: number, run: () => void): () => void;
+}
+
+export interface Client {
+  /** The parsed JSON of one GET. Rejects with a ProblemError. */
+  get(path: string): Promise<unknown>;
+  close(): void;
+}
+
+/** Ten thousand alerts of 3 KB. */
+export const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
+/** A question that met a closed door or an overloaded proxy is put once more. */
+const AGAIN_AFTER_MS = 500;
+
+/** Proxies of the environment (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) are axios's own business; redirects are refused. */
+export function createClient(api: AlertmanagerApi, clock: Clock): Client {
+  const breaker = createBreaker(() => clock.now());
+  const base = new URL(api.url);
+  const authorization = authorizationOf(api, base);
+  const shown = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
+  const closing = new AbortController();
+
+  async function get(path: string): Promise<unknown> {
+    const restMs = breaker.restMs();
+    if (restMs > 0) {
+      const seconds = Math.ceil(restMs / 1000);
+      throw new ProblemError(say('ALERTMANAGER_RESTS', { failures: breaker.failures(), seconds }));
+    }
+    const first = await ask(path);
+    const last = first.ok || !first.again ? first : await pause().then(() => ask(path));
+    if (last.ok) {
+      breaker.succeeded();
+      return last.value;
+    }
+    breaker.failed();
+    throw new ProblemError(last.problem);
+  }
+
+  async function ask(path: string): Promise<Asked> {
+    // Loaded at the first question, so that a start does not wait for it.
+    const { default: axios } = await import('axios');
+    const deadline = AbortSignal.timeout(api.timeoutMs);
+    try {
+      const response = await axios.get<unknown>(`${shown}${path}`, {
+        headers: { accept: 'application/json', ...(authorization && { authorization }) },
+        signal: AbortSignal.any([deadline, closing.signal]),
+        timeout: api.timeoutMs,
+        maxRedirects: 0,
+        maxContentLength: ANSWER_MAX_BYTES,
+        responseType: 'text',
+        transformResponse: [],
+        validateStatus: null,
+      });
+      return judge(response);
+    } catch (error) {
+      return failed(error, deadline.aborted);
+    }
+  }
+
+  function judge({ status, data }: AxiosResponse<unknown>): Asked {
+    if (status === 401 || status === 403) return no(say('ALERTMANAGER_UNAUTHORIZED', { status }));
+    if (status !== 200) {
+      return { ...no(say('ALERTMANAGER_REFUSED', { status })), again: OVERLOADED.has(status) };
+    }
+    try {
+      return { ok: true, value: JSON.parse(String(data)) };
+    } catch {
+      return no(say('ALERTMANAGER_UNREADABLE', { why: 'there is no JSON' }));
+    }
+  }
+
+  function failed(error: unknown, isLate: boolean): Asked {
+    const code = codeOf(error);
+    if (isLate || code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+      return no(say('ALERTMANAGER_TIMEOUT', { seconds: api.timeoutMs / 1000 }));
+    }
+    if (error instanceof Error && error.message.startsWith('maxContentLength')) {
+      return no(say('ALERTMANAGER_TOO_LARGE', { bytes: ANSWER_MAX_BYTES }));
+    }
+    const again = !closing.signal.aborted;
+    return { ...no(say('ALERTMANAGER_UNREACHABLE', { why: code })), again };
+  }
+
+  function say(code: string, facts: Readonly<Record<string, string | number>>): Problem {
+    return problem(code, { source: api.source, url: shown, ...facts });
+  }
+
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const forget = clock.after(AGAIN_AFTER_MS, resolve);
+      closing.signal.addEventListener('abort', () => {
+        forget();
+        resolve();
+      });
+    });
+  }
+
+  return { get, close: () => closing.abort() };
+}
+
+type Asked =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: Problem; readonly again: boolean };
+
+const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+function no(because: Problem): Extract<Asked, { readonly ok: false }> {
+  return { ok: false, problem: because, again: false };
+}
+
+/** The configured credential, else the one in the address, which is never shown. */
+function authorizationOf({ bearer, basic }: AlertmanagerApi, base: URL): string | undefined {
+  if (bearer) return `Bearer ${bearer.reveal()}`;
+  if (basic) return basicOf(basic.username, basic.password.reveal());
+  if (base.username === '') return undefined;
+  return basicOf(decodeURIComponent(base.username), decodeURIComponent(base.password));
+}
+
+function basicOf(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** The name of the failure; its message may quote a header or an address with a password. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'no reason given';
+}

@@ -1,0 +1,49 @@
+import type { ProblemBook } from '../../core/problem.ts';
+
+const untouched = 'Nothing was changed: this only reads.';
+
+/** Every code of this integration with its words. Facts are named in braces. */
+export const problems: ProblemBook = {
+  ALERTMANAGER_UNREACHABLE: {
+    what: '{source} could not be asked what fires.',
+    changed: untouched,
+    why: '{url} did not answer: {why}.',
+    next: 'Check `api` of the source and the network to it; incidents keep what the webhooks said.',
+  },
+  ALERTMANAGER_TIMEOUT: {
+    what: '{source} did not say in time what fires.',
+    changed: untouched,
+    why: '{url} gave no whole answer within {seconds} s.',
+    next: 'Check its load; `api.timeout` of the source sets the limit.',
+  },
+  ALERTMANAGER_UNAUTHORIZED: {
+    what: '{source} does not accept our credential.',
+    changed: untouched,
+    why: '{url} answered {status}.',
+    next: 'Check `api.bearer` or `api.basic` of the source.',
+  },
+  ALERTMANAGER_REFUSED: {
+    what: '{source} does not say what fires.',
+    changed: untouched,
+    why: '{url} answered {status}.',
+    next: 'Check that `api` of the source is the base address of an Alertmanager, path prefix included.',
+  },
+  ALERTMANAGER_UNREADABLE: {
+    what: 'What {source} says cannot be read.',
+    changed: untouched,
+    why: 'In the answer of {url}, {why}.',
+    next: 'Check that `api` of the source is an Alertmanager of version 0.16 or newer, with no login page before it.',
+  },
+  ALERTMANAGER_TOO_LARGE: {
+    what: 'The answer of {source} is too large.',
+    changed: untouched,
+    why: '{url} sent more than {bytes} bytes.',
+    next: 'Look at how many alerts it holds.',
+  },
+  ALERTMANAGER_RESTS: {
+    what: '{source} is not asked for the moment.',
+    changed: untouched,
+    why: 'The last {failures} questions failed; the next one goes out in {seconds} s.',
+    next: 'Wait for it, or look at {url}.',
+  },
+};

@@ -1,0 +1,88 @@
+import type { TargetRef } from '../../core/ports/step.ts';
+import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { mayI, missingRight, type Right } from './access.ts';
+import { simulator } from './client.ts';
+import type { Clock, Connection } from './connection.ts';
+import { replyProblem } from './replies.ts';
+import { readRights, writeRights } from './rights.ts';
+import { type Locator, locatorOf } from './schema.ts';
+
+/** One thing that was looked at: well, or the problem with it. */
+export interface Finding {
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
+}
+
+export interface Patient {
+  readonly read: Connection;
+  readonly write?: Connection;
+  readonly clock: Clock;
+}
+
+const skewMaxMs = 30_000;
+
+/** Reaches the cluster with each credential and asks which rights they lack; changes nothing. */
+export async function examine(
+  { read, write, clock }: Patient,
+  targets: readonly TargetRef[],
+): Promise<readonly Finding[]> {
+  const findings = [await reach(read, 'read', clock)];
+  if (write) findings.push(await reach(write, 'write', clock));
+  for (const target of targets) {
+    const locator = locatorOf(target.locator);
+    if (locator === undefined) {
+      findings.push({ check: 'locator', facts: {}, problem: problem('K8S_LOCATOR') });
+      continue;
+    }
+    findings.push(...(await rights(read, locator, { who: 'read', wanted: readRights })));
+    if (!write) continue;
+    const wanted = writeRights(locator.kind);
+    findings.push(...(await rights(write, locator, { who: 'write', wanted })));
+  }
+  return findings;
+}
+
+async function reach(connection: Connection, who: string, clock: Clock): Promise<Finding> {
+  const facts = { cluster: connection.cluster, credential: who };
+  const call = { method: 'GET', path: '/version', query: {}, urgent: true } as const;
+  try {
+    const reply = await connection.send(call);
+    if (reply.status !== 200) {
+      const context = { cluster: connection.cluster, verb: 'get', path: call.path };
+      return { check: 'reach', facts, problem: replyProblem(reply, context) };
+    }
+    const skewMs = Math.abs(clock.now() - Date.parse(reply.headers['date'] ?? ''));
+    if (skewMs > skewMaxMs) {
+      const skew = { cluster: connection.cluster, seconds: Math.round(skewMs / 1000) };
+      return { check: 'reach', facts, problem: problem('K8S_CLOCK_SKEW', skew) };
+    }
+    return { check: 'reach', facts };
+  } catch (error) {
+    if (error instanceof ProblemError) return { check: 'reach', facts, problem: error.problem };
+    throw error;
+  }
+}
+
+async function rights(
+  connection: Connection,
+  locator: Locator,
+  { who, wanted }: { readonly who: string; readonly wanted: readonly Right[] },
+): Promise<readonly Finding[]> {
+  const { cluster } = connection;
+  const asked = await Promise.all(
+    wanted.map(async (right) => ({
+      right,
+      allowed: await mayI(simulator(connection), locator.namespace, right),
+    })),
+  );
+  const missing = asked.filter(({ allowed }) => allowed === false);
+  const facts = { cluster, credential: who, namespace: locator.namespace };
+  if (missing.length === 0) return [{ check: 'rights', facts }];
+  const user = `the ${who} credential`;
+  return missing.map(({ right }) => ({
+    check: 'rights',
+    facts,
+    problem: missingRight(cluster, locator, { ...right, user }),
+  }));
+}

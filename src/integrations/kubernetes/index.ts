@@ -1,0 +1,100 @@
+import type { Planner, StepDriver, TargetRef } from '../../core/ports/step.ts';
+import type { WorkloadReader } from '../../core/ports/workload.ts';
+import { type Problem, type ProblemBook, problem } from '../../core/problem.ts';
+import { readClient, simulator, writeClient } from './client.ts';
+import type { Cluster } from './cluster.ts';
+import { type Clock, type Connection, type Log, openConnection } from './connection.ts';
+import { openCredential } from './credentials.ts';
+import { examine, type Finding } from './doctor.ts';
+import { createPlanner } from './planner.ts';
+import { restartKind } from './plans/restart.ts';
+import { setTemplate } from './plans/rollback.ts';
+import { setReplicas } from './plans/scale.ts';
+import { problems } from './problems.ts';
+import { createReader } from './reader.ts';
+import type { CredentialConfig, KubernetesConfig } from './schema.ts';
+import { restartDriver } from './steps/restart.ts';
+import { setReplicasDriver } from './steps/set-replicas.ts';
+import { setTemplateDriver } from './steps/set-template.ts';
+import { keyedDigest } from './template.ts';
+
+export type { Finding } from './doctor.ts';
+export { mask } from './masker.ts';
+export { problems } from './problems.ts';
+export type { KubernetesConfig } from './schema.ts';
+
+export interface Integration {
+  /** For scale, restart and rollback. */
+  readonly planner: Planner;
+  readonly readers: { readonly workload: WorkloadReader };
+  readonly problems: ProblemBook;
+  /** What `tocsin doctor` says of this cluster and the workloads in it. */
+  doctor(targets: readonly TargetRef[]): Promise<readonly Finding[]>;
+  /** The only way to change the cluster; for the loop that runs operations. */
+  openWriter(): Writer | Problem;
+  close(): void;
+}
+
+export interface Writer {
+  readonly steps: Readonly<Record<string, StepDriver>>;
+  close(): void;
+}
+
+export interface Deps {
+  readonly clock: Clock;
+  /** Of the keyring: names hidden values without telling them. Another key makes waiting plans stale. */
+  readonly digestKey: Uint8Array;
+  readonly log: Log;
+}
+
+/** One cluster. Nothing is loaded or connected before the first request. */
+export function connect(config: KubernetesConfig, deps: Deps): Integration {
+  const open = (credential: CredentialConfig): Connection =>
+    openConnection(config, openCredential(credential, config.target), deps);
+  const reading = open(config.read);
+  let simulating: Connection | undefined;
+
+  const cluster: Cluster = {
+    config,
+    digest: keyedDigest(deps.digestKey),
+    clock: deps.clock,
+    reader: readClient(reading, config),
+    simulator() {
+      if (config.write === undefined) return readOnly(config);
+      simulating ??= open(config.write);
+      return simulator(simulating);
+    },
+  };
+
+  return {
+    planner: createPlanner(cluster),
+    readers: { workload: createReader(cluster) },
+    problems,
+    doctor: (targets) => {
+      if (config.write !== undefined) simulating ??= open(config.write);
+      const patient = { read: reading, clock: deps.clock };
+      return examine(simulating ? { ...patient, write: simulating } : patient, targets);
+    },
+    openWriter() {
+      if (config.write === undefined) return readOnly(config);
+      const writing = open(config.write);
+      const writable = { ...cluster, writer: writeClient(writing) };
+      return {
+        steps: {
+          [setTemplate]: setTemplateDriver(writable),
+          [setReplicas]: setReplicasDriver(writable),
+          [restartKind]: restartDriver(writable),
+        },
+        close: () => writing.close(),
+      };
+    },
+    close() {
+      reading.close();
+      simulating?.close();
+    },
+  };
+}
+
+function readOnly(config: KubernetesConfig): Problem {
+  return problem('K8S_NO_WRITE_CREDENTIAL', { cluster: config.target });
+}

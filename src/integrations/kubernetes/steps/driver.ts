@@ -1,0 +1,186 @@
+import type { Step } from '../../../core/operation/plan.ts';
+import type {
+  Applied,
+  ApplyContext,
+  Checked,
+  Observed,
+  Probed,
+  StepContext,
+  StepDriver,
+} from '../../../core/ports/step.ts';
+import { type Facts, type Problem, ProblemError, problem } from '../../../core/problem.ts';
+import type { Written } from '../client.ts';
+import type { WritableCluster } from '../cluster.ts';
+import { at } from '../json.ts';
+import { type Locator, locatorOf } from '../schema.ts';
+import { bareTemplate, short } from '../template.ts';
+import { mark, readWorkload, type Workload, wordsFor } from '../workload.ts';
+import { probeWrite, type Suspect } from './probe.ts';
+import { decodeToken, encodeToken } from './token.ts';
+
+/** What one kind of step adds to the conditional write they all are. */
+export interface StepKind {
+  /** What else must hold before the write, beside the fields of the workload. */
+  check(cluster: WritableCluster, step: Step, live: Workload): Promise<Problem | undefined>;
+  write(cluster: WritableCluster, step: Step, live: Workload, meta: WriteMeta): Promise<Written>;
+  observe(cluster: WritableCluster, step: Step, context: StepContext): Promise<Observed>;
+}
+
+export interface WriteMeta {
+  readonly mark: string;
+  readonly resourceVersion: string;
+}
+
+/** Part of a running step: never held back because other requests failed. */
+const urgent = { urgent: true };
+
+/**
+ * A write that the API server itself refuses when the object is no longer the one that was checked: it carries that
+ * read's resourceVersion, so it lands at most once and never on a state nobody looked at.
+ */
+export function createDriver(cluster: WritableCluster, kind: StepKind): StepDriver {
+  return {
+    landsWithinMs: cluster.config.landsWithinMs,
+    check: (step, context) => check(cluster, kind, { step, context }),
+    apply: (step, context) => apply(cluster, kind, { step, context }),
+    probe: (step, context) => probe(cluster, step, context),
+    observe: (step, context) => kind.observe(cluster, step, context),
+    undo: (step) => step.undo,
+  };
+}
+
+async function check(
+  cluster: WritableCluster,
+  kind: StepKind,
+  { step, context }: { readonly step: Step; readonly context: StepContext },
+): Promise<Checked> {
+  try {
+    const live = await read(cluster, step);
+    const refused = firstDifference(step, live, context) ?? (await kind.check(cluster, step, live));
+    return refused ? { ok: false, problem: refused } : { ok: true, token: encodeToken(live) };
+  } catch (error) {
+    return { ok: false, problem: known(error) };
+  }
+}
+
+async function apply(
+  cluster: WritableCluster,
+  kind: StepKind,
+  { step, context }: { readonly step: Step; readonly context: ApplyContext },
+): Promise<Applied> {
+  const token = decodeToken(context.token);
+  if (token === undefined) return { outcome: 'refused', problem: problem('K8S_LOCATOR') };
+  try {
+    const live = await read(cluster, step);
+    const suspect = { locator: live.locator, token, marks: marksOf(step, context) };
+    if (live.uid !== token.uid || live.resourceVersion !== token.resourceVersion) {
+      return await movedOrOurs(cluster, suspect);
+    }
+    // Beyond this line a lost answer leaves us not knowing; before it nothing was sent.
+    const written = await kind.write(cluster, step, live, {
+      mark: markOf(step, context),
+      resourceVersion: token.resourceVersion,
+    });
+    return written.outcome === 'conflict'
+      ? await movedOrOurs(cluster, suspect)
+      : applied(cluster, step, written);
+  } catch (error) {
+    return { outcome: 'refused', problem: known(error) };
+  }
+}
+
+/**
+ * Moved, but by whom? A proxy that sent our request twice lets the first one land and answers with the conflict of the
+ * second. What cannot be looked at just now is looked at by the check that follows.
+ */
+async function movedOrOurs(cluster: WritableCluster, suspect: Suspect): Promise<Applied> {
+  const probed = await probeWrite(cluster, suspect).catch(() => 'cannot-know');
+  return { outcome: probed === 'yes' ? 'applied' : 'moved' };
+}
+
+function applied(
+  cluster: WritableCluster,
+  step: Step,
+  written: Exclude<Written, { outcome: 'conflict' }>,
+): Applied {
+  if (written.outcome !== 'written') return written;
+  const template = at(written.object, 'spec', 'template');
+  // A webhook may write a template that differs each time: what was really stored is what is followed.
+  return template === undefined
+    ? { outcome: 'applied' }
+    : {
+        outcome: 'applied',
+        outputs: { [`${step.id}.template`]: cluster.digest(bareTemplate(template)) },
+      };
+}
+
+async function probe(cluster: WritableCluster, step: Step, context: ApplyContext): Promise<Probed> {
+  const locator = locatorOf(step.at.locator);
+  const token = decodeToken(context.token);
+  if (locator === undefined || token === undefined) return 'cannot-know';
+  try {
+    return await probeWrite(cluster, { locator, token, marks: marksOf(step, context) });
+  } catch (error) {
+    if (error instanceof ProblemError) return 'cannot-know';
+    throw error;
+  }
+}
+
+function read(cluster: WritableCluster, step: Step): Promise<Workload> {
+  return readWorkload(cluster.reader, placeOf(step), cluster.digest, urgent);
+}
+
+export function placeOf(step: Step): Locator {
+  const locator = locatorOf(step.at.locator);
+  if (locator === undefined) throw new ProblemError(problem('K8S_LOCATOR'));
+  return locator;
+}
+
+export function markOf(step: Step, context: ApplyContext): string {
+  return `${marksOf(step, context)}${context.attempt}`;
+}
+
+/** How the marks of all attempts of a step begin. */
+function marksOf(step: Step, context: StepContext): string {
+  return `${context.operation}/${step.id}/`;
+}
+
+/** The first field that is not as it was shown. */
+function firstDifference(step: Step, live: Workload, context: StepContext): Problem | undefined {
+  const workload = wordsFor(live.locator);
+  if (live.uid !== step.target.identity) {
+    return stale(workload, {
+      field: 'identity',
+      planned: step.target.identity,
+      observed: live.uid,
+    });
+  }
+  const seen: Facts = { template: live.digest, paused: live.paused, replicas: live.replicas };
+  const standing = live.annotations[mark] ?? '';
+  if (standing.startsWith(marksOf(step, context)) && holds(step.postconditions, seen)) {
+    return problem('K8S_STEP_ALREADY_APPLIED', { workload, mark: standing });
+  }
+  for (const [field, planned] of Object.entries(step.preconditions)) {
+    const observed = seen[field];
+    if (observed === undefined || observed === planned) continue;
+    return stale(workload, { field, planned: brief(planned), observed: brief(observed) });
+  }
+  return undefined;
+}
+
+export function stale(workload: string, difference: Facts): Problem {
+  return problem('PLAN_STALE', { target: workload, ...difference });
+}
+
+function holds(wanted: Facts, seen: Facts): boolean {
+  return Object.entries(wanted).every(([field, value]) => seen[field] === value);
+}
+
+function brief(value: Facts[string]): Facts[string] {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? short(value) : value;
+}
+
+function known(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  throw error;
+}

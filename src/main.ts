@@ -1,0 +1,65 @@
+import type { Command } from './cli.ts';
+import { exitCode, readCommandLine } from './cli.ts';
+
+/** The composition root's door: one command, loaded when it is asked for. Answers the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const line = readCommandLine(argv, process.env);
+  if (line.ok) return run(line.command);
+  process.stderr.write(`${line.text}\n`);
+  return exitCode.usage;
+}
+
+async function run(command: Command): Promise<number> {
+  switch (command.name) {
+    case 'help':
+      process.stdout.write(`${command.text}\n`);
+      return exitCode.ok;
+    case 'version': {
+      const { version } = await import('./cli/version.ts');
+      process.stdout.write(`tocsin ${version}\n`);
+      return exitCode.ok;
+    }
+    case 'start':
+      return (await import('./cli/start.ts')).start(command.config);
+    case 'demo':
+      return (await import('./cli/demo.ts')).demo(command);
+    case 'check':
+      return (await import('./cli/check.ts')).check(command.config);
+    case 'doctor':
+      return (await import('./cli/doctor.ts')).doctor(command.config);
+    case 'journal':
+      return (await import('./cli/journal.ts')).journal(command);
+    case 'console-link':
+      return (await import('./cli/console-link.ts')).consoleLink(command.person, command.config);
+    case 'replay':
+      return sendAgain(command);
+    case 'commands':
+      return listCommands(command.format);
+    default:
+      return command satisfies never;
+  }
+}
+
+async function sendAgain({
+  files,
+  to,
+}: Extract<Command, { readonly name: 'replay' }>): Promise<number> {
+  const { replay } = await import('./replay.ts');
+  const { ok, lines } = await replay({
+    files,
+    to,
+    bearer: process.env['TOCSIN_REPLAY_BEARER'],
+    timeoutMs: 10_000,
+  });
+  for (const text of lines) process.stdout.write(`${text}\n`);
+  return ok ? exitCode.ok : exitCode.failed;
+}
+
+async function listCommands(format: 'text' | 'json' | 'markdown'): Promise<number> {
+  const { commandsJson, commandsMarkdown, commandsText } = await import('./handlers/reference.ts');
+  const text = { text: commandsText, json: commandsJson, markdown: commandsMarkdown }[format]();
+  process.stdout.write(`${text}\n`);
+  return exitCode.ok;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,81 @@
+import { shared } from './shared.ts';
+
+/** Touches each package as the program does, so that a bundle in which one does not work is found. */
+const uses: Readonly<Record<string, () => Promise<unknown>>> = {
+  async 'own-files'() {
+    const { ownFiles } = await import('./first-need/own-files.ts');
+    return await ownFiles();
+  },
+  async '@slack/bolt'() {
+    const { default: bolt } = await import('@slack/bolt');
+    const app = new bolt.App({
+      token: 'xoxb-1',
+      appToken: 'xapp-1',
+      socketMode: true,
+      tokenVerificationEnabled: false,
+      deferInitialization: true,
+    });
+    return typeof app.start;
+  },
+  async 'discord.js'() {
+    const { Client, GatewayIntentBits } = await import('discord.js');
+    const client = new Client({ intents: [GatewayIntentBits.Guilds] });
+    const kind = typeof client.login;
+    await client.destroy();
+    return kind;
+  },
+  async '@kubernetes/client-node'() {
+    const { KubeConfig } = await import('@kubernetes/client-node');
+    const config = new KubeConfig();
+    config.loadFromOptions({
+      clusters: [{ name: 'c', server: 'https://127.0.0.1:1', skipTLSVerify: true }],
+      users: [{ name: 'u', token: 't' }],
+      contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
+      currentContext: 'x',
+    });
+    const options = { headers: {} };
+    await config.applyToHTTPSOptions(options);
+    return options.headers;
+  },
+  async '@pagerduty/pdjs'() {
+    const { api } = await import('@pagerduty/pdjs');
+    return typeof api({ token: 't' }).get;
+  },
+  async axios() {
+    const { default: axios } = await import('axios');
+    return typeof axios.create({ timeout: 5 }).get;
+  },
+  async ioredis() {
+    const { Redis } = await import('ioredis');
+    return new Redis({ lazyConnect: true }).status;
+  },
+  async pino() {
+    const { pino } = await import('pino');
+    const lines: string[] = [];
+    const log = pino({ redact: ['token'] }, { write: (line: string) => lines.push(line) });
+    log.info({ token: 'hidden' }, 'said');
+    return lines.join('').includes('hidden');
+  },
+  async 'prom-client'() {
+    const { Registry, collectDefaultMetrics } = await import('prom-client');
+    const register = new Registry();
+    collectDefaultMetrics({ register });
+    return (await register.metrics()).includes('process_cpu');
+  },
+  async yaml() {
+    const { parse } = await import('yaml');
+    return parse('a: [1]');
+  },
+  async zod() {
+    const { z } = await import('zod');
+    return z.object({ a: z.number() }).safeParse({ a: 'x' }).error?.issues[0]?.path;
+  },
+};
+
+export async function main(args: readonly string[]): Promise<number> {
+  const use = uses[args[0] ?? ''];
+  console.log(JSON.stringify(use ? await use() : shared));
+  return use ? 0 : 7;
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

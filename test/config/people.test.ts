@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOf, yaml } from './given.ts';
+
+describe('people, groups and routes', () => {
+  it('refuses each wrong person at its line', () => {
+    expect(
+      faultsOf(
+        yaml({
+          people: `people:
+  - { id: ana }
+  - { nmae: x, id: ben }
+  - { id: "a b" }
+  - { name: z }
+  - 5
+  - { id: 7 }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:3: people[1].nmae is not known, people[1] takes id and name, did you mean "name"?',
+      'tocsin.yaml:4: people[2].id is "a b", a name has 1 to 63 letters, digits, dots, dashes and underscores, write for example payments-oncall',
+      'tocsin.yaml:5: people[3].id is missing, it has no default, write a name',
+      'tocsin.yaml:6: people[4] is 5, a map is expected, write a map: { … }',
+      'tocsin.yaml:7: people[5].id is 7, a name is expected, and YAML reads this as a number, write "7" in quotes',
+    ]);
+  });
+
+  it('refuses the same id twice', () => {
+    expect(
+      faultsOf(
+        yaml({
+          people: `people:
+  - { id: ana }
+  - { id: ben }
+  - { id: cem }
+  - { id: ana }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:5: people[3].id is "ana" again, two entries of one person would be two approvers, put all of it into the first one',
+    ]);
+  });
+
+  it('refuses people as a map', () => {
+    expect(faultsOf(yaml({ people: 'people: { id: ana }' }))).toEqual([
+      'tocsin.yaml:1: people is a map, a list is expected, write a list: [ … ]',
+    ]);
+  });
+
+  it('refuses accounts of surfaces this build lacks', () => {
+    expect(
+      faultsOf(
+        yaml({
+          people:
+            'people: [ { id: ana, slack: T01/U01 }, { id: ben, discord: "9001/1234" }, { id: cem, pagerduty: P01 } ]',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: people[0].slack is written, this build has no slack surface, take it out',
+      'tocsin.yaml:1: people[1].discord is written, this build has no discord surface, take it out',
+      'tocsin.yaml:1: people[2].pagerduty is written, this build has no pagerduty source, take it out',
+    ]);
+  });
+
+  it('refuses members that do not exist or stand twice', () => {
+    expect(
+      faultsOf(
+        yaml({
+          groups: `groups:
+  sre:
+    members: [anna, ben, ben, zoe]
+  dba: { members: [cem] }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:3: groups.sre names "anna", nobody in people has that id, did you mean "ana"?',
+      'tocsin.yaml:3: groups.sre names "ben" twice, a person is in a group once, take one out',
+      'tocsin.yaml:3: groups.sre names "zoe", nobody in people has that id, add zoe to people',
+    ]);
+  });
+
+  it('refuses groups that nobody can be in', () => {
+    expect(
+      faultsOf(
+        yaml({
+          groups: `groups:
+  sre: { members: [ana, ben] }
+  dba: {}
+  net: { members: [] }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:3: groups.dba has no members, nobody could ever be in it, write members: [ … ] with ids of people, or take the group out',
+      'tocsin.yaml:4: groups.net has no members, nobody could ever be in it, write members: [ … ] with ids of people, or take the group out',
+    ]);
+  });
+
+  it('refuses groups that only a directory of another build could fill', () => {
+    expect(
+      faultsOf(
+        yaml({
+          groups: `groups:
+  sre: { members: [ana, ben] }
+  dba: { slack_usergroup: T01/S01 }
+  net: { pagerduty_schedule: P02 }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:3: groups.dba.slack_usergroup is written, this build has no slack directory, write members: [ … ]',
+      'tocsin.yaml:4: groups.net.pagerduty_schedule is written, this build has no pagerduty directory, write members: [ … ]',
+    ]);
+  });
+
+  it('refuses a group with a name that cannot be typed', () => {
+    expect(
+      faultsOf(
+        yaml({ groups: 'groups: { sre: { members: [ana, ben] }, "d b a": { members: [cem] } }' }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: "d b a" is no name, a name has 1 to 63 letters, digits, dots, dashes and underscores, write for example payments-oncall',
+    ]);
+  });
+
+  it('wants a default route', () => {
+    expect(faultsOf(yaml({ default_route: '' }))).toEqual([
+      'tocsin.yaml:1: default_route is missing, it has no default, write a map: { … }',
+    ]);
+  });
+
+  it('refuses a group nobody knows in a route', () => {
+    expect(
+      faultsOf(
+        yaml({
+          routes: `routes:
+  - { match: { team: a }, notify: srr }`,
+          default_route: 'default_route: { notify: nobody-at-all }',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:2: there is no group "srr", only groups of this file can be named, did you mean "sre"?',
+      'tocsin.yaml:3: there is no group "nobody-at-all", only groups of this file can be named, add nobody-at-all to groups',
+    ]);
+  });
+
+  it('refuses a route that takes everything', () => {
+    expect(
+      faultsOf(
+        yaml({
+          routes: `routes:
+  - { match: {}, notify: sre }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:2: routes[0].match is empty, it would take every alert and the default route none, write it as default_route',
+    ]);
+  });
+
+  it('refuses a route that is never reached', () => {
+    expect(
+      faultsOf(
+        yaml({
+          routes: `routes:
+  - { match: { team: a }, notify: sre }
+  - { match: { team: a, severity: critical }, notify: sre }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:3: routes[1] is never reached, every alert it matches is taken by routes[0], write the narrower route first',
+    ]);
+  });
+
+  it('refuses a route without a match', () => {
+    expect(faultsOf(yaml({ routes: 'routes: [ { notify: sre } ]' }))).toEqual([
+      'tocsin.yaml:1: routes[0].match is missing, it has no default, write a map: { … }',
+    ]);
+  });
+
+  it('refuses a label that is a number', () => {
+    expect(faultsOf(yaml({ routes: 'routes: [ { match: { shard: 1 } } ]' }))).toEqual([
+      'tocsin.yaml:1: routes[0].match.shard is 1, text is expected, and YAML reads this as a number, write "1" in quotes',
+    ]);
+  });
+
+  it('refuses channels of surfaces this build lacks', () => {
+    expect(
+      faultsOf(
+        yaml({
+          default_route: 'default_route: { slack: "main/#ops", discord: main/ops, notify: sre }',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: default_route.slack is written, this build has no slack surface, take it out',
+      'tocsin.yaml:1: default_route.discord is written, this build has no discord surface, take it out',
+    ]);
+  });
+});

@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOf, yaml } from './given.ts';
+
+describe('policies', () => {
+  it('refuses a verb, an environment, a service and a family nobody knows', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - { match: { verb: rolback }, requesters: [sre], approvals: [] }
+  - { match: { environment: prodction }, requesters: [sre], approvals: [] }
+  - { match: { service: chekout }, requesters: [sre], approvals: [] }
+  - { match: { family: dangr }, requesters: [sre], approvals: [] }
+  - { deny: { surface: irc } }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:2: policies[0] names the verb "rolback", there is no verb of that name, did you mean "rollback"?',
+      'tocsin.yaml:3: policies[1] names the environment "prodction", there is no environment of that name, did you mean "production"?',
+      'tocsin.yaml:4: policies[2] names the service "chekout", there is no service of that name, did you mean "checkout"?',
+      'tocsin.yaml:5: policies[3] names the family "dangr", there is no family of that name, did you mean "danger"?',
+      'tocsin.yaml:6: policies[4] names the surface "irc", no surface of that kind is configured, write console, slack or discord',
+    ]);
+  });
+
+  it('refuses a rule without requesters', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - { match: { risk: change } }
+  - { match: { risk: danger }, requesters: [] }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:2: policies[0] has no requesters, a rule that names nobody lets nobody ask, write requesters: [ GROUP ]',
+      'tocsin.yaml:3: policies[1] has no requesters, a rule that names nobody lets nobody ask, write requesters: [ GROUP ]',
+    ]);
+  });
+
+  it('refuses a rule that is about nothing', () => {
+    expect(faultsOf(yaml({ policies: 'policies: [ { requesters: [sre] } ]' }))).toEqual([
+      'tocsin.yaml:1: policies[0] has neither match nor deny, a rule says what it is about, write match: { … }; match: {} is about everything',
+    ]);
+  });
+
+  it('refuses groups that do not exist', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - { match: {}, requesters: [sr], approvals: [ { count: 1, from: dbas } ] }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:2: there is no group "sr", only groups of this file can be named, did you mean "sre"?',
+      'tocsin.yaml:2: there is no group "dbas", only groups of this file can be named, did you mean "dba"?',
+    ]);
+  });
+
+  it('refuses what has no effect in a deny rule', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - deny: { risk: danger }
+    requesters: [sre]
+    reason: required
+    expires: 5m
+    approvals: []`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:3: a deny rule has requesters, it refuses whatever it matches, so this would have no effect, take requesters out, or write a rule of its own with match',
+      'tocsin.yaml:4: a deny rule has reason, it refuses whatever it matches, so this would have no effect, take reason out, or write a rule of its own with match',
+      'tocsin.yaml:5: a deny rule has expires, it refuses whatever it matches, so this would have no effect, take expires out, or write a rule of its own with match',
+      'tocsin.yaml:6: a deny rule has approvals, it refuses whatever it matches, so this would have no effect, take approvals out, or write a rule of its own with match',
+    ]);
+  });
+
+  it('refuses an unknown risk', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: 'policies: [ { match: { risk: huge }, requesters: [sre], approvals: [] } ]',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: policies[0].match.risk is "huge", only read, incident, change and danger are known here, write read, incident, change or danger',
+    ]);
+  });
+
+  it('refuses an empty list', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: 'policies: [ { match: { verb: [] }, requesters: [sre], approvals: [] } ]',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: match.verb of policies[0] is an empty list, nothing would ever match it, take verb out to match every one',
+    ]);
+  });
+
+  it('refuses step-up, which this build lacks', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies:
+            'policies: [ { match: {}, requesters: [sre], step_up: required, approvals: [] } ]',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: policies[0].step_up is written, this build has no step-up, take it out: approvals here are as strong as the console session',
+    ]);
+  });
+
+  it('refuses half-said reasons, times and places', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - match: {}
+    requesters: [sre]
+    reason: maybe
+    expires: 0s
+    approvals: [ { count: 0, from: sre } ]`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:4: policies[0].reason is "maybe", only required and optional are known here, write required or optional',
+      'tocsin.yaml:5: policies[0].expires is "0s", it must be from 1m to 1d, write a time in between',
+      'tocsin.yaml:6: policies[0].approvals[0].count is 0, a whole number from 1 to 20 is expected, write for example 1',
+    ]);
+  });
+
+  it('refuses surfaces that are not configured', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - { match: { surface: slack }, requesters: [sre], approvals: [] }
+  - { match: { risk: danger }, requesters: [sre], surfaces: [slack], approvals: [] }
+  - { match: { risk: change }, requesters: [sre], surfaces: [], approvals: [] }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:2: policies[0] names the surface "slack", no surface of that kind is configured, write console',
+      'tocsin.yaml:3: policies[1].surfaces names "slack", no surface of that kind is configured, take it out',
+      'tocsin.yaml:4: policies[2].surfaces is empty, nobody could approve anywhere, write console, or take it out',
+    ]);
+  });
+
+  it('refuses a rule behind a wider one', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - { match: { risk: [change, danger] }, requesters: [sre], approvals: [] }
+  - { match: { risk: change, service: checkout }, requesters: [dba], approvals: [] }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:3: policies[1] is never reached, every request it matches is decided by policies[0], write the narrower rule first, or take it out',
+    ]);
+  });
+
+  it('refuses a rule behind two that cover it together', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - { match: { family: change, risk: change }, requesters: [sre], approvals: [] }
+  - { match: { family: change, risk: danger }, requesters: [sre], approvals: [] }
+  - { match: { verb: scale }, requesters: [sre], approvals: [] }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:4: policies[2] is never reached, every request it matches is decided by policies[0] and policies[1], write the narrower rule first, or take it out',
+    ]);
+  });
+
+  it('refuses a rule that a deny rule below it takes away', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - { match: { verb: scale }, requesters: [sre], approvals: [] }
+  - { deny: { family: change } }`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:2: policies[0] is never reached, every request it matches is decided by policies[1], write the narrower rule first, or take it out',
+    ]);
+  });
+
+  it('refuses a rule whose fields exclude each other', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies:
+            'policies: [ { match: { verb: restart, family: danger }, requesters: [sre], approvals: [] } ]',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: policies[0] is never reached, no request can match all of its fields, take a field out',
+    ]);
+  });
+
+  it('refuses places one person would have to fill twice', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies: `policies:
+  - match: {}
+    requesters: [sre]
+    approvals: [ { count: 1, from: dba }, { count: 1, from: dba } ]`,
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:4: the approvals of policies[0] can never be given, no requester leaves enough other people for 1 from dba and 1 from dba: one person fills one place, and nobody approves their own request, add people to the groups, or ask for fewer approvals',
+    ]);
+  });
+
+  it('refuses a place that only the requester could fill', () => {
+    expect(
+      faultsOf(
+        yaml({
+          policies:
+            'policies: [ { match: {}, requesters: [dba], approvals: [ { count: 1, from: dba } ] } ]',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: the approvals of policies[0] can never be given, no requester leaves enough other people for 1 from dba: one person fills one place, and nobody approves their own request, add people to the groups, or ask for fewer approvals',
+    ]);
+  });
+});

@@ -1,0 +1,285 @@
+import { describe, expect, it } from 'vitest';
+import type { Declare } from '../../../src/core/incident/intent.ts';
+import { TEXT_MAX } from '../../../src/core/incident/people.ts';
+import { problem } from '../../../src/core/problem.ts';
+import { T0 } from '../given.ts';
+import {
+  ana,
+  ben,
+  closed,
+  closedBy,
+  fired,
+  firing,
+  given,
+  incidentOf,
+  opened,
+  refused,
+  resolved,
+} from './given-incident.ts';
+
+const at = T0;
+const open = [opened(), fired(firing('web-1'), firing('web-2'))] as const;
+const over = [...open, resolved('web-1', 'web-2'), closed()] as const;
+const resolvedFacts = { incident: 'inc-1', severity: 'critical' };
+const acked = { type: 'IncidentAcknowledged', v: 1, person: 'ana', surface: 'console' } as const;
+
+describe('acknowledge', () => {
+  it('says that a person is looking', () => {
+    const then = given(...open)
+      .when({ type: 'Acknowledge', at, by: ana })
+      .then(acked);
+    expect(incidentOf(then.state()).acknowledged?.person).toBe('ana');
+  });
+
+  it('is refused once it is over, and names who was first', () => {
+    given(...over)
+      .when({ type: 'Acknowledge', at, by: ana })
+      .then(refused('ana', 'ack', 'INCIDENT_RESOLVED', resolvedFacts));
+    given(...open, acked)
+      .when({ type: 'Acknowledge', at, by: ben })
+      .then(refused('ben', 'ack', 'ALREADY_ACKNOWLEDGED', { person: 'ana' }));
+  });
+
+  it('stays quiet for a second press', () => {
+    given(...open, acked)
+      .when({ type: 'Acknowledge', at, by: ana })
+      .then();
+  });
+});
+
+describe('unacknowledge', () => {
+  it('frees the incident', () => {
+    const then = given(...open, acked)
+      .when({ type: 'Unacknowledge', at, by: ben })
+      .then({ type: 'IncidentUnacknowledged', v: 1, person: 'ben', surface: 'console' });
+    expect(incidentOf(then.state()).acknowledged).toBeUndefined();
+  });
+
+  it('is refused once it is over', () => {
+    given(...over)
+      .when({ type: 'Unacknowledge', at, by: ana })
+      .then(refused('ana', 'unack', 'INCIDENT_RESOLVED', resolvedFacts));
+  });
+
+  it('stays quiet when nobody holds it', () => {
+    given(...open)
+      .when({ type: 'Unacknowledge', at, by: ana })
+      .then();
+  });
+});
+
+describe('resolve', () => {
+  it('closes over firing alerts with a reason, and says how many fire', () => {
+    const then = given(...open)
+      .when({ type: 'Resolve', at, by: ana, reason: ' known, being replaced ' })
+      .then(closedBy('ana', 'known, being replaced', 2));
+    expect(incidentOf(then.state())).toMatchObject({
+      status: 'resolved',
+      firing: 2,
+      resolved: { how: 'person', person: 'ana', reason: 'known, being replaced', firing: 2 },
+    });
+  });
+
+  it('needs no reason when nothing fires', () => {
+    given(opened({ origin: 'person' }))
+      .when({ type: 'Resolve', at, by: ana, reason: '' })
+      .then(closedBy('ana', '', 0));
+  });
+
+  it('is refused without a reason while alerts fire', () => {
+    given(...open)
+      .when({ type: 'Resolve', at, by: ana, reason: ' \n' })
+      .then(refused('ana', 'resolve', 'REASON_REQUIRED_WHILE_FIRING', { firing: 2 }));
+  });
+
+  it('is refused where there is no incident', () => {
+    given()
+      .when({ type: 'Resolve', at, by: ana, reason: 'x' })
+      .then(refused('ana', 'resolve', 'INCIDENT_UNKNOWN'));
+  });
+
+  it('stays quiet when it is over already', () => {
+    given(...over)
+      .when({ type: 'Resolve', at, by: ana, reason: '' })
+      .then();
+  });
+});
+
+describe('severity', () => {
+  const set = { type: 'SeveritySet', v: 1, person: 'ana', surface: 'console' } as const;
+
+  it('set by a person outranks what the alerts say', () => {
+    const then = given(...open)
+      .when({ type: 'SetSeverity', at, by: ana, severity: 'Info' })
+      .then({ ...set, severity: 'info' });
+    expect(incidentOf(then.state())).toMatchObject({
+      setSeverity: 'info',
+      observedSeverity: 'critical',
+    });
+  });
+
+  it('is refused in a word nobody knows', () => {
+    given(...open)
+      .when({ type: 'SetSeverity', at, by: ana, severity: 'apocalyptic' })
+      .then(refused('ana', 'severity', 'SEVERITY_UNKNOWN', { word: 'apocalyptic' }));
+  });
+
+  it('stays quiet when it is set so already', () => {
+    given(...open, { ...set, severity: 'info' })
+      .when({ type: 'SetSeverity', at, by: ben, severity: 'info' })
+      .then();
+  });
+});
+
+describe('assign', () => {
+  const assigned = {
+    type: 'IncidentAssigned',
+    v: 1,
+    person: 'ana',
+    surface: 'console',
+    to: 'ben',
+  } as const;
+
+  it('names who leads', () => {
+    const then = given(...open)
+      .when({ type: 'Assign', at, by: ana, to: 'ben' })
+      .then(assigned);
+    expect(incidentOf(then.state()).assignee).toBe('ben');
+  });
+
+  it('is refused once it is over', () => {
+    given(...over)
+      .when({ type: 'Assign', at, by: ana, to: 'ben' })
+      .then(refused('ana', 'assign', 'INCIDENT_RESOLVED', resolvedFacts));
+  });
+
+  it('stays quiet when that person leads already', () => {
+    given(...open, assigned)
+      .when({ type: 'Assign', at, by: ana, to: 'ben' })
+      .then();
+  });
+});
+
+describe('a note', () => {
+  const noted = {
+    type: 'NoteAdded',
+    v: 1,
+    person: 'ana',
+    surface: 'console',
+    text: 'drained by hand',
+  } as const;
+
+  it('goes on the record, after the end too', () => {
+    given(...open)
+      .when({ type: 'AddNote', at, by: ana, text: 'drained by hand' })
+      .then(noted);
+    given(...over)
+      .when({ type: 'AddNote', at, by: ana, text: 'drained by hand' })
+      .then(noted);
+  });
+
+  it('is cut, visibly, where it is a log', () => {
+    const [event] = given(...open).when({
+      type: 'AddNote',
+      at,
+      by: ana,
+      text: 'x'.repeat(5000),
+    }).events;
+    expect(event).toMatchObject({ text: `${'x'.repeat(TEXT_MAX - 1)}…` });
+  });
+
+  it('is refused when it is empty', () => {
+    given(...open)
+      .when({ type: 'AddNote', at, by: ana, text: ' ' })
+      .then(refused('ana', 'note', 'NOTE_EMPTY'));
+  });
+
+  it('stays quiet when the same person says the same again', () => {
+    given(...open, noted)
+      .when({ type: 'AddNote', at, by: ana, text: 'drained by hand' })
+      .then();
+  });
+});
+
+describe('a declaration', () => {
+  const declare: Declare = {
+    type: 'Declare',
+    at,
+    by: ana,
+    incident: 'inc-2',
+    key: 'key-2',
+    ordinal: 1,
+    title: 'checkout is slow',
+    severity: 'critical',
+    service: 'checkout',
+    environment: 'production',
+    places: {},
+    notify: 'sre',
+  };
+  const declared = opened({
+    incident: 'inc-2',
+    key: 'key-2',
+    origin: 'person',
+    source: '',
+    sourceAnswers: false,
+    title: 'checkout is slow',
+    groupLabels: {},
+    externalUrl: '',
+    places: {},
+  });
+
+  it('opens an incident that alerts have not seen', () => {
+    given().when(declare).then(declared);
+  });
+
+  it('is a warning when it does not say how bad it is', () => {
+    given()
+      .when({ ...declare, severity: '' })
+      .then({ ...declared, severity: 'warning' });
+  });
+
+  it('is refused without a title or with a word nobody knows', () => {
+    given()
+      .when({ ...declare, title: '  ' })
+      .then(refused('ana', 'declare', 'TITLE_REQUIRED'));
+    given()
+      .when({ ...declare, severity: 'loud' })
+      .then(refused('ana', 'declare', 'SEVERITY_UNKNOWN', { word: 'loud' }));
+  });
+
+  it('stays quiet when it was declared already', () => {
+    given(declared).when(declare).then();
+  });
+});
+
+describe('an operation asked in the incident', () => {
+  const linked = { type: 'OperationLinked', v: 1, operation: 'op-1' } as const;
+
+  it('belongs to it, even once it is over', () => {
+    given(...open)
+      .when({ type: 'LinkOperation', at, operation: 'op-1' })
+      .then(linked);
+    given(...over)
+      .when({ type: 'LinkOperation', at, operation: 'op-1' })
+      .then(linked);
+  });
+
+  it('stays quiet where there is no incident', () => {
+    given().when({ type: 'LinkOperation', at, operation: 'op-1' }).then();
+  });
+
+  it('stays quiet when it belongs already', () => {
+    given(...open, linked)
+      .when({ type: 'LinkOperation', at, operation: 'op-1' })
+      .then();
+  });
+});
+
+describe('a refusal found elsewhere', () => {
+  it('goes on the record as it is', () => {
+    const because = problem('POLICY_NO_RULE', { verb: 'ack' });
+    given(...open)
+      .when({ type: 'Refuse', at, by: ana, what: 'ack', problem: because })
+      .then({ ...refused('ana', 'ack', 'POLICY_NO_RULE'), problem: because });
+  });
+});

@@ -1,0 +1,49 @@
+export type ServerName = 'prometheus' | 'alertmanager' | 'chromium';
+
+/** A real program that the suites drive. One row here is all that a new one needs. */
+export type Server = {
+  readonly name: ServerName;
+  readonly title: string;
+  /** Names under which it may be installed, the first found wins. */
+  readonly commands: readonly string[];
+  /** Folders outside PATH, as globs, where a distribution keeps it. */
+  readonly directories?: readonly string[];
+  /** What apt installs on Debian and Ubuntu. */
+  readonly packages: readonly string[];
+  /** Services that the packages enable at boot, which a test machine does not want. */
+  readonly services?: readonly string[];
+  /** What Docker runs in its place; absent where a container cannot stand in for the program. */
+  readonly image?: string;
+};
+
+export const servers: readonly Server[] = [
+  {
+    name: 'prometheus',
+    title: 'Prometheus',
+    commands: ['prometheus'],
+    packages: ['prometheus'],
+    services: ['prometheus'],
+    image: 'prom/prometheus:v2.55.1',
+  },
+  {
+    name: 'alertmanager',
+    title: 'Alertmanager',
+    commands: ['prometheus-alertmanager', 'alertmanager'],
+    packages: ['prometheus-alertmanager'],
+    services: ['prometheus-alertmanager'],
+    image: 'prom/alertmanager:v0.28.1',
+  },
+  {
+    // No image: the browser is driven over pipes that a container does not pass on.
+    name: 'chromium',
+    title: 'Chromium',
+    commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    packages: ['chromium'],
+  },
+];
+
+export function serverNamed(name: ServerName): Server {
+  const found = servers.find((server) => server.name === name);
+  if (!found) throw new Error(`no row in test/provision/servers.ts is named ${name}`);
+  return found;
+}

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { provision } from './provision/provision.ts';
+import { type Count, countOf, sum } from './provision/report.ts';
+
+type Tier = 'unit' | 'real' | 'deep';
+
+const { values: options, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: {
+    unit: { type: 'boolean', default: false },
+    real: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+  },
+});
+
+process.exitCode = (await runEverything()) ? 0 : 1;
+
+async function runEverything(): Promise<boolean> {
+  const tiers = chosenTiers();
+  const seed = process.env['TOCSIN_SEED'] || String(randomInt(2 ** 31));
+  process.env['TOCSIN_SEED'] = seed;
+  if (options.full) process.env['TOCSIN_FULL'] = '1';
+  console.log(`seed ${seed} (the same run again: TOCSIN_SEED=${seed} npm test)`);
+
+  const machine = tiers.includes('unit') && tiers.length === 1 ? undefined : await provision();
+  if (machine && !machine.ok) {
+    console.error(`\n${machine.reason}`);
+    return conclude({ passed: 0, failed: 1, skipped: 0 });
+  }
+  const checks = options.real || filters.length > 0 ? [] : [lint(), types()];
+  const suites = runSuites(tiers, seed);
+  machine?.release();
+  return conclude(sum([...checks, suites]));
+}
+
+/** Without an option: every suite but those that only a full run can afford. */
+function chosenTiers(): readonly Tier[] {
+  if (options.full) return ['unit', 'real', 'deep'];
+  const both = ['unit', 'real'] as const;
+  const named = both.filter((tier) => options[tier]);
+  return named.length > 0 ? named : both;
+}
+
+function lint(): Count {
+  return check('lint and format', 'biome', ['check', '.']);
+}
+
+function types(): Count {
+  return check('types', 'tsc', ['-p', 'tsconfig.json']);
+}
+
+function check(name: string, command: string, args: readonly string[]): Count {
+  console.log(`\n${name}`);
+  const ok = run(command, args) === 0;
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+/** Vitest's own report is the witness: a run that leaves none has failed, whatever else it printed. */
+function runSuites(tiers: readonly Tier[], seed: string): Count {
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-tests-'));
+  const report = join(directory, 'report.json');
+  const status = run('vitest', [
+    'run',
+    ...tiers.flatMap((tier) => ['--project', tier]),
+    `--sequence.seed=${seed}`,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ]);
+  const text = existsSync(report) ? readFileSync(report, 'utf8') : undefined;
+  rmSync(directory, { recursive: true, force: true });
+  return countOf(text, status);
+}
+
+function run(command: string, args: readonly string[]): number | null {
+  const binary = join(import.meta.dirname, '..', 'node_modules', '.bin', command);
+  return spawnSync(binary, args, { stdio: 'inherit' }).status;
+}
+
+function conclude({ passed, failed, skipped }: Count): boolean {
+  if (skipped > 0) console.log(`\n${skipped} skipped`);
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0;
+}

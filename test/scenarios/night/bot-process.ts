@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { type Bot, createBot, type LiveJournal } from '../../../src/bot/bot.ts';
+import { type HttpListener, listen } from '../../../src/bot/http.ts';
+import { intakeRoutes } from '../../../src/bot/intake.ts';
+import { bookOf } from '../../../src/cli/book.ts';
+import { createLogger } from '../../../src/cli/log.ts';
+import { keyOf } from '../../../src/cli/start.ts';
+import { connectTargets } from '../../../src/cli/targets.ts';
+import type { AlertSource } from '../../../src/core/ports/alert-source.ts';
+import type { Surface } from '../../../src/core/ports/surface.ts';
+import { type OpenJournal, openJournal } from '../../../src/journal/index.ts';
+import type { Sandbox } from '../../../src/sandbox/index.ts';
+import type { TurningClock } from '../../fakes/turning-clock.ts';
+import { configOf } from './config.ts';
+
+export interface BotProcessOptions {
+  readonly journal: string;
+  readonly clock: TurningClock;
+  readonly cluster: Sandbox;
+  readonly chat: Surface;
+  readonly sources: readonly AlertSource[];
+}
+
+/** One life of the bot, in this process: everything of the real one but its console and its command line. */
+export interface BotProcess {
+  readonly bot: Bot;
+  readonly journal: OpenJournal;
+  readonly url: string;
+  /** What it logged as an error: nothing, on a good night. */
+  readonly errors: readonly string[];
+  /** Ends as at a power cut: no timer runs, no append is answered, nothing is said any more. */
+  crash(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const times = {
+  compareEveryMs: 300_000,
+  ackReminderMs: 300_000,
+  deadlinesEveryMs: 20,
+  operationPollMs: 20,
+  snapshotEveryMs: 300_000,
+  resolvedJoinMs: 1_800_000,
+};
+
+export async function startBotProcess(options: BotProcessOptions): Promise<BotProcess> {
+  const clock = options.clock.ofProcess();
+  const { config, settings } = configOf(options.cluster);
+  const journal = await openJournal({
+    path: options.journal,
+    clock: clock.now,
+    checkpointEveryMs: 0,
+  });
+  const { targets, books } = await connectTargets(config, {
+    digestKey: await keyOf(journal, 'digest'),
+    log: createLogger('silent'),
+  });
+  const power = createPower();
+  const errors: string[] = [];
+  const log = (message: string, fields: Readonly<Record<string, unknown>>) => {
+    if ('error' in fields) errors.push(`${message}: ${describe(fields['error'])}`);
+  };
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const book = bookOf(...books);
+  const bot = await createBot({
+    journal: power.through(journal),
+    ownership: journal.ownership,
+    clock,
+    sha256,
+    settings: () => settings,
+    book,
+    publicUrl: '',
+    targets,
+    sources: options.sources,
+    runbooks: { hint: () => undefined, page: () => undefined },
+    times,
+    log,
+  });
+  const listener: HttpListener = await listen({
+    name: 'server',
+    host: '127.0.0.1',
+    port: 0,
+    routes: intakeRoutes({
+      engine: bot.engine,
+      journal: power.through(journal),
+      settings: () => settings,
+      sources: config.sources.alertmanager.map(({ name, auth }) => ({
+        name: `alertmanager/${name}`,
+        auth,
+        answers: options.sources.length > 0,
+      })),
+      bodyLimitBytes: config.server.bodyLimitBytes,
+      now: clock.now,
+      sha256,
+      book,
+      metrics: { webhook: () => undefined, alerts: () => undefined },
+      reconcile: bot.reconcile,
+    }),
+    log,
+  });
+  bot.start([options.chat]);
+  return {
+    bot,
+    journal,
+    url: listener.url,
+    errors,
+    async crash() {
+      power.cut();
+      clock.stop();
+      await listener.close();
+      for (const target of targets) target.close();
+      await journal.close();
+    },
+    async close() {
+      await listener.close();
+      await bot.close();
+      await journal.close();
+    },
+  };
+}
+
+/** What a journal is asked after the cut is never answered: the one who asked is no more. */
+function createPower() {
+  let isOn = true;
+  const never = new Promise<never>(() => undefined);
+  return {
+    cut() {
+      isOn = false;
+    },
+    through(journal: OpenJournal): LiveJournal {
+      return {
+        append: (writes, context) =>
+          isOn ? journal.append(writes, context).then((done) => (isOn ? done : never)) : never,
+        read: (stream, from) => (isOn ? journal.read(stream, from) : never),
+        tail: (after, limit) => (isOn ? journal.tail(after, limit) : never),
+        streams: (prefix) => (isOn ? journal.streams(prefix) : never),
+        lastCheckpoint: () => journal.lastCheckpoint(),
+        onAppended: (listener) =>
+          journal.onAppended((recorded) => {
+            if (isOn) listener(recorded);
+          }),
+        blobs: journal.blobs,
+        snapshots: journal.snapshots,
+        keyring: journal.keyring,
+      };
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name} ${error.message}` : String(error);
+}
