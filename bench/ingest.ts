@@ -1,7 +1,7 @@
 import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bodyMaker } from './support/bodies.ts';
-import { median, percentile, round, say } from './support/figures.ts';
+import { mean, median, percentile, round, say } from './support/figures.ts';
 import { type Load, load } from './support/load.ts';
 import { type HostReading, inFolder, type Measured, startMeasured } from './support/process.ts';
 import { bearer, startTocsin, type Tocsin, webhookPath } from './support/tocsin.ts';
@@ -112,7 +112,7 @@ async function oneRound(
   say(
     `${alerts} alerts: ${round(mine.perSecond, 0)}/s against ${round(other.perSecond, 0)}/s (${round(ratio)}), ` +
       `p50 ${round(mine.p50Ms)} p99 ${round(mine.p99Ms)} ms, loop p50 ${round(reading.loopP50Ms)} p99 ${round(reading.loopP99Ms)} max ${round(reading.loopMaxMs)} ms, busy ${round(reading.busy)}, ` +
-      `cpu ${round((reading.cpuMs / mine.answered) * 1000, 0)} µs a body against ${round((otherCpuMs / other.answered) * 1000, 0)}, commit p50 ${round(percentile(reading.commitsMs, 50))} ms x ${reading.commitsMs.length}, ` +
+      `cpu ${round((reading.cpuMs / mine.answered) * 1000, 0)} µs a body against ${round((otherCpuMs / other.answered) * 1000, 0)}, commit p50 ${round(percentile(reading.commitsMs, 50))} mean ${round(mean(reading.commitsMs))} p99 ${round(percentile(reading.commitsMs, 99))} ms x ${reading.commitsMs.length}, ` +
       `rss ${round(reading.rssBytes / 2 ** 20, 0)} MB, errors ${mine.errors}, settled before in ${round(settledMs / 1000, 1)} s, load ${round(loadavg()[0] ?? 0)}`,
   );
   return { ratio, tocsin: mine, reference: other, reading };

@@ -10,6 +10,10 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, index)] ?? Number.NaN;
 }
 
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 export function round(value: number, places = 2): number {
   return Number(value.toFixed(places));
 }

@@ -22,7 +22,7 @@ export interface TocsinOptions {
   readonly nodeFlags?: ProcessOptions['nodeFlags'];
 }
 
-const bundle = new URL('../../dist/main.js', import.meta.url);
+const bundle = new URL(`../../${process.env['BENCH_DIST'] ?? 'dist'}/main.js`, import.meta.url);
 
 /** The built bundle, as an operator would start it, with everything it writes below the folder. */
 export async function startTocsin(options: TocsinOptions): Promise<Tocsin> {

@@ -73,6 +73,8 @@ interface Batch {
   told: Promise<Told>;
 }
 
+const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
+
 /** Another process wrote in between: read again and decide again, so often at most. */
 const conflictsMax = 5;
 
@@ -156,6 +158,15 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     );
   }
 
+  /**
+   * Memory has taken in the whole journal, and with it every incident that was ever opened: for another one the store
+   * is not asked. Where a second process opened it meanwhile, the append meets its version and the decision is made anew.
+   */
+  function isNew({ key, ordinal }: ReceiveAlerts): boolean {
+    const last = readings.correlation.byKey.get(key);
+    return last === undefined || last.ordinal < ordinal;
+  }
+
   function receive(intent: ReceiveAlerts, context: AppendContext): Promise<Told> {
     const id = intent.incident;
     const queued = waiting.get(id);
@@ -171,7 +182,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       waiting.delete(id);
       const all = coalesce(intent, ...batch.intents.slice(1));
       return commit(async () => {
-        const { state, version } = await incidentOf(id);
+        const { state, version } = isNew(intent) ? unopened : await incidentOf(id);
         const events = decideIncident(all, state);
         return { writes: written(stream, version, events), told: verdict(events) };
       }, context);

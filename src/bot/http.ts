@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Problem } from '../core/problem.ts';
-import { findRoute, type HttpRoute } from './http-route.ts';
+import { type FoundRoute, type HttpRoute, routeFinder } from './http-route.ts';
 
 export interface HttpListenerOptions {
   readonly name: string;
@@ -24,10 +24,11 @@ const connectionsMax = 2000;
 
 /** One listener: mounts the routes it is given and knows nothing of them. */
 export async function listen(options: HttpListenerOptions): Promise<HttpListener> {
+  const find = routeFinder(options.routes);
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
     (request, response) => {
-      serve(options, request, response).catch((error: unknown) => {
+      serve(find, request, response).catch((error: unknown) => {
         options.log('request failed', { listener: options.name, error });
         if (response.headersSent) response.destroy();
         else
@@ -50,12 +51,12 @@ export async function listen(options: HttpListenerOptions): Promise<HttpListener
 }
 
 async function serve(
-  { routes }: HttpListenerOptions,
+  find: (method: string, pathname: string) => FoundRoute,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const pathname = pathOf(request.url ?? '/');
-  const found = findRoute(routes, request.method ?? 'GET', pathname);
+  const found = find(request.method ?? 'GET', pathname);
   if (found.kind === 'found') return found.route.handle(request, response, found.params);
   if (found.kind === 'none')
     return answer(response, 404, { error: `Nothing is served at ${pathname}.` });
@@ -64,7 +65,11 @@ async function serve(
 }
 
 export function answer(response: ServerResponse, status: number, body: unknown): void {
-  const text = `${JSON.stringify(body)}\n`;
+  answerText(response, status, `${JSON.stringify(body)}\n`);
+}
+
+/** The same with a body that was made before. */
+export function answerText(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Unreadable } from '../core/alert/alert.ts';
 import { receiveIntent, unreadableIntent } from '../core/alert/intake.ts';
@@ -9,7 +9,7 @@ import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
 import { readAlertmanager, type WebhookOutcome } from '../handlers/webhooks/alertmanager.ts';
 import type { Engine } from './engine.ts';
-import { answer, answerProblem, readBody } from './http.ts';
+import { answerProblem, answerText, readBody } from './http.ts';
 import type { HttpRoute } from './http-route.ts';
 
 export interface IntakeOptions {
@@ -44,15 +44,15 @@ export interface IntakeMetrics {
   alerts(source: string, count: number): void;
 }
 
+/** What nearly every webhook is answered. */
+const taken = '{"ok":true}\n';
+
 /** How long a rejected body is kept for whoever mends the sender. */
 const rejectedKeepMs = 7 * 24 * 60 * 60_000;
 
 /** `POST /webhooks/alertmanager[/:source]`: answered 2xx only once it is in the journal. */
 export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
-  const boot = createHash('sha256')
-    .update(`${process.pid} ${process.hrtime.bigint()}`)
-    .digest('hex')
-    .slice(0, 12);
+  const boot = hash('sha256', `${process.pid} ${process.hrtime.bigint()}`, 'hex').slice(0, 12);
   let deliveries = 0;
   const authenticators = new Map(
     options.sources.map(({ name, auth }) => [name, authenticator(auth)]),
@@ -103,7 +103,7 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     options.metrics.webhook(source.name, outcome.kind);
     if (outcome.kind === 'unreadable') return say(response, 422, outcome.problem);
     options.metrics.alerts(source.name, outcome.delivery.observations.length);
-    answer(response, 200, { ok: true });
+    answerText(response, 200, taken);
   }
 
   interface Taking {
@@ -226,7 +226,7 @@ function scheme(word: string): string {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 /** Words of this door. */

@@ -122,10 +122,13 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     });
   }
 
+  const webhookCount = remembered<{ readonly source: string; readonly outcome: string }>(webhooks);
+  const alertCount = remembered<{ readonly source: string }>(alerts);
+
   return {
     intake: {
-      webhook: (source, outcome) => webhooks.inc({ source, outcome }),
-      alerts: (source, count) => alerts.inc({ source }, count),
+      webhook: (source, outcome) => webhookCount(`${source} ${outcome}`, { source, outcome }).inc(),
+      alerts: (source, count) => alertCount(source, { source }).inc(count),
     },
     consoleClients: (count) => clients.set(count),
     consoleDropped: () => dropped.inc(),
@@ -146,5 +149,19 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
         },
       },
     ],
+  };
+}
+
+/** A counter's own child for each set of labels: looking it up by the labels costs more than counting. */
+function remembered<L extends Readonly<Record<string, string>>>(
+  counter: Counter<string>,
+): (key: string, labels: L) => Counter.Internal {
+  const children = new Map<string, Counter.Internal>();
+  return (key, labels) => {
+    const known = children.get(key);
+    if (known) return known;
+    const child = counter.labels(labels);
+    children.set(key, child);
+    return child;
   };
 }

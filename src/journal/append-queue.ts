@@ -40,14 +40,17 @@ interface Pending {
 const EVENT_BYTES_MAX = 1024 * 1024;
 
 /**
- * Group commit. While one group is on its way to disk the next gathers; appends of one tick travel together. One group
- * at a time, so that a slow disk makes groups larger instead of a line longer.
+ * Group commit, this end of it: the appends of one turn of the event loop travel together. The store's thread takes
+ * whatever has arrived there into one transaction, so that a slow disk makes groups larger instead of a line longer, and
+ * a busy event loop does not keep the disk waiting.
  */
 export class AppendQueue {
   readonly #options: AppendQueueOptions;
   #gathering: Pending[] = [];
-  #underway: Promise<void> | undefined;
-  #inGroup = 0;
+  #planned = false;
+  /** Appends on their way to disk. */
+  #underway = 0;
+  readonly #idlers: (() => void)[] = [];
   #appends = 0;
   #events = 0;
   #commits = 0;
@@ -60,20 +63,23 @@ export class AppendQueue {
   }
 
   append(writes: readonly StreamWrite[], context: AppendContext): Promise<Appended> {
-    const waiting = this.#gathering.length + this.#inGroup;
+    const waiting = this.#gathering.length + this.#underway;
     if (waiting >= this.#options.waitingMax) {
       return Promise.reject(new ProblemError(problem('JOURNAL_OVERLOADED', { waiting })));
     }
     return new Promise((resolve, reject) => {
       const job = this.#jobFrom(writes, context);
       this.#gathering.push({ job, resolve, reject });
-      this.#underway ??= this.#run();
+      if (this.#planned) return;
+      this.#planned = true;
+      setImmediate(() => this.#send());
     });
   }
 
   /** Resolves when nothing is waiting any more. */
-  async drained(): Promise<void> {
-    while (this.#underway !== undefined) await this.#underway;
+  drained(): Promise<void> {
+    if (this.#gathering.length + this.#underway === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idlers.push(resolve));
   }
 
   reading(): AppendReading {
@@ -81,41 +87,41 @@ export class AppendQueue {
       appends: this.#appends,
       events: this.#events,
       commits: this.#commits,
-      waiting: this.#gathering.length + this.#inGroup,
+      waiting: this.#gathering.length + this.#underway,
       lastCommitMs: this.#lastCommitMs,
       commitMs: this.#commitMs.reading(),
       groupSizes: this.#groupSizes.reading(),
     };
   }
 
-  async #run(): Promise<void> {
-    // The rest of this tick's appends join the group.
-    await Promise.resolve();
-    while (this.#gathering.length > 0) {
-      const group = this.#gathering;
-      this.#gathering = [];
-      this.#inGroup = group.length;
-      await this.#commit(group);
-    }
-    this.#underway = undefined;
+  #send(): void {
+    const group = this.#gathering;
+    this.#gathering = [];
+    this.#planned = false;
+    this.#underway += group.length;
+    void this.#commit(group).then(() => {
+      if (this.#gathering.length + this.#underway > 0) return;
+      for (const resolve of this.#idlers.splice(0)) resolve();
+    });
   }
 
   async #commit(group: readonly Pending[]): Promise<void> {
     const { thread, clock } = this.#options;
     try {
       const jobs = encodeJobs(group.map(({ job }) => job));
-      const reply = await thread.ask({ kind: 'append', now: clock(), jobs });
+      const reply = await thread.ask({ kind: 'append', now: clock(), jobs }).finally(() => {
+        // Whoever hears of its append finds it waiting no more.
+        this.#underway -= group.length;
+      });
       if (reply.kind !== 'appended') throw new TypeError(`unexpected answer ${reply.kind}`);
       this.#settle(group, reply);
     } catch (error) {
-      this.#inGroup = 0;
       const found = error instanceof Error ? error : new Error(String(error));
       for (const { reject } of group) reject(found);
     }
   }
 
   #settle(group: readonly Pending[], reply: AppendReply): void {
-    this.#inGroup = 0;
     const others = new Map(reply.others);
     let written = 0;
     for (const [index, pending] of group.entries()) {
@@ -152,11 +158,13 @@ export class AppendQueue {
     }
     this.#appends += group.length;
     this.#events += written;
-    this.#groupSizes.observe(group.length);
-    if (written === 0) return;
+    if (reply.group === undefined) return;
+    const { appends, commitMs } = reply.group;
+    this.#groupSizes.observe(appends);
+    if (commitMs === undefined) return;
     this.#commits += 1;
-    this.#lastCommitMs = reply.commitMs;
-    this.#commitMs.observe(reply.commitMs);
+    this.#lastCommitMs = commitMs;
+    this.#commitMs.observe(commitMs);
   }
 
   #decode(rows: Parameters<typeof decodeRows>[0]): Recorded[] {

@@ -52,7 +52,8 @@ function upcast(event: Event, upcasters: Upcasters): Event {
 
 /** Steps are numbered without a gap from 1, so their count says today's version. */
 function knownVersion(type: string, upcasters: Upcasters): number {
-  return Object.keys(upcasters[type] ?? {}).length + 1;
+  const steps = upcasters[type];
+  return steps === undefined ? 1 : Object.keys(steps).length + 1;
 }
 
 function isEvent(value: unknown): value is Event {

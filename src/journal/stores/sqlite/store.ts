@@ -7,6 +7,7 @@ import { openForWriting } from './database.ts';
 import { erase } from './erase.ts';
 import { isFull, isUncertain, problemFrom } from './errors.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { LogRoom } from './log-room.ts';
 import type {
   AppendJob,
   Erasure,
@@ -34,6 +35,7 @@ export class Store {
   readonly #writer: Writer;
   readonly #checkpoints: Checkpoints;
   readonly #reserve: Reserve;
+  readonly #room: LogRoom;
   readonly #sql: {
     readonly pages: StatementSync;
     readonly wal: StatementSync;
@@ -43,7 +45,7 @@ export class Store {
   #failed: Problem | undefined;
   #purgePending = false;
 
-  constructor({ path, reserveBytes }: StoreOptions) {
+  constructor({ path, reserveBytes, logRoomBytes }: StoreOptions) {
     this.#path = path;
     this.#lock = takeLock(path);
     let opened: DatabaseSync | undefined;
@@ -63,6 +65,7 @@ export class Store {
       };
       this.#reserve = new Reserve(`${path}.reserve`, reserveBytes);
       this.#full = !this.#reserve.take();
+      this.#room = new LogRoom(`${path}-wal`, logRoomBytes);
       this.epoch = this.#count('epoch');
     } catch (error) {
       opened?.close();
@@ -123,7 +126,8 @@ export class Store {
     this.#checkpoints.follow(this.#writer.takeWrittenHashes());
     if (this.#purgePending) this.#purgePending = !this.#purge();
     if (numberIn(this.#sql.wal.get() ?? {}, 'log') > WAL_PAGES_MAX) this.#fold();
-    return this.#checkpoints.behind;
+    const lacksRoom = !this.#full && this.#room.extend();
+    return lacksRoom || this.#checkpoints.behind;
   }
 
   /** Whether the disk has room again: the reserve first, then a write that counts. */
@@ -200,6 +204,7 @@ export class Store {
 
   /** Old pages with the erased payload lie in the log until it is cut; a reader can be in the way. */
   #purge(): boolean {
+    this.#room.cut();
     const row = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {};
     return numberIn(row, 'busy') === 0;
   }

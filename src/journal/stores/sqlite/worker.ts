@@ -1,10 +1,11 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ProblemError, problem } from '../../../core/problem.ts';
 import { type Signer, signerFrom } from '../../checkpoint.ts';
 import type { JournalLog } from '../../options.ts';
 import { problemFrom } from './errors.ts';
 import {
   type Answer,
+  type AppendJob,
   type AppendReply,
   decodeJobs,
   type Notice,
@@ -21,15 +22,40 @@ import { runTask, type TaskResult } from './tasks.ts';
 /** How often a full disk is tried again. */
 const PROBE_MS = 500;
 
-if (parentPort !== null) start(parentPort, workerData);
+/** So many appends at most share a transaction: an answer does not wait for those that came long after it. */
+const GROUP_MAX = 2000;
+
+if (parentPort !== null) {
+  const own = parentPort;
+  start(
+    {
+      on: (event, listener) => own.on(event, listener),
+      next: () => receiveMessageOnPort(own)?.message,
+      postMessage: (message) => own.postMessage(message),
+      close: () => own.close(),
+    },
+    workerData,
+  );
+}
 
 interface Port {
-  on(
-    event: 'message',
-    listener: (message: { readonly id: number; readonly request: Request }) => void,
-  ): unknown;
+  on(event: 'message', listener: (asked: Asked) => void): unknown;
+  /** What has arrived by now, without waiting. */
+  next(): Asked | undefined;
   postMessage(message: Answer | Notice | TaskResult): void;
   close(): void;
+}
+
+interface Asked {
+  readonly id: number;
+  readonly request: Request;
+}
+
+/** The appends of one request, and the request. */
+interface GroupPart {
+  readonly id: number;
+  readonly jobs: readonly AppendJob[];
+  readonly now: number;
 }
 
 function start(port: Port, data: ThreadData): void {
@@ -51,15 +77,62 @@ function serve(port: Port, options: StoreOptions): void {
 
   let health = store.health();
   port.postMessage({ kind: 'ready', epoch: store.epoch, checkpoint: store.checkpoint, health });
-  port.on('message', ({ id, request }) => {
-    const reply = answer(request);
-    if (request.kind !== 'close') health = store.health();
-    port.postMessage({ kind: 'answer', id, reply, health });
-    if (request.kind === 'close') port.close();
-    else afterwards();
+  setImmediate(afterwards);
+  port.on('message', (first) => {
+    let asked: Asked | undefined = first;
+    while (asked !== undefined) asked = take(asked);
   });
 
-  function answer(request: Request): Reply {
+  /** Appends that have arrived together share one transaction and its fsync. Answers what came after them. */
+  function take({ id, request }: Asked): Asked | undefined {
+    if (request.kind !== 'append') {
+      const reply = answer(request);
+      if (request.kind !== 'close') health = store.health();
+      port.postMessage({ kind: 'answer', id, reply, health });
+      if (request.kind === 'close') port.close();
+      else afterwards();
+      return undefined;
+    }
+    const group: GroupPart[] = [{ id, jobs: decodeJobs(request.jobs), now: request.now }];
+    let size = group[0]?.jobs.length ?? 0;
+    let next: Asked | undefined;
+    while (size < GROUP_MAX) {
+      next = port.next();
+      if (next?.request.kind !== 'append') break;
+      const jobs = decodeJobs(next.request.jobs);
+      group.push({ id: next.id, jobs, now: next.request.now });
+      size += jobs.length;
+      next = undefined;
+    }
+    const replies = append(group);
+    health = store.health();
+    for (const [index, part] of group.entries()) {
+      const reply = replies[index];
+      if (reply) port.postMessage({ kind: 'answer', id: part.id, reply, health });
+    }
+    afterwards();
+    return next;
+  }
+
+  function append(group: readonly GroupPart[]): readonly Reply[] {
+    try {
+      const all = group.flatMap(({ jobs }) => jobs);
+      const outcomes = store.append(all, group.at(-1)?.now ?? 0);
+      const isWritten = outcomes.some(({ status }) => status === 'written');
+      const shared = { appends: all.length, commitMs: isWritten ? store.commitMs : undefined };
+      let from = 0;
+      return group.map(({ jobs }, index) => {
+        const own = outcomes.slice(from, from + jobs.length);
+        from += jobs.length;
+        return pack(own, index === group.length - 1 ? shared : undefined);
+      });
+    } catch (error) {
+      const failed = { kind: 'failed', problem: problemFrom(error, options.path) } as const;
+      return group.map(() => failed);
+    }
+  }
+
+  function answer(request: Exclude<Request, { kind: 'append' }>): Reply {
     try {
       return handle(request);
     } catch (error) {
@@ -67,10 +140,8 @@ function serve(port: Port, options: StoreOptions): void {
     }
   }
 
-  function handle(request: Request): Reply {
+  function handle(request: Exclude<Request, { kind: 'append' }>): Reply {
     switch (request.kind) {
-      case 'append':
-        return pack(store.append(decodeJobs(request.jobs), request.now), store.commitMs);
       case 'read':
         return {
           kind: 'rows',
@@ -144,7 +215,7 @@ function serve(port: Port, options: StoreOptions): void {
   }
 }
 
-function pack(outcomes: readonly (Outcome | Rejected)[], commitMs: number): AppendReply {
+function pack(outcomes: readonly (Outcome | Rejected)[], group: AppendReply['group']): AppendReply {
   const firsts: number[] = [];
   const ats: number[] = [];
   const others: AppendReply['others'][number][] = [];
@@ -158,5 +229,5 @@ function pack(outcomes: readonly (Outcome | Rejected)[], commitMs: number): Appe
     ats.push(0);
     others.push([index, outcome]);
   }
-  return { kind: 'appended', firsts, ats, others, commitMs };
+  return { kind: 'appended', firsts, ats, others, group };
 }

@@ -211,9 +211,24 @@ export function causeKey(cause: string): number {
 
 function bodyOf(payload: string): Buffer {
   const body = Buffer.allocUnsafe(SALT_BYTES + Buffer.byteLength(payload));
-  randomFillSync(body, 0, SALT_BYTES);
+  drawSalt(body);
   body.write(payload, SALT_BYTES);
   return body;
+}
+
+/** Drawn many at a time: a call into the generator costs more than the bytes. Each is used once and wiped. */
+const salts = Buffer.alloc(SALT_BYTES * 256);
+let saltAt = salts.length;
+
+function drawSalt(into: Buffer): void {
+  if (saltAt === salts.length) {
+    randomFillSync(salts);
+    saltAt = 0;
+  }
+  const end = saltAt + SALT_BYTES;
+  salts.copy(into, 0, saltAt, end);
+  salts.fill(0, saltAt, end);
+  saltAt = end;
 }
 
 function damaged(column: string): never {
