@@ -129,7 +129,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       publicUrl: parts.publicUrl,
       runbook: incident && parts.runbooks.hint(incident),
       suggestions: incident && suggestions(parts.settings(), incident),
-      checkpoint: journal.lastCheckpoint()?.short ?? '',
     }),
     defaultPlaces: () => parts.settings().routes.otherwise.places,
   });

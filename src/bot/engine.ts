@@ -17,6 +17,7 @@ import {
   type OperationState,
 } from '../core/operation/operation.ts';
 import { initialTarget, type TargetState } from '../core/operation/target.ts';
+import { witnessed } from '../core/operation/witness.ts';
 import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
@@ -201,7 +202,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return turns.take(streams, () =>
       commit(async () => {
         const { state, version } = await operationOf(id);
-        const events = decideOperation(intent, state);
+        const events = witnessed(decideOperation(intent, state), journal.lastCheckpoint()?.short);
         if (events.length === 0) return { writes: [], told: { changed: false } };
         const meta = { at: options.now() };
         const after = events.reduce((next, event) => evolveOperation(next, event, meta), state);

@@ -26,16 +26,19 @@ interface Stored {
 export function openSnapshots(folder: string, hashAt: HashAt): SnapshotCache {
   const inTurn = queue();
   return {
-    save: (snapshot) => inTurn(() => save(snapshot)),
+    save(snapshot) {
+      // Now, not when its turn comes: the state goes on evolving, and the position says which one this is. Structured
+      // clone bytes, because evolved state holds maps, which JSON would silently empty.
+      const bytes = serialize(snapshot.state);
+      return inTurn(() => save(snapshot, bytes));
+    },
     load: (name, evolve) => inTurn(() => load(name, evolve)),
     clear: () => inTurn(() => rm(folder, { recursive: true, force: true })),
   };
 
-  async function save({ name, evolve, position, state }: Snapshot): Promise<void> {
+  async function save({ name, evolve, position }: Snapshot, bytes: Buffer): Promise<void> {
     const at = position === 0 ? '' : await hashAt(position);
     if (at === undefined) return;
-    // Structured clone bytes: evolved state holds maps, which JSON would silently empty.
-    const bytes = serialize(state);
     const about: Stored = { name, evolve, position, at, digest: sha256(bytes) };
     await mkdir(folder, { recursive: true });
     await replaceFile(

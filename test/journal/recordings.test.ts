@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { verifyJournal } from '../../src/journal/index.ts';
-import { replayOf } from '../fixtures/journals/replay.ts';
+import { replayOf, threadsOf } from '../fixtures/journals/replay.ts';
 import { appended, cause, opened, tempPath, write } from './temp.ts';
 
 const folder = new URL('../fixtures/journals/', import.meta.url);
@@ -31,6 +31,10 @@ describe('the journal recorded by a release', () => {
 
       const journal = await opened(path);
       expect(await replayOf(journal)).toEqual({ events, replay });
+      // Where only words changed the text is written anew; times, people and outcomes never change.
+      expect(await threadsOf(journal)).toBe(
+        readFileSync(new URL(`${version}.txt`, folder), 'utf8'),
+      );
       await appended(journal, cause('today'), write('incident/today', 0, 'one'));
       await journal.checkpoint();
       expect(await journal.verify({ checkpoint })).toMatchObject({

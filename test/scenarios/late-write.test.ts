@@ -96,7 +96,7 @@ scenario('what nobody can know is settled by somebody else than who asked', asyn
   night.cluster.deploys('checkout', 'registry.example.com/shop/checkout:1.9.4');
   night.passes(60_000);
   await plan.becomes('UNKNOWN');
-  await plan.shows('It may or may not have taken effect', 'STEP_OUTCOME_UNKNOWN');
+  await plan.shows('Not known: s1', 'STEP_OUTCOME_UNKNOWN');
   await thread.shows(`nobody knows how \`${plan.operation}\` ended: look and settle`);
   expect(plan.text()).not.toContain('Nothing was changed');
 

@@ -8,7 +8,7 @@ scenario('every pod is replaced by one of the same template', async (night) => {
   expect(before).toHaveLength(3);
 
   const plan = await thread.plans(ana, 'restart');
-  await plan.shows('s1: irreversible');
+  await plan.shows('s1 cannot be taken back');
   await plan.press(ben, 'Approve');
   await plan.becomes('DONE');
   await night.cluster.isWell('checkout');

@@ -1,6 +1,6 @@
 import type { OperationIntent } from '../../core/operation/decide.ts';
 import { type OperationState, type StepState, terminal } from '../../core/operation/operation.ts';
-import { currentStep } from '../../core/operation/step-decide.ts';
+import { currentStep, mayBeSent } from '../../core/operation/step-decide.ts';
 import type { Evidence } from '../../core/person.ts';
 import type { Ownership } from '../../core/ports/journal.ts';
 import type { Checked, Observed, Probed, StepDriver } from '../../core/ports/step.ts';
@@ -133,6 +133,15 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
       now.attempt === step.attempt + 1;
     if (!intended || !mine) return undefined;
     const context = { ...contextOf(intended), token: now.token, attempt: now.attempt };
+    if (!mayBeSent(now, { at: clock.now(), landsWithinMs })) {
+      await tell(intended, {
+        type: 'ReportApply',
+        at: clock.now(),
+        step: now.step.id,
+        applied: { outcome: 'moved' },
+      });
+      return undefined;
+    }
     const applied = await driver.apply(now.step, context).catch((error: unknown) => {
       const otherwise = problem('STEP_OUTCOME_UNKNOWN', { step: now.step.id });
       return { outcome: 'unknown', problem: problemOf(error, otherwise) } as const;

@@ -5,7 +5,8 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 
 export interface ThreadsLoopOptions {
-  readonly engine: Engine;
+  /** What a surface that remembers was sent, and where it stands. */
+  readonly engine: Pick<Engine, 'posts' | 'recordPost'>;
   readonly clock: Clock;
   readonly sha256: Sha256;
   readonly surfaces: readonly Surface[];
@@ -55,7 +56,11 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
     let sliceEnds = performance.now() + sliceMs;
     for (const thread of dirty) {
       dirty.delete(thread);
-      await reconcile(thread);
+      // One thread that cannot be shown must not keep the others from being shown.
+      await reconcile(thread).catch((error: unknown) => {
+        log('thread failed', { thread, error });
+        clock.after(retryMs, () => wake(thread));
+      });
       if (performance.now() < sliceEnds || dirty.size === 0) continue;
       await new Promise<void>((resolve) => setTimeout(resolve, restMs));
       sliceEnds = performance.now() + sliceMs;

@@ -69,7 +69,8 @@ export function symptomOf({ opened }: Incident, { foremost, names, summaries }: 
   }
   const [summary] = summaries;
   const isAgreed = summary !== undefined && summary !== '' && summaries.size === 1;
-  return isAgreed ? `${name}: ${oneLine(summary, SUMMARY_MAX)}` : name;
+  // It stands in the middle of a line: a full stop there reads as an end.
+  return isAgreed ? `${name}: ${oneLine(summary, SUMMARY_MAX).replace(/\.$/, '')}` : name;
 }
 
 /** The address of a runbook that the foremost alert brings along, if a person can follow it. */

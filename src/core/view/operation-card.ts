@@ -6,8 +6,6 @@ import { steps } from './operation-steps.ts';
 import { code, personSpan, strong, time, type Words } from './words.ts';
 
 export interface OperationCardContext extends Words {
-  /** Short checkpoint, so that the chat is a witness: `cp 41 7f3a9c21`. */
-  readonly checkpoint: string;
   /** Whether the alert that started the incident still fires; unknown outside an incident. */
   readonly alert: 'firing' | 'stopped' | 'none';
   /** The operation that holds our target, while we wait for it. */
@@ -34,7 +32,7 @@ export function operationCard(state: OperationState, context: OperationCardConte
       ...wanted(state, context),
     ],
     actions: actions(state),
-    footnote: footnote(state, context),
+    footnote: footnote(state),
   };
 }
 
@@ -131,11 +129,11 @@ function actions(state: OperationState): readonly Action[] {
   return [];
 }
 
-function footnote(state: OperationState, context: OperationCardContext): Text {
+function footnote(state: OperationState): Text {
   return [
     code(state.id),
     ...(state.hash ? [' · plan ', code(state.hash.slice(0, 16))] : []),
     ...(state.rule ? [` · rule ${state.rule.where}`] : []),
-    ...(context.checkpoint ? [` · ${context.checkpoint}`] : []),
+    ...(state.checkpoint ? [` · ${state.checkpoint}`] : []),
   ];
 }

@@ -6,7 +6,6 @@ import { type OperationCardContext, operationCard } from './operation-card.ts';
 import { story } from './story.ts';
 
 export interface ThreadContext extends IncidentCardContext {
-  readonly checkpoint: string;
   /** Who holds the target an operation waits for; '' for nobody. */
   readonly heldBy: (operation: OperationState) => string;
 }

@@ -1,7 +1,7 @@
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Simulator } from './client.ts';
 import { at } from './json.ts';
-import { ruleFor } from './problems.ts';
+import { ruleFor } from './replies.ts';
 import type { Locator } from './schema.ts';
 
 export interface Right {

@@ -1,4 +1,4 @@
-import type { Clock } from './client.ts';
+import type { Clock } from './connection.ts';
 
 /** Stops asking a cluster that does not answer: five failures in a row, a minute of rest, then one try. */
 export interface Breaker {

@@ -1,5 +1,6 @@
 import type { Problem } from '../../core/problem.ts';
-import type { Clock, ReadClient, Simulator, WriteClient } from './client.ts';
+import type { ReadClient, Simulator, WriteClient } from './client.ts';
+import type { Clock } from './connection.ts';
 import type { KubernetesConfig } from './schema.ts';
 import type { Digest } from './template.ts';
 

@@ -1,8 +1,9 @@
 import type { TargetRef } from '../../core/ports/step.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { mayI, missingRight, type Right } from './access.ts';
-import { type Clock, type Connection, simulator } from './client.ts';
-import { replyProblem } from './problems.ts';
+import { simulator } from './client.ts';
+import type { Clock, Connection } from './connection.ts';
+import { replyProblem } from './replies.ts';
 import { readRights, writeRights } from './rights.ts';
 import { type Locator, locatorOf } from './schema.ts';
 

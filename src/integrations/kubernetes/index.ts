@@ -1,16 +1,9 @@
 import type { Planner, StepDriver, TargetRef } from '../../core/ports/step.ts';
 import type { WorkloadReader } from '../../core/ports/workload.ts';
 import { type Problem, type ProblemBook, problem } from '../../core/problem.ts';
-import {
-  type Clock,
-  type Connection,
-  type Log,
-  openConnection,
-  readClient,
-  simulator,
-  writeClient,
-} from './client.ts';
+import { readClient, simulator, writeClient } from './client.ts';
 import type { Cluster } from './cluster.ts';
+import { type Clock, type Connection, type Log, openConnection } from './connection.ts';
 import { openCredential } from './credentials.ts';
 import { examine, type Finding } from './doctor.ts';
 import { createPlanner } from './planner.ts';

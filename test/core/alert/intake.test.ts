@@ -122,6 +122,13 @@ describe('what cannot be read', () => {
       .then();
   });
 
+  it('stays quiet for the same body, however late', () => {
+    const past = given().when(intent).events;
+    given(...past)
+      .when({ ...intent, at: T0 + 60 * MINUTE })
+      .then();
+  });
+
   it('is told again when the complaint is new, or a minute old', () => {
     const past = given().when(intent).events;
     const received = { type: 'UnreadableReceived', v: 1, count: 3, blob: 'b2' } as const;

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ANSWER_LAG_MS, concerning, sourceAnswer } from '../../../src/core/incident/compare.ts';
+import {
+  ANSWER_LAG_MS,
+  concerning,
+  END_LAG_MS,
+  sourceAnswer,
+} from '../../../src/core/incident/compare.ts';
 import type { CompareWithSource } from '../../../src/core/incident/intent.ts';
 import type { SourceAlert } from '../../../src/core/ports/alert-source.ts';
 import { problem } from '../../../src/core/problem.ts';
@@ -58,9 +63,35 @@ describe('comparing with the source', () => {
       .then(fired(firing('web-1')));
   });
 
-  it('leaves an incident alone that is over', () => {
+  it('reopens what its alerts had closed: a firing taken for a late copy was none', () => {
+    const past = [...open, resolved('web-1', 'web-2'), closed()] as const;
+    given(...past)
+      .when(answer(atSource('web-1', { state: 'silenced', silencedBy: ['s-1'] })))
+      .then({ type: 'IncidentReopened', v: 1, why: 'firing-again' }, fired(firing('web-1')), {
+        type: 'SilencesSeen',
+        v: 1,
+        alerts: [{ fingerprint: 'web-1', state: 'silenced', silencedBy: ['s-1'] }],
+      });
+    given(...past)
+      .when(answer())
+      .then();
+  });
+
+  it('does not take an end back that the answering replica may not know yet', () => {
+    const alerts = [atSource('web-1'), atSource('web-2')];
+    const askedAt = T0 + END_LAG_MS;
+    const soon = { ...answer(), answer: { ok: true, askedAt, alerts, alsoFiring: 0 } } as const;
+    given(...open, resolved('web-1'))
+      .when(soon)
+      .then();
+  });
+
+  it('leaves an incident alone that a person closed', () => {
     given(...open, closedBy('ana', 'known', 2))
       .when(answer())
+      .then();
+    given(...open, resolved('web-1'), closedBy('ana', 'known', 1))
+      .when(answer(atSource('web-1')))
       .then();
     given().when(answer()).then();
   });

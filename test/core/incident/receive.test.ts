@@ -101,6 +101,22 @@ describe('an alert that comes back', () => {
       .then({ type: 'IncidentReopened', v: 1, why: 'firing-again' }, fired(web1));
   });
 
+  it('fires anew with a later start, though nobody told its end, and one end is enough', () => {
+    const then = given(opened(), fired(web1))
+      .when(receive([again]))
+      .then(fired(again));
+    expect(incidentOf(then.state())).toMatchObject({ firing: 1, flaps: 1 });
+    given(opened(), fired(web1))
+      .when(receive([again, stopped('web-1', { startsAt: T0 + 5 * MINUTE })]))
+      .then(fired(again), resolved('web-1'), closed());
+  });
+
+  it('stops and fires anew in that order when one turn tells both', () => {
+    given(opened(), fired(web1))
+      .when(receive([stopped('web-1'), again]))
+      .then(resolved('web-1'), fired(again));
+  });
+
   it('is ignored when the episode is older than the one that fires', () => {
     given(opened(), fired(again))
       .when(receive([web1]))
@@ -159,6 +175,12 @@ describe('a body the source has cut', () => {
     given(opened(), fired(web1))
       .when(receive([stopped('web-1')], { truncated: 3 }))
       .then(resolved('web-1'), { type: 'AlertsTruncated', v: 1, cut: 3 });
+  });
+
+  it('says nothing new of an incident that is over', () => {
+    given(opened(), fired(web1), resolved('web-1'), closed())
+      .when(receive([stopped('web-1')], { truncated: 3 }))
+      .then();
   });
 
   it('asks the source', () => {

@@ -10,7 +10,7 @@ export interface Bounds {
   readonly story: Story;
   /** Who presses besides the requester. */
   readonly people: readonly Evidence[];
-  /** How often the clock may tick; the plan expires at the third tick, a lost write lands within one. */
+  /** How often the clock may tick before it begins; the plan expires at the third tick. */
   readonly ticksMax: number;
   readonly depthMax: number;
   /** What may go wrong outside, so that a small run stays small. */
@@ -93,7 +93,7 @@ function outsideMoves({ operation, world }: Node, bounds: Bounds): readonly Move
   if (terminal.has(operation.status)) return [];
   const { may, ticksMax, people } = bounds;
   const moves: Move[] = [];
-  if (world.ticks < ticksMax) {
+  if (world.ticks < ticksMax || operation.startedAt !== undefined) {
     // A write that has not landed within its time never will: that is what `landsWithinMs` promises.
     const isTooLate = T0 + (world.ticks + 1) * tick >= (currentStep(operation)?.landsBefore ?? 0);
     const lost = world.write === 'under way' && isTooLate ? { write: 'lost' as const } : {};

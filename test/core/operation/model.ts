@@ -4,8 +4,10 @@ import {
   evolve,
   initialOperation,
   type OperationState,
+  type StepState,
   terminal,
 } from '../../../src/core/operation/operation.ts';
+import { currentStep } from '../../../src/core/operation/step-decide.ts';
 import { brokenBy } from './invariants.ts';
 import { type Bounds, type Move, movesFrom, type Node, tick, type World } from './model-moves.ts';
 import { ana, hashOf, op, plan, rule, T0 } from './sample.ts';
@@ -121,38 +123,41 @@ function lies({ operation, world }: Node): readonly string[] {
   return said;
 }
 
+/**
+ * Two states with one key behave alike: what is past is dropped, times are seen from now, and what only decides about a
+ * beginning is dropped once it has begun.
+ */
 function keyOf({ operation, world }: Node): string {
-  const steps = operation.steps.map((step) =>
-    [
-      step.step.id,
-      step.phase,
-      step.attempt,
-      (step.landsBefore - T0) / tick,
-      (step.intendedAt - T0) / tick,
-      (step.appliedAt - T0) / tick,
-      step.progress?.done ?? '',
-    ].join(','),
-  );
-  const effects = Object.entries(world.effects).map(([id, count]) => `${id}${count}`);
-  return [
+  const hasBegun = operation.startedAt !== undefined;
+  const current = currentStep(operation);
+  const steps = operation.steps.map((step) => {
+    const effect = world.effects[step.step.id] ?? 0;
+    const past = [step.step.id, step.phase, step.appliedAt > 0, effect];
+    return step === current ? [...past, ...timesOf(step, world.ticks)] : past;
+  });
+  const people = operation.approvals.map(({ evidence: { person } }) => person).toSorted();
+  const open = hasBegun
+    ? []
+    : [people, world.ticks, world.policyChanged, world.left.toSorted(), operation.hash];
+  return JSON.stringify([
     operation.status,
-    operation.approvals
-      .map(({ evidence: { person } }) => person)
-      .toSorted()
-      .join(','),
-    steps.join(';'),
-    operation.stoppedBy ? 's' : '',
-    operation.compensating ? 'c' : '',
-    operation.settledAs ?? '',
-    operation.endedBy?.person ?? '',
-    world.ticks,
-    world.worldMoved ? 'w' : '',
-    world.policyChanged ? 'p' : '',
-    world.left.toSorted().join(','),
-    effects.toSorted().join(','),
-    world.write,
-    world.crashed ? 'x' : '',
-  ].join('|');
+    steps,
+    open,
+    operation.stoppedBy !== undefined,
+    operation.compensating,
+    operation.settledAs,
+    operation.endedBy?.person,
+    world.worldMoved,
+    current ? world.write : '',
+    world.crashed,
+  ]);
+}
+
+function timesOf(step: StepState, ticks: number): readonly (number | undefined)[] {
+  const now = T0 + ticks * tick;
+  const left = Math.max(0, step.landsBefore - now);
+  const since = (from: number) => Math.min(step.step.verify.withinMs, now - from);
+  return [step.attempt, left, since(step.intendedAt), since(step.appliedAt), step.progress?.done];
 }
 
 function way(node: Node): readonly string[] {

@@ -79,6 +79,15 @@ describe('the card of an incident', () => {
     ]);
   });
 
+  it('lists what fires before what has stopped, and says when it stopped', () => {
+    const ended = { type: 'AlertsResolved', v: 1, why: 'source' } as const;
+    const alerts = [{ fingerprint: 'checkout-1', endsAt: T0 + 7 * MINUTE }];
+    expect(listed(crash, fired(one, two), { ...ended, alerts })).toEqual([
+      '`pod=checkout-2` Pod checkout-2 is crash-looping · firing since 03:00 UTC',
+      '`pod=checkout-1` Pod checkout-1 is crash-looping · stopped 03:07 UTC',
+    ]);
+  });
+
   it('names ten alerts of many', () => {
     const many = Array.from({ length: 40 }, (_, index) => pod(`checkout-${index}`));
     const list = incidentCard(incident(crash, fired(...many)), words).blocks.find(

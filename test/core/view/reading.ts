@@ -96,7 +96,7 @@ export function readWith(
   more: Partial<OperationCardContext>,
   ...events: readonly Past<OperationEvent>[]
 ): string {
-  return `\n${cardText(operationCard(given(...events).state(), { ...context, ...more }))}`;
+  return `\n${cardText(operationCard({ ...given(...events).state(), checkpoint: 'cp 41 7f3a9c21' }, { ...context, ...more }))}`;
 }
 
 /** The news, the steps and the buttons: what the rest of a card looks like stands above. */
@@ -138,7 +138,6 @@ const context: OperationCardContext = {
       next: 'Add the rule.',
     },
   },
-  checkpoint: 'cp 41 7f3a9c21',
   alert: 'none',
   heldBy: '',
 };

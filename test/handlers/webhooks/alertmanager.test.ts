@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -102,6 +103,21 @@ describe('bodies of other versions and senders', () => {
     [1_795_172_400_000, 1_795_172_400_000],
   ])('may write a time as %s', (written, at) => {
     expect(observations(alert({ startsAt: written }))[0]?.startsAt).toBe(at);
+  });
+
+  it('means UTC where it names no zone, on a machine anywhere', () => {
+    // A process of its own: the zone of a running one cannot be changed from a worker.
+    const schema = join(
+      import.meta.dirname,
+      '../../../src/handlers/webhooks/alertmanager.schema.ts',
+    );
+    const body = { alerts: [alert({ startsAt: '2026-11-20T11:00:00' })] };
+    const script = `import { parseBody } from ${JSON.stringify(schema)};
+      const read = parseBody(${JSON.stringify(body)}, { receivedAt: 0, sha256: String });
+      console.log(read.observations[0].startsAt);`;
+    const env = { ...process.env, TZ: 'Asia/Tokyo' };
+    const told = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { env });
+    expect(Number(told)).toBe(Date.UTC(2026, 10, 20, 11));
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReadClient } from '../../../src/integrations/kubernetes/client.ts';
 import { at, type Json, list, record } from '../../../src/integrations/kubernetes/json.ts';
 import { containersOf, podTrouble } from '../../../src/integrations/kubernetes/pods.ts';
-import { replyProblem } from '../../../src/integrations/kubernetes/problems.ts';
+import { replyProblem } from '../../../src/integrations/kubernetes/replies.ts';
 import { readRevisions } from '../../../src/integrations/kubernetes/revisions.ts';
 import { rolledBackPatch } from '../../../src/integrations/kubernetes/rollback-body.ts';
 import { rolloutOf } from '../../../src/integrations/kubernetes/rollout.ts';

@@ -2,12 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProblemError } from '../../../src/core/problem.ts';
+import { readClient, writeClient } from '../../../src/integrations/kubernetes/client.ts';
 import {
   type Connection,
   openConnection,
-  readClient,
-  writeClient,
-} from '../../../src/integrations/kubernetes/client.ts';
+} from '../../../src/integrations/kubernetes/connection.ts';
 import { openCredential } from '../../../src/integrations/kubernetes/credentials.ts';
 import type { KubernetesConfig } from '../../../src/integrations/kubernetes/schema.ts';
 import { sayable } from './world.ts';

@@ -5,11 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProblemError } from '../../../src/core/problem.ts';
-import {
-  openConnection,
-  readClient,
-  writeClient,
-} from '../../../src/integrations/kubernetes/client.ts';
+import { readClient, writeClient } from '../../../src/integrations/kubernetes/client.ts';
+import { openConnection } from '../../../src/integrations/kubernetes/connection.ts';
 import { openCredential } from '../../../src/integrations/kubernetes/credentials.ts';
 import type {
   CredentialConfig,
@@ -101,6 +98,23 @@ describe('a kubeconfig', () => {
     await expect(version()).rejects.toMatchObject({ problem: { code: 'K8S_UNAUTHORIZED' } });
     kubeconfig();
     expect(await version()).toBe('1');
+  });
+});
+
+describe('connections', () => {
+  it('are kept while the TLS material is the same, and made anew when it changes', async () => {
+    const credential = openCredential({ kind: 'kubeconfig', path: kubeconfig() }, 'eu-1');
+    closers.push(() => credential.close());
+    const agent = async () => (await credential.authority()).options.agent;
+    const first = await agent();
+    expect(await agent()).toBe(first);
+    credential.renew();
+    expect(await agent()).toBe(first);
+    kubeconfig(({ clusters }) => {
+      delete clusters[0]?.cluster['certificate-authority-data'];
+    });
+    credential.renew();
+    expect(await agent()).not.toBe(first);
   });
 });
 

@@ -87,6 +87,21 @@ describe('logs', () => {
     expect(said).toContain('postgres://');
   });
 
+  it('of a process that was started again and is not ready hold the run before too', async () => {
+    world.sandbox.images.set('shop/checkout:1', {
+      crash: { afterMs: 8_000, backoffMs: 100, backoffMaxMs: 100, exitCode: 1 },
+      readyMs: false,
+      logs: ['started'],
+    });
+    await deploy(world, { replicas: 1 });
+    await world.clock.advanceAsync(6_000);
+    const [pod] = world.sandbox.list('pods', 'shop');
+    expect(pod?.status.containerStatuses?.[0]).toMatchObject({ restartCount: 1 });
+    const wanted = { lines: 20, errorsFirst: false };
+    const logs = seen(await world.cluster.readers.workload.logs(checkout, wanted));
+    expect(logs.lines.map((line) => line.text)).toEqual(['started', 'started']);
+  });
+
   it('are no more than were asked for, the newest of them', async () => {
     world.sandbox.images.set('shop/checkout:1', {
       logs: Array.from({ length: 50 }, (_, n) => `line ${n}`),

@@ -86,6 +86,29 @@ describe('a rollback of a Deployment', () => {
     expect(liveImage(world)).toBe('shop/checkout:1');
   });
 
+  it('does not go to the revision of a neighbour with the same labels', async () => {
+    await withBadDeploy(world);
+    const name = 'neighbour-1';
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'neighbour', uid: 'u-1' };
+    const labels = { app: 'checkout' };
+    await world.admin('POST', '/apis/apps/v1/namespaces/shop/replicasets', {
+      metadata: {
+        name,
+        labels,
+        annotations: { 'deployment.kubernetes.io/revision': '9' },
+        ownerReferences: [{ ...owner, controller: true }],
+      },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'x', image: 'x:1' }] } },
+      },
+    });
+    expect(world.sandbox.get('replicasets', 'shop', name)).toBeDefined();
+    expect(stepOf(await world.draft('rollback')).params['revision']).toBe(1);
+    expect(codeOf(await world.draft('rollback', { to: 9 }))).toBe('K8S_REVISION_NOT_FOUND');
+  });
+
   it('is drafted with what the number means now', async () => {
     await withBadDeploy(world);
     await deploy(world, { image: 'shop/checkout:1' });

@@ -7,8 +7,10 @@ import {
   autoscale,
   checkoutPath,
   codeOf,
+  contextOf,
   createWorld,
   deploy,
+  driverOf,
   follow,
   run,
   stepOf,
@@ -106,6 +108,21 @@ describe('scale', () => {
     });
   });
 
+  it('is not blamed for a pod that was broken before, and is for its own', async () => {
+    await deploy(world, { image: 'shop/checkout:missing', replicas: 1, name: 'broken' });
+    await world.clock.advanceAsync(60_000);
+    const [old] = world.sandbox.list('pods', 'shop').filter(isBroken);
+    const locator = { namespace: 'shop', deployment: 'broken' };
+    const step = stepOf(await world.draft('scale', { replicas: 2 }, { locator }));
+    const ran = await run(world, step);
+    await world.clock.advanceAsync(100);
+    const driver = driverOf(world.writer, step);
+    expect((await driver.observe(step, contextOf(world))).state).toBe('progress');
+    const seen = await follow(world, step, ran);
+    expect(seen).toMatchObject({ state: 'failed', problem: { code: 'K8S_IMAGE_PULL' } });
+    if (seen.state === 'failed') expect(seen.problem.facts['pod']).not.toBe(old?.metadata.name);
+  });
+
   it('works on a paused workload, as the controller does', async () => {
     await world.admin('PATCH', checkoutPath, { spec: { paused: true } });
     const step = stepOf(await world.draft('scale', { replicas: 4 }));
@@ -142,6 +159,10 @@ describe('restart', () => {
     expect(codeOf(await world.draft('restart'))).toBe('K8S_PAUSED');
   });
 });
+
+function isBroken(pod: { metadata: { name: string } }): boolean {
+  return pod.metadata.name.startsWith('broken');
+}
 
 function podNames(): readonly string[] {
   return world.sandbox.list('pods', 'shop').map((pod) => pod.metadata.name);

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Draft } from '../../../src/core/ports/step.ts';
-import { openConnection, simulator } from '../../../src/integrations/kubernetes/client.ts';
+import { simulator } from '../../../src/integrations/kubernetes/client.ts';
+import { openConnection } from '../../../src/integrations/kubernetes/connection.ts';
 import { openCredential } from '../../../src/integrations/kubernetes/credentials.ts';
 import type { AdmissionWebhook } from '../../../src/sandbox/index.ts';
 import {
@@ -115,6 +116,14 @@ describe('a right that is missing', () => {
           rule: `apiGroups: ["apps"], resources: ["deployments"], verbs: ["${right}"]`,
         },
       },
+    });
+  });
+
+  it('is found by the access review when the dry run tells nothing', async () => {
+    world.sandbox.setRules('write', []);
+    world.sandbox.faults.add({ act: { kind: 'answer', code: 503 }, method: 'PUT', dryRun: true });
+    expect(await world.draft('rollback')).toMatchObject({
+      problem: { code: 'K8S_FORBIDDEN', facts: { user: 'the write credential', verb: 'update' } },
     });
   });
 

@@ -93,7 +93,7 @@ export async function startStage({
     access: { kind: 'demo', people: demoPeople },
     origins: () => [url],
     now: () => 0,
-    limits: { boardPauseMs: 5 },
+    limits: { pauseMs: 5 },
     ...options,
   });
   const listening = await listen(console.routes, port);

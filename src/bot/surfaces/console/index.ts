@@ -41,8 +41,8 @@ export interface ConsoleLimits {
   readonly heartbeatMs: number;
   /** How long an incident counts as looked at after the last one left it. */
   readonly watchedMs: number;
-  /** Changes that fall within this time reach the lists of incidents together. */
-  readonly boardPauseMs: number;
+  /** What falls within this time reaches the lists of incidents together. */
+  readonly pauseMs: number;
 }
 
 export interface Console {
@@ -61,7 +61,7 @@ export const consoleLimits: ConsoleLimits = {
   fragmentCharactersMax: 24 * 1024 * 1024,
   heartbeatMs: 15_000,
   watchedMs: 120_000,
-  boardPauseMs: 250,
+  pauseMs: 250,
 };
 
 /** The console shows what the threads loop ensures, like any other surface, and asks the desk like any other. */
@@ -85,26 +85,26 @@ export function createConsole(options: ConsoleOptions): Console {
     stream,
     checkStreams: () => stream.beat(),
   };
-  const boardTimer = createBoardTimer(site, limits.boardPauseMs);
+  const pause = createPause(site, limits.pauseMs);
   const heartbeat = setInterval(() => {
     site.stream.beat().catch((error: unknown) => site.log('console heartbeat failed', error));
   }, limits.heartbeatMs).unref();
 
   async function close(): Promise<void> {
     clearInterval(heartbeat);
-    boardTimer.stop();
+    pause.stop();
     site.stream.close();
   }
 
   return {
-    surface: createSurface(site, boardTimer.start, close),
+    surface: createSurface(site, pause.start, close),
     routes: [
       ...assets.routes,
       ...deskRoutes(site),
       ...apiRoutes(site, options.tokens ?? []),
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
     ],
-    refreshBoard: boardTimer.start,
+    refreshBoard: () => pause.start(),
     checkStreams: site.checkStreams,
     close,
   };
@@ -112,7 +112,7 @@ export function createConsole(options: ConsoleOptions): Console {
 
 function createSurface(
   site: DeskSite,
-  boardChanged: () => void,
+  changed: (grown?: string) => void,
   close: () => Promise<void>,
 ): Surface {
   const sandbox = site.access.kind === 'demo';
@@ -122,8 +122,7 @@ function createSurface(
     if (kept === undefined) return;
     const data = { list: 'thread', html: { [kept.key]: kept.html } };
     site.stream.publish({ event: 'list', id: writeCursor(site.sequence), data }, incident);
-    if (!kept.known) tellOrder(site, incident);
-    boardChanged();
+    changed(kept.known ? undefined : incident);
   }
 
   return {
@@ -132,7 +131,7 @@ function createSurface(
     skips(incident) {
       if (site.stream.isWatched(incident)) return false;
       site.fragments.skip(incident);
-      boardChanged();
+      changed();
       return true;
     },
     async ensureRoot({ incident, card }) {
@@ -147,15 +146,21 @@ function createSurface(
   };
 }
 
-function createBoardTimer(site: DeskSite, pauseMs: number) {
+/** What can wait a moment and is then told once: the lists, and where new entries belong in their threads. */
+function createPause(site: DeskSite, pauseMs: number) {
+  const grown = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   function tell(): void {
     timer = undefined;
     // Nobody looks: whoever comes next gets it rendered then.
     if (site.stream.clients() > 0) tellBoard(site);
+    for (const incident of grown) tellOrder(site, incident);
+    grown.clear();
   }
   return {
-    start(): void {
+    /** Something changed; in an incident that got a new entry, if one is named. */
+    start(incident?: string): void {
+      if (incident !== undefined) grown.add(incident);
       timer ??= setTimeout(tell, pauseMs).unref();
     },
     stop(): void {

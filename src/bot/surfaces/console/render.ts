@@ -121,7 +121,7 @@ function renderWords(words: string): readonly Html[] {
 
 /** A value that fills a column of its own. */
 function isLong(value: Text): boolean {
-  return plainText(value).length > 40;
+  return plainText(value).length > 32;
 }
 
 function renderLink(text: string, url: string): Html {

@@ -46,7 +46,8 @@ export interface StreamLimits {
 const latelyMax = 500;
 
 export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics): EventStream {
-  const clients = new Set<NewClient>();
+  /** Each with the bytes that may wait for it: what it had to be told at first is not held against it. */
+  const clients = new Map<NewClient, number>();
   /** Until when an incident counts as looked at although nobody follows it. */
   const lately = new Map<string, number>();
 
@@ -69,12 +70,12 @@ export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics)
 
   function isWatched(incident: string): boolean {
     if ((lately.get(incident) ?? 0) > limits.now()) return true;
-    for (const client of clients) if (client.incident === incident) return true;
+    for (const client of clients.keys()) if (client.incident === incident) return true;
     return false;
   }
 
   function send(client: NewClient, text: string): void {
-    if (client.response.writableLength > limits.bufferedBytesMax) {
+    if (client.response.writableLength > (clients.get(client) ?? 0)) {
       metrics.dropped();
       leave(client);
       client.response.destroy();
@@ -100,27 +101,28 @@ export function createEventStream(limits: StreamLimits, metrics: ConsoleMetrics)
         'Content-Type': 'text/event-stream; charset=utf-8',
         'X-Accel-Buffering': 'no',
       });
-      clients.add(client);
+      const first = `retry: 2000\n\n${client.first.map(written).join('')}`;
+      clients.set(client, limits.bufferedBytesMax + Buffer.byteLength(first));
       metrics.clients(clients.size);
       client.response.on('close', () => leave(client));
-      send(client, `retry: 2000\n\n${client.first.map(written).join('')}`);
+      send(client, first);
       return true;
     },
     expect,
     isWatched,
     publish(message, incident) {
       const text = written(message);
-      for (const client of [...clients]) {
+      for (const client of [...clients.keys()]) {
         if (incident === undefined || client.incident === incident) send(client, text);
       }
     },
     async beat() {
-      await Promise.all([...clients].map(checkWelcome));
+      await Promise.all([...clients.keys()].map(checkWelcome));
     },
     clients: () => clients.size,
-    isFollowed: (incident) => [...clients].some((client) => client.incident === incident),
+    isFollowed: (incident) => [...clients.keys()].some((client) => client.incident === incident),
     close() {
-      for (const client of [...clients]) {
+      for (const client of [...clients.keys()]) {
         leave(client);
         client.response.end();
       }
