@@ -14,10 +14,11 @@ declare module 'vitest' {
   }
 }
 
-/** The suites that run once more, against the bundle; all that have a contract in a full run. */
-export const bundleSuites = process.env['TOCSIN_FULL']
-  ? ['test/contracts', 'test/scenarios']
-  : ['test/contracts/journal.test.ts', 'test/contracts/steps.test.ts'];
+/** The suites that run once more, against the bundle; in a full run every contract and the scenarios of one process. */
+export const bundleSuites =
+  process.env['TOCSIN_FULL'] === '1'
+    ? ['test/contracts', 'test/scenarios']
+    : ['test/contracts/journal.test.ts', 'test/contracts/steps.test.ts'];
 
 // Far from any node_modules folder, so that a bundle which still needs one fails.
 const folder = join(tmpdir(), `tocsin-bundle-${process.pid}`);
