@@ -110,7 +110,7 @@ describe('a process that is killed while it appends', () => {
       expect(await journal.verify()).toMatchObject({ ok: true, finding: undefined });
       await journal.close();
     }
-  });
+  }, 600_000);
 
   it('is owned by nobody, and takes the same deliveries again without effect', async () => {
     const path = tempPath();
