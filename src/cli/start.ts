@@ -32,6 +32,7 @@ export async function start(file: string): Promise<number> {
       path: config.journal.path,
       ...(config.journal.signingKey ? { signingKey: config.journal.signingKey.reveal() } : {}),
       checkpointEveryMs: 60_000,
+      logRoomBytes: 36 * 1024 * 1024,
       log: ({ level, message, fields }) => log[level](fields, message),
       publishCheckpoint: (checkpoint) => log.info({ checkpoint }, 'checkpoint'),
     });

@@ -158,11 +158,13 @@ export class AppendQueue {
     }
     this.#appends += group.length;
     this.#events += written;
-    if (reply.commit === undefined) return;
+    if (reply.group === undefined) return;
+    const { appends, commitMs } = reply.group;
+    this.#groupSizes.observe(appends);
+    if (commitMs === undefined) return;
     this.#commits += 1;
-    this.#lastCommitMs = reply.commit.ms;
-    this.#commitMs.observe(reply.commit.ms);
-    this.#groupSizes.observe(reply.commit.appends);
+    this.#lastCommitMs = commitMs;
+    this.#commitMs.observe(commitMs);
   }
 
   #decode(rows: Parameters<typeof decodeRows>[0]): Recorded[] {

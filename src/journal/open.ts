@@ -56,8 +56,8 @@ export interface Erased {
 export interface JournalStats extends AppendReading, Health {}
 
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
-  const { path, log = () => undefined, reserveBytes = 8 * 1024 * 1024 } = options;
-  const thread = await StoreThread.start({ path, reserveBytes }, log);
+  const { path, log = () => undefined, reserveBytes = 8 * 1024 * 1024, logRoomBytes = 0 } = options;
+  const thread = await StoreThread.start({ path, reserveBytes, logRoomBytes }, log);
   const keyring = openKeyring(`${path}.keys`);
   try {
     const key = options.signingKey ?? (await ownKey(keyring, log));

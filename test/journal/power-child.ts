@@ -10,6 +10,8 @@ const journal = await openJournal({
   signingKey: '11'.repeat(32),
   checkpointEveryMs: 0,
   reserveBytes: 0,
+  // Less than is written, so that the log is within its room and then past it.
+  logRoomBytes: 64 * 1024,
 });
 
 let next = 0;

@@ -4,7 +4,7 @@ import { ana, ben, scenario } from './night/night.ts';
 
 scenario('two people roll a crash-looping release back', async (night) => {
   const thread = await night.crashLoop('checkout');
-  await thread.shows('CRITICAL', 'KubePodCrashLooping: Pod is crash looping.', '1 alert firing');
+  await thread.shows('CRITICAL', 'KubePodCrashLooping: Pod is crash looping', '1 alert firing');
 
   await thread.hears(ana, 'ack');
   await thread.shows('Ana acknowledged');

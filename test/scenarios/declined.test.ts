@@ -10,7 +10,7 @@ scenario('a plan that somebody declined is over', async (night) => {
   const hash = /plan `([0-9a-f]{10})/.exec(plan.text())?.[1];
   await thread.hears(ben, `decline ${operation} ${hash} reason="the fix is on its way"`);
   await plan.becomes('DECLINED');
-  await plan.shows('declined by Ben: the fix is on its way');
+  await plan.shows('Declined by Ben', 'the fix is on its way');
   expect(plan.buttons()).toEqual([]);
   expect(await thread.hears(ben, `approve ${operation} ${hash}`)).toContain(
     'OPERATION_NOT_WAITING',

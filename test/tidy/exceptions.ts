@@ -55,11 +55,6 @@ export const exceptions: readonly Exception[] = [
     why: 'A table of metrics: name, help and labels of each, one below the other',
   },
   {
-    rule: longFunction,
-    path: 'src/bot/bot.ts',
-    why: 'The composition of the bot, one part after the other, without a branch',
-  },
-  {
     rule: longFile,
     path: 'test/core/operation/decide-people.test.ts',
     why: 'Three tests for each intent of a person; they share what came before',

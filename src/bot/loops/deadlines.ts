@@ -24,12 +24,16 @@ export interface DeadlinesLoop {
   close(): Promise<void>;
 }
 
-/** A plan that is not made by then was lost with the process that drafted it; drafts are bounded well below. */
+/**
+ * A plan that is not made by then was lost; drafts are bounded well below. One that was asked for before this process
+ * began is lost at once: the journal has one owner at a time, and whoever drafted it is no more.
+ */
 const planningMaxMs = 120_000;
 
 /** Turns time into events. Nothing relies on it being on time: decisions refuse by themselves what is past its expiry. */
 export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoop {
   const { engine, clock, log } = options;
+  const beganAt = clock.now();
   let stop: (() => void) | undefined;
   let running: Promise<void> | undefined;
   let closed = false;
@@ -68,7 +72,7 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
       const cause = `deadlines/${state.id}/expired`;
       await engine.tellOperation(state.id, { type: 'Expire', at: now }, { cause, by: 'tocsin' });
     }
-    if (state.status === 'asked' && state.asked && now - state.asked.at > planningMaxMs) {
+    if (state.status === 'asked' && state.asked && isLost(state.asked.at, now)) {
       const lost = problem('PLAN_INTERRUPTED', { line: state.asked.line });
       const cause = `deadlines/${state.id}/interrupted`;
       await engine.tellOperation(
@@ -77,6 +81,10 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
         { cause, by: 'tocsin' },
       );
     }
+  }
+
+  function isLost(askedAt: number, now: number): boolean {
+    return askedAt < beganAt || now - askedAt > planningMaxMs;
   }
 
   async function notify(id: string, due: NotificationDue, now: number): Promise<void> {

@@ -1,12 +1,7 @@
 import { type ClientRequest, get, IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createFragments,
-  createSequence,
-  readCursor,
-  writeCursor,
-} from '../../../src/bot/surfaces/console/fragments.ts';
+import { createFragments, createSequence } from '../../../src/bot/surfaces/console/fragments.ts';
 import { renderThread } from '../../../src/bot/surfaces/console/page.ts';
 import { createEventStream } from '../../../src/bot/surfaces/console/stream.ts';
 import {
@@ -377,35 +372,5 @@ describe('what nobody looks at', () => {
     expect(fragments.since('a', sequence.current())).toEqual([]);
     fragments.put('a', { key: 'root', html: 'new', digest: '' });
     expect(fragments.since('a', before + 1)).toHaveLength(1);
-  });
-});
-
-describe('fragments', () => {
-  const one = (key: string, html: string) => ({ key, html, digest: '' });
-
-  it('forget the incident that changed longest ago, and say so to those who ask for it', () => {
-    const sequence = createSequence('e');
-    const fragments = createFragments(sequence, 250);
-    fragments.put('a', one('root', 'x'.repeat(100)));
-    fragments.put('b', one('root', 'x'.repeat(100)));
-    const before = sequence.current();
-    fragments.put('c', one('root', 'x'.repeat(100)));
-    expect(fragments.since('a', 0)).toBe('gone');
-    expect(fragments.since('c', before)).toHaveLength(1);
-  });
-
-  it('never forget the one that is just shown, however long it is', () => {
-    const fragments = createFragments(createSequence('e'), 10);
-    expect(fragments.put('a', one('root', 'x'.repeat(100)))).toBeDefined();
-    expect(fragments.since('a', 0)).toHaveLength(1);
-  });
-
-  it('have cursors that only this process reads', () => {
-    const sequence = createSequence('abc');
-    sequence.next();
-    expect(readCursor(sequence, writeCursor(sequence))).toBe(1);
-    for (const cursor of ['abd-1', 'abc-2', 'abc-1-1', 'abc--1', 'abc-1e0', 'abc-', '']) {
-      expect(readCursor(sequence, cursor), cursor).toBeUndefined();
-    }
   });
 });

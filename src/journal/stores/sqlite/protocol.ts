@@ -90,8 +90,8 @@ export interface AppendReply {
     index: number,
     outcome: Exclude<Outcome, { status: 'written' }> | Rejected,
   ])[];
-  /** The transaction that held these appends, told once: with the last of those that shared it. */
-  readonly commit: { readonly ms: number; readonly appends: number } | undefined;
+  /** What these appends shared with others, told once: with the last of them. No commit when nothing was written. */
+  readonly group: { readonly appends: number; readonly commitMs: number | undefined } | undefined;
 }
 
 /** How the store fares, sent along with every answer. */
@@ -106,6 +106,7 @@ export interface Health {
 export interface StoreOptions {
   readonly path: string;
   readonly reserveBytes: number;
+  readonly logRoomBytes: number;
 }
 
 /** What the thread says on its own: that it is ready or why not, and what an operator should know. */

@@ -26,8 +26,6 @@ import { Writer } from './writer.ts';
 const WAL_PAGES_MAX = 8_000;
 /** A log that stays shorter than this needs no room made for it. */
 const WAL_PAGES_BUSY = 64;
-/** A page and its header, and a little more than is folded at: the last group may be a large one. */
-const WAL_BYTES = (WAL_PAGES_MAX + 1_000) * (4096 + 24);
 
 /** The journal's file, as its one owner sees it. Everything here runs in the store's thread and blocks only that. */
 export class Store {
@@ -49,7 +47,7 @@ export class Store {
   #failed: Problem | undefined;
   #purgePending = false;
 
-  constructor({ path, reserveBytes }: StoreOptions) {
+  constructor({ path, reserveBytes, logRoomBytes }: StoreOptions) {
     this.#path = path;
     this.#lock = takeLock(path);
     let opened: DatabaseSync | undefined;
@@ -69,7 +67,7 @@ export class Store {
       };
       this.#reserve = new Reserve(`${path}.reserve`, reserveBytes);
       this.#full = !this.#reserve.take();
-      this.#room = new LogRoom(`${path}-wal`, WAL_BYTES);
+      this.#room = new LogRoom(`${path}-wal`, logRoomBytes);
       this.epoch = this.#count('epoch');
     } catch (error) {
       opened?.close();

@@ -119,12 +119,12 @@ function serve(port: Port, options: StoreOptions): void {
       const all = group.flatMap(({ jobs }) => jobs);
       const outcomes = store.append(all, group.at(-1)?.now ?? 0);
       const isWritten = outcomes.some(({ status }) => status === 'written');
-      const commit = isWritten ? { ms: store.commitMs, appends: all.length } : undefined;
+      const shared = { appends: all.length, commitMs: isWritten ? store.commitMs : undefined };
       let from = 0;
       return group.map(({ jobs }, index) => {
         const own = outcomes.slice(from, from + jobs.length);
         from += jobs.length;
-        return pack(own, index === group.length - 1 ? commit : undefined);
+        return pack(own, index === group.length - 1 ? shared : undefined);
       });
     } catch (error) {
       const failed = { kind: 'failed', problem: problemFrom(error, options.path) } as const;
@@ -215,10 +215,7 @@ function serve(port: Port, options: StoreOptions): void {
   }
 }
 
-function pack(
-  outcomes: readonly (Outcome | Rejected)[],
-  commit: AppendReply['commit'],
-): AppendReply {
+function pack(outcomes: readonly (Outcome | Rejected)[], group: AppendReply['group']): AppendReply {
   const firsts: number[] = [];
   const ats: number[] = [];
   const others: AppendReply['others'][number][] = [];
@@ -232,5 +229,5 @@ function pack(
     ats.push(0);
     others.push([index, outcome]);
   }
-  return { kind: 'appended', firsts, ats, others, commit };
+  return { kind: 'appended', firsts, ats, others, group };
 }
