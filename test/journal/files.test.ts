@@ -115,7 +115,7 @@ describe('ownership and numbers', () => {
       position: 40,
       accepting: true,
     });
-    expect(stats.groupSizes).toMatchObject({ count: 2, sum: 21 });
+    expect(stats.groupSizes).toMatchObject({ count: 1, sum: 20 });
     expect(stats.commitMs.count).toBe(1);
     expect(stats.databaseBytes + stats.walBytes).toBeGreaterThan(10_000);
   });
