@@ -1,7 +1,12 @@
 const [name = ''] = process.argv.slice(2);
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
+  approve: async () => (await import('./approve.ts')).approve(),
+  coldstart: async () => (await import('./coldstart.ts')).coldstart(),
   ingest: async () => (await import('./ingest.ts')).ingest(),
+  latency: async () => (await import('./latency.ts')).latency(),
+  memory: async () => (await import('./memory.ts')).memory(),
+  slowdisk: async () => (await import('./slowdisk.ts')).slowdisk(),
 };
 
 const bench = benches[name];

@@ -162,8 +162,11 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
    * Memory has taken in the whole journal, and with it every incident that was ever opened: for another one the store
    * is not asked. Where a second process opened it meanwhile, the append meets its version and the decision is made anew.
    */
-  function isNew({ key, ordinal }: ReceiveAlerts): boolean {
-    const last = readings.correlation.byKey.get(key);
+  function isNew({ incident, key, ordinal }: ReceiveAlerts): boolean {
+    const { byKey, byIncident } = readings.correlation;
+    // A group that shares an alert joins an incident that its own key does not know yet.
+    if (byIncident.has(incident)) return false;
+    const last = byKey.get(key);
     return last === undefined || last.ordinal < ordinal;
   }
 

@@ -332,6 +332,26 @@ describe('an append that makes no sense', () => {
   });
 });
 
+describe('long pages', () => {
+  it('are fetched ahead, and still show what was appended between', async () => {
+    const journal = await opened(tempPath());
+    const appendMany = (from: number, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, n) =>
+          appended(journal, cause(`d${from + n}`), write(`incident/${from + n}`, 0, 'x')),
+        ),
+      );
+    await appendMany(0, 1_500);
+    const first = await journal.tail(0, 1_000);
+    await appendMany(1_500, 10);
+    const second = await journal.tail(first.position, 1_000);
+    expect([...first.recorded, ...second.recorded].map(({ position }) => position)).toEqual(
+      Array.from({ length: 1_510 }, (_, n) => n + 1),
+    );
+    expect(second.end).toBe(true);
+  });
+});
+
 describe('a line that is too long', () => {
   it('refuses the next append at once, and works on', async () => {
     const journal = await opened(tempPath(), { waitingMax: 10 });
@@ -481,7 +501,7 @@ describe('ownership and numbers', () => {
       position: 40,
       accepting: true,
     });
-    expect(stats.groupSizes).toMatchObject({ count: 2, sum: 21 });
+    expect(stats.groupSizes).toMatchObject({ count: 1, sum: 20 });
     expect(stats.commitMs.count).toBe(1);
     expect(stats.databaseBytes + stats.walBytes).toBeGreaterThan(10_000);
   });

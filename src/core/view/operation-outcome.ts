@@ -11,7 +11,10 @@ export function outcome(state: OperationState, context: OperationCardContext): r
   if (state.problem && !state.settledAs) {
     const block = problemBlock(state.problem, context);
     // An integration words its problem for one call; only here it is known what the steps before it did.
-    return [...news, state.startedAt === undefined ? block : { ...block, changed: changed(state) }];
+    if (state.startedAt === undefined) return [...news, block];
+    const known = changed(state);
+    const isOpen = state.status === 'unknown';
+    return [...news, { ...block, changed: isOpen ? `${known} ${block.changed}` : known }];
   }
   const isOver = state.endedAt !== undefined && (state.status !== 'done' || state.settledAs);
   return isOver ? [...news, { kind: 'text', text: [changed(state)] }] : news;
@@ -72,27 +75,16 @@ function changed(state: OperationState): string {
   const effective = forward.filter(isEffective);
   const open = state.steps.filter(({ phase }) => phase === 'unknown');
   if (effective.length + open.length === 0) return 'Nothing was changed.';
-  const holds =
-    state.status === 'unknown'
-      ? ` The lock on ${open.map(({ step }) => step.target.id).join(', ')} stays until it is settled.`
-      : '';
-  return (
-    [
-      named('Changed', effective),
-      named('Taken back', back.filter(isEffective)),
-      named(
-        'Not taken back',
-        back.filter((step) => !isEffective(step) && step.phase !== 'unknown'),
-      ),
-      named(settled[state.settledAs ?? 'open'], open),
-      named(
-        'Not changed',
-        forward.filter((step) => !isEffective(step) && step.phase !== 'unknown'),
-      ),
-    ]
-      .filter((part) => part !== '')
-      .join(' ') + holds
-  );
+  const isNot = (step: StepState) => !isEffective(step) && step.phase !== 'unknown';
+  return [
+    named('Changed', effective),
+    named('Taken back', back.filter(isEffective)),
+    named('Not taken back', back.filter(isNot)),
+    named(settled[state.settledAs ?? 'open'], open),
+    named('Not changed', forward.filter(isNot)),
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 const settled = {

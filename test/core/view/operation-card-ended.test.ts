@@ -202,8 +202,8 @@ describe('a card reads, once', () => {
       "
       UNKNOWN · deploy checkout · production · \`kubernetes/eu-1/shop/deployment/checkout\`
         How step s2 of \`deploy checkout 8 replicas=6\` ended is unknown.
-        Changed: s1 replicas 3 → 6. Not known: s2 image web:7 → web:8. The lock on
-          kubernetes/eu-1/shop/deployment/checkout stays until it is settled.
+        Changed: s1 replicas 3 → 6. Not known: s2 image web:7 → web:8. It may or may not have taken effect;
+          the lock on kubernetes/eu-1/shop/deployment/checkout stays.
         Why: The answer got lost, and the target does not tell.
         Next: Look at kubernetes/eu-1/shop/deployment/checkout, then type \`settle op-41 done\` or \`settle
           op-41 not-done\`.
