@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Problem } from '../core/problem.ts';
+import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import { type FoundRoute, type HttpRoute, routeFinder } from './http-route.ts';
 
 export interface HttpListenerOptions {
@@ -45,9 +45,13 @@ export async function listen(options: HttpListenerOptions): Promise<HttpListener
   server.maxConnections = connectionsMax;
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const { name: listener, host, port } = options;
+      const facts = { listener, address: `${host}:${port}`, reason: error.code ?? error.message };
+      reject(new ProblemError(problem('LISTENER_NOT_OPENED', facts), { cause: error }));
+    });
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
