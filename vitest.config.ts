@@ -27,7 +27,7 @@ export default defineConfig({
           globalSetup: 'test/build/bundle.ts',
           include: [
             'test/build/shipped/**/*.test.ts',
-            ...bundleSuites.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`)),
+            ...bundleSuites.map((path) => (path.endsWith('.ts') ? path : `${path}/*.test.ts`)),
           ],
         },
       },
