@@ -135,8 +135,12 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       if (writes.length === 0) return told;
       const appended = await journal.append(writes, context);
       if (appended.ok && !appended.repeated) return told;
-      // What was answered the first time is answered again, whatever would be decided today.
-      if (appended.ok) return { ...verdict(appended.recorded.map(eventOf)), changed: false };
+      if (appended.ok) {
+        // Done before, and perhaps nobody here was told: an answer got lost, or another process was faster.
+        for (const { stream } of writes) await catchUp(stream);
+        // What was answered the first time is answered again, whatever would be decided today.
+        return { ...verdict(appended.recorded.map(eventOf)), changed: false };
+      }
       if (appended.code === 'FENCED') throw new ProblemError(problem('NOT_THE_OWNER', {}));
       await catchUp(appended.stream);
     }
