@@ -53,7 +53,7 @@ describe.skipIf(traced.status !== 0)(
       const tried = FULL
         ? cuts
         : Array.from(
-            { length: 60 },
+            { length: 200 },
             () => cuts[pick(cuts.length)] ?? { at: 0, leftover: 'none' as const },
           );
       for (const { at, leftover } of tried) {
