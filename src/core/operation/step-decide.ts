@@ -40,8 +40,12 @@ export type StepIntent =
   /** Nobody in this process knows the step's kind. */
   | { readonly type: 'ReportNoDriver'; readonly step: string };
 
-/** A crash-looping target moves under us; five looks are enough to tell bad luck from a fight. */
-export const attemptsMax = 5;
+/**
+ * A crash-looping target moves under us. Between a check and its write lies the intent on its way to the disk, 10 ms and
+ * more: where the status changes 30 times a second, five tries in a row fail once in a hundred nights, ten once in ten
+ * thousand. More than that is no bad luck but a fight.
+ */
+export const attemptsMax = 10;
 
 /**
  * How long after its check a write may still be sent. A process that was paused in between (a slow disk, a stopped
