@@ -37,5 +37,6 @@ ENV NODE_ENV=production TOCSIN_CONFIG=/etc/tocsin/tocsin.yaml HEALTH_URL=http://
 EXPOSE 8080 8081 9090
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(process.env.HEALTH_URL).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/opt/tocsin/bin/tocsin.js"]
+# Room for young objects grows in a storm and is not given back: 8 MB are enough, and 32 keep 80 MB more for ever.
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/opt/tocsin/bin/tocsin.js"]
 CMD ["start"]
