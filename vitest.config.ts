@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { bundleSuites, throughDoors } from './test/build/bundle.ts';
 
 // Unit and scenario suites share one process: 200 files start in seconds instead of a minute.
 export default defineConfig({
@@ -15,7 +16,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/deep/**'],
+          exclude: ['test/real/**', 'test/deep/**', 'test/build/shipped/**'],
+        },
+      },
+      {
+        extends: true,
+        plugins: [throughDoors()],
+        test: {
+          name: 'bundle',
+          globalSetup: 'test/build/bundle.ts',
+          include: [
+            'test/build/shipped/**/*.test.ts',
+            ...bundleSuites.map((path) => (path.endsWith('.ts') ? path : `${path}/*.test.ts`)),
+          ],
         },
       },
       {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Problem } from '../core/problem.ts';
+import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import { type FoundRoute, type HttpRoute, routeFinder } from './http-route.ts';
 
 export interface HttpListenerOptions {
@@ -21,13 +21,17 @@ export interface HttpListener {
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const connectionsMax = 2000;
+/** At the end: how soon a connection whose answer is out is closed. */
+const freeEveryMs = 20;
 
 /** One listener: mounts the routes it is given and knows nothing of them. */
 export async function listen(options: HttpListenerOptions): Promise<HttpListener> {
   const find = routeFinder(options.routes);
+  let closing = false;
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
     (request, response) => {
+      if (closing) response.setHeader('connection', 'close');
       serve(find, request, response).catch((error: unknown) => {
         options.log('request failed', { listener: options.name, error });
         if (response.headersSent) response.destroy();
@@ -41,13 +45,23 @@ export async function listen(options: HttpListenerOptions): Promise<HttpListener
   server.maxConnections = connectionsMax;
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const { name: listener, host, port } = options;
+      const facts = { listener, address: `${host}:${port}`, reason: error.code ?? error.message };
+      reject(new ProblemError(problem('LISTENER_NOT_OPENED', facts), { cause: error }));
+    });
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
-  return { url: urlOf(server), close: () => closed(server) };
+  return {
+    url: urlOf(server),
+    close() {
+      closing = true;
+      return closed(server);
+    },
+  };
 }
 
 async function serve(
@@ -130,8 +144,11 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
+/** A sender that keeps its connection would hold the end up for as long as it has something to say, or a minute more. */
 async function closed(server: Server): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+  const freed = setInterval(() => server.closeIdleConnections(), freeEveryMs);
   server.closeIdleConnections();
   await ended;
+  clearInterval(freed);
 }

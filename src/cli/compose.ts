@@ -132,9 +132,9 @@ export async function compose(parts: Parts): Promise<Running> {
     urls: { server: server.url, console: address.console, metrics: scrape.url },
     async close() {
       state.closing = true;
-      // Intake first: what was answered is on disk; what was not, the sender repeats.
-      await server.close();
+      // The bot first: while its last step ends, `/ready` can say so, and an alert is still put on disk.
       await bot.close();
+      await server.close();
       for (const each of [door, shown, console, scrape, journal]) await each?.close();
     },
   };
