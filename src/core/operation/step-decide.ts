@@ -41,11 +41,11 @@ export type StepIntent =
   | { readonly type: 'ReportNoDriver'; readonly step: string };
 
 /**
- * A crash-looping target moves under us. Between a check and its write lies the intent on its way to the disk, 10 ms and
- * more: where the status changes 30 times a second, five tries in a row fail once in a hundred nights, ten once in ten
- * thousand. More than that is no bad luck but a fight.
+ * A crash-looping target moves under us: after a conflict it is read and compared again, five times at most. Between a
+ * check and its write lies the intent on its way to the disk, some 10 ms; where the status changes ten times a second six
+ * tries in a row are hit about once in a million. More than that is no bad luck but a fight.
  */
-export const attemptsMax = 10;
+export const attemptsMax = 6;
 
 /**
  * How long after its check a write may still be sent. A process that was paused in between (a slow disk, a stopped
