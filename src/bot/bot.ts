@@ -107,8 +107,9 @@ export interface Bot {
   close(): Promise<void>;
 }
 
-/** How many events a replay takes at a time. */
+/** How many events a replay takes at a time, and after how many it lets go of what is over. */
 const tailSize = 5000;
+const sweepEvery = 20_000;
 
 /** The bot without its outside: readings from the journal, decisions, loops. `main.ts` brings the rest. */
 export async function createBot(parts: BotParts): Promise<Bot> {
@@ -244,12 +245,19 @@ async function readJournal(
   const from = readings.position;
   let next = journal.tail(from, tailSize);
   let position = from;
+  let swept = from;
   for (;;) {
     const tail = await next;
     position = tail.position;
     // The store reads on while this part is taken in.
     if (!tail.end) next = journal.tail(position, tailSize);
     for (const recorded of tail.recorded) apply(readings, recorded);
+    // A long record holds few incidents that still matter: the others leave memory as they did when it was written.
+    const last = tail.recorded.at(-1);
+    if (last && position - swept >= sweepEvery) {
+      sweep(readings, last.at);
+      swept = position;
+    }
     if (tail.end) break;
   }
   const ms = Math.round(performance.now() - began);
@@ -276,6 +284,7 @@ function createSnapshots({ journal, times, clock, log }: BotParts, engine: Engin
     const { position } = engine.readings;
     if (position === savedPosition) return;
     savedAt = clock.now();
+    sweep(engine.readings, savedAt);
     try {
       await journal.snapshots.save({
         name: 'readings',
