@@ -24,7 +24,7 @@ interface Round {
 /** Durable webhooks against a route that only parses, in turns, so that both meet the same noise of the machine. */
 export async function ingest(): Promise<object> {
   const reference = await startMeasured({
-    program: new URL('./support/reference.ts', import.meta.url).href,
+    program: new URL('./support/reference.mjs', import.meta.url).href,
     argv: [],
   });
   const bySize = new Map<number, readonly Round[]>();

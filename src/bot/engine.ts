@@ -70,8 +70,12 @@ export interface Engine {
 
 interface Batch {
   readonly intents: ReceiveAlerts[];
+  alerts: number;
   told: Promise<Told>;
 }
+
+/** What is decided together also travels to disk together: past this, a delivery waits for the next turn. */
+const batchAlertsMax = 10_000;
 
 const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
 
@@ -130,7 +134,13 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       const { writes, told } = await work();
       if (writes.length === 0) return told;
       const appended = await journal.append(writes, context);
-      if (appended.ok) return appended.repeated ? { ...told, changed: false } : told;
+      if (appended.ok && !appended.repeated) return told;
+      if (appended.ok) {
+        // Done before, and perhaps nobody here was told: an answer got lost, or another process was faster.
+        for (const { stream } of writes) await catchUp(stream);
+        // What was answered the first time is answered again, whatever would be decided today.
+        return { ...verdict(appended.recorded.map(eventOf)), changed: false };
+      }
       if (appended.code === 'FENCED') throw new ProblemError(problem('NOT_THE_OWNER', {}));
       await catchUp(appended.stream);
     }
@@ -172,17 +182,21 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
 
   function receive(intent: ReceiveAlerts, context: AppendContext): Promise<Told> {
     const id = intent.incident;
+    const alerts = intent.observations.length;
     const queued = waiting.get(id);
-    if (queued) {
+    // A decision speaks of one group: the name of another one must not get lost in it.
+    const joins = queued?.intents[0]?.key === intent.key;
+    if (queued && joins && queued.alerts + alerts <= batchAlertsMax) {
       queued.intents.push(intent);
+      queued.alerts += alerts;
       return queued.told;
     }
     const stream = streamOf('incident', id);
-    const batch: Batch = { intents: [intent], told: Promise.resolve({ changed: false }) };
+    const batch: Batch = { intents: [intent], alerts, told: Promise.resolve({ changed: false }) };
     waiting.set(id, batch);
     batch.told = turns.take([stream], () => {
       // From here on nobody joins: what arrives now waits for the next turn.
-      waiting.delete(id);
+      if (waiting.get(id) === batch) waiting.delete(id);
       const all = coalesce(intent, ...batch.intents.slice(1));
       return commit(async () => {
         const { state, version } = isNew(intent) ? unopened : await incidentOf(id);
@@ -277,7 +291,13 @@ function written(
   return events.length === 0 ? [] : [{ stream, expectedVersion, events }];
 }
 
-function verdict(events: readonly (IncidentEvent | OperationEvent)[]): Told {
+function eventOf({ event }: Recorded): DomainEvent {
+  return event as DomainEvent;
+}
+
+type DomainEvent = IncidentEvent | OperationEvent;
+
+function verdict(events: readonly DomainEvent[]): Told {
   const refusal = events.find((event) => event.type === 'RequestRefused');
   if (refusal?.type === 'RequestRefused') return { refused: refusal.problem, changed: true };
   const refused = events.find((event) => event.type === 'OperationRefused');

@@ -79,18 +79,18 @@ async function serve(
 }
 
 export function answer(response: ServerResponse, status: number, body: unknown): void {
-  answerText(response, status, `${JSON.stringify(body)}\n`);
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(status, headersOf(text));
+  response.end(text);
 }
 
-/** The same with a body that was made before. */
-export function answerText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, {
+export function headersOf(text: string): Readonly<Record<string, string>> {
+  return {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
+    'content-length': String(Buffer.byteLength(text)),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
-  });
-  response.end(text);
+  };
 }
 
 /** For machines that send to us: the code, and a sentence a person can act on. */

@@ -122,11 +122,18 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
     const checked = await check(operation, step, driver);
     const { landsWithinMs } = driver;
     const at = clock.now();
-    await tell(operation, { type: 'ReportCheck', at, step: step.step.id, checked, landsWithinMs });
+    const told = await tell(operation, {
+      type: 'ReportCheck',
+      at,
+      step: step.step.id,
+      checked,
+      landsWithinMs,
+    });
     const intended = await engine.operation(operation.id);
     const now = intended && currentStep(intended);
     // Only what this turn itself put on disk is sent; any other intent is settled by looking.
     const mine =
+      told.changed &&
       checked.ok &&
       now?.phase === 'intended' &&
       now.step.id === step.step.id &&

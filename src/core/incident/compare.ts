@@ -2,6 +2,7 @@ import type { SourceAlert } from '../ports/alert-source.ts';
 import type { IncidentEvent, SilencedAlert } from './event.ts';
 import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { CompareWithSource } from './intent.ts';
+import { inPieces } from './pieces.ts';
 import { resolvedByItself } from './receive.ts';
 
 /** What a source said when it was asked, made ready for many incidents. */
@@ -68,7 +69,7 @@ export function compareWithSource(
   if (fired.length === 0) return [];
   return [
     { type: 'IncidentReopened', v: 1, why: 'firing-again' },
-    firedAlerts(fired),
+    ...firedAlerts(fired),
     ...mutings(fired, { state, fired }),
   ];
 }
@@ -84,9 +85,8 @@ function differences({ at, answer, fired }: Comparison, state: Incident): readon
   const events: IncidentEvent[] = [];
   const known = new Map(answer.alerts.map((alert) => [alert.fingerprint, alert]));
   const gone = [...state.alerts.values()].filter((alert) => isGone(alert, known, answer.askedAt));
-  if (fired.length > 0) events.push(firedAlerts(fired));
-  if (gone.length > 0) {
-    const alerts = gone.map(({ fingerprint }) => ({ fingerprint, endsAt: at }));
+  events.push(...firedAlerts(fired));
+  for (const alerts of inPieces(gone.map(({ fingerprint }) => ({ fingerprint, endsAt: at })))) {
     events.push({ type: 'AlertsResolved', v: 1, why: 'source-stopped-reporting', alerts });
   }
   events.push(...mutings(answer.alerts, { state, fired }));
@@ -150,12 +150,12 @@ function mutings(
     const { fingerprint, state: now } = alert;
     return isSame ? [] : [{ fingerprint, state: now, silencedBy: alert.silencedBy }];
   });
-  return changed.length > 0 ? [{ type: 'SilencesSeen', v: 1, alerts: changed }] : [];
+  return inPieces(changed).map((piece) => ({ type: 'SilencesSeen', v: 1, alerts: piece }));
 }
 
-function firedAlerts(alerts: readonly SourceAlert[]): IncidentEvent {
+function firedAlerts(alerts: readonly SourceAlert[]): readonly IncidentEvent[] {
   const fired = alerts.map(({ fingerprint, startsAt, labels, annotations, generatorUrl }) => {
     return { fingerprint, startsAt, labels, annotations, generatorUrl };
   });
-  return { type: 'AlertsFired', v: 1, alerts: fired };
+  return inPieces(fired).map((piece) => ({ type: 'AlertsFired', v: 1, alerts: piece }));
 }

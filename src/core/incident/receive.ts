@@ -3,6 +3,7 @@ import { rank, type Severity, severityOf } from '../alert/severity.ts';
 import type { AlertsResolved, FiredAlert, IncidentEvent, IncidentOpened } from './event.ts';
 import type { AlertState, IncidentState } from './incident.ts';
 import type { Correlated, ReceiveAlerts, ReceiveUnreadable } from './intent.ts';
+import { inPieces } from './pieces.ts';
 
 export interface Received {
   readonly events: readonly IncidentEvent[];
@@ -146,12 +147,15 @@ function resolve(turn: Turn, observation: Observation): void {
 /** What fires comes before what resolves: within one flush no alert is resolved first. */
 function flush(turn: Turn): void {
   if (turn.fired.size > 0) {
-    turn.events.push({ type: 'AlertsFired', v: 1, alerts: [...turn.fired.values()] });
+    for (const alerts of inPieces([...turn.fired.values()])) {
+      turn.events.push({ type: 'AlertsFired', v: 1, alerts });
+    }
     turn.fired = new Map();
   }
   if (turn.resolved.size > 0) {
-    const alerts = [...turn.resolved.values()];
-    turn.events.push({ type: 'AlertsResolved', v: 1, why: 'source', alerts });
+    for (const alerts of inPieces([...turn.resolved.values()])) {
+      turn.events.push({ type: 'AlertsResolved', v: 1, why: 'source', alerts });
+    }
     turn.resolved = new Map();
   }
 }

@@ -213,6 +213,29 @@ describe('an end and a late copy in one body', () => {
   });
 });
 
+describe('a body of thousands of alerts', () => {
+  const summary = 'x'.repeat(1000);
+  const many = Array.from({ length: 3000 }, (_, index) =>
+    firing(`web-${index}`, { annotations: { summary } }),
+  );
+
+  it('is taken whole, in events that a journal takes', () => {
+    const then = given().when(receive(many));
+    expect(incidentOf(then.state())).toMatchObject({ status: 'open', firing: 3000 });
+    expect(then.events.length).toBeGreaterThan(10);
+    const longest = Math.max(...then.events.map((event) => JSON.stringify(event).length));
+    expect(longest).toBeLessThan(256 * 1024);
+  });
+
+  it('opens one incident and closes it with its last alert', () => {
+    const ended = many.map(({ fingerprint }) => stopped(fingerprint));
+    const fires = given().when(receive(many)).events;
+    const then = given(...fires).when(receive(ended));
+    expect(incidentOf(then.state())).toMatchObject({ status: 'resolved', firing: 0 });
+    expect(then.events.filter(({ type }) => type === 'IncidentResolved')).toHaveLength(1);
+  });
+});
+
 describe('another group of the same source', () => {
   it('joins the incident it was correlated with, once', () => {
     const past = [opened(), fired(web1)] as const;

@@ -78,12 +78,14 @@ export class StoreThread {
     await ended;
   }
 
-  #answer({ id, reply, health }: Answer): void {
+  #answer({ answers, health }: Answer): void {
     this.health = health;
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (reply.kind === 'failed') waiting?.reject(new ProblemError(reply.problem));
-    else waiting?.resolve(reply);
+    for (const { id, reply } of answers) {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (reply.kind === 'failed') waiting?.reject(new ProblemError(reply.problem));
+      else waiting?.resolve(reply);
+    }
   }
 
   #lose(detail: string): void {
