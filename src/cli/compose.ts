@@ -201,6 +201,9 @@ function healthRoutes(
           journal: { state: accepting ? 'ok' : 'down' },
           console: { state: 'ok' },
           ...Object.fromEntries(sources),
+          ...Object.fromEntries(
+            parts.targets.map(({ name, health }) => [name, { state: health() }]),
+          ),
           incidents: openIncidents(bot.engine).length,
         });
       },
