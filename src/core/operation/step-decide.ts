@@ -95,6 +95,8 @@ function checked(
   state: OperationState,
   current: StepState,
 ): readonly OperationEvent[] {
+  // An attempt that was given up has landed after all. That is so, whoever asked us to stop meanwhile.
+  if (isOurs(intent.checked)) return [isApplied(current, 'probe', {})];
   if (state.stoppedBy !== undefined && !current.compensation && !isInCritical(state, current)) {
     return stopped(state, current);
   }
@@ -169,6 +171,7 @@ function probed(
       ? [isMissed(current, 'probed')]
       : failed(state, current, problem('STEP_DID_NOT_TAKE_EFFECT', facts(state, current)));
   }
+  if (isOurs(intent.checked)) return [isApplied(current, 'probe', {})];
   if (intent.at < current.landsBefore) return [];
   if (conditional && intent.checked?.ok) return [isMissed(current, 'past its time')];
   const unreachable =
@@ -259,6 +262,10 @@ function noDriver(state: OperationState, current: StepState): readonly Operation
 function unknown(state: OperationState, current: StepState): readonly OperationEvent[] {
   const because = problem('STEP_OUTCOME_UNKNOWN', facts(state, current));
   return [{ type: 'OperationUnknown', v: 1, step: current.step.id, problem: because }];
+}
+
+function isOurs(found: Checked | undefined): boolean {
+  return found !== undefined && !found.ok && found.ours === true;
 }
 
 function isApplied(
