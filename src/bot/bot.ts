@@ -42,6 +42,8 @@ export interface ConnectedTarget {
   readonly name: string;
   readonly planner: Planner;
   readonly workload?: WorkloadReader;
+  /** As it answered last. */
+  health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
   doctor(used: readonly TargetRef[]): Promise<readonly Finding[]>;
   openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;

@@ -66,6 +66,7 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
             };
           },
         },
+        health: () => 'ok',
         doctor: async () => [],
         openWriter: () => {
           throw new Error('nobody writes at this counter');
