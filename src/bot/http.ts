@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Problem, ProblemError, problem } from '../core/problem.ts';
+import type { Problem } from '../core/problem.ts';
 import { type FoundRoute, type HttpRoute, routeFinder } from './http-route.ts';
 
 export interface HttpListenerOptions {
@@ -21,17 +21,18 @@ export interface HttpListener {
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const connectionsMax = 2000;
-/** At the end: how soon a connection whose answer is out is closed. */
-const freeEveryMs = 20;
+/** On shutdown: what has not arrived whole by then was not answered either, and its sender repeats it. */
+const arrivalMs = 1000;
 
 /** One listener: mounts the routes it is given and knows nothing of them. */
 export async function listen(options: HttpListenerOptions): Promise<HttpListener> {
   const find = routeFinder(options.routes);
-  let closing = false;
+  const underWay = new Set<ServerResponse>();
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
     (request, response) => {
-      if (closing) response.setHeader('connection', 'close');
+      underWay.add(response);
+      response.once('close', () => underWay.delete(response));
       serve(find, request, response).catch((error: unknown) => {
         options.log('request failed', { listener: options.name, error });
         if (response.headersSent) response.destroy();
@@ -45,23 +46,13 @@ export async function listen(options: HttpListenerOptions): Promise<HttpListener
   server.maxConnections = connectionsMax;
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const { name: listener, host, port } = options;
-      const facts = { listener, address: `${host}:${port}`, reason: error.code ?? error.message };
-      reject(new ProblemError(problem('LISTENER_NOT_OPENED', facts), { cause: error }));
-    });
+    server.once('error', reject);
     server.listen(options.port, options.host, () => {
-      server.removeAllListeners('error');
+      server.off('error', reject);
       resolve();
     });
   });
-  return {
-    url: urlOf(server),
-    close() {
-      closing = true;
-      return closed(server);
-    },
-  };
+  return { url: urlOf(server), close: () => closed(server, underWay) };
 }
 
 async function serve(
@@ -79,18 +70,18 @@ async function serve(
 }
 
 export function answer(response: ServerResponse, status: number, body: unknown): void {
-  const text = `${JSON.stringify(body)}\n`;
-  response.writeHead(status, headersOf(text));
-  response.end(text);
+  answerText(response, status, `${JSON.stringify(body)}\n`);
 }
 
-export function headersOf(text: string): Readonly<Record<string, string>> {
-  return {
+/** The same with a body that was made before. */
+export function answerText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(text)),
+    'content-length': Buffer.byteLength(text),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
-  };
+  });
+  response.end(text);
 }
 
 /** For machines that send to us: the code, and a sentence a person can act on. */
@@ -144,11 +135,18 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
-/** A sender that keeps its connection would hold the end up for as long as it has something to say, or a minute more. */
-async function closed(server: Server): Promise<void> {
+/** A connection that is kept for a next request would hold the shutdown for as long as it is kept. */
+async function closed(server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  const freed = setInterval(() => server.closeIdleConnections(), freeEveryMs);
+  for (const response of underWay) {
+    if (!response.headersSent) response.setHeader('connection', 'close');
+    else response.once('finish', () => response.req.socket.end());
+  }
   server.closeIdleConnections();
+  const cut = setInterval(() => {
+    for (const { req } of underWay) if (!req.complete) req.socket.destroy();
+    if (underWay.size === 0) server.closeAllConnections();
+  }, arrivalMs);
   await ended;
-  clearInterval(freed);
+  clearInterval(cut);
 }
