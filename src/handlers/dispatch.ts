@@ -121,7 +121,7 @@ export function createDispatch(desk: Desk): Dispatch {
 async function run(command: Command, asked: Asking, cause: string): Promise<Answer> {
   switch (command.does) {
     case 'read':
-      return read(command, asked);
+      return read(command, asked, cause);
     case 'incident':
       return tellIncident(command, asked, cause);
     case 'gate':
@@ -147,24 +147,45 @@ const open: ReadonlySet<string> = new Set([
   'runbook',
 ]);
 
-async function read(command: Command & { readonly does: 'read' }, asked: Asking): Promise<Answer> {
+async function read(
+  command: Command & { readonly does: 'read' },
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
   const { desk } = asked;
   if (!open.has(command.name)) {
     const verdict = allowed(command, asked);
-    if (verdict) return refused(verdict, desk);
+    if (verdict) return refuse(command, asked, { cause, because: verdict });
   }
   const reading = await command.answer(asked);
   return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
 }
 
+/** The refusal of a known person is an event, wherever there is a thread it belongs to. */
+async function refuse(
+  command: Command,
+  { desk, at, by, incident }: Asking,
+  { cause, because }: { readonly cause: string; readonly because: Problem },
+): Promise<Answer> {
+  if (incident) {
+    const intent = { type: 'Refuse', at, by, what: command.name, problem: because } as const;
+    await desk.tellIncident(incident.opened.incident, intent, { cause, by: by.person });
+  }
+  return refused(because, desk);
+}
+
 /** What the policy has against it. Commands that make no plan cannot wait for an approval. */
-function allowed(command: Command, asked: Asking): Problem | undefined {
+function allowed(
+  command: Command,
+  asked: Asking,
+  about: { readonly service: string; readonly environment: string } = placeOf(asked),
+): Problem | undefined {
   const verdict = judge(asked.desk.settings.policy, {
     verb: command.name,
     family: command.family,
     risk: command.risk,
-    service: asked.service || (asked.incident?.opened.service ?? ''),
-    environment: asked.environment || (asked.incident?.opened.environment ?? ''),
+    service: about.service,
+    environment: about.environment,
     requester: asked.by,
     reason: String(asked.args['reason'] ?? ''),
   });
@@ -172,6 +193,13 @@ function allowed(command: Command, asked: Asking): Problem | undefined {
   return verdict.rule.places.length > 0
     ? problem('POLICY_WANTS_APPROVAL', { verb: command.name, rule: verdict.rule.where })
     : undefined;
+}
+
+function placeOf({ service, environment, incident }: Asking) {
+  return {
+    service: service || (incident?.opened.service ?? ''),
+    environment: environment || (incident?.opened.environment ?? ''),
+  };
 }
 
 /** What needs no thread of its own to act on: a declaration makes one. */
@@ -183,8 +211,9 @@ async function tellIncident(
   const { desk } = asked;
   const intent = command.intent(asked);
   if (isProblem(intent)) return refused(intent, desk);
-  const verdict = allowed(command, asked);
-  if (verdict) return refused(verdict, desk);
+  // A declaration is about the service it names, wherever it is typed.
+  const verdict = allowed(command, asked, intent.type === 'Declare' ? intent : placeOf(asked));
+  if (verdict) return refuse(command, asked, { cause, because: verdict });
   const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
   if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
   const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });
