@@ -53,13 +53,14 @@ export function createDesk(options: DeskOptions): Desk {
   };
 }
 
-/** A person with the groups that the configuration puts them in. */
+/** A person with the groups that the configuration puts them in; one it does not name is in none. */
 export function evidenceOf(
   settings: Settings,
   { person, surface, account }: Pick<Evidence, 'person' | 'surface' | 'account'>,
 ): Evidence {
+  const isKnown = settings.people.some(({ id }) => id === person);
   const memberships = settings.groups
-    .filter(({ members }) => members.includes(person))
+    .filter(({ members }) => isKnown && members.includes(person))
     .map(({ name }) => ({ group: name, source: 'static', ageMs: 0 }) as const);
   return { person, surface, account, memberships };
 }

@@ -210,13 +210,17 @@ async function turnDown(because: Problem, asked: Asking, cause: string): Promise
 }
 
 /** What the policy has against it. Commands that make no plan cannot wait for an approval. */
-function allowed(command: Command, asked: Asking): Problem | undefined {
+function allowed(
+  command: Command,
+  asked: Asking,
+  about: { readonly service: string; readonly environment: string } = placeOf(asked),
+): Problem | undefined {
   const verdict = judge(asked.desk.settings.policy, {
     verb: command.name,
     family: command.family,
     risk: command.risk,
-    service: asked.service || (asked.incident?.opened.service ?? ''),
-    environment: asked.environment || (asked.incident?.opened.environment ?? ''),
+    service: about.service,
+    environment: about.environment,
     requester: asked.by,
     reason: String(asked.args['reason'] ?? ''),
   });
@@ -224,6 +228,13 @@ function allowed(command: Command, asked: Asking): Problem | undefined {
   return verdict.rule.places.length > 0
     ? problem('POLICY_WANTS_APPROVAL', { verb: command.name, rule: verdict.rule.where })
     : undefined;
+}
+
+function placeOf({ service, environment, incident }: Asking) {
+  return {
+    service: service || (incident?.opened.service ?? ''),
+    environment: environment || (incident?.opened.environment ?? ''),
+  };
 }
 
 /** What needs no thread of its own to act on: a declaration makes one. */
@@ -235,7 +246,8 @@ async function tellIncident(
   const { desk } = asked;
   const intent = command.intent(asked);
   if (isProblem(intent)) return refused(intent, desk);
-  const verdict = allowed(command, asked);
+  // A declaration is about the service it names, wherever it is typed.
+  const verdict = allowed(command, asked, intent.type === 'Declare' ? intent : placeOf(asked));
   if (verdict) return turnDown(verdict, asked, cause);
   const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
   if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
