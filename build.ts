@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type Plugin, type PluginContext, type RolldownLog, rolldown } from 'rolldown';
 
@@ -51,10 +59,30 @@ export async function build({ root, out, packages, doors }: BuildRequest): Promi
   return { files, bytes: files.reduce((sum, file) => sum + statSync(join(out, file)).size, 0) };
 }
 
+/**
+ * What is published: the bundle, the files beside it, and a manifest without the packages that the bundle holds already.
+ * Installing those would cost 200 MB that nothing reads.
+ */
+export async function assemble({ out, ...request }: BuildRequest): Promise<Built> {
+  rmSync(out, { recursive: true, force: true });
+  const built = await build({ ...request, out: join(out, 'dist') });
+  const text = readFileSync(join(request.root, 'package.json'), 'utf8');
+  const { dependencies, devDependencies, scripts, ...manifest } = JSON.parse(text);
+  for (const path of manifest.files.filter((one: string) => one !== 'dist')) {
+    cpSync(join(request.root, path), join(out, path), { recursive: true });
+  }
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return built;
+}
+
 if (import.meta.main) {
   const root = import.meta.dirname;
-  const { files, bytes } = await build({ root, out: join(root, 'dist') });
-  console.log(`dist/: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`);
+  const whole = process.argv.includes('--package');
+  const { files, bytes } = whole
+    ? await assemble({ root, out: join(root, 'package') })
+    : await build({ root, out: join(root, 'dist') });
+  const folder = whole ? 'package/dist/' : 'dist/';
+  console.log(`${folder}: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB`);
 }
 
 /**

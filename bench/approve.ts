@@ -5,7 +5,7 @@ import { percentile, round, say } from './support/figures.ts';
 import { inFolder } from './support/process.ts';
 import { type Shop, startShop } from './support/shop.ts';
 
-const presses = Number(process.env['BENCH_PRESSES'] ?? 200);
+const presses = Number(process.env['BENCH_PRESSES'] ?? 100);
 const services = Array.from({ length: 10 }, (_, index) => `service-${index}`);
 
 /** From the press of Approve leaving the browser to the first write reaching the cluster, one at a time. */
@@ -68,10 +68,20 @@ async function nextWrite({ sandbox }: Shop, before: number): Promise<number> {
   throw new Error('nothing was written');
 }
 
-async function done({ ben }: Shop, operation: string): Promise<void> {
-  for (let turn = 0; turn < 300; turn += 1) {
-    if (/\bDONE\b/.test(await ben.page(`/incidents/${operation}`))) return;
+/** The next press waits for the end of this operation: its rollout and its questions to the cluster are over then. */
+async function done({ tocsin, cookie }: Shop, operation: string): Promise<void> {
+  const page = `${tocsin.urls.console}/api/v1/incidents/${operation}`;
+  for (let turn = 0; turn < 600; turn += 1) {
+    const answer = await fetch(page, { headers: { cookie } });
+    const thread: unknown = await answer.json();
+    if (markOf(thread) === 'DONE') return;
     await delay(50);
   }
   throw new Error(`${operation} did not end`);
+}
+
+function markOf(thread: unknown): unknown {
+  if (typeof thread !== 'object' || thread === null || !('root' in thread)) return undefined;
+  const { root } = thread;
+  return typeof root === 'object' && root !== null && 'mark' in root ? root.mark : undefined;
 }

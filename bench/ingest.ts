@@ -9,7 +9,7 @@ import { bearer, startTocsin, type Tocsin, webhookPath } from './support/tocsin.
 const connections = 64;
 const rounds = number('BENCH_ROUNDS', 3);
 const seconds = number('BENCH_SECONDS', 4);
-const warmUpSeconds = 2;
+const warmUpSeconds = 4;
 /** A group is told of this often before the connection goes on to the next: one body in ten opens an incident. */
 const bodiesPerGroup = number('BENCH_BODIES_PER_GROUP', 10);
 const sizes = (process.env['BENCH_SIZES'] ?? '1,5,20').split(',').map(Number);
@@ -24,7 +24,7 @@ interface Round {
 /** Durable webhooks against a route that only parses, in turns, so that both meet the same noise of the machine. */
 export async function ingest(): Promise<object> {
   const reference = await startMeasured({
-    program: new URL('./support/reference.ts', import.meta.url).href,
+    program: new URL('./support/reference.mjs', import.meta.url).href,
     argv: [],
   });
   const bySize = new Map<number, readonly Round[]>();

@@ -55,7 +55,7 @@ async function rss(measured: Measured): Promise<number> {
   return Math.min(...readings);
 }
 
-/** Each in a group of its own, one alert each, over a minute: a night, not a benchmark of the intake. */
+/** Each in a group of its own, one alert each, over twenty seconds: a night, not a benchmark of the intake. */
 async function tenThousand(url: string): Promise<void> {
   const maker = bodyMaker({
     alerts: 1,
@@ -68,7 +68,7 @@ async function tenThousand(url: string): Promise<void> {
   const sent = await load({
     url,
     connections,
-    seconds: 21,
+    seconds: 20,
     perSecond: incidents / 20,
     next: maker.next,
   });

@@ -3,10 +3,19 @@ import { exitCode, readCommandLine } from './cli.ts';
 
 /** The composition root's door: one command, loaded when it is asked for. Answers the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // The journal, its copies and exports hold what only the operator may read.
+  process.umask(0o077);
+  process.stdout.on('error', endWhenUnread);
   const line = readCommandLine(argv, process.env);
   if (line.ok) return run(line.command);
   process.stderr.write(`${line.text}\n`);
   return exitCode.usage;
+}
+
+/** Whoever read our output (`head`, `less`) has seen enough. */
+function endWhenUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? exitCode.ok);
 }
 
 async function run(command: Command): Promise<number> {

@@ -7,12 +7,13 @@ import { parseArgs } from 'node:util';
 import { provision } from './provision/provision.ts';
 import { type Count, countOf, sum } from './provision/report.ts';
 
-type Tier = 'unit' | 'real' | 'deep';
+type Tier = 'unit' | 'bundle' | 'real' | 'deep';
 
 const { values: options, positionals: filters } = parseArgs({
   allowPositionals: true,
   options: {
     unit: { type: 'boolean', default: false },
+    bundle: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
   },
@@ -27,12 +28,12 @@ async function runEverything(): Promise<boolean> {
   if (options.full) process.env['TOCSIN_FULL'] = '1';
   console.log(`seed ${seed} (the same run again: TOCSIN_SEED=${seed} npm test)`);
 
-  const machine = tiers.includes('unit') && tiers.length === 1 ? undefined : await provision();
+  const machine = tiers.includes('real') ? await provision() : undefined;
   if (machine && !machine.ok) {
     console.error(`\n${machine.reason}`);
     return conclude({ passed: 0, failed: 1, skipped: 0 });
   }
-  const checks = options.real || filters.length > 0 ? [] : [lint(), types()];
+  const checks = options.real || options.bundle || filters.length > 0 ? [] : [lint(), types()];
   const suites = runSuites(tiers, seed);
   machine?.release();
   return conclude(sum([...checks, suites]));
@@ -40,10 +41,10 @@ async function runEverything(): Promise<boolean> {
 
 /** Without an option: every suite but those that only a full run can afford. */
 function chosenTiers(): readonly Tier[] {
-  if (options.full) return ['unit', 'real', 'deep'];
-  const both = ['unit', 'real'] as const;
-  const named = both.filter((tier) => options[tier]);
-  return named.length > 0 ? named : both;
+  if (options.full) return ['unit', 'bundle', 'real', 'deep'];
+  const all = ['unit', 'bundle', 'real'] as const;
+  const named = all.filter((tier) => options[tier]);
+  return named.length > 0 ? named : all;
 }
 
 function lint(): Count {

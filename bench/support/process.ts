@@ -51,7 +51,7 @@ export interface ProcessOptions {
 /** Starts a process that is measured from inside and waits until it says that it is ready. */
 export async function startMeasured(options: ProcessOptions): Promise<Measured> {
   const disk = new URL('./disk.mjs', import.meta.url).href;
-  const host = fileURLToPath(new URL('./host.ts', import.meta.url));
+  const host = fileURLToPath(new URL('./host.mjs', import.meta.url));
   // For a closer look: BENCH_NODE_FLAGS='--cpu-prof --cpu-prof-dir=/tmp/profiles'
   const more = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
   const flags = ['--import', disk, ...(options.nodeFlags ?? []), ...more, host];

@@ -35,7 +35,8 @@ export async function startTocsin(options: TocsinOptions): Promise<Tocsin> {
     program: bundle.href,
     argv: ['start', '--config', file],
     env: { ...options.env, BENCH_BEARER: bearer, NODE_ENV: 'production' },
-    ...(options.nodeFlags ? { nodeFlags: options.nodeFlags } : {}),
+    // As the image starts it.
+    nodeFlags: ['--max-semi-space-size=8', ...(options.nodeFlags ?? [])],
   });
   const urls = {
     server: String(measured.ready['server']),

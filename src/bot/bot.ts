@@ -19,6 +19,7 @@ import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createOperationsLoop } from './loops/operations.ts';
 import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop } from './loops/threads.ts';
+import { createPersonRecord } from './person-record.ts';
 import {
   apply,
   emptyReadings,
@@ -41,6 +42,8 @@ export interface ConnectedTarget {
   readonly name: string;
   readonly planner: Planner;
   readonly workload?: WorkloadReader;
+  /** As it answered last. */
+  health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
   doctor(used: readonly TargetRef[]): Promise<readonly Finding[]>;
   openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;
@@ -107,13 +110,14 @@ export interface Bot {
   close(): Promise<void>;
 }
 
-/** How many events a replay takes at a time. */
+/** How many events a replay takes at a time, and after how many it lets go of what is over. */
 const tailSize = 5000;
+const sweepEvery = 20_000;
 
 /** The bot without its outside: readings from the journal, decisions, loops. `main.ts` brings the rest. */
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { journal, clock, log } = parts;
-  const readings = await readJournal(journal, log, parts.times.resolvedJoinMs);
+  const { readings, from } = await readJournal(journal, log, parts.times.resolvedJoinMs);
   const engine = createEngine({ journal, now: clock.now, sha256: parts.sha256 }, readings);
   const stopListening = journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
@@ -135,12 +139,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const target = (integration: string, name: string) =>
     parts.targets.find((candidate) => candidate.name === `${integration}/${name}`);
   const desk = createDesk({
+    ...parts,
     engine,
-    settings: parts.settings,
+    recordPerson: createPersonRecord(journal),
     words,
     threads,
     now: clock.now,
-    sha256: parts.sha256,
     planner: (integration, name) => target(integration, name)?.planner,
     workload: (integration, name) => target(integration, name)?.workload,
     runbook: (incident) => parts.runbooks.page(incident),
@@ -164,7 +168,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     everyMs: parts.times.compareEveryMs,
     log,
   });
-  const snapshots = createSnapshots(parts, engine);
+  const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlinesLoop({
     engine,
     clock,
@@ -233,28 +237,43 @@ export async function createBot(parts: BotParts): Promise<Bot> {
 }
 
 /** From the newest snapshot, or from the first event when there is none that today's code evolved. */
-async function readJournal(journal: Journal, log: Log, joinMs: number): Promise<Readings> {
+async function readJournal(
+  journal: Journal,
+  log: Log,
+  joinMs: number,
+): Promise<{ readonly readings: Readings; readonly from: number }> {
   const began = performance.now();
   const snapshot = await journal.snapshots.load('readings', readingsVersion);
   const readings = snapshot ? importReadings(snapshot.state, joinMs) : emptyReadings(joinMs);
-  let position = readings.position;
+  const from = readings.position;
+  let next = journal.tail(from, tailSize);
+  let position = from;
+  let swept = from;
   for (;;) {
-    const tail = await journal.tail(position, tailSize);
-    for (const recorded of tail.recorded) apply(readings, recorded);
+    const tail = await next;
     position = tail.position;
+    // The store reads on while this part is taken in.
+    if (!tail.end) next = journal.tail(position, tailSize);
+    for (const recorded of tail.recorded) apply(readings, recorded);
+    // A long record holds few incidents that still matter: the others leave memory as they did when it was written.
+    const last = tail.recorded.at(-1);
+    if (last && position - swept >= sweepEvery) {
+      sweep(readings, last.at);
+      swept = position;
+    }
     if (tail.end) break;
   }
-  log('journal read', {
-    position,
-    snapshot: snapshot?.position ?? 0,
-    ms: Math.round(performance.now() - began),
-  });
-  return readings;
+  const ms = Math.round(performance.now() - began);
+  log('journal read', { position, snapshot: from, ms });
+  return { readings, from };
 }
 
-function createSnapshots({ journal, times, clock, log }: BotParts, engine: Engine) {
-  let savedAt = clock.now();
-  let savedPosition = engine.readings.position;
+/** A start that had to read more than this on top of its snapshot writes a new one as soon as it runs. */
+const replayedMax = 20_000;
+
+function createSnapshots({ journal, times, clock, log }: BotParts, engine: Engine, from: number) {
+  let savedPosition = from;
+  let savedAt = engine.readings.position - from > replayedMax ? 0 : clock.now();
   let saving: Promise<void> | undefined;
 
   function save(): Promise<void> {
@@ -268,6 +287,7 @@ function createSnapshots({ journal, times, clock, log }: BotParts, engine: Engin
     const { position } = engine.readings;
     if (position === savedPosition) return;
     savedAt = clock.now();
+    sweep(engine.readings, savedAt);
     try {
       await journal.snapshots.save({
         name: 'readings',

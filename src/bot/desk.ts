@@ -8,10 +8,12 @@ import type { Settings } from '../core/settings.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
 import type { Engine } from './engine.ts';
+import type { PersonRecord } from './person-record.ts';
 import type { Threads } from './threads.ts';
 
 export interface DeskOptions {
   readonly engine: Engine;
+  readonly recordPerson: PersonRecord;
   readonly settings: () => Settings;
   readonly words: Words;
   readonly threads: Threads;
@@ -45,6 +47,7 @@ export function createDesk(options: DeskOptions): Desk {
       evidenceOf(options.settings(), { person, surface, account }),
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
+    recordPerson: options.recordPerson,
     planner: options.planner,
     workload: options.workload,
   };

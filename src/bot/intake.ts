@@ -9,8 +9,9 @@ import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
 import { readAlertmanager, type WebhookOutcome } from '../handlers/webhooks/alertmanager.ts';
 import type { Engine } from './engine.ts';
-import { answerProblem, answerText, readBody } from './http.ts';
+import { answerProblem, headersOf, readBody } from './http.ts';
 import type { HttpRoute } from './http-route.ts';
+import { createSlices } from './slices.ts';
 
 export interface IntakeOptions {
   readonly engine: Engine;
@@ -44,8 +45,12 @@ export interface IntakeMetrics {
   alerts(source: string, count: number): void;
 }
 
-/** What nearly every webhook is answered. */
+/** What nearly every webhook is answered, with the headers of every other answer. */
 const taken = '{"ok":true}\n';
+const takenHeaders = Object.entries(headersOf(taken)).flat();
+
+/** So long at most are bodies read in one turn of the event loop: a storm must not keep a button waiting. */
+const sliceMs = 4;
 
 /** How long a rejected body is kept for whoever mends the sender. */
 const rejectedKeepMs = 7 * 24 * 60 * 60_000;
@@ -54,6 +59,7 @@ const rejectedKeepMs = 7 * 24 * 60 * 60_000;
 export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
   const boot = hash('sha256', `${process.pid} ${process.hrtime.bigint()}`, 'hex').slice(0, 12);
   let deliveries = 0;
+  const slices = createSlices({ sliceMs, now: () => performance.now(), later: setImmediate });
   const authenticators = new Map(
     options.sources.map(({ name, auth }) => [name, authenticator(auth)]),
   );
@@ -85,6 +91,8 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
         problem('WEBHOOK_TOO_LARGE', { source: source.name, max: options.bodyLimitBytes }),
       );
     }
+    const pause = slices.turn();
+    if (pause) await pause;
     const outcome = readAlertmanager(body.bytes, {
       source: source.name,
       receivedAt: options.now(),
@@ -103,7 +111,7 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     options.metrics.webhook(source.name, outcome.kind);
     if (outcome.kind === 'unreadable') return say(response, 422, outcome.problem);
     options.metrics.alerts(source.name, outcome.delivery.observations.length);
-    answerText(response, 200, taken);
+    response.writeHead(200, takenHeaders).end(taken);
   }
 
   interface Taking {

@@ -8,6 +8,12 @@ export const botProblems: ProblemBook = {
     why: 'Another process has taken its place.',
     next: 'Ask there; stop this one.',
   },
+  LISTENER_NOT_OPENED: {
+    what: 'The listener `{listener}` cannot be opened at {address}.',
+    changed: 'Nothing was started.',
+    why: 'The system answered: {reason}.',
+    next: 'Stop what listens there, or change `{listener}.listen` in the configuration.',
+  },
   STREAM_CONTENDED: {
     what: 'The request was not taken.',
     changed: 'Nothing was changed.',

@@ -54,7 +54,8 @@ export interface Watch {
 export function watchCheckout(sandbox: Sandbox, send: (body: string) => Promise<void>): Watch {
   const firing = new Map<string, number>();
   let busy = false;
-  const timer = setInterval(() => void look(), 500);
+  // A look that fails is looked again: what it did not send is still fresh then.
+  const timer = setInterval(() => void look().catch(() => undefined), 500);
 
   async function look(): Promise<void> {
     if (busy) return;
@@ -66,12 +67,14 @@ export function watchCheckout(sandbox: Sandbox, send: (body: string) => Promise<
       // Between two crashes a container runs for a moment: as with a rule over some minutes, that ends nothing.
       const gone = [...firing.keys()].filter((pod) => healthy(pod));
       if (fresh.length + gone.length === 0) return;
-      for (const pod of fresh) firing.set(pod, now);
+      const known = [...firing].filter(([pod]) => !gone.includes(pod));
       const alerts = [
-        ...[...firing].filter(([pod]) => !gone.includes(pod)).map(([pod, at]) => alert(pod, at)),
+        ...known.map(([pod, at]) => alert(pod, at)),
+        ...fresh.map((pod) => alert(pod, now)),
         ...gone.map((pod) => alert(pod, firing.get(pod) ?? now, now)),
       ];
       await send(webhookBody(alerts));
+      for (const pod of fresh) firing.set(pod, now);
       for (const pod of gone) firing.delete(pod);
     } finally {
       busy = false;

@@ -8,10 +8,16 @@ export const doctorProblems = {
     why: '{folder} has {freeMegabytes} MB free.',
     next: 'Make room, or move `journal.path`.',
   },
+  JOURNAL_NOT_DURABLE: {
+    what: 'The journal would not outlive this machine.',
+    changed: 'Nothing was changed.',
+    why: '{folder} is on {on}.',
+    next: 'Move `journal.path` to a local disk.',
+  },
   JOURNAL_FOLDER: {
     what: 'The journal cannot be written.',
     changed: 'Nothing was changed.',
-    why: '{folder} does not exist or is not writable for this user.',
-    next: 'Make the folder, or give it to the user the bot runs as.',
+    why: '{folder} cannot be made, or is not writable for this user.',
+    next: 'Make the folder, give it to the user the bot runs as, or change `journal.path`.',
   },
 } as const satisfies ProblemBook;

@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Logger } from 'pino';
 import { hostDoorPath } from '../bot/host-door.ts';
 import { exitCode } from '../cli.ts';
 import { type Config, loadConfig, sayError, surroundings } from '../config.ts';
+import { ProblemError, problem } from '../core/problem.ts';
+import type { Runbook } from '../core/runbook/runbook.ts';
+import type { Settings } from '../core/settings.ts';
 import { commands } from '../handlers/commands/index.ts';
 import { type OpenJournal, openJournal } from '../journal/index.ts';
 import { thisBuild } from './build.ts';
-import { compose } from './compose.ts';
+import { compose, type Running } from './compose.ts';
 import { createLogger } from './log.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
-import { connectSources, connectTargets } from './targets.ts';
+import { type ConnectedSources, connectSources, connectTargets } from './targets.ts';
 
 /** Runs until it is told to stop. Answers the exit code. */
 export async function start(file: string): Promise<number> {
@@ -21,42 +25,23 @@ export async function start(file: string): Promise<number> {
     return exitCode.usage;
   }
   const { config, settings, warnings } = loaded;
+  // From here on: told to stop while it reads its journal, it stops in order when that is done.
+  const stop = toldToStop();
   const log = createLogger(process.env['TOCSIN_LOG_LEVEL'] ?? 'info');
   for (const warning of warnings) log.warn({ warning }, 'configuration');
   const { runbooks, faults } = readRunbooks(commands.map(({ name }) => name));
   for (const fault of faults) log.warn({ fault }, 'runbook left out');
-  let journal: OpenJournal;
+  let opened: Opened;
   try {
-    mkdirSync(dirname(resolve(config.journal.path)), { recursive: true });
-    journal = await openJournal({
-      path: config.journal.path,
-      ...(config.journal.signingKey ? { signingKey: config.journal.signingKey.reveal() } : {}),
-      checkpointEveryMs: 60_000,
-      logRoomBytes: 36 * 1024 * 1024,
-      log: ({ level, message, fields }) => log[level](fields, message),
-      publishCheckpoint: (checkpoint) => log.info({ checkpoint }, 'checkpoint'),
-    });
+    opened = await open({ config, settings, runbooks, log });
   } catch (error) {
     const code = sayProblem(error);
-    return code === exitCode.owned ? code : exitCode.usage;
+    // What stands already (a listener, a target's connection) goes with the process.
+    process.exit(code === exitCode.owned ? code : exitCode.usage);
   }
-  const digestKey = await keyOf(journal, 'digest');
-  const { targets, books } = await connectTargets(config, { digestKey, log });
-  const sources = await connectSources(config);
-  const running = await compose({
-    ...partsOf(config),
-    journal,
-    settings,
-    sources: sources.sources,
-    targets,
-    runbooks: runbooksOf(runbooks),
-    access: 'sessions',
-    hostDoor: hostDoorPath(config.journal.path),
-    brought: [...books, ...sources.books],
-    log,
-  });
+  const { running, sources } = opened;
   log.info(running.urls, 'ready');
-  await toldToStop();
+  await stop;
   log.info({ grace_ms: config.server.shutdownGraceMs }, 'stopping');
   const cut = setTimeout(() => {
     log.warn({}, 'the grace is over; what is cut is settled at the next start');
@@ -69,6 +54,59 @@ export async function start(file: string): Promise<number> {
   return exitCode.ok;
 }
 
+interface Opened {
+  readonly running: Running;
+  readonly sources: ConnectedSources;
+}
+
+interface Opening {
+  readonly config: Config;
+  readonly settings: Settings;
+  readonly runbooks: readonly Runbook[];
+  readonly log: Logger;
+}
+
+async function open({ config, settings, runbooks, log }: Opening): Promise<Opened> {
+  makeFolder(dirname(resolve(config.journal.path)));
+  const journal = await openJournal({
+    path: config.journal.path,
+    ...(config.journal.signingKey ? { signingKey: config.journal.signingKey.reveal() } : {}),
+    checkpointEveryMs: 60_000,
+    logRoomBytes: 36 * 1024 * 1024,
+    log: ({ level, message, fields }) => log[level](fields, message),
+    publishCheckpoint: (checkpoint) => log.info({ checkpoint }, 'checkpoint'),
+  });
+  try {
+    const digestKey = await keyOf(journal, 'digest');
+    const { targets, books } = await connectTargets(config, { digestKey, log });
+    const sources = await connectSources(config);
+    const running = await compose({
+      ...partsOf(config),
+      journal,
+      settings,
+      sources: sources.sources,
+      targets,
+      runbooks: runbooksOf(runbooks),
+      access: 'sessions',
+      hostDoor: hostDoorPath(config.journal.path),
+      brought: [...books, ...sources.books],
+      log,
+    });
+    return { running, sources };
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ProblemError(problem('JOURNAL_FOLDER', { folder }), { cause: error });
+  }
+}
+
 /** What the configuration alone decides. */
 export function partsOf(config: Config) {
   const { server, console, metrics, incident, sources } = config;
@@ -76,6 +114,7 @@ export function partsOf(config: Config) {
     listen: { server: server.listen, console: console.listen, metrics: metrics.listen },
     consoleUrl: console.publicUrl,
     bodyLimitBytes: server.bodyLimitBytes,
+    trustedProxies: server.trustedProxies,
     webhooks: sources.alertmanager.map(({ name, auth, api }) => ({
       name: `alertmanager/${name}`,
       auth,

@@ -1,11 +1,12 @@
 import type { Incident } from '../core/incident/incident.ts';
-import { judge } from '../core/operation/policy.ts';
+import type { OperationState } from '../core/operation/operation.ts';
+import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts';
 import type { Evidence } from '../core/person.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Answer, Block, Card, Press, Text } from '../core/view/card.ts';
 import { code, problemBlock } from '../core/view/words.ts';
 import { understand } from './arguments.ts';
-import { type Asking, type Command, isProblem } from './command.ts';
+import { type Asking, type Command, isProblem, type Reading } from './command.ts';
 import { commands } from './commands/index.ts';
 import type { Desk } from './desk.ts';
 import { nearest, parseLine } from './grammar.ts';
@@ -82,6 +83,17 @@ export function createDispatch(desk: Desk): Dispatch {
     if (!operation)
       return refused(problem('OPERATION_NOT_FOUND', { operation: what.operation }), desk);
     const at = desk.now();
+    const denied = denial(desk.settings.policy, gateQuestion(what.kind, by, operation));
+    if (denied) {
+      const event = { type: 'RequestTurnedDown', v: 1, surface: by.surface } as const;
+      const line = `${what.kind} ${what.operation}`;
+      await desk.recordPerson(
+        by.person,
+        { ...event, line, problem: denied },
+        { cause: `${cause}/refused`, by: by.person },
+      );
+      return refused(denied, desk);
+    }
     const told = await desk.tellOperation(
       what.operation,
       what.kind === 'approve'
@@ -152,6 +164,7 @@ async function read(
   asked: Asking,
   cause: string,
 ): Promise<Answer> {
+<<<<<<< HEAD
   const { desk } = asked;
   if (!open.has(command.name)) {
     const verdict = allowed(command, asked);
@@ -170,6 +183,49 @@ async function refuse(
   if (incident) {
     const intent = { type: 'Refuse', at, by, what: command.name, problem: because } as const;
     await desk.tellIncident(incident.opened.incident, intent, { cause, by: by.person });
+=======
+  const { desk, by, line, service, environment } = asked;
+  if (open.has(command.name)) return answerOf(await command.answer(asked), desk);
+  const verdict = allowed(command, asked);
+  if (verdict) return turnDown(verdict, asked, cause);
+  const answer = answerOf(await command.answer(asked), desk);
+  // What left the systems that were looked at is no part of a thread; that it did is on the record before it is shown.
+  await desk.recordPerson(
+    by.person,
+    {
+      type: 'ReadingGiven',
+      v: 1,
+      surface: by.surface,
+      line,
+      service,
+      environment,
+      incident: asked.incident?.opened.incident ?? '',
+      digest: desk.sha256(JSON.stringify(answer.card)),
+    },
+    { cause: `${cause}/read`, by: by.person },
+  );
+  return answer;
+}
+
+function answerOf(reading: Reading | Problem, desk: Desk): Answer {
+  return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
+}
+
+/** What the policy refuses a known person is a fact: kept with the incident it was asked in, else with the person. */
+async function turnDown(because: Problem, asked: Asking, cause: string): Promise<Answer> {
+  const { desk, by, line, at } = asked;
+  const telling = { cause: `${cause}/refused`, by: by.person };
+  const incident = asked.incident?.opened.incident;
+  if (incident === undefined) {
+    const event = { type: 'RequestTurnedDown', v: 1, surface: by.surface, line } as const;
+    await desk.recordPerson(by.person, { ...event, problem: because }, telling);
+  } else {
+    await desk.tellIncident(
+      incident,
+      { type: 'Refuse', at, by, what: line, problem: because },
+      telling,
+    );
+>>>>>>> main
   }
   return refused(because, desk);
 }
@@ -211,13 +267,19 @@ async function tellIncident(
   const { desk } = asked;
   const intent = command.intent(asked);
   if (isProblem(intent)) return refused(intent, desk);
+<<<<<<< HEAD
   // A declaration is about the service it names, wherever it is typed.
   const verdict = allowed(command, asked, intent.type === 'Declare' ? intent : placeOf(asked));
   if (verdict) return refuse(command, asked, { cause, because: verdict });
+=======
+  const verdict = allowed(command, asked);
+  if (verdict) return turnDown(verdict, asked, cause);
+>>>>>>> main
   const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
   if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
   const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });
   if (told.refused) return refused(told.refused, desk);
+  if (intent.type === 'Declare') return said('asker', ['The incident is open: ', code(id)], []);
   return said('asker', [told.changed ? 'Done.' : 'It was so already.'], []);
 }
 
@@ -232,9 +294,20 @@ async function tellGate(
   if (!operation) return refused(problem('OPERATION_NOT_FOUND', { operation: id }), desk);
   const intent = command.intent(asked, operation);
   if (isProblem(intent)) return refused(intent, desk);
+  const denied = denial(desk.settings.policy, gateQuestion(command.name, asked.by, operation));
+  if (denied) return turnDown(denied, asked, cause);
   const told = await desk.tellOperation(id, intent, { cause, by: asked.by.person });
   if (told.refused) return refused(told.refused, desk);
   return said('asker', [told.changed ? 'It is on the record.' : 'It was so already.'], []);
+}
+
+function gateQuestion(
+  verb: string,
+  requester: Evidence,
+  { asked }: OperationState,
+): PolicyQuestion {
+  const { service = '', environment = '', reason = '' } = asked ?? {};
+  return { verb, family: 'ops', risk: 'read', service, environment, requester, reason };
 }
 
 /** Bound by the platform's ids in the configuration; strangers are answered, counted and never recorded. */

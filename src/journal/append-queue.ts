@@ -160,8 +160,9 @@ export class AppendQueue {
     this.#events += written;
     if (reply.group === undefined) return;
     const { appends, commitMs } = reply.group;
-    this.#groupSizes.observe(appends);
+    // Refusals alone share no commit.
     if (commitMs === undefined) return;
+    this.#groupSizes.observe(appends);
     this.#commits += 1;
     this.#lastCommitMs = commitMs;
     this.#commitMs.observe(commitMs);

@@ -71,6 +71,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
 }
 
 const SIGNING_KEY = 'journal/signing';
+const LONG_PAGE = 1_000;
 
 class SqliteJournal implements OpenJournal {
   readonly blobs: BlobStore;
@@ -88,6 +89,13 @@ class SqliteJournal implements OpenJournal {
   readonly #timer: NodeJS.Timeout | undefined;
   #checkpoint: PublishedCheckpoint | undefined;
   #closing: Promise<void> | undefined;
+  #ahead:
+    | {
+        readonly after: number;
+        readonly limit: number;
+        readonly page: Promise<Extract<Reply, { kind: 'rows' }> | undefined>;
+      }
+    | undefined;
 
   constructor(options: JournalOptions, thread: StoreThread, keyring: Keyring) {
     const {
@@ -126,7 +134,14 @@ class SqliteJournal implements OpenJournal {
   }
 
   async tail(after: number, limit: number): ReturnType<Journal['tail']> {
-    const { rows, position, end } = await this.#ask({ kind: 'tail', after, limit }, 'rows');
+    const { rows, position, end } = await this.#page(after, limit);
+    // Whoever reads long pages reads on: the store's thread fetches the next while this one is evolved.
+    if (!end && limit >= LONG_PAGE) {
+      const page = this.#ask({ kind: 'tail', after: position, limit }, 'rows').catch(
+        () => undefined,
+      );
+      this.#ahead = { after: position, limit, page };
+    }
     return { recorded: this.#decode(rows), position, end };
   }
 
@@ -214,6 +229,16 @@ class SqliteJournal implements OpenJournal {
 
   async #hashAt(position: number): Promise<string | undefined> {
     return (await this.#ask({ kind: 'header-hash', position }, 'hash')).hash ?? undefined;
+  }
+
+  /** A page fetched ahead counts only while more follows: its end may have moved since. */
+  async #page(after: number, limit: number): Promise<Extract<Reply, { kind: 'rows' }>> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const page = ahead?.after === after && ahead.limit === limit ? await ahead.page : undefined;
+    return page === undefined || page.end
+      ? this.#ask({ kind: 'tail', after, limit }, 'rows')
+      : page;
   }
 
   #tell(recorded: readonly Recorded[]): void {

@@ -88,6 +88,8 @@ class Verification {
   #gap: number | undefined;
   /** A checkpoint that does not fit, and where: kept while the events after it may still say which one was touched. */
   #suspect: { readonly finding: Problem; readonly position: number } | undefined;
+  /** An event earlier than the one before it: one of them was moved or changed, and a link or a checkpoint may say which. */
+  #outOfTime: Problem | undefined;
   #previousDigest = '';
   #events = 0;
   #streams = 0;
@@ -117,7 +119,7 @@ class Verification {
     if (this.#gap !== undefined) {
       this.finding ??= problem('JOURNAL_EVENT_MISSING', { position: this.#gap });
     }
-    this.finding = this.#first(this.finding) ?? this.#checkWitnesses();
+    this.finding = this.#first(this.finding) ?? this.#outOfTime ?? this.#checkWitnesses();
     return {
       ok: this.finding === undefined,
       events: this.#events,
@@ -155,9 +157,8 @@ class Verification {
     const facts = { stream, version, position: event.position };
     const inPlace = stream === event.stream && version === event.version;
     const seen = this.#heads.get(stream)?.version;
-    if (inPlace && seen === version - 1) {
-      return header.at < this.#at ? problem('JOURNAL_EVENT_REORDERED', facts) : undefined;
-    }
+    if (header.at < this.#at) this.#outOfTime ??= problem('JOURNAL_EVENT_REORDERED', facts);
+    if (inPlace && seen === version - 1) return undefined;
     if (!inPlace && !this.#isGenuine(event, header)) return changed(event, 'header');
     const filed = this.#source.filed(stream, version);
     const earlier = filed !== undefined && filed.position < event.position;
@@ -168,7 +169,7 @@ class Verification {
       return missingBefore(this.#source, header, event.position);
     if (before !== undefined && before.position > event.position)
       return problem('JOURNAL_EVENT_REORDERED', facts);
-    return header.at < this.#at ? problem('JOURNAL_EVENT_REORDERED', facts) : undefined;
+    return undefined;
   }
 
   /** Whether the next event of the stream vouches for this header: then it was moved, not written over. */

@@ -4,7 +4,12 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ProblemError } from '../../src/core/problem.ts';
-import { openJournal, tailJournal, verifyJournal } from '../../src/journal/index.ts';
+import {
+  type OpenJournal,
+  openJournal,
+  tailJournal,
+  verifyJournal,
+} from '../../src/journal/index.ts';
 import { appended, cause, opened, TEST_KEY, tempPath, write } from './temp.ts';
 
 interface Running {
@@ -89,11 +94,22 @@ describe('a journal that another process owns', () => {
   });
 });
 
+/** How many events each stream with a prefix has, in one reading of the journal. */
+async function lengthsOf(journal: OpenJournal, prefix: string): Promise<number[]> {
+  const lengths = new Map<string, number>();
+  for (let position = 0, end = false; !end; ) {
+    const page = await journal.tail(position, 2_000);
+    for (const { stream, version } of page.recorded) lengths.set(stream, version);
+    ({ position, end } = page);
+  }
+  return [...lengths].filter(([stream]) => stream.startsWith(prefix)).map(([, length]) => length);
+}
+
 describe('a process that is killed while it appends', () => {
   it('leaves every acknowledged append whole, and nothing half', async () => {
     const path = tempPath();
     const all: string[] = [];
-    for (let run = 0; run < (process.env['TOCSIN_FULL'] === '1' ? 40 : 3); run++) {
+    for (let run = 0; run < (process.env['TOCSIN_FULL'] === '1' ? 12 : 3); run++) {
       const running = await appender(path, 1 + run * 7, run);
       await running.until(20 + run * 60);
       await running.kill();
@@ -106,11 +122,11 @@ describe('a process that is killed while it appends', () => {
       expect(operations.map((stream) => stream.slice(10))).toEqual(
         incidents.map((stream) => stream.slice(9)),
       );
-      for (const stream of operations) expect(await journal.read(stream)).toHaveLength(2);
+      expect(await lengthsOf(journal, 'operation/')).toEqual(operations.map(() => 2));
       expect(await journal.verify()).toMatchObject({ ok: true, finding: undefined });
       await journal.close();
     }
-  });
+  }, 600_000);
 
   it('is owned by nobody, and takes the same deliveries again without effect', async () => {
     const path = tempPath();

@@ -1,14 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { verifyJournal } from '../../src/journal/index.ts';
@@ -22,12 +13,12 @@ import {
   TRACED,
 } from './disk-trace.ts';
 import { random, SEED } from './random.ts';
-import { appended, cause, opened, tempPath, write } from './temp.ts';
+import { appended, cause, opened, SCRATCH, tempPath, write } from './temp.ts';
 
 const FULL = process.env['TOCSIN_FULL'] === '1';
 const LEFTOVERS: readonly Leftover[] = ['none', 'all', 'some', 'torn'];
 
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tocsin-power-')));
+const folder = realpathSync(mkdtempSync(join(SCRATCH, 'tocsin-power-')));
 const child = new URL('./power-child.ts', import.meta.url).pathname;
 const log = join(folder, 'trace.log');
 const disk = join(folder, 'disk');
@@ -62,7 +53,7 @@ describe.skipIf(traced.status !== 0)(
       const tried = FULL
         ? cuts
         : Array.from(
-            { length: 60 },
+            { length: 200 },
             () => cuts[pick(cuts.length)] ?? { at: 0, leftover: 'none' as const },
           );
       for (const { at, leftover } of tried) {

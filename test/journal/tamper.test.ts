@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +11,7 @@ import {
   verifyJournal,
 } from '../../src/journal/index.ts';
 import { random, SEED } from './random.ts';
-import { appended, cause, TEST_KEY, write } from './temp.ts';
+import { appended, cause, SCRATCH, TEST_KEY, write } from './temp.ts';
 
 /** Touches a journal and answers the events it touched, or 'anywhere' where it moves what lies behind them too. */
 type Tampering = (db: DatabaseSync, pick: Pick) => readonly Stored[] | 'anywhere';
@@ -88,7 +87,7 @@ const tamperings: Record<string, Tampering> = {
 };
 
 describe(`a journal that was touched (TOCSIN_SEED=${SEED})`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-tamper-'));
+  const folder = mkdtempSync(join(SCRATCH, 'tocsin-tamper-'));
   const journals: Recorded[] = [];
 
   beforeAll(async () => {

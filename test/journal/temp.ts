@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -18,9 +18,12 @@ export function noted(text: string): Noted {
   return { type: 'Noted', v: 1, text };
 }
 
+/** In memory where the system has such a place: what a fsync does to a disk is the business of two suites only. */
+export const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** A folder that goes with the test. */
 export function tempFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-journal-'));
+  const folder = mkdtempSync(join(SCRATCH, 'tocsin-journal-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -1,4 +1,4 @@
-export type ServerName = 'prometheus' | 'alertmanager' | 'chromium';
+export type ServerName = 'prometheus' | 'alertmanager' | 'chromium' | 'strace';
 
 /** A real program that the suites drive. One row here is all that a new one needs. */
 export type Server = {
@@ -39,6 +39,13 @@ export const servers: readonly Server[] = [
     title: 'Chromium',
     commands: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     packages: ['chromium'],
+  },
+  {
+    // No image: it traces processes of this machine. The power-loss suite records with it what really reaches the disk.
+    name: 'strace',
+    title: 'strace',
+    commands: ['strace'],
+    packages: ['strace'],
   },
 ];
 

@@ -23,3 +23,24 @@ scenario(
     expect(thread.says('alertmanager/main opened it')).toBe(1);
   },
 );
+
+scenario('a bot that was stopped and started shows what it showed', async (night) => {
+  const thread = await night.crashLoop('checkout');
+  await thread.hears(ana, 'ack');
+  const plan = await thread.plans(ana, 'rollback');
+  await thread.shows('a critical incident', 'Ana acknowledged');
+  const shown = night.chat.messages(thread.incident);
+
+  await night.stopsAndStarts();
+  await night.process.bot.settled();
+  await night.stopsAndStarts();
+  await night.process.bot.settled();
+  expect(night.chat.messages(thread.incident)).toEqual(shown);
+
+  await plan.press(ben, 'Approve');
+  await plan.becomes('DONE');
+  await night.stopsAndStarts();
+  await night.alertStops();
+  await thread.shows('RESOLVED', 'The alert has stopped.');
+  expect(night.chat.incidents()).toEqual([thread.incident]);
+});

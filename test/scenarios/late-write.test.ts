@@ -86,6 +86,21 @@ scenario('a write that never arrived is made again once it can no longer land', 
   expect(events.filter(({ type }) => type === 'StepIntended')).toHaveLength(2);
 });
 
+scenario('a write that waited too long after its check is not sent', async (night) => {
+  const thread = await night.alertmanagerTells('checkout');
+  const plan = await thread.plans(ana, 'rollback');
+  // The disk takes a minute for the intent: what is sent now could land when nobody reckons with it any more.
+  night.process.whenWritten('StepIntended', () => night.passes(60_000));
+  await plan.press(ben, 'Approve');
+  await plan.becomes('DONE');
+
+  const told = (await night.journal.told()).map(({ type }) => type).join(' ');
+  expect(told).toContain('StepIntended StepMissed StepIntended StepApplied');
+  const { requests } = night.cluster.sandbox.ledger;
+  expect(requests.filter(({ method, dryRun }) => method === 'PUT' && !dryRun)).toHaveLength(1);
+  expect(night.cluster.writes('checkout')).toBe(1);
+});
+
 scenario('what nobody can know is settled by somebody else than who asked', async (night) => {
   const thread = await night.alertmanagerTells('checkout');
   const plan = await thread.plans(ana, 'rollback');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-const notOurs = new Set(['node_modules', 'dist', 'coverage', 'data', '.git']);
+const notOurs = new Set(['node_modules', 'dist', 'package', 'coverage', 'data', '.git']);
 
 /** Every file of the repository, as paths from its root. */
 export function filesOf(folder = ''): readonly string[] {

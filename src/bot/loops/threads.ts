@@ -57,10 +57,13 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
     for (const thread of dirty) {
       dirty.delete(thread);
       // One thread that cannot be shown must not keep the others from being shown.
-      await reconcile(thread).catch((error: unknown) => {
-        log('thread failed', { thread, error });
-        clock.after(retryMs, () => wake(thread));
-      });
+      const surfaces = lookedAt(thread);
+      if (surfaces.length > 0) {
+        await reconcile(thread, surfaces).catch((error: unknown) => {
+          log('thread failed', { thread, error });
+          clock.after(retryMs, () => wake(thread));
+        });
+      }
       if (performance.now() < sliceEnds || dirty.size === 0) continue;
       await new Promise<void>((resolve) => setTimeout(resolve, restMs));
       sliceEnds = performance.now() + sliceMs;
@@ -73,9 +76,11 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
     for (const resolve of idlers.splice(0)) resolve();
   }
 
-  async function reconcile(thread: string): Promise<void> {
-    const surfaces = options.surfaces.filter((surface) => surface.skips?.(thread) !== true);
-    if (surfaces.length === 0) return;
+  function lookedAt(thread: string): readonly Surface[] {
+    return options.surfaces.filter((surface) => surface.skips?.(thread) !== true);
+  }
+
+  async function reconcile(thread: string, surfaces: readonly Surface[]): Promise<void> {
     const desired = await options.desired(thread);
     if (!desired) return;
     await Promise.all(

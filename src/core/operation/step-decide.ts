@@ -40,8 +40,12 @@ export type StepIntent =
   /** Nobody in this process knows the step's kind. */
   | { readonly type: 'ReportNoDriver'; readonly step: string };
 
-/** A crash-looping target moves under us; five looks are enough to tell bad luck from a fight. */
-export const attemptsMax = 5;
+/**
+ * A crash-looping target moves under us: after a conflict it is read and compared again, five times at most. Between a
+ * check and its write lies the intent on its way to the disk, some 10 ms; where the status changes ten times a second six
+ * tries in a row are hit about once in a million. More than that is no bad luck but a fight.
+ */
+export const attemptsMax = 6;
 
 /**
  * How long after its check a write may still be sent. A process that was paused in between (a slow disk, a stopped

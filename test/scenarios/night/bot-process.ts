@@ -28,6 +28,8 @@ export interface BotProcess {
   readonly url: string;
   /** What it logged as an error: nothing, on a good night. */
   readonly errors: readonly string[];
+  /** Runs once, when an event of that type is on disk and before anybody hears of it: a disk may be slow. */
+  whenWritten(type: string, run: () => void): void;
   /** Ends as at a power cut: no timer runs, no append is answered, nothing is said any more. */
   crash(): Promise<void>;
   close(): Promise<void>;
@@ -103,6 +105,7 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
     journal,
     url: listener.url,
     errors,
+    whenWritten: power.whenWritten,
     async crash() {
       power.cut();
       clock.stop();
@@ -122,14 +125,32 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
 function createPower() {
   let isOn = true;
   const never = new Promise<never>(() => undefined);
+  const waiting = new Map<string, () => void>();
+
+  async function append(
+    journal: OpenJournal,
+    ...[writes, context]: Parameters<LiveJournal['append']>
+  ): ReturnType<LiveJournal['append']> {
+    if (!isOn) return never;
+    const done = await journal.append(writes, context);
+    for (const { type } of writes.flatMap(({ events }) => events)) {
+      const run = waiting.get(type);
+      waiting.delete(type);
+      run?.();
+    }
+    return isOn ? done : never;
+  }
+
   return {
     cut() {
       isOn = false;
     },
+    whenWritten(type: string, run: () => void) {
+      waiting.set(type, run);
+    },
     through(journal: OpenJournal): LiveJournal {
       return {
-        append: (writes, context) =>
-          isOn ? journal.append(writes, context).then((done) => (isOn ? done : never)) : never,
+        append: (writes, context) => append(journal, writes, context),
         read: (stream, from) => (isOn ? journal.read(stream, from) : never),
         tail: (after, limit) => (isOn ? journal.tail(after, limit) : never),
         streams: (prefix) => (isOn ? journal.streams(prefix) : never),

@@ -41,6 +41,8 @@ export interface Night {
   says(person: string, line: string): Promise<string>;
   passes(ms: number): void;
   crashAndRestart(): Promise<void>;
+  /** Told to stop, it ends in its own order; then it is started again. */
+  stopsAndStarts(): Promise<void>;
 }
 
 export interface NightOptions {
@@ -131,6 +133,11 @@ async function begin(folder: string, { sources = [] }: NightOptions) {
       return cardText((await process.bot.dispatch.say({ line, actor, incident: '', cause })).card);
     },
     passes: clock.passes,
+    async stopsAndStarts() {
+      await process.close();
+      errors.push(...process.errors);
+      process = await start();
+    },
     async crashAndRestart() {
       await process.crash();
       errors.push(...process.errors);

@@ -39,27 +39,54 @@ const urgent = { urgent: true };
  * read's resourceVersion, so it lands at most once and never on a state nobody looked at.
  */
 export function createDriver(cluster: WritableCluster, kind: StepKind): StepDriver {
+  // What the check read is what the write is made from: reading it once more would only let a busy object move further.
+  const checked = new Map<string, Workload>();
   return {
     landsWithinMs: cluster.config.landsWithinMs,
-    check: (step, context) => check(cluster, kind, { step, context }),
-    apply: (step, context) => apply(cluster, kind, { step, context }),
+    check: (step, context) =>
+      check(cluster, kind, {
+        step,
+        context,
+        keep: (live) => checked.set(marksOf(step, context), live),
+      }),
+    async apply(step, context) {
+      const seen = checked.get(marksOf(step, context));
+      checked.delete(marksOf(step, context));
+      const live = seen && encodeToken(seen) === context.token ? seen : undefined;
+      return apply(cluster, kind, { step, context, live });
+    },
     probe: (step, context) => probe(cluster, step, context),
     observe: (step, context) => kind.observe(cluster, step, context),
     undo: (step) => step.undo,
   };
 }
 
+interface Checking {
+  readonly step: Step;
+  readonly context: StepContext;
+  readonly keep: (live: Workload) => void;
+}
+
+interface Applying {
+  readonly step: Step;
+  readonly context: ApplyContext;
+  /** The object as the check read it; absent when another process did the check. */
+  readonly live: Workload | undefined;
+}
+
 async function check(
   cluster: WritableCluster,
   kind: StepKind,
-  { step, context }: { readonly step: Step; readonly context: StepContext },
+  { step, context, keep }: Checking,
 ): Promise<Checked> {
   try {
     const live = await read(cluster, step);
     const standing = alreadyApplied(step, live, context);
     if (standing) return { ok: false, ours: true, problem: standing };
     const refused = firstDifference(step, live) ?? (await kind.check(cluster, step, live));
-    return refused ? { ok: false, problem: refused } : { ok: true, token: encodeToken(live) };
+    if (refused) return { ok: false, problem: refused };
+    keep(live);
+    return { ok: true, token: encodeToken(live) };
   } catch (error) {
     return { ok: false, problem: known(error) };
   }
@@ -68,12 +95,12 @@ async function check(
 async function apply(
   cluster: WritableCluster,
   kind: StepKind,
-  { step, context }: { readonly step: Step; readonly context: ApplyContext },
+  { step, context, live: checked }: Applying,
 ): Promise<Applied> {
   const token = decodeToken(context.token);
   if (token === undefined) return { outcome: 'refused', problem: problem('K8S_LOCATOR') };
   try {
-    const live = await read(cluster, step);
+    const live = checked ?? (await read(cluster, step));
     const suspect = { locator: live.locator, token, marks: marksOf(step, context) };
     if (live.uid !== token.uid || live.resourceVersion !== token.resourceVersion) {
       return await movedOrOurs(cluster, suspect);

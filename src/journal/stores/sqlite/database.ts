@@ -36,7 +36,7 @@ export function openForWriting(path: string): DatabaseSync {
     // Freed cells are overwritten from the first write on: that is what makes an erasure one.
     db.exec('PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     db.exec(
-      'PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;',
+      'PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4000; PRAGMA temp_store = MEMORY;',
     );
     if (version === 0) create(db, path);
     return db;

@@ -121,10 +121,10 @@ export type Notice =
   | { readonly kind: 'health'; readonly health: Health }
   | { readonly kind: 'log'; readonly entry: JournalLog };
 
+/** Appends that shared a transaction are answered together: each message wakes the other thread. */
 export interface Answer {
   readonly kind: 'answer';
-  readonly id: number;
-  readonly reply: Reply;
+  readonly answers: readonly { readonly id: number; readonly reply: Reply }[];
   readonly health: Health;
 }
 

@@ -6,7 +6,11 @@ export type ThreadData = { readonly store: StoreOptions } | { readonly task: Tas
 
 /** The build turns a worker that is named by a literal address into an entry of its own. */
 export function spawnThread(workerData: ThreadData): Worker {
-  return new Worker(new URL('./worker.ts', import.meta.url), { name: 'journal', workerData });
+  return new Worker(new URL('./worker.ts', import.meta.url), {
+    name: 'journal',
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
 }
 
 export function runInThread(task: Task): Promise<TaskResult> {

@@ -24,6 +24,8 @@ import { Writer } from './writer.ts';
 
 /** The log is folded back into the database once it holds this many pages (32 MB). */
 const WAL_PAGES_MAX = 8_000;
+/** A log that stays shorter than this needs no room made for it. */
+const WAL_PAGES_BUSY = 64;
 
 /** The journal's file, as its one owner sees it. Everything here runs in the store's thread and blocks only that. */
 export class Store {
@@ -125,8 +127,9 @@ export class Store {
     if (this.#failed !== undefined) return false;
     this.#checkpoints.follow(this.#writer.takeWrittenHashes());
     if (this.#purgePending) this.#purgePending = !this.#purge();
-    if (numberIn(this.#sql.wal.get() ?? {}, 'log') > WAL_PAGES_MAX) this.#fold();
-    const lacksRoom = !this.#full && this.#room.extend();
+    const pages = numberIn(this.#sql.wal.get() ?? {}, 'log');
+    if (pages > WAL_PAGES_MAX) this.#fold();
+    const lacksRoom = !this.#full && pages > WAL_PAGES_BUSY && this.#room.extend();
     return lacksRoom || this.#checkpoints.behind;
   }
 

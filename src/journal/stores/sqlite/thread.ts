@@ -43,13 +43,18 @@ export class StoreThread {
     const worker = spawnThread({ store: options });
     return new Promise((resolve, reject) => {
       worker.once('error', reject);
+      worker.once('exit', () =>
+        reject(new Error('the thread of the journal ended before it was ready')),
+      );
       worker.once('message', (notice: Notice) => {
         worker.off('error', reject);
         if (notice.kind === 'ready') resolve(new StoreThread(worker, notice, log));
         else
           reject(
             new ProblemError(
-              notice.kind === 'refused' ? notice.problem : problem('JOURNAL_UNAVAILABLE'),
+              notice.kind === 'refused'
+                ? notice.problem
+                : problem('JOURNAL_UNAVAILABLE', { detail: notice.kind }),
             ),
           );
       });
@@ -73,12 +78,14 @@ export class StoreThread {
     await ended;
   }
 
-  #answer({ id, reply, health }: Answer): void {
+  #answer({ answers, health }: Answer): void {
     this.health = health;
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (reply.kind === 'failed') waiting?.reject(new ProblemError(reply.problem));
-    else waiting?.resolve(reply);
+    for (const { id, reply } of answers) {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (reply.kind === 'failed') waiting?.reject(new ProblemError(reply.problem));
+      else waiting?.resolve(reply);
+    }
   }
 
   #lose(detail: string): void {

@@ -88,7 +88,7 @@ function serve(port: Port, options: StoreOptions): void {
     if (request.kind !== 'append') {
       const reply = answer(request);
       if (request.kind !== 'close') health = store.health();
-      port.postMessage({ kind: 'answer', id, reply, health });
+      port.postMessage({ kind: 'answer', answers: [{ id, reply }], health });
       if (request.kind === 'close') port.close();
       else afterwards();
       return undefined;
@@ -106,10 +106,8 @@ function serve(port: Port, options: StoreOptions): void {
     }
     const replies = append(group);
     health = store.health();
-    for (const [index, part] of group.entries()) {
-      const reply = replies[index];
-      if (reply) port.postMessage({ kind: 'answer', id: part.id, reply, health });
-    }
+    const answers = replies.map((reply, index) => ({ id: group[index]?.id ?? 0, reply }));
+    port.postMessage({ kind: 'answer', answers, health });
     afterwards();
     return next;
   }
