@@ -164,26 +164,6 @@ async function read(
   asked: Asking,
   cause: string,
 ): Promise<Answer> {
-<<<<<<< HEAD
-  const { desk } = asked;
-  if (!open.has(command.name)) {
-    const verdict = allowed(command, asked);
-    if (verdict) return refuse(command, asked, { cause, because: verdict });
-  }
-  const reading = await command.answer(asked);
-  return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
-}
-
-/** The refusal of a known person is an event, wherever there is a thread it belongs to. */
-async function refuse(
-  command: Command,
-  { desk, at, by, incident }: Asking,
-  { cause, because }: { readonly cause: string; readonly because: Problem },
-): Promise<Answer> {
-  if (incident) {
-    const intent = { type: 'Refuse', at, by, what: command.name, problem: because } as const;
-    await desk.tellIncident(incident.opened.incident, intent, { cause, by: by.person });
-=======
   const { desk, by, line, service, environment } = asked;
   if (open.has(command.name)) return answerOf(await command.answer(asked), desk);
   const verdict = allowed(command, asked);
@@ -225,7 +205,6 @@ async function turnDown(because: Problem, asked: Asking, cause: string): Promise
       { type: 'Refuse', at, by, what: line, problem: because },
       telling,
     );
->>>>>>> main
   }
   return refused(because, desk);
 }
@@ -267,14 +246,9 @@ async function tellIncident(
   const { desk } = asked;
   const intent = command.intent(asked);
   if (isProblem(intent)) return refused(intent, desk);
-<<<<<<< HEAD
   // A declaration is about the service it names, wherever it is typed.
   const verdict = allowed(command, asked, intent.type === 'Declare' ? intent : placeOf(asked));
-  if (verdict) return refuse(command, asked, { cause, because: verdict });
-=======
-  const verdict = allowed(command, asked);
   if (verdict) return turnDown(verdict, asked, cause);
->>>>>>> main
   const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
   if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
   const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });

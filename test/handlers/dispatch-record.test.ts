@@ -85,8 +85,8 @@ describe('a declaration', () => {
     const open = rule({ match: {}, places: [] });
     const { says, types } = await startSmallBot({ rules: [closed, open] });
     expect(await says('ana', 'declare "it is slow" for=checkout')).toContain('NOT_A_REQUESTER');
-    expect(await says('ana', 'declare "something is slow"')).toContain('Done.');
-    expect(types()).toEqual(['IncidentOpened']);
+    expect(await says('ana', 'declare "something is slow"')).toContain('The incident is open');
+    expect(types()).toEqual(['RequestTurnedDown', 'IncidentOpened']);
   });
 });
 
