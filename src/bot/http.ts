@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Problem } from '../core/problem.ts';
+import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import { type FoundRoute, type HttpRoute, routeFinder } from './http-route.ts';
 
 export interface HttpListenerOptions {
@@ -46,9 +46,13 @@ export async function listen(options: HttpListenerOptions): Promise<HttpListener
   server.maxConnections = connectionsMax;
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const { name: listener, host, port } = options;
+      const facts = { listener, address: `${host}:${port}`, reason: error.code ?? error.message };
+      reject(new ProblemError(problem('LISTENER_NOT_OPENED', facts), { cause: error }));
+    });
     server.listen(options.port, options.host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });
@@ -70,18 +74,18 @@ async function serve(
 }
 
 export function answer(response: ServerResponse, status: number, body: unknown): void {
-  answerText(response, status, `${JSON.stringify(body)}\n`);
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(status, headersOf(text));
+  response.end(text);
 }
 
-/** The same with a body that was made before. */
-export function answerText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, {
+export function headersOf(text: string): Readonly<Record<string, string>> {
+  return {
     'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
+    'content-length': String(Buffer.byteLength(text)),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
-  });
-  response.end(text);
+  };
 }
 
 /** For machines that send to us: the code, and a sentence a person can act on. */

@@ -212,20 +212,35 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
 /** Compares digests, so that neither the length nor the place of a wrong character shows in the time it takes. */
 function authenticator(auth: WebhookAuth): (header: string | undefined) => boolean {
   if (auth.kind === 'none') return () => true;
-  const wanted =
+  const headers =
     auth.kind === 'bearers'
-      ? auth.bearers.map((bearer) => digest(`Bearer ${bearer.reveal()}`))
-      : [
-          digest(
-            `Basic ${Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64')}`,
-          ),
-        ];
+      ? auth.bearers.map((bearer) => `Bearer ${bearer.reveal()}`)
+      : [`Basic ${Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64')}`];
+  const wanted = headers.map(digest);
+  const asSent = headers
+    .filter((header) => header.length <= paddedBytes && /^[\x20-\x7e]*$/.test(header))
+    .map((header) => padded(header, Buffer.alloc(paddedBytes)));
+  const room = Buffer.alloc(paddedBytes);
   return (header) => {
     if (header === undefined) return false;
+    // As every sender but the oddest writes it: a third of the time of a digest, and as even.
+    if (header.length <= paddedBytes) {
+      const given = padded(header, room);
+      if (asSent.reduce((found, each) => timingSafeEqual(each, given) || found, false)) return true;
+    }
     const space = header.indexOf(' ');
     const given = digest(`${scheme(header.slice(0, space))} ${header.slice(space + 1).trim()}`);
     return wanted.reduce((found, each) => timingSafeEqual(each, given) || found, false);
   };
+}
+
+const paddedBytes = 256;
+
+/** Of one length, whatever it holds. Headers arrive as Latin-1, and none holds a zero. */
+function padded(header: string, into: Buffer): Buffer {
+  into.fill(0);
+  into.write(header, 'latin1');
+  return into;
 }
 
 /** Schemes are written in any case (RFC 9110, 11.1). */

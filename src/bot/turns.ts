@@ -8,6 +8,8 @@ export function createTurns(): Turns {
   const last = new Map<string, Promise<unknown>>();
 
   function take<T>(streams: readonly string[], work: () => Promise<T>): Promise<T> {
+    const [only, ...others] = streams;
+    if (only !== undefined && others.length === 0) return takeOne(only, work);
     const names = [...new Set(streams)];
     const before = names.flatMap((name) => last.get(name) ?? []);
     const mine = before.length === 0 ? work() : Promise.allSettled(before).then(work);
@@ -16,6 +18,18 @@ export function createTurns(): Turns {
     void done.then(() => {
       for (const name of names) if (last.get(name) === done) last.delete(name);
     });
+    return mine;
+  }
+
+  /** The same for one stream, which is nearly every decision. */
+  function takeOne<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const before = last.get(name);
+    const mine = before === undefined ? work() : before.then(work);
+    const over = () => {
+      if (last.get(name) === done) last.delete(name);
+    };
+    const done = mine.then(over, over);
+    last.set(name, done);
     return mine;
   }
 

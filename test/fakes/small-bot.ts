@@ -47,6 +47,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
         name: 'kubernetes/eu-1',
         planner,
         doctor: async () => [],
+        health: () => 'ok',
         openWriter: () => ({
           steps: { 'kubernetes.set-replicas': target.driver },
           close: () => undefined,

@@ -13,6 +13,8 @@ export interface CorrelationIndex {
   readonly byFingerprint: Map<string, string>;
   /** Open incidents, and those that may still be reopened. */
   readonly byIncident: Map<string, Held>;
+  /** Keys of the groups that spoke lately: a group speaks often, and its name is long. */
+  readonly keys: Map<string, string>;
   /** How long after its end an incident goes on in the same thread. */
   readonly sameThreadMs: number;
 }
@@ -57,7 +59,8 @@ export const SAME_THREAD_MS = 30 * 60_000;
 export const STILL_FIRING_MS = 24 * 60 * 60_000;
 
 export function newCorrelationIndex(sameThreadMs: number = SAME_THREAD_MS): CorrelationIndex {
-  return { byKey: new Map(), byFingerprint: new Map(), byIncident: new Map(), sameThreadMs };
+  const maps = { byKey: new Map(), byFingerprint: new Map(), byIncident: new Map() };
+  return { ...maps, keys: new Map(), sameThreadMs };
 }
 
 /** The stream an incident lives in. */
@@ -67,6 +70,22 @@ export function incidentStream(incident: string): string {
 
 export function correlationKey(group: Group, sha256: Sha256): string {
   return sha256(JSON.stringify([group.source, ...nameOf(group)])).slice(0, 24);
+}
+
+const KEYS_MAX = 1000;
+const KEY_NAME_MAX = 512;
+
+function rememberedKey({ keys }: CorrelationIndex, group: Group, sha256: Sha256): string {
+  const { source, groupKey = '' } = group;
+  if (groupKey === '' || groupKey.length > KEY_NAME_MAX) return correlationKey(group, sha256);
+  // A source's name holds no space.
+  const name = `${source} ${groupKey}`;
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  if (keys.size >= KEYS_MAX) keys.clear();
+  const key = correlationKey(group, sha256);
+  keys.set(name, key);
+  return key;
 }
 
 /** The key of what a source sends that cannot be read: one incident per source. */
@@ -87,7 +106,7 @@ export function correlate(
   group: Group,
   { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
 ): Correlation {
-  const key = correlationKey(group, sha256);
+  const key = rememberedKey(index, group, sha256);
   const last = index.byKey.get(key);
   const held = last && index.byIncident.get(last.incident);
   if (last && held && held.closedAt === undefined) return { ...last, key, how: 'open' };

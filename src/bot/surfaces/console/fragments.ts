@@ -95,7 +95,6 @@ export function createFragments(sequence: Sequence, charactersMax: number): Frag
       const thread = threads.get(incident);
       for (const one of thread?.values() ?? []) characters -= one.html.length;
       threads.delete(incident);
-      skipped.delete(incident);
       skipped.set(incident, sequence.next());
       if (skipped.size <= skippedMax) return;
       for (const [oldest, at] of skipped) {
