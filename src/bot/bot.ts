@@ -119,7 +119,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const { journal, clock, log } = parts;
   const { readings, from } = await readJournal(journal, log, parts.times.resolvedJoinMs);
   const engine = createEngine({ journal, now: clock.now, sha256: parts.sha256 }, readings);
-  const stopListening = journal.onAppended((recorded) => {
+  journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
   });
   const words: Words = {
@@ -229,7 +229,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       await Promise.all([operationsLoop.close(), sourcesLoop.close(), deadlinesLoop.close()]);
       await threadsLoop?.close();
       await snapshots.save();
-      stopListening();
       writers.close();
       for (const each of parts.targets) each.close();
     },

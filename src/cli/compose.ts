@@ -137,9 +137,14 @@ export async function compose(parts: Parts): Promise<Running> {
     async close() {
       state.closing = true;
       // The bot first: while its last step ends, `/ready` can say so, and an alert is still put on disk.
-      await bot.close();
-      await server.close();
-      for (const each of [door, shown, console, scrape, journal]) await each?.close();
+      for (const each of [bot, server, door, shown, console, scrape, journal]) {
+        try {
+          await each?.close();
+        } catch (error) {
+          // What cannot be closed must not keep the journal from its last checkpoint.
+          log.error({ error }, 'closing failed');
+        }
+      }
     },
   };
 }
