@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { bundleSuites, throughDoors } from './test/build/bundle.ts';
 
+/** Suites that start the bot as a process of its own, and kill it: with the real servers, not with the quick ones. */
+const inProcesses = [
+  'test/scenarios/kill/**/*.test.ts',
+  'test/scenarios/canary.test.ts',
+  'test/scenarios/command-line.test.ts',
+];
+
 // Unit and scenario suites share one process: 200 files start in seconds instead of a minute.
 export default defineConfig({
   test: {
@@ -16,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/deep/**', 'test/build/shipped/**'],
+          exclude: ['test/real/**', 'test/deep/**', 'test/build/shipped/**', ...inProcesses],
         },
       },
       {
@@ -33,7 +40,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 120_000 },
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts', ...inProcesses],
+          testTimeout: 120_000,
+        },
       },
       {
         extends: true,

@@ -19,6 +19,7 @@ import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createOperationsLoop } from './loops/operations.ts';
 import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop } from './loops/threads.ts';
+import { createPersonRecord } from './person-record.ts';
 import {
   apply,
   emptyReadings,
@@ -41,6 +42,8 @@ export interface ConnectedTarget {
   readonly name: string;
   readonly planner: Planner;
   readonly workload?: WorkloadReader;
+  /** As it answered last. */
+  health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
   doctor(used: readonly TargetRef[]): Promise<readonly Finding[]>;
   openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;
@@ -136,12 +139,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const target = (integration: string, name: string) =>
     parts.targets.find((candidate) => candidate.name === `${integration}/${name}`);
   const desk = createDesk({
+    ...parts,
     engine,
-    settings: parts.settings,
+    recordPerson: createPersonRecord(journal),
     words,
     threads,
     now: clock.now,
-    sha256: parts.sha256,
     planner: (integration, name) => target(integration, name)?.planner,
     workload: (integration, name) => target(integration, name)?.workload,
     runbook: (incident) => parts.runbooks.page(incident),

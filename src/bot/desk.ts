@@ -8,10 +8,12 @@ import type { Settings } from '../core/settings.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
 import type { Engine } from './engine.ts';
+import type { PersonRecord } from './person-record.ts';
 import type { Threads } from './threads.ts';
 
 export interface DeskOptions {
   readonly engine: Engine;
+  readonly recordPerson: PersonRecord;
   readonly settings: () => Settings;
   readonly words: Words;
   readonly threads: Threads;
@@ -45,18 +47,20 @@ export function createDesk(options: DeskOptions): Desk {
       evidenceOf(options.settings(), { person, surface, account }),
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
+    recordPerson: options.recordPerson,
     planner: options.planner,
     workload: options.workload,
   };
 }
 
-/** A person with the groups that the configuration puts them in. */
+/** A person with the groups that the configuration puts them in; one it does not name is in none. */
 export function evidenceOf(
   settings: Settings,
   { person, surface, account }: Pick<Evidence, 'person' | 'surface' | 'account'>,
 ): Evidence {
+  const isKnown = settings.people.some(({ id }) => id === person);
   const memberships = settings.groups
-    .filter(({ members }) => members.includes(person))
+    .filter(({ members }) => isKnown && members.includes(person))
     .map(({ name }) => ({ group: name, source: 'static', ageMs: 0 }) as const);
   return { person, surface, account, memberships };
 }

@@ -139,7 +139,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
         // Done before, and perhaps nobody here was told: an answer got lost, or another process was faster.
         for (const { stream } of writes) await catchUp(stream);
         // What was answered the first time is answered again, whatever would be decided today.
-        return { ...verdict(appended.recorded.map(eventOf)), changed: false };
+        return { ...verdict(appended.recorded.map(({ event }) => event)), changed: false };
       }
       if (appended.code === 'FENCED') throw new ProblemError(problem('NOT_THE_OWNER', {}));
       await catchUp(appended.stream);
@@ -291,16 +291,16 @@ function written(
   return events.length === 0 ? [] : [{ stream, expectedVersion, events }];
 }
 
-function eventOf({ event }: Recorded): DomainEvent {
-  return event as DomainEvent;
+type Refusal = Extract<
+  IncidentEvent | OperationEvent,
+  { readonly type: 'RequestRefused' | 'OperationRefused' }
+>;
+
+function verdict(events: readonly Event[]): Told {
+  const refusal = events.find(isRefusal);
+  return refusal ? { refused: refusal.problem, changed: true } : { changed: events.length > 0 };
 }
 
-type DomainEvent = IncidentEvent | OperationEvent;
-
-function verdict(events: readonly DomainEvent[]): Told {
-  const refusal = events.find((event) => event.type === 'RequestRefused');
-  if (refusal?.type === 'RequestRefused') return { refused: refusal.problem, changed: true };
-  const refused = events.find((event) => event.type === 'OperationRefused');
-  if (refused?.type === 'OperationRefused') return { refused: refused.problem, changed: true };
-  return { changed: events.length > 0 };
+function isRefusal(event: Event): event is Refusal {
+  return event.type === 'RequestRefused' || event.type === 'OperationRefused';
 }

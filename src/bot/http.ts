@@ -21,17 +21,18 @@ export interface HttpListener {
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 const connectionsMax = 2000;
-/** At the end: how soon a connection whose answer is out is closed. */
-const freeEveryMs = 20;
+/** On shutdown: what has not arrived whole by then was not answered either, and its sender repeats it. */
+const arrivalMs = 1000;
 
 /** One listener: mounts the routes it is given and knows nothing of them. */
 export async function listen(options: HttpListenerOptions): Promise<HttpListener> {
   const find = routeFinder(options.routes);
-  let closing = false;
+  const underWay = new Set<ServerResponse>();
   const server = createServer(
     { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs },
     (request, response) => {
-      if (closing) response.setHeader('connection', 'close');
+      underWay.add(response);
+      response.once('close', () => underWay.delete(response));
       serve(find, request, response).catch((error: unknown) => {
         options.log('request failed', { listener: options.name, error });
         if (response.headersSent) response.destroy();
@@ -55,13 +56,7 @@ export async function listen(options: HttpListenerOptions): Promise<HttpListener
       resolve();
     });
   });
-  return {
-    url: urlOf(server),
-    close() {
-      closing = true;
-      return closed(server);
-    },
-  };
+  return { url: urlOf(server), close: () => closed(server, underWay) };
 }
 
 async function serve(
@@ -144,11 +139,18 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
-/** A sender that keeps its connection would hold the end up for as long as it has something to say, or a minute more. */
-async function closed(server: Server): Promise<void> {
+/** A connection that is kept for a next request would hold the shutdown for as long as it is kept. */
+async function closed(server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-  const freed = setInterval(() => server.closeIdleConnections(), freeEveryMs);
+  for (const response of underWay) {
+    if (!response.headersSent) response.setHeader('connection', 'close');
+    else response.once('finish', () => response.req.socket.end());
+  }
   server.closeIdleConnections();
+  const cut = setInterval(() => {
+    for (const { req } of underWay) if (!req.complete) req.socket.destroy();
+    if (underWay.size === 0) server.closeAllConnections();
+  }, arrivalMs);
   await ended;
-  clearInterval(freed);
+  clearInterval(cut);
 }

@@ -15,6 +15,7 @@ import { answer, listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
 import { createMetrics, type MetricsReadings } from '../bot/metrics.ts';
+import { createSender } from '../bot/sender.ts';
 import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
@@ -32,6 +33,8 @@ export interface Parts {
   /** As browsers and senders see us; the bound address when absent. */
   readonly consoleUrl: string | undefined;
   readonly bodyLimitBytes: number;
+  /** Whose word on a request's sender is taken: addresses and networks. */
+  readonly trustedProxies: readonly string[];
   readonly webhooks: readonly WebhookSource[];
   readonly sources: readonly AlertSource[];
   readonly targets: readonly ConnectedTarget[];
@@ -90,6 +93,7 @@ export async function compose(parts: Parts): Promise<Running> {
         ? { kind: 'demo', people: parts.settings.people }
         : { kind: 'sessions', sessions },
     origins: () => [address.console],
+    senderOf: createSender(parts.trustedProxies),
     now: systemClock.now,
     log: (message, error) => log.error({ error }, message),
     metrics: {
@@ -201,6 +205,9 @@ function healthRoutes(
           journal: { state: accepting ? 'ok' : 'down' },
           console: { state: 'ok' },
           ...Object.fromEntries(sources),
+          ...Object.fromEntries(
+            parts.targets.map(({ name, health }) => [name, { state: health() }]),
+          ),
           incidents: openIncidents(bot.engine).length,
         });
       },

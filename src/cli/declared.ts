@@ -17,7 +17,7 @@ export type JournalCommand = {
   readonly config: string;
   readonly journal?: string;
 } & (
-  | { readonly action: 'verify'; readonly checkpoint?: string }
+  | { readonly action: 'verify'; readonly checkpoint?: string; readonly exported?: string }
   | { readonly action: 'export'; readonly incident: string; readonly out?: string }
   | { readonly action: 'tail' }
   | { readonly action: 'backup'; readonly to: string }
@@ -98,7 +98,7 @@ export const declared: Readonly<Record<string, Declared>> = {
   },
   journal: {
     usage: 'journal verify|export|tail|backup',
-    says: 'checks the chain offline; exports INCIDENT; follows events; backs up to TO while running',
+    says: 'checks the chain offline; exports INCIDENT; prints every event; backs up to TO while running',
     options: {
       journal,
       config,
@@ -106,6 +106,11 @@ export const declared: Readonly<Record<string, Declared>> = {
         type: 'string',
         value: 'FILE',
         says: 'verify: a checkpoint that was kept elsewhere',
+      },
+      export: {
+        type: 'string',
+        value: 'FILE',
+        says: 'verify: an exported incident instead of a journal',
       },
       out: { type: 'string', value: 'FILE', says: 'export: where to; else standard output' },
     },
@@ -148,18 +153,24 @@ export const declared: Readonly<Record<string, Declared>> = {
 };
 
 function readJournal({ words: [action = '', word], values, config }: Asked): Command | string {
-  const { checkpoint, out } = values;
+  const { checkpoint, export: exported, out } = values;
   const base = {
     name: 'journal',
     config,
     ...(typeof values['journal'] === 'string' && { journal: values['journal'] }),
   } as const;
   if (checkpoint !== undefined && action !== 'verify') return '--checkpoint belongs to verify';
+  if (exported !== undefined && action !== 'verify') return '--export belongs to verify';
   if (out !== undefined && action !== 'export') return '--out belongs to export';
   switch (action) {
     case 'verify':
       return word === undefined
-        ? { ...base, action, ...(typeof checkpoint === 'string' && { checkpoint }) }
+        ? {
+            ...base,
+            action,
+            ...(typeof checkpoint === 'string' && { checkpoint }),
+            ...(typeof exported === 'string' && { exported }),
+          }
         : `"${word}" is one word too many`;
     case 'tail':
       return word === undefined ? { ...base, action } : `"${word}" is one word too many`;

@@ -8,6 +8,7 @@ import {
   exportStreams,
   tailJournal,
   type VerifyReport,
+  verifyExport,
   verifyJournal,
 } from '../journal/index.ts';
 import { bookOf } from './book.ts';
@@ -16,9 +17,12 @@ import { sayLine, sayProblem } from './say.ts';
 
 /** Reads the file beside a running bot or without one; only `backup` writes, and to another file. */
 export async function journal(command: JournalCommand): Promise<number> {
+  if (command.action === 'verify' && command.exported !== undefined) {
+    return saying(() => checkExport(command.exported ?? '', command.checkpoint));
+  }
   const path = command.journal ?? pathFromConfig(command.config);
   if (path === undefined) return exitCode.usage;
-  try {
+  return saying(() => {
     switch (command.action) {
       case 'verify':
         return verify(path, command.checkpoint);
@@ -27,8 +31,14 @@ export async function journal(command: JournalCommand): Promise<number> {
       case 'tail':
         return tail(path);
       default:
-        return await backup(path, command.to);
+        return backup(path, command.to);
     }
+  });
+}
+
+async function saying(work: () => number | Promise<number>): Promise<number> {
+  try {
+    return await work();
   } catch (error) {
     return sayProblem(error);
   }
@@ -52,18 +62,48 @@ function verify(path: string, checkpoint: string | undefined): number {
 }
 
 function sayReport(path: string, report: VerifyReport): readonly string[] {
-  const { ok, events, streams, erased, checkpoint, finding, cannotKnow } = report;
+  const { ok, events, streams, erased, checkpoint } = report;
+  return [
+    `${path}: ${ok ? 'the chain holds' : 'the chain does not hold'}`,
+    `  ${events} events in ${streams} streams, ${erased} payloads erased`,
+    ...(checkpoint ? [`  newest checkpoint that fits: ${checkpoint.short}`] : []),
+    ...sayFound(report),
+  ];
+}
+
+function sayFound({
+  finding,
+  cannotKnow,
+}: Pick<VerifyReport, 'finding' | 'cannotKnow'>): readonly string[] {
   const said = (what: Problem) => {
     const words = bookOf()[what.code];
     return words ? `${fill(words.what, what.facts)} ${fill(words.why, what.facts)}` : what.code;
   };
   return [
-    `${path}: ${ok ? 'the chain holds' : 'the chain does not hold'}`,
-    `  ${events} events in ${streams} streams, ${erased} payloads erased`,
-    ...(checkpoint ? [`  newest checkpoint that fits: ${checkpoint.short}`] : []),
     ...(finding ? [`  ${said(finding)} (${finding.code})`] : []),
     ...cannotKnow.map((what) => `  Not known: ${said(what)} (${what.code})`),
   ];
+}
+
+/** An export proves itself: whoever was given one needs neither the journal nor the bot. */
+function checkExport(file: string, checkpoint: string | undefined): number {
+  const given = checkpoint === undefined ? {} : { checkpoint: readText(checkpoint) };
+  const report = verifyExport(documentIn(file), given);
+  const { ok, events, erased, unsigned } = report;
+  sayLine(`${file}: ${ok ? 'the proof holds' : 'the proof does not hold'}`);
+  sayLine(`  ${events} events, ${erased} payloads erased, ${unsigned} not signed yet`);
+  if (report.checkpoint) sayLine(`  proved up to: ${report.checkpoint.short}`);
+  for (const line of sayFound(report)) sayLine(line);
+  return ok ? exitCode.ok : exitCode.failed;
+}
+
+/** What is no JSON is no export, and is said to be none like any other document. */
+function documentIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The incident's own stream and those of its operations. */

@@ -31,6 +31,7 @@ export async function connectTargets(
       name: `kubernetes/${config.target}`,
       planner: integration.planner,
       workload: integration.readers.workload,
+      health: integration.health,
       doctor: integration.doctor,
       openWriter: integration.openWriter,
       close: integration.close,

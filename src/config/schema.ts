@@ -40,7 +40,9 @@ const server = keys({
   trusted_proxies: z
     .array(text)
     .default([])
-    .describe('Addresses or networks (CIDR) whose X-Forwarded-For is believed.'),
+    .describe(
+      'Addresses or networks (CIDR) whose X-Forwarded-For is believed: sign-ins are counted by sender.',
+    ),
   body_limit: size(16, 64)
     .default(5 * 1024 ** 2)
     .describe('Largest body of a webhook.'),

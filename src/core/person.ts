@@ -1,3 +1,5 @@
+import type { Problem } from './problem.ts';
+
 /** One person, many accounts. Bound in the configuration by platform ids, never by e-mail or display name. */
 export interface Person {
   readonly id: string;
@@ -14,6 +16,32 @@ export interface Evidence {
   /** The platform's own id, or the session for the console. */
   readonly account: string;
   readonly memberships: readonly Membership[];
+}
+
+/** What is kept of a person's requests that no incident and no operation keeps. */
+export type PersonEvent = ReadingGiven | RequestTurnedDown;
+
+/** What a read command showed is no part of any thread: it was said once, to whom and which, is on the record. */
+export interface ReadingGiven {
+  readonly type: 'ReadingGiven';
+  readonly v: 1;
+  readonly surface: string;
+  readonly line: string;
+  readonly service: string;
+  readonly environment: string;
+  /** Where it was asked; '' outside any incident. */
+  readonly incident: string;
+  /** SHA-256 of what was shown. */
+  readonly digest: string;
+}
+
+/** A refusal that was judged outside any incident. */
+export interface RequestTurnedDown {
+  readonly type: 'RequestTurnedDown';
+  readonly v: 1;
+  readonly surface: string;
+  readonly line: string;
+  readonly problem: Problem;
 }
 
 /** How membership was known: the group, the source asked, and how old the answer is. */

@@ -126,15 +126,12 @@ function check(
     }
     case 'person': {
       const id = value.replace(/^@/, '');
-      return settings.people.some((person) => person.id === id)
+      const ids = settings.people.map((person) => person.id);
+      return ids.includes(id)
         ? id
         : problem('PERSON_UNKNOWN', {
             person: id,
-            near:
-              nearest(
-                id,
-                settings.people.map((person) => person.id),
-              ) ?? 'nobody near',
+            near: nearest(id, ids) ?? ids.slice(0, 5).join(', '),
           });
     }
     case 'operation':

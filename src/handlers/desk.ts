@@ -3,7 +3,7 @@ import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { OperationState } from '../core/operation/operation.ts';
 import type { TargetState } from '../core/operation/target.ts';
-import type { Evidence } from '../core/person.ts';
+import type { Evidence, PersonEvent } from '../core/person.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
 import type { Problem } from '../core/problem.ts';
@@ -37,6 +37,8 @@ export interface Desk {
 
   tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;
   tellIncident(id: string, intent: IncidentIntent, context: Telling): Promise<Told>;
+  /** Keeps what no incident and no operation keeps. */
+  recordPerson(person: string, event: PersonEvent, context: Telling): Promise<void>;
 
   planner(integration: string, target: string): Planner | undefined;
   workload(integration: string, target: string): WorkloadReader | undefined;

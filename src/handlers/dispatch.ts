@@ -1,11 +1,12 @@
 import type { Incident } from '../core/incident/incident.ts';
-import { judge } from '../core/operation/policy.ts';
+import type { OperationState } from '../core/operation/operation.ts';
+import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts';
 import type { Evidence } from '../core/person.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Answer, Block, Card, Press, Text } from '../core/view/card.ts';
 import { code, problemBlock } from '../core/view/words.ts';
 import { understand } from './arguments.ts';
-import { type Asking, type Command, isProblem } from './command.ts';
+import { type Asking, type Command, isProblem, type Reading } from './command.ts';
 import { commands } from './commands/index.ts';
 import type { Desk } from './desk.ts';
 import { nearest, parseLine } from './grammar.ts';
@@ -82,6 +83,17 @@ export function createDispatch(desk: Desk): Dispatch {
     if (!operation)
       return refused(problem('OPERATION_NOT_FOUND', { operation: what.operation }), desk);
     const at = desk.now();
+    const denied = denial(desk.settings.policy, gateQuestion(what.kind, by, operation));
+    if (denied) {
+      const event = { type: 'RequestTurnedDown', v: 1, surface: by.surface } as const;
+      const line = `${what.kind} ${what.operation}`;
+      await desk.recordPerson(
+        by.person,
+        { ...event, line, problem: denied },
+        { cause: `${cause}/refused`, by: by.person },
+      );
+      return refused(denied, desk);
+    }
     const told = await desk.tellOperation(
       what.operation,
       what.kind === 'approve'
@@ -121,7 +133,7 @@ export function createDispatch(desk: Desk): Dispatch {
 async function run(command: Command, asked: Asking, cause: string): Promise<Answer> {
   switch (command.does) {
     case 'read':
-      return read(command, asked);
+      return read(command, asked, cause);
     case 'incident':
       return tellIncident(command, asked, cause);
     case 'gate':
@@ -147,24 +159,68 @@ const open: ReadonlySet<string> = new Set([
   'runbook',
 ]);
 
-async function read(command: Command & { readonly does: 'read' }, asked: Asking): Promise<Answer> {
-  const { desk } = asked;
-  if (!open.has(command.name)) {
-    const verdict = allowed(command, asked);
-    if (verdict) return refused(verdict, desk);
-  }
-  const reading = await command.answer(asked);
+async function read(
+  command: Command & { readonly does: 'read' },
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
+  const { desk, by, line, service, environment } = asked;
+  if (open.has(command.name)) return answerOf(await command.answer(asked), desk);
+  const verdict = allowed(command, asked);
+  if (verdict) return turnDown(verdict, asked, cause);
+  const answer = answerOf(await command.answer(asked), desk);
+  // What left the systems that were looked at is no part of a thread; that it did is on the record before it is shown.
+  await desk.recordPerson(
+    by.person,
+    {
+      type: 'ReadingGiven',
+      v: 1,
+      surface: by.surface,
+      line,
+      service,
+      environment,
+      incident: asked.incident?.opened.incident ?? '',
+      digest: desk.sha256(JSON.stringify(answer.card)),
+    },
+    { cause: `${cause}/read`, by: by.person },
+  );
+  return answer;
+}
+
+function answerOf(reading: Reading | Problem, desk: Desk): Answer {
   return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
 }
 
+/** What the policy refuses a known person is a fact: kept with the incident it was asked in, else with the person. */
+async function turnDown(because: Problem, asked: Asking, cause: string): Promise<Answer> {
+  const { desk, by, line, at } = asked;
+  const telling = { cause: `${cause}/refused`, by: by.person };
+  const incident = asked.incident?.opened.incident;
+  if (incident === undefined) {
+    const event = { type: 'RequestTurnedDown', v: 1, surface: by.surface, line } as const;
+    await desk.recordPerson(by.person, { ...event, problem: because }, telling);
+  } else {
+    await desk.tellIncident(
+      incident,
+      { type: 'Refuse', at, by, what: line, problem: because },
+      telling,
+    );
+  }
+  return refused(because, desk);
+}
+
 /** What the policy has against it. Commands that make no plan cannot wait for an approval. */
-function allowed(command: Command, asked: Asking): Problem | undefined {
+function allowed(
+  command: Command,
+  asked: Asking,
+  about: { readonly service: string; readonly environment: string } = placeOf(asked),
+): Problem | undefined {
   const verdict = judge(asked.desk.settings.policy, {
     verb: command.name,
     family: command.family,
     risk: command.risk,
-    service: asked.service || (asked.incident?.opened.service ?? ''),
-    environment: asked.environment || (asked.incident?.opened.environment ?? ''),
+    service: about.service,
+    environment: about.environment,
     requester: asked.by,
     reason: String(asked.args['reason'] ?? ''),
   });
@@ -172,6 +228,13 @@ function allowed(command: Command, asked: Asking): Problem | undefined {
   return verdict.rule.places.length > 0
     ? problem('POLICY_WANTS_APPROVAL', { verb: command.name, rule: verdict.rule.where })
     : undefined;
+}
+
+function placeOf({ service, environment, incident }: Asking) {
+  return {
+    service: service || (incident?.opened.service ?? ''),
+    environment: environment || (incident?.opened.environment ?? ''),
+  };
 }
 
 /** What needs no thread of its own to act on: a declaration makes one. */
@@ -183,12 +246,14 @@ async function tellIncident(
   const { desk } = asked;
   const intent = command.intent(asked);
   if (isProblem(intent)) return refused(intent, desk);
-  const verdict = allowed(command, asked);
-  if (verdict) return refused(verdict, desk);
+  // A declaration is about the service it names, wherever it is typed.
+  const verdict = allowed(command, asked, intent.type === 'Declare' ? intent : placeOf(asked));
+  if (verdict) return turnDown(verdict, asked, cause);
   const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
   if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
   const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });
   if (told.refused) return refused(told.refused, desk);
+  if (intent.type === 'Declare') return said('asker', ['The incident is open: ', code(id)], []);
   return said('asker', [told.changed ? 'Done.' : 'It was so already.'], []);
 }
 
@@ -203,9 +268,20 @@ async function tellGate(
   if (!operation) return refused(problem('OPERATION_NOT_FOUND', { operation: id }), desk);
   const intent = command.intent(asked, operation);
   if (isProblem(intent)) return refused(intent, desk);
+  const denied = denial(desk.settings.policy, gateQuestion(command.name, asked.by, operation));
+  if (denied) return turnDown(denied, asked, cause);
   const told = await desk.tellOperation(id, intent, { cause, by: asked.by.person });
   if (told.refused) return refused(told.refused, desk);
   return said('asker', [told.changed ? 'It is on the record.' : 'It was so already.'], []);
+}
+
+function gateQuestion(
+  verb: string,
+  requester: Evidence,
+  { asked }: OperationState,
+): PolicyQuestion {
+  const { service = '', environment = '', reason = '' } = asked ?? {};
+  return { verb, family: 'ops', risk: 'read', service, environment, requester, reason };
 }
 
 /** Bound by the platform's ids in the configuration; strangers are answered, counted and never recorded. */

@@ -1,10 +1,11 @@
+import { said } from '../core/operation/decide.ts';
 import { planHash } from '../core/operation/hash.ts';
 import type { Plan, Risk } from '../core/operation/plan.ts';
 import { type AllowRule, judge } from '../core/operation/policy.ts';
 import type { Draft } from '../core/ports/step.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import { type Asking, isProblem, type OperationCommand, type Subject } from './command.ts';
-import type { Telling } from './desk.ts';
+import type { Desk, Telling } from './desk.ts';
 
 export interface Planned {
   readonly operation: string;
@@ -75,7 +76,17 @@ export async function planOperation(
     { type: 'Plan', plan, hash, rule },
     { cause: `${telling.cause}/planned`, by: 'tocsin' },
   );
-  return told.refused ? { operation, refused: told.refused } : { operation };
+  if (told.refused) return { operation, refused: told.refused };
+  return told.changed ? { operation } : asItStands(desk, operation);
+}
+
+/** Nothing was decided: it is planned already by the same request, or it ended while the target was looked at. */
+async function asItStands(desk: Desk, operation: string): Promise<Planned> {
+  const state = await desk.operation(operation);
+  if (!state) return { operation, refused: problem('OPERATION_NOT_FOUND', { operation }) };
+  if (state.plan) return { operation };
+  const ended = problem('OPERATION_NOT_WAITING', { ...said(state) });
+  return { operation, refused: state.problem ?? ended };
 }
 
 interface Judged {

@@ -34,6 +34,10 @@ describe('a command line', () => {
       },
     ],
     [
+      'journal verify --export i.json',
+      { name: 'journal', action: 'verify', config: './tocsin.yaml', exported: 'i.json' },
+    ],
+    [
       'journal export INC-1 --out i.json',
       {
         name: 'journal',
@@ -85,7 +89,7 @@ describe('a command line', () => {
   });
 
   const journalUsage =
-    'usage: tocsin journal verify|export|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--out FILE]';
+    'usage: tocsin journal verify|export|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--export FILE] [--out FILE]';
 
   it.each([
     ['', 'tocsin: there is no command\ntocsin --help lists them'],
@@ -162,7 +166,7 @@ describe('a command line', () => {
         demo                               plays one incident against an emulated cluster on this machine, then waits for you
         check                              validates configuration, catalog, policies and runbooks
         doctor                             asks every configured system whether it can be reached and used
-        journal verify|export|tail|backup  checks the chain offline; exports INCIDENT; follows events; backs up to TO while running
+        journal verify|export|tail|backup  checks the chain offline; exports INCIDENT; prints every event; backs up to TO while running
         console-link PERSON                prints a one-time link to the console for a person of the configuration
         replay FILE…                       sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER
         commands                           lists what can be said in chat

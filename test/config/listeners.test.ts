@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
 
 import { describe, expect, it } from 'vitest';
-import { faultsOf, yaml } from './given.ts';
+import { faultsOf, warningsOf, yaml } from './given.ts';
 
 describe('listeners, console, journal and times', () => {
   it('refuses a bare port', () => {
@@ -90,6 +90,15 @@ describe('listeners, console, journal and times', () => {
     ).toEqual([
       'tocsin.yaml:1: console.tokens.ci.token holds a value written out, a secret never stands in the configuration itself, write ${env:NAME} or ${file:/run/secrets/NAME}',
       'tocsin.yaml:1: console.tokens.ci.scopes[0] is "approve", only read and commands are known here, write read or commands',
+    ]);
+  });
+
+  it('warns of a token whose lines nobody would take', () => {
+    const written = 'console: { tokens: { ci: { token: "${env:T}", scopes: [read, commands] } } }';
+    expect(
+      warningsOf(yaml({ console: written }), { env: { T: 'token', AM_TOKEN: 'token' } }),
+    ).toEqual([
+      'tocsin.yaml:1: console.tokens.ci has the scope commands: every command wants a person, and no token is one, so its lines are refused',
     ]);
   });
 

@@ -7,7 +7,6 @@ import type {
   Probed,
   StepDriver,
 } from '../../src/core/ports/step.ts';
-import { problem } from '../../src/core/problem.ts';
 
 export interface OneTarget {
   readonly driver: StepDriver;
@@ -20,7 +19,7 @@ export interface OneTarget {
 
 export interface OneTargetOptions {
   /** Awaited in the middle of every call. */
-  readonly gate?: () => Promise<void>;
+  readonly gate?: (call: string) => Promise<void>;
   readonly check?: (step: Step) => Checked | undefined;
   readonly apply?: (step: Step, context: ApplyContext) => Applied | undefined;
   readonly probe?: () => Probed;
@@ -40,14 +39,14 @@ export function createOneTarget(options: OneTargetOptions = {}): OneTarget {
     landsWithinMs: 2000,
     async check(step) {
       calls.push(`check ${step.id}`);
-      await gate();
+      await gate(calls.at(-1) ?? '');
       return options.check?.(step) ?? { ok: true, token: String(version) };
     },
     async apply(step, context) {
       calls.push(`apply ${step.id}`);
       if (writing !== '') overlaps.push(`${writing} ${context.operation}`);
       writing = context.operation;
-      await gate();
+      await gate(calls.at(-1) ?? '');
       writing = '';
       const special = options.apply?.(step, context);
       if (special) return special;
@@ -58,18 +57,16 @@ export function createOneTarget(options: OneTargetOptions = {}): OneTarget {
     },
     async probe(step, context) {
       calls.push(`probe ${step.id}`);
-      await gate();
+      await gate(calls.at(-1) ?? '');
       if (options.probe) return options.probe();
       return writes.includes(`${context.operation}/${step.id}`) ? 'yes' : 'cannot-know';
     },
     async observe(step) {
       calls.push(`observe ${step.id}`);
-      await gate();
+      await gate(calls.at(-1) ?? '');
       return options.observe?.(step) ?? { state: 'done' };
     },
     undo: (step) => step.undo,
   };
   return { driver, writes, overlaps, calls };
 }
-
-export const unreachable = problem('UNREACHABLE');

@@ -98,6 +98,8 @@ describe('a bot that runs as an operator runs it', { timeout: 120_000 }, () => {
     const { ana, ben, incident } = await evening(() => bot, files);
     const ready = () => fetch(`${bot.urls.server}/ready`).then(({ status }) => status);
     expect(await ready()).toBe(200);
+    const body = await fetch(`${bot.urls.server}/ready`).then((answer) => answer.json());
+    expect(body).toMatchObject({ journal: { state: 'ok' }, 'kubernetes/eu-1': { state: 'ok' } });
     await ana.says(incident, 'rollback');
     cluster.faults.add({ method: 'PUT', dryRun: false, act: { kind: 'delay', ms: 3000 } });
     await ben.presses(incident, 'Approve');

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { good } from './night/cluster.ts';
 import { ana, ben, scenario } from './night/night.ts';
 
-const flapping = 'registry.example.com/shop/checkout:1.9.1-flap';
+const flapping = 'registry.example.com/shop/checkout:1.9.1';
 
 scenario('a plan is stale once its template is another, and says which field', async (night) => {
   const thread = await night.crashLoop('checkout');
@@ -23,6 +23,11 @@ scenario('a plan is stale once its template is another, and says which field', a
 });
 
 scenario('a status that changes ten times a second does not make a plan stale', async (night) => {
+  // Three pods that come up and fall down every 600 ms.
+  night.cluster.sandbox.images.set(flapping, {
+    readyMs: 10,
+    crash: { afterMs: 300, backoffMs: 300, backoffMaxMs: 300, exitCode: 1 },
+  });
   night.cluster.deploys('checkout', flapping);
   const thread = await night.alertmanagerTells('checkout');
   const plan = await thread.plans(ana, 'rollback');

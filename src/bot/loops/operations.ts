@@ -4,7 +4,7 @@ import { currentStep, mayBeSent } from '../../core/operation/step-decide.ts';
 import type { Evidence } from '../../core/person.ts';
 import type { Ownership } from '../../core/ports/journal.ts';
 import type { Checked, Observed, Probed, StepDriver } from '../../core/ports/step.ts';
-import { type Facts, problem, problemOf } from '../../core/problem.ts';
+import { type Facts, ProblemError, problem, problemOf } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine, Told } from '../engine.ts';
 
@@ -88,7 +88,9 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
       const step = currentStep(operation);
       if (!step || (closing && !mayGoOn(operation, step))) return undefined;
       const pause = await work(operation, step);
-      if (pause !== undefined) return pause;
+      if (pause === undefined) continue;
+      if (!closing) return pause;
+      await new Promise<void>((resolve) => clock.after(pause, resolve));
     }
   }
 
@@ -206,7 +208,8 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
 
   async function tell(operation: OperationState, intent: OperationIntent): Promise<Told> {
     const fence = await options.ownership.claim('operations');
-    if (!fence) return { changed: false };
+    // Another process looks after it. The turn ends, and asks again in a while: the other may be gone by then.
+    if (!fence) throw new ProblemError(problem('NOT_THE_OWNER', {}));
     const version = engine.readings.operations.get(operation.id)?.version ?? 0;
     const isResult = intent.type !== 'Begin' && intent.type !== 'ReportCheck';
     return engine.tellOperation(operation.id, intent, {
@@ -224,18 +227,18 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
     wake,
     async close() {
       closing = true;
-      for (const stop of timers.values()) stop();
-      timers.clear();
+      // What waits for its next look is looked at now: a critical section goes on, everything else stays as it is.
+      for (const id of [...timers.keys()]) wake(id);
       await Promise.all([...turning.values()].map(({ done }) => done));
     },
   };
 }
 
-/** On shutdown: what follows a critical step, or is in flight, goes on. */
+/** On shutdown: a critical step that has begun, and the one it binds, are brought to their end. */
 function mayGoOn(operation: OperationState, step: StepState): boolean {
-  const index = operation.steps.indexOf(step);
-  const before = operation.steps[index - 1];
-  return step.phase === 'waiting' && before !== undefined && before.step.critical;
+  const before = operation.steps[operation.steps.indexOf(step) - 1];
+  const isBound = before?.step.critical === true && before.appliedAt > 0;
+  return isBound || (step.step.critical && step.phase !== 'waiting');
 }
 
 function contextOf(operation: OperationState) {

@@ -31,48 +31,69 @@ const soonMs = 1000;
 export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
   const { engine, clock, log } = options;
   const troubles = new Map<string, Problem>();
-  const timers = new Map<string, () => void>();
-  const asking = new Map<string, Promise<void>>();
+  const timers = new Map<string, { readonly due: number; readonly stop: () => void }>();
+  /** Questions under way; `again` when the source said something meanwhile that its answer may not know. */
+  const asking = new Map<string, { again: boolean; readonly done: Promise<void> }>();
   let closed = false;
   let questions = 0;
 
+  /** In so many ms at the latest: an earlier question stays as it is planned. */
   function plan(source: AlertSource, ms: number): void {
-    if (closed) return;
-    timers.get(source.name)?.();
-    timers.set(
-      source.name,
-      clock.after(ms, () => {
-        const asked = ask(source)
-          .catch((error: unknown) =>
-            log('comparing with a source failed', { source: source.name, error }),
-          )
-          .then(() => {
-            asking.delete(source.name);
-            plan(source, options.everyMs);
-          });
-        asking.set(source.name, asked);
-      }),
-    );
+    const due = clock.now() + ms;
+    const planned = timers.get(source.name);
+    if (closed || (planned && planned.due <= due)) return;
+    planned?.stop();
+    timers.set(source.name, { due, stop: clock.after(ms, () => begin(source)) });
+  }
+
+  function begin(source: AlertSource): void {
+    timers.delete(source.name);
+    const entry = { again: false, done: Promise.resolve() };
+    asking.set(source.name, entry);
+    entry.done = ask(source)
+      .catch((error: unknown) =>
+        log('comparing with a source failed', { source: source.name, error }),
+      )
+      .then(() => {
+        asking.delete(source.name);
+        plan(source, entry.again ? soonMs : options.everyMs);
+      });
   }
 
   async function ask(source: AlertSource): Promise<void> {
     const askedAt = clock.now();
     questions += 1;
-    try {
-      const answer = sourceAnswer(await source.current(), askedAt);
-      troubles.delete(source.name);
-      for (const [id, incident] of comparableOf(source.name)) {
-        const held = (fingerprint: string) =>
-          isHeld(engine.readings.correlation, source.name, fingerprint);
-        await tell(id, source.name, { ok: true, ...concerning(incident, answer, held) });
-      }
-    } catch (error) {
-      const because = problemOf(error, problem('SOURCE_UNREACHABLE', { source: source.name }));
-      troubles.set(source.name, because);
-      log('source cannot be asked', { source: source.name, code: because.code });
-      for (const [id] of comparableOf(source.name))
-        await tell(id, source.name, { ok: false, problem: because });
+    const current = await source
+      .current()
+      .catch((error: unknown) =>
+        problemOf(error, problem('SOURCE_UNREACHABLE', { source: source.name })),
+      );
+    if ('code' in current) {
+      troubles.set(source.name, current);
+      log('source cannot be asked', { source: source.name, code: current.code });
+      await tellAll(source.name, () => ({ ok: false, problem: current }));
+      return;
     }
+    troubles.delete(source.name);
+    const answer = sourceAnswer(current, askedAt);
+    const held = (fingerprint: string) =>
+      isHeld(engine.readings.correlation, source.name, fingerprint);
+    await tellAll(source.name, (incident) => ({
+      ok: true,
+      ...concerning(incident, answer, held),
+    }));
+  }
+
+  /** One incident that cannot be told must not keep the others from it. */
+  async function tellAll(
+    source: string,
+    answerTo: (incident: Incident) => CompareWithSource['answer'],
+  ): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [id, incident] of comparableOf(source)) {
+      await tell(id, source, answerTo(incident)).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   async function tell(
@@ -88,10 +109,13 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     );
   }
 
-  /** Open ones, and those that alerts closed and memory still holds: a firing may have been taken for a copy. */
+  /** Open ones, and those that alerts closed and that may still be reopened: a firing may have been taken for a copy. */
   function comparableOf(source: string): readonly (readonly [string, Incident])[] {
     const found: (readonly [string, Incident])[] = [];
-    for (const [id, { state }] of engine.readings.incidents) {
+    const { incidents, correlation } = engine.readings;
+    for (const [id, { state }] of incidents) {
+      // What was only looked up again is over for good: the next alert opens another incident.
+      if (!correlation.byIncident.has(id)) continue;
       if (isComparable(state) && state.opened.source === source) found.push([id, state]);
     }
     return found;
@@ -103,13 +127,15 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     },
     wake(name) {
       const source = options.sources.find((candidate) => candidate.name === name);
-      if (source && !asking.has(name)) plan(source, soonMs);
+      const question = asking.get(name);
+      if (question) question.again = true;
+      else if (source) plan(source, soonMs);
     },
     trouble: (source) => troubles.get(source),
     async close() {
       closed = true;
-      for (const stop of timers.values()) stop();
-      await Promise.all(asking.values());
+      for (const { stop } of timers.values()) stop();
+      await Promise.all([...asking.values()].map(({ done }) => done));
     },
   };
 }

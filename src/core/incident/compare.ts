@@ -39,7 +39,9 @@ export function concerning(
   const alerts: SourceAlert[] = [];
   for (const fingerprint of state.alerts.keys()) {
     const found = answer.alerts.get(fingerprint);
-    if (found) alerts.push(found);
+    // What fires in another incident by now does not bring back the one that ended.
+    const isElsewhere = state.status === 'resolved' && isHeld(fingerprint);
+    if (found && !isElsewhere) alerts.push(found);
   }
   return { askedAt: answer.askedAt, alerts, alsoFiring: othersOfGroup(state, answer, isHeld) };
 }

@@ -88,6 +88,18 @@ export function judge(policy: Policy, question: PolicyQuestion): Verdict {
   return { allowed: true, rule };
 }
 
+/**
+ * What forbids a gate (approve, decline, stop, settle, …), which needs no rule that allows it: its operation's plan names
+ * who decides. Only a rule that names the verb counts, so that a rule about changes never keeps somebody from a stop.
+ */
+export function denial(policy: Policy, question: PolicyQuestion): Problem | undefined {
+  const { verb, service, environment } = question;
+  const rule = policy.rules.find(
+    ({ kind, match }) => kind === 'deny' && match.verb?.includes(verb) && matches(match, question),
+  );
+  return rule && problem('POLICY_DENIED', { verb, service, environment, rule: rule.where });
+}
+
 /** `slack/main` → `slack`: policies speak of kinds of surfaces. */
 export function surfaceKind(surface: string): string {
   return surface.split('/', 1)[0] ?? surface;

@@ -40,8 +40,12 @@ export type StepIntent =
   /** Nobody in this process knows the step's kind. */
   | { readonly type: 'ReportNoDriver'; readonly step: string };
 
-/** A crash-looping target moves under us; five looks are enough to tell bad luck from a fight. */
-export const attemptsMax = 5;
+/**
+ * A crash-looping target moves under us: after a conflict it is read and compared again, five times at most. Between a
+ * check and its write lies the intent on its way to the disk, some 10 ms; where the status changes ten times a second six
+ * tries in a row are hit about once in a million. More than that is no bad luck but a fight.
+ */
+export const attemptsMax = 6;
 
 /**
  * How long after its check a write may still be sent. A process that was paused in between (a slow disk, a stopped
@@ -91,6 +95,8 @@ function checked(
   state: OperationState,
   current: StepState,
 ): readonly OperationEvent[] {
+  // An attempt that was given up has landed after all. That is so, whoever asked us to stop meanwhile.
+  if (isOurs(intent.checked)) return [isApplied(current, 'probe', {})];
   if (state.stoppedBy !== undefined && !current.compensation && !isInCritical(state, current)) {
     return stopped(state, current);
   }
@@ -165,6 +171,7 @@ function probed(
       ? [isMissed(current, 'probed')]
       : failed(state, current, problem('STEP_DID_NOT_TAKE_EFFECT', facts(state, current)));
   }
+  if (isOurs(intent.checked)) return [isApplied(current, 'probe', {})];
   if (intent.at < current.landsBefore) return [];
   if (conditional && intent.checked?.ok) return [isMissed(current, 'past its time')];
   const unreachable =
@@ -255,6 +262,10 @@ function noDriver(state: OperationState, current: StepState): readonly Operation
 function unknown(state: OperationState, current: StepState): readonly OperationEvent[] {
   const because = problem('STEP_OUTCOME_UNKNOWN', facts(state, current));
   return [{ type: 'OperationUnknown', v: 1, step: current.step.id, problem: because }];
+}
+
+function isOurs(found: Checked | undefined): boolean {
+  return found !== undefined && !found.ok && found.ours === true;
 }
 
 function isApplied(

@@ -35,8 +35,8 @@ export interface ApplyContext extends StepContext {
 
 export type Checked =
   | { readonly ok: true; readonly token: string }
-  /** The postcondition already holds, and it is ours (a re-run after a crash). */
-  | { readonly ok: false; readonly problem: Problem };
+  /** `ours`: the postcondition holds already, and this operation wrote it. The step took effect; nothing is to be sent. */
+  | { readonly ok: false; readonly problem: Problem; readonly ours?: boolean };
 
 export type Applied =
   | { readonly outcome: 'applied'; readonly outputs?: Facts }

@@ -23,9 +23,9 @@ export function hintOf(
   url: string,
 ): { readonly title: string; readonly url: string; readonly steps: readonly string[] } {
   const questions = runbook.diagnosis.slice(0, STEPS_SHOWN);
-  const steps = questions.map(({ says, commands }, index) => {
+  const steps = questions.map(({ says, commands }) => {
     const way = commands[0] === undefined ? '' : ` (${commands[0]})`;
-    return `${index + 1}. ${says}${way}`;
+    return `${says}${way}`;
   });
   return { title: runbook.name, url, steps };
 }

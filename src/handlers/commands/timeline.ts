@@ -1,3 +1,4 @@
+import { merged, type OperationLine, operationStory } from '../../core/view/operation-story.ts';
 import { time } from '../../core/view/words.ts';
 import type { ReadCommand } from '../command.ts';
 import { incidentArgument, refuseOutside } from './arguments.ts';
@@ -15,8 +16,12 @@ export const timeline: ReadCommand = {
   example: 'timeline',
   answer: async ({ desk, incident }) => {
     if (!incident) return refuseOutside('timeline');
-    const lines = (await desk.timeline(incident.opened.incident)).filter(
-      (entry) => entry.kind === 'line',
+    const id = incident.opened.incident;
+    const told = (await desk.timeline(id)).filter((entry) => entry.kind === 'line');
+    const operations = await desk.operationsOf(id);
+    const lines = merged<OperationLine>(
+      told,
+      ...operations.map((operation) => operationStory(operation, desk.words)),
     );
     return {
       title: [`Timeline of ${incident.opened.title}`],

@@ -7,6 +7,8 @@ export interface Breaker {
   succeeded(): void;
   failed(): void;
   readonly failures: () => number;
+  /** As it answered last; `down` while it is left alone. */
+  health(): 'ok' | 'degraded' | 'down';
 }
 
 const failuresMax = 5;
@@ -38,5 +40,6 @@ export function createBreaker(clock: Clock, opened: () => void): Breaker {
       openedAt = clock.now();
     },
     failures: () => failures,
+    health: () => (failures === 0 ? 'ok' : failures < failuresMax ? 'degraded' : 'down'),
   };
 }

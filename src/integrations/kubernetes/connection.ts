@@ -19,6 +19,7 @@ export interface Connection {
   send(call: Call): Promise<HttpReply>;
   readonly cluster: string;
   prepare(): Promise<void>;
+  health(): 'ok' | 'degraded' | 'down';
   close(): void;
 }
 
@@ -94,6 +95,7 @@ export function openConnection(
     send,
     cluster,
     prepare: () => credential.prepare(),
+    health: breaker.health,
     close: () => credential.close(),
   };
 }

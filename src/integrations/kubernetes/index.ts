@@ -28,6 +28,8 @@ export interface Integration {
   readonly planner: Planner;
   readonly readers: { readonly workload: WorkloadReader };
   readonly problems: ProblemBook;
+  /** As the cluster answered last: said by `/ready`, which it never changes. */
+  health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of this cluster and the workloads in it. */
   doctor(targets: readonly TargetRef[]): Promise<readonly Finding[]>;
   /** The only way to change the cluster; for the loop that runs operations. */
@@ -70,6 +72,7 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
     planner: createPlanner(cluster),
     readers: { workload: createReader(cluster) },
     problems,
+    health: () => worst(reading.health(), simulating?.health()),
     doctor: (targets) => {
       if (config.write !== undefined) simulating ??= open(config.write);
       const patient = { read: reading, clock: deps.clock };
@@ -93,6 +96,10 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
       simulating?.close();
     },
   };
+}
+
+function worst(...seen: readonly (ReturnType<Connection['health']> | undefined)[]) {
+  return (['down', 'degraded'] as const).find((state) => seen.includes(state)) ?? 'ok';
 }
 
 function readOnly(config: KubernetesConfig): Problem {

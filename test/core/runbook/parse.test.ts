@@ -70,7 +70,7 @@ describe('a sound page', () => {
     expect(hintOf(runbook, 'https://ops.example/QueueFull')).toEqual({
       title: 'QueueFull',
       url: 'https://ops.example/QueueFull',
-      steps: ['1. Does anybody take from it? (health)', '2. How fast does it grow?'],
+      steps: ['Does anybody take from it? (health)', 'How fast does it grow?'],
     });
   });
 

@@ -37,7 +37,7 @@ describe('the card of an incident', () => {
     const context = {
       ...words,
       publicUrl: 'https://ops.example/',
-      runbook: { title: 'KubePodCrashLooping', url: '', steps: ['1. How many crash? (health)'] },
+      runbook: { title: 'KubePodCrashLooping', url: '', steps: ['How many crash? (health)'] },
       suggestions: [{ label: 'Roll back', line: 'rollback checkout' }],
     };
     expect(cardText(incidentCard(incident(crash, fired(one, two)), context))).toBe(
@@ -49,7 +49,7 @@ describe('the card of an incident', () => {
     \`pod=checkout-1\` Pod checkout-1 is crash-looping · firing since 03:00 UTC
     \`pod=checkout-2\` Pod checkout-2 is crash-looping · firing since 03:00 UTC
   Runbook: KubePodCrashLooping
-    1. How many crash? (health)
+    How many crash? (health)
   [Acknowledge] [Roll back] [Runbook] [Resolve]
   \`inc-1\` · alertmanager/main · console <https://ops.example/incidents/inc-1>
 `,

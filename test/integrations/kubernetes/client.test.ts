@@ -244,11 +244,15 @@ describe('a cluster that does not answer', () => {
       status(isWell ? 200 : 500)(request, response, turn),
     );
     const { get } = readClient(connection, config);
-    for (let turn = 0; turn < 3; turn += 1) await codeFrom(get('/x'));
+    expect(connection.health()).toBe('ok');
+    await codeFrom(get('/x'));
+    expect(connection.health()).toBe('degraded');
+    for (let turn = 0; turn < 2; turn += 1) await codeFrom(get('/x'));
     const before = count();
     expect(await codeFrom(get('/x'))).toBe('K8S_PAUSED_CALLS');
     expect(count()).toBe(before);
     expect(warned).toHaveLength(1);
+    expect(connection.health()).toBe('down');
 
     clock.at += 60_000;
     expect(await codeFrom(get('/x'))).not.toBe('answered');
@@ -259,6 +263,7 @@ describe('a cluster that does not answer', () => {
     isWell = true;
     expect(await codeFrom(get('/x'))).toBe('answered');
     expect(await codeFrom(get('/x'))).toBe('answered');
+    expect(connection.health()).toBe('ok');
   });
 
   it('is still asked by a step that runs', async () => {

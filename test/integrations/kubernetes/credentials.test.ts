@@ -166,7 +166,7 @@ describe('an exec plugin', () => {
   });
 
   it('that never ends does not hang a request', async () => {
-    const { version } = open(plugin('setTimeout(() => undefined, 3_000)'), { timeoutMs: 300 });
+    const { version } = open(plugin('setTimeout(() => undefined, 8_000)'), { timeoutMs: 1500 });
     await expect(version()).rejects.toMatchObject({ problem: { code: 'K8S_TIMEOUT' } });
     // Nor the next one, which does not wait for the plugin that hangs.
     plugin(`console.log(JSON.stringify({ status: { token: '${sandbox.token('read')}' } }))`);

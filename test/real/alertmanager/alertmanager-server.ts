@@ -71,7 +71,7 @@ function configuration(receiver: string, port: number, options: AlertmanagerOpti
 route:
   receiver: '${receiver}'
   group_by: [${groupBy.map((name) => `'${name}'`).join(', ')}]
-  group_wait: 0s
+  group_wait: 1s
   group_interval: 1s
   repeat_interval: 1h
 receivers:

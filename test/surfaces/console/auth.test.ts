@@ -14,10 +14,12 @@ let at: number;
 let sessions: ConsoleSessions;
 let stage: Stage;
 let refusals: string[];
+let sender: string;
 
 beforeEach(async () => {
   at = 1_000_000;
   refusals = [];
+  sender = '127.0.0.1';
   sessions = createConsoleSessions({
     journal: createMemoryJournal(() => at),
     person: (id) => (id === 'ana' || id === 'ben' ? { id, name: id.toUpperCase() } : undefined),
@@ -27,6 +29,7 @@ beforeEach(async () => {
   stage = await startStage({
     access: { kind: 'sessions', sessions },
     now: () => at,
+    senderOf: () => sender,
     metrics: {
       clients: () => undefined,
       dropped: () => undefined,
@@ -102,6 +105,14 @@ describe('signing in', () => {
     expect(reply.status).toBe(429);
     expect(reply.headers['retry-after']).toBe('60');
     at += 60_000;
+    expect((await stage.post('/sign-in', { token: await link() })).status).toBe(303);
+  });
+
+  it('takes them from each sender behind a trusted proxy', async () => {
+    sender = 'a stranger';
+    for (let turn = 0; turn < 11; turn += 1) await stage.post('/sign-in', { token: 'guess' });
+    expect((await stage.post('/sign-in', { token: 'guess' })).status).toBe(429);
+    sender = 'ana';
     expect((await stage.post('/sign-in', { token: await link() })).status).toBe(303);
   });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Surface } from '../../../core/ports/surface.ts';
 import type { HttpRoute } from '../../http-route.ts';
 import type { Access } from './access.ts';
@@ -27,6 +28,8 @@ export interface ConsoleOptions {
    * request, since a port may be known only once the listener stands.
    */
   readonly origins: () => readonly string[];
+  /** Whose request it is, through the proxies that are trusted. */
+  readonly senderOf?: (request: IncomingMessage) => string;
   readonly now: () => number;
   readonly log?: (message: string, error: unknown) => void;
   readonly metrics?: ConsoleMetrics;
@@ -77,6 +80,7 @@ export function createConsole(options: ConsoleOptions): Console {
     sequence,
     metrics,
     origins: options.origins,
+    senderOf: options.senderOf ?? (({ socket }) => socket.remoteAddress ?? ''),
     now: options.now,
     log: options.log ?? (() => undefined),
     desk: options.desk,

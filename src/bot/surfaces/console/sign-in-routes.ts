@@ -13,7 +13,7 @@ export function signInRoutes(site: Site, sessions: ConsoleSessions): readonly Ht
 
   /** The token of the form; undefined after the answer has been given. */
   async function takeToken(call: Call): Promise<string | undefined> {
-    const address = call.request.socket.remoteAddress ?? '';
+    const address = site.senderOf(call.request);
     if (!rate.take(address, site.now())) {
       call.response.setHeader('Retry-After', '60');
       sendProblem(site, call, 429, 'CONSOLE_TOO_MANY');

@@ -27,6 +27,7 @@ export interface Site {
   readonly metrics: ConsoleMetrics;
   /** The addresses browsers know the console by: `https://ops.example.com`, `http://127.0.0.1:8081`. */
   origins(): readonly string[];
+  senderOf(request: IncomingMessage): string;
   now(): number;
   /** Ends the streams of those who are signed in no longer. */
   checkStreams(): Promise<void>;

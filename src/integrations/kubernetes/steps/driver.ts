@@ -81,7 +81,9 @@ async function check(
 ): Promise<Checked> {
   try {
     const live = await read(cluster, step);
-    const refused = firstDifference(step, live, context) ?? (await kind.check(cluster, step, live));
+    const standing = alreadyApplied(step, live, context);
+    if (standing) return { ok: false, ours: true, problem: standing };
+    const refused = firstDifference(step, live) ?? (await kind.check(cluster, step, live));
     if (refused) return { ok: false, problem: refused };
     keep(live);
     return { ok: true, token: encodeToken(live) };
@@ -172,8 +174,21 @@ function marksOf(step: Step, context: StepContext): string {
   return `${context.operation}/${step.id}/`;
 }
 
+/** What this step writes stands, and so does its mark: an attempt that was given up has landed. */
+function alreadyApplied(step: Step, live: Workload, context: StepContext): Problem | undefined {
+  if (live.uid !== step.target.identity) return undefined;
+  const standing = live.annotations[mark] ?? '';
+  return standing.startsWith(marksOf(step, context)) && holds(step.postconditions, seenIn(live))
+    ? problem('K8S_STEP_ALREADY_APPLIED', { workload: wordsFor(live.locator), mark: standing })
+    : undefined;
+}
+
+function seenIn(live: Workload): Facts {
+  return { template: live.digest, paused: live.paused, replicas: live.replicas };
+}
+
 /** The first field that is not as it was shown. */
-function firstDifference(step: Step, live: Workload, context: StepContext): Problem | undefined {
+function firstDifference(step: Step, live: Workload): Problem | undefined {
   const workload = wordsFor(live.locator);
   if (live.uid !== step.target.identity) {
     return stale(workload, {
@@ -182,11 +197,7 @@ function firstDifference(step: Step, live: Workload, context: StepContext): Prob
       observed: live.uid,
     });
   }
-  const seen: Facts = { template: live.digest, paused: live.paused, replicas: live.replicas };
-  const standing = live.annotations[mark] ?? '';
-  if (standing.startsWith(marksOf(step, context)) && holds(step.postconditions, seen)) {
-    return problem('K8S_STEP_ALREADY_APPLIED', { workload, mark: standing });
-  }
+  const seen = seenIn(live);
   for (const [field, planned] of Object.entries(step.preconditions)) {
     const observed = seen[field];
     if (observed === undefined || observed === planned) continue;

@@ -1,0 +1,47 @@
+import type { OperationState } from '../operation/operation.ts';
+import type { Text } from './card.ts';
+import { code, personSpan, problemLine, strong, type Words } from './words.ts';
+
+export interface OperationLine {
+  readonly at: number;
+  readonly text: Text;
+}
+
+/** What a timeline says of an operation: asked, approved, begun, ended. Its card says the rest. */
+export function operationStory(state: OperationState, words: Words): readonly OperationLine[] {
+  const { asked, approvals, endedAt, id, startedAt } = state;
+  if (!asked) return [];
+  const lines: OperationLine[] = [
+    {
+      at: asked.at,
+      text: [
+        personSpan(asked.requester.person, words),
+        ' asked for ',
+        strong(asked.line),
+        ' ',
+        code(id),
+      ],
+    },
+    ...approvals.map(({ at, evidence }) => ({
+      at,
+      text: [personSpan(evidence.person, words), ' approved ', code(id)],
+    })),
+  ];
+  if (startedAt !== undefined) lines.push({ at: startedAt, text: [code(id), ' began'] });
+  if (endedAt !== undefined) lines.push({ at: endedAt, text: ended(state, words) });
+  return lines;
+}
+
+function ended({ endedBy, id, problem, settledAs, status }: OperationState, words: Words): Text {
+  const by: Text = endedBy ? [', ', personSpan(endedBy.person, words)] : [];
+  const how = settledAs ? `settled as ${settledAs}` : status;
+  const why: Text = problem && !settledAs ? [': ', ...problemLine(problem, words)] : [];
+  return [code(id), ' is ', strong(how), ...by, ...why];
+}
+
+/** Lines of several tellers as one story: by their time, each teller's own in its order. */
+export function merged<L extends OperationLine>(
+  ...tellers: readonly (readonly L[])[]
+): readonly L[] {
+  return tellers.flat().sort((one, other) => one.at - other.at);
+}

@@ -1,0 +1,142 @@
+import { type Bot, createBot } from '../../src/bot/bot.ts';
+import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
+import type { Draft, Planner } from '../../src/core/ports/step.ts';
+import type { Settings } from '../../src/core/settings.ts';
+import { rule, sha256, step, target } from '../core/operation/sample.ts';
+import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import { createOneTarget, type OneTarget } from './one-target.ts';
+import { type StillClock, stillClock } from './still-clock.ts';
+
+export interface SmallBot {
+  readonly bot: Bot;
+  readonly clock: StillClock;
+  readonly journal: MemoryJournal;
+  readonly target: OneTarget;
+  /** A line of a person; the answer as the codes and words of its card. */
+  says(person: string, line: string, more?: { incident?: string; cause?: string }): Promise<string>;
+  /** Declares an incident of the service and answers its id. */
+  declares(): Promise<string>;
+  types(stream?: string): readonly string[];
+}
+
+export interface SmallBotOptions {
+  readonly rules?: readonly PolicyRule[];
+  readonly draft?: (operation: string) => Promise<Draft>;
+}
+
+/** Ana and ben are sre, cleo is nobody's; one service with one workload on a target that is kept in memory. */
+export async function startSmallBot(options: SmallBotOptions = {}): Promise<SmallBot> {
+  const clock = stillClock();
+  const journal = createMemoryJournal({ now: clock.now });
+  const target = createOneTarget();
+  const draft = options.draft ?? (async () => drafted);
+  const planner: Planner = { draft: ({ operation }) => draft(operation) };
+  const bot = await createBot({
+    journal,
+    ownership: { claim: async (partition) => ({ partition, token: 1 }) },
+    clock,
+    sha256,
+    settings: () => ({
+      ...settings,
+      policy: { rules: options.rules ?? allowed, digest: 'policy-1' },
+    }),
+    book: {},
+    publicUrl: '',
+    targets: [
+      {
+        name: 'kubernetes/eu-1',
+        planner,
+        doctor: async () => [],
+        health: () => 'ok',
+        openWriter: () => ({
+          steps: { 'kubernetes.set-replicas': target.driver },
+          close: () => undefined,
+        }),
+        close: () => undefined,
+      },
+    ],
+    sources: [],
+    runbooks: { hint: () => undefined, page: () => undefined },
+    times: {
+      resolvedJoinMs: 1_800_000,
+      compareEveryMs: 300_000,
+      ackReminderMs: 300_000,
+      deadlinesEveryMs: 1000,
+      operationPollMs: 500,
+      snapshotEveryMs: 300_000,
+    },
+    log: () => undefined,
+  });
+  let said = 0;
+  const small: SmallBot = {
+    bot,
+    clock,
+    journal,
+    target,
+    async says(person, line, { incident = '', cause } = {}) {
+      said += 1;
+      const actor = { surface: 'console', account: person };
+      const answer = await bot.dispatch.say({
+        line,
+        actor,
+        incident,
+        cause: cause ?? `said/${said}`,
+      });
+      return JSON.stringify(answer.card);
+    },
+    async declares() {
+      await small.says('ana', 'declare "it is slow" for=checkout');
+      return [...bot.engine.readings.incidents.keys()].at(-1) ?? '';
+    },
+    types: (stream) =>
+      journal.all
+        .filter((each) => !stream || each.stream === stream)
+        .map(({ event }) => event.type),
+  };
+  return small;
+}
+
+export const drafted: Draft = {
+  ok: true,
+  steps: [step('s1')],
+  targets: [target],
+  diff: [],
+  warnings: [],
+  blast: {},
+  risk: 'change',
+};
+
+const changes: AllowRule = rule({ match: { risk: ['change'] } });
+const allowed: readonly PolicyRule[] = [
+  changes,
+  rule({ match: { risk: ['incident', 'read'] }, places: [] }),
+];
+
+const settings: Omit<Settings, 'policy'> = {
+  people: ['ana', 'ben', 'cleo'].map((id) => ({ id, name: id, accounts: { console: id } })),
+  groups: [{ name: 'sre', members: ['ana', 'ben', 'gone'], directory: {} }],
+  routes: { routes: [], otherwise: { match: {}, places: {} } },
+  catalog: {
+    services: [
+      {
+        name: 'checkout',
+        match: { app: 'checkout' },
+        environments: [
+          {
+            name: 'production',
+            match: {},
+            targets: {
+              workload: {
+                integration: 'kubernetes',
+                target: 'eu-1',
+                locator: {},
+                bounds: {},
+                show: [],
+              },
+            },
+          },
+        ],
+      },
+    ],
+  },
+};

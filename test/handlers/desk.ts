@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { type Bot, createBot } from '../../src/bot/bot.ts';
+import { bookOf } from '../../src/cli/book.ts';
+import { thisBuild } from '../../src/cli/build.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Event } from '../../src/core/event.ts';
+import type { Draft, DraftRequest } from '../../src/core/ports/step.ts';
+import { cardText } from '../../src/core/view/text.ts';
+import { T0 } from '../core/given.ts';
+import { step, target } from '../core/operation/sample.ts';
+import { createMemoryJournal } from '../fakes/memory-journal.ts';
+
+/** A desk on a journal in memory: what is said there, what is answered, and what is on the record afterwards. */
+export interface Counter {
+  readonly bot: Bot;
+  readonly clock: { now: number };
+  /** What the integration was asked to draft. */
+  readonly drafts: readonly DraftRequest[];
+  /** The answer as it reads aloud. The same `cause` is the same request told again. */
+  says(person: string, line: string, more?: { incident?: string; cause?: string }): Promise<string>;
+  presses(person: string, kind: 'approve' | 'decline', operation: string): Promise<string>;
+  /** Types of the events since the last look, in order. */
+  news(): readonly string[];
+  /** The newest event of a type. */
+  told(type: string): (Event & Record<string, unknown>) | undefined;
+  /** The newest operation. */
+  operation(): string;
+  /** Declares an incident about checkout; its id. */
+  incident(): Promise<string>;
+}
+
+export async function openCounter(policies: string = usual): Promise<Counter> {
+  const journal = createMemoryJournal({ now: () => clock.now });
+  const clock = { now: T0 };
+  const drafts: DraftRequest[] = [];
+  const loaded = loadConfig(
+    'tocsin.yaml',
+    { env: {}, files: { read: () => `${world}policies:\n${policies}` } },
+    thisBuild,
+  );
+  if (!loaded.ok)
+    throw new Error(loaded.errors.map(({ what, why }) => `${what} ${why}`).join('\n'));
+  const bot = await createBot({
+    journal,
+    ownership: { claim: async (partition) => ({ partition, token: 1 }) },
+    clock: { now: () => clock.now, after: () => () => undefined },
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    settings: () => loaded.settings,
+    book: bookOf(),
+    publicUrl: '',
+    targets: [
+      {
+        name: 'kubernetes/eu-1',
+        planner: {
+          async draft(request): Promise<Draft> {
+            drafts.push(request);
+            const risk = request.args['replicas'] === 0 ? 'danger' : 'change';
+            return {
+              ok: true,
+              targets: [target],
+              steps: [step('s1')],
+              diff: [],
+              blast: {},
+              warnings: [],
+              risk,
+            };
+          },
+        },
+        health: () => 'ok',
+        doctor: async () => [],
+        openWriter: () => {
+          throw new Error('nobody writes at this counter');
+        },
+        close: () => undefined,
+      },
+    ],
+    sources: [],
+    runbooks: { hint: () => undefined, page: () => undefined },
+    times: {
+      resolvedJoinMs: 1_800_000,
+      compareEveryMs: 1,
+      ackReminderMs: 1,
+      deadlinesEveryMs: 1,
+      operationPollMs: 1,
+      snapshotEveryMs: 1,
+    },
+    log: () => undefined,
+  });
+  let seen = 0;
+  let lines = 0;
+  const counter: Counter = {
+    bot,
+    clock,
+    drafts,
+    async says(person, line, { incident = '', cause } = {}) {
+      lines += 1;
+      const actor = { surface: 'console', account: person };
+      const said = { line, actor, incident, cause: cause ?? `line/${lines}` };
+      return cardText((await bot.dispatch.say(said)).card);
+    },
+    async presses(person, kind, operation) {
+      lines += 1;
+      const hash = (await bot.engine.operation(operation))?.hash ?? '';
+      const answer = await bot.dispatch.press({
+        press: { kind, operation, hash },
+        actor: { surface: 'console', account: person },
+        incident: '',
+        cause: `press/${lines}`,
+        shown: { digest: 'd'.repeat(64) },
+      });
+      return cardText(answer.card);
+    },
+    news() {
+      const fresh = journal.all.slice(seen).map(({ event }) => event.type);
+      seen = journal.all.length;
+      return fresh;
+    },
+    told: (type) =>
+      journal.all.findLast(({ event }) => event.type === type)?.event as
+        | (Event & Record<string, unknown>)
+        | undefined,
+    operation: () =>
+      journal.all.findLast(({ stream }) => stream.startsWith('operation/'))?.stream.slice(10) ?? '',
+    async incident() {
+      await counter.says('ana', 'declare it is slow for=checkout');
+      counter.news();
+      return [...bot.engine.readings.incidents.keys()].at(-1) ?? '';
+    },
+  };
+  return counter;
+}
+
+const world = `version: 1
+people:
+  - { id: ana, name: Ana }
+  - { id: ben, name: Ben }
+  - { id: cleo, name: Cleo }
+groups:
+  sre: { members: [ana, ben] }
+  guests: { members: [cleo] }
+default_route: {}
+services:
+  checkout:
+    match: { app: checkout }
+    environments:
+      staging: { workload: { kubernetes: eu-1, namespace: stage, deployment: checkout }, match: { env: staging } }
+      production: { workload: { kubernetes: eu-1, namespace: shop, deployment: checkout }, match: { env: production } }
+  worker:
+    match: { app: worker }
+    environments:
+      production: { workload: { kubernetes: eu-1, namespace: shop, deployment: worker } }
+targets: { eu-1: { kubernetes: { read: { kubeconfig: ./read }, write: { kubeconfig: ./write } } } }
+`;
+
+const usual = `
+  - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
+  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre } ], expires: 15m }
+  - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
+`;

@@ -1,0 +1,228 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Counter, openCounter } from './desk.ts';
+
+let counter: Counter;
+beforeEach(async () => {
+  counter = await openCounter();
+});
+
+describe('what the policy refuses a known person', () => {
+  it('is on the record of the incident it was asked in', async () => {
+    const incident = await counter.incident();
+    expect(await counter.says('cleo', 'ack', { incident })).toContain('NOT_A_REQUESTER');
+    expect(counter.news()).toEqual(['RequestRefused']);
+    expect(counter.told('RequestRefused')).toMatchObject({
+      person: 'cleo',
+      surface: 'console',
+      what: 'ack',
+      problem: { code: 'NOT_A_REQUESTER' },
+    });
+  });
+
+  it('is on the record of the person where there is no incident', async () => {
+    expect(await counter.says('cleo', 'declare it is slow')).toContain('NOT_A_REQUESTER');
+    expect(await counter.says('cleo', 'logs worker env=production')).toContain('NOT_A_REQUESTER');
+    expect(counter.news()).toEqual(['RequestTurnedDown', 'RequestTurnedDown']);
+    expect(counter.told('RequestTurnedDown')).toMatchObject({
+      line: 'logs worker env=production',
+      problem: { code: 'NOT_A_REQUESTER' },
+    });
+  });
+
+  it('looks at no target', async () => {
+    expect(await counter.says('cleo', 'restart worker env=production')).toContain(
+      'NOT_A_REQUESTER',
+    );
+    expect(counter.news()).toEqual(['OperationAsked', 'OperationRefused']);
+    expect(counter.drafts).toEqual([]);
+  });
+});
+
+describe('a plan', () => {
+  it('is asked and planned once, however often the request arrives', async () => {
+    const line = 'restart worker env=production';
+    const first = await counter.says('ana', line, { cause: 'same' });
+    expect(counter.news()).toEqual(['OperationAsked', 'OperationPlanned']);
+    expect(await counter.says('ana', line, { cause: 'same' })).toBe(first);
+    expect(counter.news()).toEqual([]);
+  });
+
+  it('takes service and environment from the incident it is asked in', async () => {
+    await counter.says('ana', 'declare it is slow for=worker');
+    const [incident = ''] = [...counter.bot.engine.readings.incidents.keys()];
+    await counter.says('ana', 'restart', { incident });
+    expect(counter.told('OperationAsked')).toMatchObject({
+      service: 'worker',
+      environment: 'production',
+      incident,
+    });
+  });
+
+  it('is judged again by the risk of its steps', async () => {
+    expect(await counter.says('ana', 'scale worker 0 env=production')).toContain('REASON_REQUIRED');
+    expect(await counter.says('ana', 'scale worker 0 env=production reason=maintenance')).toContain(
+      'The plan is ready',
+    );
+    expect(counter.told('OperationPlanned')).toMatchObject({ plan: { risk: 'danger' } });
+  });
+});
+
+describe('a gate', () => {
+  async function planned(): Promise<{ operation: string; hash: string }> {
+    await counter.says('ana', 'restart worker env=production');
+    const operation = counter.operation();
+    counter.news();
+    return { operation, hash: String(counter.told('OperationPlanned')?.['hash']) };
+  }
+
+  it('takes ten characters of the hash, typed by somebody else', async () => {
+    const { operation, hash } = await planned();
+    const short = hash.slice(0, 10);
+    expect(await counter.says('ana', `approve ${operation} ${short}`)).toContain(
+      'APPROVE_OWN_REQUEST',
+    );
+    expect(await counter.says('cleo', `approve ${operation} ${short}`)).toContain(
+      'NOT_AN_APPROVER',
+    );
+    expect(await counter.says('ben', `approve ${operation} ${hash.slice(0, 9)}`)).toContain(
+      'PLAN_HASH_DIFFERS',
+    );
+    expect(counter.news()).toEqual(['RequestRefused', 'RequestRefused', 'RequestRefused']);
+    await counter.says('ben', `approve ${operation} ${short}`);
+    expect(counter.news()).toEqual(['ApprovalGiven', 'OperationApproved']);
+    await counter.says('ben', `approve ${operation} ${short}`);
+    expect(counter.news()).toEqual([]);
+  });
+
+  it.each([
+    ['decline', 'ben', 'OperationDeclined', 'cleo'],
+    ['cancel', 'ana', 'OperationCancelled', 'ben'],
+    ['stop', 'ben', 'OperationCancelled', 'cleo'],
+  ])('%s is for %s: %s, and not for everybody', async (verb, person, event, other) => {
+    const { operation, hash } = await planned();
+    const line =
+      verb === 'decline' ? `decline ${operation} ${hash.slice(0, 10)}` : `${verb} ${operation}`;
+    await counter.says(other, line);
+    expect(counter.news()).toEqual(['RequestRefused']);
+    await counter.says(person, line);
+    expect(counter.news()).toEqual([event]);
+    await counter.says(person, line);
+    expect(counter.news()).toEqual([]);
+  });
+
+  it('takes back an approval before the first step, and settles only what is unknown', async () => {
+    const { operation } = await planned();
+    await counter.presses('ben', 'approve', operation);
+    await counter.says('ben', `withdraw ${operation}`);
+    expect(counter.news()).toEqual(['ApprovalGiven', 'OperationApproved', 'ApprovalWithdrawn']);
+    expect(await counter.says('ben', `withdraw ${operation}`)).toContain('NOTHING_TO_WITHDRAW');
+    expect(await counter.says('ben', `settle ${operation} done`)).toContain(
+      'OPERATION_NOT_UNKNOWN',
+    );
+    expect(await counter.says('ana', `undo ${operation}`)).toContain('NOTHING_TO_UNDO');
+  });
+
+  it('is closed where a deny rule names it, typed or pressed, and only there', async () => {
+    counter = await openCounter(`
+  - { deny: { verb: approve, service: worker } }
+  - { deny: { environment: production, surface: slack } }
+  - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
+`);
+    const { operation, hash } = await planned();
+    expect(await counter.says('ben', `approve ${operation} ${hash.slice(0, 10)}`)).toContain(
+      'POLICY_DENIED',
+    );
+    expect(await counter.presses('ben', 'approve', operation)).toContain('POLICY_DENIED');
+    expect(counter.news()).toEqual(['RequestTurnedDown', 'RequestTurnedDown']);
+    await counter.says('ben', `stop ${operation}`);
+    expect(counter.news()).toEqual(['OperationCancelled']);
+  });
+});
+
+describe('an incident', () => {
+  it('is declared once, and its answer names it', async () => {
+    const answer = await counter.says('ana', 'declare it is slow severity=critical', {
+      cause: 'same',
+    });
+    const [incident = ''] = [...counter.bot.engine.readings.incidents.keys()];
+    expect(answer).toContain(incident);
+    expect(counter.news()).toEqual(['IncidentOpened']);
+    await counter.says('ana', 'declare it is slow severity=critical', { cause: 'same' });
+    expect(counter.news()).toEqual([]);
+  });
+
+  it.each([
+    ['ack', 'IncidentAcknowledged'],
+    ['severity critical', 'SeveritySet'],
+    ['assign ben', 'IncidentAssigned'],
+    ['note looks like the cache', 'NoteAdded'],
+    ['resolve', 'IncidentResolved'],
+  ])('%s is on its record, once', async (line, event) => {
+    const incident = await counter.incident();
+    await counter.says('ana', line, { incident });
+    expect(counter.news()).toEqual([event]);
+    await counter.says('ana', line, { incident });
+    expect(counter.news()).toEqual([]);
+  });
+
+  it('tells in its timeline what was asked, approved and became of it', async () => {
+    const incident = await counter.incident();
+    await counter.says('ana', 'restart worker env=production', { incident });
+    const operation = counter.operation();
+    await counter.presses('ben', 'approve', operation);
+    await counter.says('ben', `stop ${operation}`);
+    await counter.says('cleo', 'restart worker env=production', { incident });
+    const timeline = await counter.says('ana', 'timeline', { incident });
+    expect(timeline).toContain('Ana asked for restart worker env=production');
+    expect(timeline).toContain('Ben approved');
+    expect(timeline).toContain('is cancelled, Ben');
+    expect(timeline).toContain('is refused');
+    expect(timeline).toContain('NOT_A_REQUESTER');
+  });
+});
+
+describe('what is only read', () => {
+  it('is on the record, with a digest, where it shows what a system said', async () => {
+    const incident = await counter.incident();
+    await counter.says('ana', 'health worker env=production', { incident });
+    expect(counter.news()).toEqual(['ReadingGiven']);
+    expect(counter.told('ReadingGiven')).toMatchObject({
+      line: 'health worker env=production',
+      service: 'worker',
+      incident,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('is not, where it shows what is on the record or in the configuration', async () => {
+    const incident = await counter.incident();
+    for (const line of [
+      'help',
+      'help scale',
+      'status',
+      'who',
+      'timeline',
+      'locks',
+      'policy restart worker env=production',
+      'runbook',
+    ])
+      await counter.says('cleo', line, { incident });
+    expect(counter.news()).toEqual([]);
+  });
+
+  it('names for a service only those who have a say there', async () => {
+    expect(await counter.says('cleo', 'who')).toContain('Cleo');
+    const who = await counter.says('cleo', 'who worker');
+    expect(who).toContain('Ben');
+    expect(who).not.toContain('Cleo');
+  });
+
+  it('waits for nobody: a rule that wants an approval for it refuses it', async () => {
+    counter = await openCounter(`
+  - { match: { risk: read }, requesters: [sre], approvals: [ { count: 1, from: sre } ] }
+`);
+    expect(await counter.says('ana', 'health worker env=production')).toContain(
+      'POLICY_WANTS_APPROVAL',
+    );
+  });
+});
