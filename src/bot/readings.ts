@@ -34,7 +34,7 @@ import {
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-2';
+export const readingsVersion = 'readings-3';
 
 /** How long an ended operation stays at hand; older ones are read from the store. */
 const endedKeepMs = 60 * 60_000;
@@ -53,7 +53,7 @@ export interface Readings {
   readonly operations: Map<string, Held<OperationState>>;
   readonly targets: Map<string, Held<TargetState>>;
   readonly posts: Map<string, Held<PostState>>;
-  /** Operations asked in an incident, oldest first; under '' those asked outside any. */
+  /** Operations asked in an incident, oldest first, for as long as there is a journal; under '' those asked outside any. */
   readonly operationsOf: Map<string, string[]>;
   readonly correlation: CorrelationIndex;
   position: number;
@@ -126,6 +126,7 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
       });
       if (typed.event.type === 'OperationAsked') {
         const list = readings.operationsOf.get(typed.event.incident);
+        if (list?.includes(name.id)) return name;
         if (list) list.push(name.id);
         else readings.operationsOf.set(typed.event.incident, [name.id]);
       }
@@ -159,7 +160,10 @@ export function replay<S, E extends { readonly type: string; readonly v: number 
   return { state, version: events.length };
 }
 
-/** Drops what is over for good. Called now and then; what is asked for again is read from the store. */
+/**
+ * Drops what is over for good. Called now and then; what is asked for again is read from the store, and dropped again.
+ * Which operations an incident had stays: the store is asked by stream, and without their names nobody would find them.
+ */
 export function sweep(readings: Readings, now: number): void {
   forget(readings.correlation, now);
   for (const [id, { state }] of readings.incidents) {
@@ -167,24 +171,28 @@ export function sweep(readings: Readings, now: number): void {
       const operations = readings.operationsOf.get(id) ?? [];
       if (operations.every((operation) => isOver(readings, operation))) {
         readings.incidents.delete(id);
-        readings.posts.delete(id);
-        readings.operationsOf.delete(id);
-        for (const operation of operations) readings.operations.delete(operation);
       }
     }
   }
-  const loose = readings.operationsOf.get('') ?? [];
-  const kept = loose.filter((id) => {
-    const held = readings.operations.get(id);
-    const old = held && (held.state.endedAt ?? now) < now - endedKeepMs;
-    if (!held || (old && isOver(readings, id))) {
+  for (const [id, { state }] of readings.operations) {
+    if (terminal.has(state.status) && !isAtHand(readings, state, now))
       readings.operations.delete(id);
-      readings.posts.delete(id);
-      return false;
-    }
-    return true;
-  });
-  if (loose.length > 0) readings.operationsOf.set('', kept);
+  }
+  const loose = readings.operationsOf.get('');
+  if (loose) {
+    const kept = loose.filter((id) => readings.operations.has(id));
+    readings.operationsOf.set('', kept);
+  }
+  for (const id of readings.posts.keys()) {
+    if (!readings.incidents.has(id) && !readings.operations.has(id)) readings.posts.delete(id);
+  }
+}
+
+/** With its incident; one that was asked outside any, for a while after its end. */
+function isAtHand(readings: Readings, { asked, endedAt }: OperationState, now: number): boolean {
+  return asked?.incident
+    ? readings.incidents.has(asked.incident)
+    : (endedAt ?? now) >= now - endedKeepMs;
 }
 
 function isOver(readings: Readings, operation: string): boolean {

@@ -1,8 +1,15 @@
-import { expect, it } from 'vitest';
-import { apply, emptyReadings, exportReadings, importReadings } from '../../src/bot/readings.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  apply,
+  emptyReadings,
+  exportReadings,
+  importReadings,
+  sweep,
+} from '../../src/bot/readings.ts';
 import { incidentStream } from '../../src/core/alert/correlate.ts';
 import type { IncidentEvent } from '../../src/core/incident/event.ts';
 import { closed, fired, firing, opened, resolved } from '../core/incident/given-incident.ts';
+import { startSmallBot } from '../fakes/small-bot.ts';
 
 it('readings that were written down as JSON know every alert, and go on from there', () => {
   const before = emptyReadings();
@@ -37,3 +44,44 @@ function past(...events: readonly IncidentEvent[]) {
     return { stream: incidentStream('inc-1'), ...header, event };
   });
 }
+
+describe('an incident that memory let go', () => {
+  it('is read back with its operations, and let go again', async () => {
+    const { bot, clock, declares, says, types } = await startSmallBot();
+    const incident = await declares();
+    await says('ana', 'restart', { incident });
+    const [operation = ''] = bot.engine.readings.operations.keys();
+    await says('ana', `cancel ${operation}`, { incident });
+    await says('ana', 'resolve', { incident });
+    const before = await bot.threads.desired(incident);
+    expect(JSON.stringify(before)).toContain(operation);
+
+    await clock.passes(60 * 60_000);
+    sweep(bot.engine.readings, clock.now());
+    expect(bot.engine.readings.incidents.size).toBe(0);
+    expect(bot.engine.readings.operations.size).toBe(0);
+
+    expect(await bot.threads.desired(incident)).toEqual(before);
+    // Somebody remembers something the day after: the thread is shown anew, whole.
+    await says('ana', 'note "it was the cache"', { incident });
+    expect(JSON.stringify(await bot.threads.desired(incident))).toContain(operation);
+    expect(types().at(-1)).toBe('NoteAdded');
+
+    sweep(bot.engine.readings, clock.now());
+    expect(bot.engine.readings.incidents.size).toBe(0);
+    expect(bot.engine.readings.operations.size).toBe(0);
+  });
+
+  it('and an operation asked outside any is let go again after it was looked up', async () => {
+    const { bot, clock, says } = await startSmallBot();
+    await says('ana', 'restart checkout env=production');
+    const [operation = ''] = bot.engine.readings.operations.keys();
+    await says('ana', `cancel ${operation}`);
+    await clock.passes(2 * 60 * 60_000);
+    sweep(bot.engine.readings, clock.now());
+    expect(bot.engine.readings.operations.size).toBe(0);
+    expect(await bot.engine.operation(operation)).toMatchObject({ status: 'cancelled' });
+    sweep(bot.engine.readings, clock.now());
+    expect(bot.engine.readings.operations.size).toBe(0);
+  });
+});

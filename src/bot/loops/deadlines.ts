@@ -1,3 +1,4 @@
+import type { Incident } from '../../core/incident/incident.ts';
 import { type NotificationDue, notificationsDue } from '../../core/incident/notify.ts';
 import { isPending } from '../../core/operation/decide.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
@@ -16,6 +17,9 @@ export interface DeadlinesLoopOptions {
   readonly sweep: (now: number) => void;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
+
+/** So many appends at a time: the intake has its place beside them. */
+const groupSize = 100;
 
 export interface DeadlinesLoop {
   start(): void;
@@ -52,19 +56,33 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
 
   async function turn(): Promise<void> {
     const now = clock.now();
-    for (const { state } of [...engine.readings.operations.values()]) await operation(state, now);
-    for (const [id, { state }] of [...engine.readings.incidents]) {
-      if (state.status !== 'open') continue;
-      const unknown = unknownOf(id);
-      for (const due of notificationsDue(state, {
-        now,
-        ackReminderMs: options.ackReminderMs,
-        unknown,
-      })) {
-        await notify(id, due, now);
-      }
-    }
+    const operations = [...engine.readings.operations.values()];
+    await inGroups(operations, ({ state }) => operation(state, now));
+    await inGroups(duesOf(now), ({ id, due }) => notify(id, due, now));
     options.sweep(now);
+  }
+
+  /** Those of a group travel to disk together. One that cannot be told must not keep the others from it. */
+  async function inGroups<T>(all: readonly T[], tell: (each: T) => Promise<void>): Promise<void> {
+    for (let from = 0; from < all.length; from += groupSize) {
+      const told = await Promise.allSettled(all.slice(from, from + groupSize).map(tell));
+      const failed = told.filter((each) => each.status === 'rejected');
+      const [first] = failed;
+      if (!first) continue;
+      log('deadlines could not be told', { count: failed.length, error: first.reason });
+    }
+  }
+
+  function duesOf(now: number) {
+    return [...engine.readings.incidents].flatMap(([id, { state }]) =>
+      state.status === 'open' ? duesOfOne(id, state, now) : [],
+    );
+  }
+
+  function duesOfOne(id: string, state: Incident, now: number) {
+    const { ackReminderMs } = options;
+    const dues = notificationsDue(state, { now, ackReminderMs, unknown: unknownOf(id) });
+    return dues.map((due) => ({ id, due }));
   }
 
   async function operation(state: OperationState, now: number): Promise<void> {
