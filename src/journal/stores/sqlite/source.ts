@@ -10,7 +10,7 @@ import { ERASURES, erasureCause } from '../../erasure.ts';
 import type { ExportSource } from '../../export.ts';
 import type { StoredEvent, VerifySource } from '../../verify.ts';
 import { bytesIn, bytesOrNullIn, DamagedRow, numberIn } from './values.ts';
-import { causeKey } from './writer.ts';
+import { causeKey, hashedKey } from './writer.ts';
 
 /** The journal's file as bytes to be judged. The caller holds one read transaction around all of it. */
 export function verifySource(db: DatabaseSync): VerifySource {
@@ -28,7 +28,11 @@ export function verifySource(db: DatabaseSync): VerifySource {
   }
 
   function causePosition(name: string): number | undefined {
-    for (let key = causeKey(name); ; key += 1) {
+    return positionFrom(causeKey(name), name) ?? positionFrom(hashedKey(name), name);
+  }
+
+  function positionFrom(first: number, name: string): number | undefined {
+    for (let key = first; ; key += 1) {
       const row = cause.get(key);
       if (row === undefined) return undefined;
       const position = numberIn(row, 'position');
