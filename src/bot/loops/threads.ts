@@ -38,6 +38,19 @@ const retryMs = 5000;
  * restart, duplicate and outage are the same case, one more turn.
  */
 export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
+  // Each surface at its own pace: one that hangs or is told to wait keeps no other from showing what happens.
+  const lanes = options.surfaces.map((surface) => createLane(surface, options));
+  return {
+    wake(thread) {
+      for (const lane of lanes) lane.wake(thread);
+    },
+    backlog: () => Math.max(0, ...lanes.map((lane) => lane.backlog())),
+    idle: async () => void (await Promise.all(lanes.map((lane) => lane.idle()))),
+    close: async () => void (await Promise.all(lanes.map((lane) => lane.close()))),
+  };
+}
+
+function createLane(surface: Surface, options: ThreadsLoopOptions): ThreadsLoop {
   const { engine, clock, log } = options;
   const dirty = new Set<string>();
   /** Of surfaces that forget with the process: digest by `surface thread key`. */
@@ -57,10 +70,9 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
     for (const thread of dirty) {
       dirty.delete(thread);
       // One thread that cannot be shown must not keep the others from being shown.
-      const surfaces = lookedAt(thread);
-      if (surfaces.length > 0) {
-        await reconcile(thread, surfaces).catch((error: unknown) => {
-          log('thread failed', { thread, error });
+      if (surface.skips?.(thread) !== true) {
+        await reconcile(thread).catch((error: unknown) => {
+          log('thread failed', { surface: surface.name, thread, error });
           clock.after(retryMs, () => wake(thread));
         });
       }
@@ -76,27 +88,15 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
     for (const resolve of idlers.splice(0)) resolve();
   }
 
-  function lookedAt(thread: string): readonly Surface[] {
-    return options.surfaces.filter((surface) => surface.skips?.(thread) !== true);
-  }
-
-  async function reconcile(thread: string, surfaces: readonly Surface[]): Promise<void> {
+  async function reconcile(thread: string): Promise<void> {
     const desired = await options.desired(thread);
-    if (!desired) return;
-    await Promise.all(
-      surfaces.map((surface) =>
-        ensure(surface, desired).catch((error: unknown) => {
-          log('surface failed', { surface: surface.name, thread, error });
-          clock.after(retryMs, () => wake(thread));
-        }),
-      ),
-    );
+    if (desired) await ensure(desired);
   }
 
-  async function ensure(surface: Surface, desired: Thread): Promise<void> {
+  async function ensure(desired: Thread): Promise<void> {
     const place = await options.place(desired.incident, surface.name);
     if (place === undefined) return;
-    const memory = await memoryOf(surface, desired.incident);
+    const memory = await memoryOf(desired.incident);
     const root = await post(memory, 'root', desired.root, (ref) =>
       surface.ensureRoot({ incident: desired.incident, place, card: desired.root, ref }),
     );
@@ -122,7 +122,7 @@ export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
     return ref;
   }
 
-  async function memoryOf(surface: Surface, thread: string): Promise<Memory> {
+  async function memoryOf(thread: string): Promise<Memory> {
     if (!surface.remembers) return forgetful(shown, surface.name, thread);
     const posts = await engine.posts(thread);
     return {

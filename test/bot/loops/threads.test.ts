@@ -3,6 +3,7 @@ import { createThreadsLoop } from '../../../src/bot/loops/threads.ts';
 import type { Card, Thread } from '../../../src/core/view/card.ts';
 import { createChatSurface } from '../../fakes/chat-surface.ts';
 import { turningClock } from '../../fakes/turning-clock.ts';
+import { eventually } from '../../support/eventually.ts';
 
 it('goes on with the other threads when one cannot be shown, and comes back to it', async () => {
   const clock = turningClock();
@@ -32,6 +33,74 @@ it('goes on with the other threads when one cannot be shown, and comes back to i
   clock.passes(5000);
   await loop.idle();
   expect(chat.incidents()).toEqual(['good', 'bad']);
+  await loop.close();
+});
+
+it('shows everything on one surface while another one hangs', async () => {
+  const clock = turningClock();
+  const chat = createChatSurface();
+  const hangs = Promise.withResolvers<void>();
+  const hanging = {
+    ...createChatSurface().surface,
+    name: 'slack/main',
+    remembers: false,
+    ensureRoot: async () => {
+      await hangs.promise;
+      throw new Error('gave up');
+    },
+  };
+  const failures: string[] = [];
+  const loop = createThreadsLoop({
+    engine: { posts: async () => ({}), recordPost: async () => undefined },
+    clock,
+    sha256: (text) => text,
+    surfaces: [hanging, { ...chat.surface, remembers: false }],
+    desired: async (incident) => threadOf(incident),
+    place: async () => '',
+    log: (message, { surface, thread }) => failures.push(`${message} ${surface} ${thread}`),
+  });
+  const threads = ['one', 'two', 'three'];
+  for (const thread of threads) loop.wake(thread);
+  await eventually('all are shown', () => chat.incidents().length === 3);
+  expect(loop.backlog()).toBe(2);
+  hangs.resolve();
+  await loop.idle();
+  expect(failures).toEqual(threads.map((each) => `thread failed slack/main ${each}`));
+  await loop.close();
+});
+
+it('shows a thread again that changed while it was shown', async () => {
+  const chat = createChatSurface();
+  let title = 'first';
+  const sent: string[] = [];
+  const loop = createThreadsLoop({
+    engine: { posts: async () => ({}), recordPost: async () => undefined },
+    clock: turningClock(),
+    sha256: (text) => text,
+    surfaces: [
+      {
+        ...chat.surface,
+        remembers: false,
+        async ensureRoot(post) {
+          sent.push(String(post.card.title[0]));
+          if (title === 'first') {
+            title = 'second';
+            loop.wake('one');
+          }
+          return { ref: 'root' };
+        },
+      },
+    ],
+    desired: async (incident) => ({ ...threadOf(title), incident }),
+    place: async () => '',
+    log: () => undefined,
+  });
+  loop.wake('one');
+  await loop.idle();
+  expect(sent).toEqual(['first', 'second']);
+  loop.wake('one');
+  await loop.idle();
+  expect(sent).toEqual(['first', 'second']);
   await loop.close();
 });
 
