@@ -71,6 +71,7 @@ export function compareWithSource(
   if (fired.length === 0) return [];
   return [
     { type: 'IncidentReopened', v: 1, why: 'firing-again' },
+    ...reachable(state),
     ...firedAlerts(fired),
     ...mutings(fired, { state, fired }),
   ];
