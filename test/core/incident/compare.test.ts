@@ -161,6 +161,16 @@ describe('a source that cannot be asked', () => {
       .when(answer(atSource('web-1'), atSource('web-2')))
       .then({ type: 'SourceReachable', v: 1 });
   });
+
+  it('is said to answer again where its answer reopens what had ended meanwhile', () => {
+    given(...open, unreachable, resolved('web-1', 'web-2'), closed())
+      .when(answer(atSource('web-1')))
+      .then(
+        { type: 'IncidentReopened', v: 1, why: 'firing-again' },
+        { type: 'SourceReachable', v: 1 },
+        fired(firing('web-1')),
+      );
+  });
 });
 
 describe('an incident whose source cut alerts off', () => {
