@@ -118,11 +118,13 @@ describe('a field of the policy', () => {
   it('narrows a denying rule', () => {
     fc.assert(
       fc.property(fieldsOf({ ...match, risk: ['[change, danger]', 'change'] }), (fields) => {
-        fc.pre(possible(fields));
+        // To deny the one surface that a build has leaves no rule after it to be reached.
+        const leaves = (rest: Fields) => Object.keys(rest).some((name) => name !== 'surface');
+        fc.pre(possible(fields) && leaves(fields));
         eachFlips(
           fields,
           (rest) =>
-            `{ deny: ${flow(rest)} }${Object.keys(rest).length === 0 ? '' : ', { match: {}, requesters: [sre], approvals: [] }'}`,
+            `{ deny: ${flow(rest)} }${leaves(rest) ? ', { match: {}, requesters: [sre], approvals: [] }' : ''}`,
         );
       }),
       { numRuns: 40 },
