@@ -239,7 +239,7 @@ const machines: Rule = {
     ),
   bites: [
     { path: 'README.md', text: 'Run /home/ana/tocsin/run.' },
-    { path: 'src/main.ts', text: `const path = '/work/main/x';` },
+    { path: 'src/main.ts', text: `const path = '/Users/ana/x';` },
   ],
   spares: [
     { path: 'README.md', text: 'See https://example.com/work/x and ./home/x.' },
