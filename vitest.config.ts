@@ -23,7 +23,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/deep/**', 'test/build/shipped/**', ...inProcesses],
+          exclude: [
+            '**/node_modules/**',
+            'test/real/**',
+            'test/deep/**',
+            'test/build/shipped/**',
+            ...inProcesses,
+          ],
         },
       },
       {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
-const notOurs = new Set(['node_modules', 'dist', 'package', 'coverage', 'data', '.git']);
+const notOurs = new Set(['dist', 'package', 'coverage', 'data', '.git']);
 
 /** Every file of the repository, as paths from its root. */
 export function filesOf(folder = ''): readonly string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder ? `${folder}/${entry.name}` : entry.name;
-    if (notOurs.has(entry.name) && !folder) return [];
+    if (entry.name === 'node_modules' || (notOurs.has(entry.name) && !folder)) return [];
     return entry.isDirectory() ? filesOf(path) : [path];
   });
 }
