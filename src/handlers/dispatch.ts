@@ -4,6 +4,7 @@ import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts'
 import type { Evidence } from '../core/person.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Answer, Block, Card, Press, Text } from '../core/view/card.ts';
+import { operationCard } from '../core/view/operation-card.ts';
 import { code, problemBlock } from '../core/view/words.ts';
 import { understand } from './arguments.ts';
 import { type Asking, type Command, isProblem, type Reading } from './command.ts';
@@ -76,12 +77,17 @@ export function createDispatch(desk: Desk): Dispatch {
     const { press: what, actor, cause, shown } = pressed;
     if (what.kind === 'line')
       return say({ line: what.line, actor, incident: what.incident, cause });
+    if (what.kind === 'want') return say({ line: 'status', actor, incident: what.incident, cause });
     if (what.kind === 'open') return said('asker', ['Opened.'], []);
     const by = evidence(desk, actor);
     if (isProblem(by)) return refused(by, desk);
     const operation = await desk.operation(what.operation);
     if (!operation)
       return refused(problem('OPERATION_NOT_FOUND', { operation: what.operation }), desk);
+    if (what.kind === 'view') {
+      const context = { ...desk.words, alert: 'none', heldBy: '' } as const;
+      return { to: 'asker', card: operationCard(operation, context) };
+    }
     const at = desk.now();
     const denied = denial(desk.settings.policy, gateQuestion(what.kind, by, operation));
     if (denied) {

@@ -1,4 +1,4 @@
-import type { Surface } from '../../src/core/ports/surface.ts';
+import type { Ensured, Surface } from '../../src/core/ports/surface.ts';
 import type { Card, Entry } from '../../src/core/view/card.ts';
 
 /** One message of the fake platform: what people see of it now, and how often it was changed. */
@@ -30,14 +30,14 @@ export function createChatSurface(): ChatSurface {
     incident: string,
     key: string,
     { piece, ref }: { readonly piece: Card | Entry; readonly ref: string | undefined },
-  ): { readonly ref: string } {
+  ): Ensured {
     const own = `${incident} ${key}`;
     const before = messages.get(own);
     if (before && ref === undefined) repeats += 1;
     if (ref !== undefined && ref !== own) throw new Error(`${ref} is no message of this thread`);
     const edits = before === undefined ? 0 : before.edits + 1;
     messages.set(own, { incident, key, piece, edits });
-    return { ref: own };
+    return { ok: true, ref: own };
   }
 
   return {

@@ -1,5 +1,5 @@
 import type { Sha256 } from '../../core/event.ts';
-import type { Surface } from '../../core/ports/surface.ts';
+import type { Ensured, Surface } from '../../core/ports/surface.ts';
 import type { Card, Entry, Thread } from '../../core/view/card.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
@@ -102,7 +102,7 @@ function createLane(surface: Surface, options: ThreadsLoopOptions): ThreadsLoop 
     );
     for (const entry of desired.entries) {
       await post(memory, entry.key, entry, (ref) =>
-        surface.ensureEntry({ incident: desired.incident, root, entry, ref }),
+        surface.ensureEntry({ incident: desired.incident, place, root, entry, ref }),
       );
     }
   }
@@ -112,12 +112,14 @@ function createLane(surface: Surface, options: ThreadsLoopOptions): ThreadsLoop 
     memory: Memory,
     key: string,
     piece: Card | Entry,
-    send: (ref: string | undefined) => Promise<{ readonly ref: string }>,
+    send: (ref: string | undefined) => Promise<Ensured>,
   ): Promise<string> {
     const digest = options.sha256(JSON.stringify(piece));
     const before = memory.read(key);
     if (before?.digest === digest) return before.ref;
-    const { ref } = await send(before?.ref);
+    const sent = await send(before?.ref);
+    if (!sent.ok) throw new Error(`${surface.name} did not take ${key}: ${sent.why}`);
+    const { ref } = sent;
     await memory.write(key, { ref, digest });
     return ref;
   }

@@ -1,4 +1,5 @@
-import type { Card, Entry } from '../view/card.ts';
+import type { Problem } from '../problem.ts';
+import type { Answer, Card, Entry } from '../view/card.ts';
 
 /**
  * A place where incidents are shown. Verbs are `ensure`: safe to repeat, keyed by us, so that a crash between a send and
@@ -14,14 +15,32 @@ export interface Surface {
    * does. The surface has taken note that the thread changed.
    */
   skips?(thread: string): boolean;
+  /** What the platform allows; a surface without limits has none. */
+  readonly budget?: Budget;
   ensureRoot(post: RootPost): Promise<Ensured>;
   ensureEntry(post: EntryPost): Promise<Ensured>;
+  /** The posts of ours that carry a key, oldest first: how a send that nobody answered is settled. */
+  find?(sought: Sought): Promise<Found>;
+  /** Takes a post of ours away: a second root of one thread. */
+  remove?(ref: string): Promise<Ensured>;
+  /** Says something to one person, where nobody else reads it. */
+  whisper?(whisper: Whisper): Promise<Ensured>;
   close(): Promise<void>;
 }
 
+/** Asked before a call is chosen, so that the most urgent one gets what there is. The surface itself keeps the account. */
+export interface Budget {
+  /** Milliseconds until such a call would not be refused; 0 for now. */
+  wait(call: Call, place: string): number;
+}
+
+/** `root` and `reply` make a message, `edit` changes one. */
+export type Call = 'root' | 'reply' | 'edit';
+
 export interface RootPost {
+  /** Whose thread: an incident, an operation outside any, a storm. */
   readonly incident: string;
-  /** Where on the surface: a channel. Empty for the console. */
+  /** Where on the surface: a channel, as the configuration names it. Empty for the console. */
   readonly place: string;
   readonly card: Card;
   /** Where it was posted before, if it was. */
@@ -30,11 +49,49 @@ export interface RootPost {
 
 export interface EntryPost {
   readonly incident: string;
+  readonly place: string;
+  /** Where the root stands. */
   readonly root: string;
   readonly entry: Entry;
   readonly ref: string | undefined;
 }
 
-export interface Ensured {
-  readonly ref: string;
+/** What became of a call, in the terms in which the loop has to go on. */
+export type Ensured =
+  | { readonly ok: true; readonly ref: string }
+  /** Surely not applied; it would be refused again until then. */
+  | { readonly ok: false; readonly why: 'wait'; readonly afterMs: number }
+  /** Nobody answered: it may have been applied, or may be until so long from now. */
+  | { readonly ok: false; readonly why: 'unknown'; readonly landsWithinMs: number }
+  /** What `ref` (or `root`) names is not there any more. */
+  | { readonly ok: false; readonly why: 'gone' }
+  /** It takes no more edits: a fresh post in the thread takes over. */
+  | { readonly ok: false; readonly why: 'worn' }
+  /** The place takes nothing from us: archived, thrown out, a right is missing. */
+  | { readonly ok: false; readonly why: 'lost'; readonly problem: Problem }
+  /** Refused for what it is; the same again would be refused again. */
+  | { readonly ok: false; readonly why: 'refused'; readonly problem: Problem };
+
+/** A post of ours by the key it carries: its thread and its place in it (`root`, an entry's key). */
+export interface Sought {
+  readonly incident: string;
+  readonly key: string;
+  readonly place: string;
+  /** Where to look: empty for a root. */
+  readonly root: string;
+  /** It was not posted before then, ms. */
+  readonly since: number;
+}
+
+export type Found =
+  | { readonly ok: true; readonly refs: readonly string[] }
+  | Exclude<Ensured, { readonly ok: true }>;
+
+export interface Whisper {
+  /** As the configuration binds it: `T01/U01`, `9001/1234`. */
+  readonly account: string;
+  /** A channel as the platform itself names it, and the root of a thread in it; both may be empty. */
+  readonly channel: string;
+  readonly root: string;
+  readonly answer: Answer;
 }

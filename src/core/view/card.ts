@@ -10,7 +10,10 @@ export interface Card {
   readonly mark: string;
   readonly title: Text;
   readonly blocks: readonly Block[];
+  /** One that approves may stand only on a card that is shown whole; a surface that had to cut it shows `view` instead. */
   readonly actions: readonly Action[];
+  /** One choice of many, below the actions. */
+  readonly menu?: Menu;
   /** Small print: codes, ids, checkpoint. */
   readonly footnote: Text;
 }
@@ -78,6 +81,14 @@ export interface Action {
   readonly style: 'primary' | 'danger' | 'plain';
   /** What a press says. The surface carries it unread; dispatch trusts none of it. */
   readonly press: Press;
+  /** A press opens a rendering made anew from the record, and what is pressed there counts. */
+  readonly confirm?: 'fresh';
+}
+
+export interface Menu {
+  readonly key: string;
+  readonly label: string;
+  readonly options: readonly { readonly label: string; readonly press: Press }[];
 }
 
 export type Press =
@@ -85,6 +96,10 @@ export type Press =
   | { readonly kind: 'decline'; readonly operation: string; readonly hash: string }
   /** A command line typed by the button, in the incident it stands in. */
   | { readonly kind: 'line'; readonly line: string; readonly incident: string }
+  /** Shows the whole card of an operation to the one who pressed, made anew from the record. */
+  | { readonly kind: 'view'; readonly operation: string }
+  /** Wants the thread of an incident that a storm has kept back. */
+  | { readonly kind: 'want'; readonly incident: string }
   | { readonly kind: 'open'; readonly url: string };
 
 /** What a thread holds below its root: cards that live, and lines that stay. */

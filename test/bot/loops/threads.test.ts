@@ -87,7 +87,7 @@ it('shows a thread again that changed while it was shown', async () => {
             title = 'second';
             loop.wake('one');
           }
-          return { ref: 'root' };
+          return { ok: true, ref: 'root' };
         },
       },
     ],

@@ -73,6 +73,7 @@ describe.skipIf(chromium === undefined)(`the look of the console in Chromium${wh
       const entry = { kind: 'card' as const, key: `late/${index}`, card: cardSaying(word) };
       await stage.console.surface.ensureEntry({
         incident: 'inc-h',
+        place: '',
         root: 'inc-h',
         entry,
         ref: undefined,

@@ -80,6 +80,7 @@ export function ensureOperation(stage: Stage, card: Card) {
   const entry = { kind: 'card' as const, key: 'operation/op-41', card };
   return stage.console.surface.ensureEntry({
     incident: 'inc-1',
+    place: '',
     root: 'inc-1',
     entry,
     ref: undefined,
@@ -90,6 +91,7 @@ export function ensureLine(stage: Stage, key: string, words: string) {
   const entry = lineEntry(key, 9, words);
   return stage.console.surface.ensureEntry({
     incident: 'inc-1',
+    place: '',
     root: 'inc-1',
     entry,
     ref: undefined,

@@ -102,6 +102,7 @@ function ensureLine(key: string, words: string) {
   const entry = lineEntry(key, 9, words);
   return stage.console.surface.ensureEntry({
     incident: 'inc-1',
+    place: '',
     root: 'inc-1',
     entry,
     ref: undefined,
@@ -112,6 +113,7 @@ function ensureOperation(card = planCard) {
   const entry = { kind: 'card' as const, key: 'operation/op-41', card };
   return stage.console.surface.ensureEntry({
     incident: 'inc-1',
+    place: '',
     root: 'inc-1',
     entry,
     ref: undefined,
@@ -213,6 +215,7 @@ describe('following an incident', () => {
     const entry = lineEntry('line/x', 1, 'elsewhere');
     await stage.console.surface.ensureEntry({
       incident: 'inc-2',
+      place: '',
       root: 'inc-2',
       entry,
       ref: undefined,

@@ -140,11 +140,11 @@ function createSurface(
     },
     async ensureRoot({ incident, card }) {
       show(incident, renderCard({ ...card, key: 'root' }, { incident, sandbox }));
-      return { ref: incident };
+      return { ok: true, ref: incident };
     },
     async ensureEntry({ incident, entry }) {
       show(incident, renderEntry(entry, { incident, sandbox }));
-      return { ref: `${incident} ${entry.key}` };
+      return { ok: true, ref: `${incident} ${entry.key}` };
     },
     close,
   };

@@ -187,6 +187,11 @@ function renderAction(action: Action, place: RenderPlace, digest: string): Html 
       return html`<span class="unlinked">${action.label} (not a web address)</span>`;
     return html`<a class="button ${action.style}" data-key="${action.key}" href="${safe}" target="_blank" rel="noopener noreferrer">${action.label}</a>`;
   }
+  // Here every card is whole and every thread is there: both are only an address.
+  if (press.kind === 'view' || press.kind === 'want') {
+    const thread = press.kind === 'want' ? press.incident : place.incident;
+    return html`<a class="button ${action.style}" data-key="${action.key}" href="./${pathSegment(thread)}">${action.label}</a>`;
+  }
   const fields: readonly (readonly [string, string])[] =
     press.kind === 'line'
       ? [['line', press.line]]

@@ -1,0 +1,92 @@
+import type { Surface } from '../core/ports/surface.ts';
+import type { Answer, Card, Press } from '../core/view/card.ts';
+import type { Words } from '../core/view/words.ts';
+import type { Actor } from '../handlers/dispatch.ts';
+import type { Form } from '../handlers/form.ts';
+import type { Finding } from './bot.ts';
+import type { HttpRoute } from './http-route.ts';
+
+/** What a chat surface asks of the bot. The same for all of them; it knows no platform. */
+export interface ChatDesk {
+  readonly words: Words;
+  /**
+   * Puts what was said or pressed on disk, and resolves then: the platform may be told that it arrived. The answer
+   * follows. A repeated cause is answered again and done once. Rejects when the journal takes nothing: then the
+   * platform is not told, and the person sees its own error. What a crash cut off is taken up at the next start.
+   */
+  take(asked: Asked): Promise<Taken>;
+  /** What a line still needs, as a form; undefined when nothing can be asked for. At once, without any I/O. */
+  form(line: string, thread: string): Form | undefined;
+  complete(line: string, thread: string): readonly Suggestion[];
+  /** The thread whose root (or any other post of ours) stands there, on this surface. */
+  threadAt(surface: string, ref: string): string | undefined;
+  /** A card of a thread, made anew from the record: `root`, `operation/…`. */
+  card(thread: string, key: string): Promise<Card | undefined>;
+  /** What stands open, and what waits for this person. */
+  home(actor: Actor): Promise<Card>;
+  /** A person's account on a kind of surface (`slack` → `T01/U01`): whom a mention names. */
+  accountOf(person: string, kind: string): string | undefined;
+  /** Keeps the bytes of an image among the blobs, bounded; answers its digest. */
+  keepImage(bytes: Uint8Array): Promise<string>;
+}
+
+/** Everything a person can do on a chat surface. `thread`: where it was done; '' elsewhere. `cause`: unique per deed. */
+export type Asked = {
+  readonly actor: Actor;
+  readonly thread: string;
+  readonly cause: string;
+  /** Channel and root as the platform names them: where an answer goes that could not be given at once. */
+  readonly from: { readonly channel: string; readonly root: string };
+} & (
+  | { readonly kind: 'line'; readonly line: string }
+  /** `key`: the card it stood on. `fresh`: digest of a rendering that was opened for this press. */
+  | { readonly kind: 'press'; readonly press: Press; readonly key: string; readonly fresh?: string }
+  | { readonly kind: 'pin'; readonly pin: Pin }
+);
+
+/** A message that somebody wants on the timeline. */
+export interface Pin {
+  /** Who wrote it, as the platform names the account; a person of ours is recognised by it. */
+  readonly author: string;
+  readonly authorName: string;
+  /** When it was written, ms. */
+  readonly at: number;
+  readonly text: string;
+  readonly link: string;
+  /** Digests of images, kept before. */
+  readonly images: readonly string[];
+}
+
+export interface Taken {
+  /** Never rejects: what cannot be done is an answer too. */
+  readonly answer: Promise<Answer>;
+}
+
+export interface Suggestion {
+  readonly insert: string;
+  readonly label: string;
+}
+
+/** One connected workspace or guild. Connecting happens after the bot is ready, and never holds it up. */
+export interface ChatConnection {
+  readonly surface: Surface;
+  /** For platforms that call us; empty where we call them. Mounted on `server.listen`. */
+  readonly routes: readonly HttpRoute[];
+  /** Begins to connect, and goes on trying. */
+  start(): void;
+  /** `ok`: inbound and outbound work. */
+  health(): { readonly state: 'ok' | 'degraded' | 'down'; readonly code?: string };
+  /** What `tocsin doctor` says of it; changes nothing. */
+  doctor(places: readonly string[]): Promise<readonly Finding[]>;
+  close(): Promise<void>;
+}
+
+/** What a chat surface counts; the names of the metrics stand in `metrics.ts`. */
+export interface ChatMetrics {
+  /** From the arrival of a press to its acknowledgement, ms. */
+  acknowledged(surface: string, ms: number): void;
+  /** A call to the platform, by what became of it: `ok`, `limited`, `unknown`, `refused`. */
+  called(surface: string, method: string, outcome: string): void;
+  /** Whoever is nobody of ours: strangers, other workspaces, bad signatures. */
+  refused(surface: string, code: string): void;
+}
