@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Config, JournalConfig } from './config/config.ts';
+import type { Config, JournalConfig, SurfacesConfig } from './config/config.ts';
 import { type ReadDocument, readDocument } from './config/document.ts';
 import { type ConfigError, sayError } from './config/error.ts';
 import type { Listen } from './config/field.ts';
@@ -13,6 +13,7 @@ import { readRoutes } from './config/routes.ts';
 import { type ReadSections, readSections, type Sections } from './config/sections.ts';
 import { readServices } from './config/services.ts';
 import { readAlertmanagers } from './config/sources.ts';
+import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
 import { grammarVerbs, type Verb } from './config/verbs.ts';
 import type { Catalog } from './core/catalog.ts';
@@ -85,7 +86,8 @@ function readAll(read: ReadSections, scope: Scope): { config: Config; settings: 
     ...scope,
     validateTarget: build.validateTarget,
   });
-  const settings = readSettings(read, targets, scope);
+  const connected = { targets, surfaces: readSurfaces(sections.surfaces, scope) };
+  const settings = readSettings(read, connected, scope);
   if (clean('server', 'console', 'metrics')) {
     const { server, console, metrics } = sections;
     checkListeners(
@@ -94,14 +96,23 @@ function readAll(read: ReadSections, scope: Scope): { config: Config; settings: 
     );
   }
   warnEmpty(sections, report);
-  return { settings, config: readConfig(sections, targets, scope) };
+  return { settings, config: readConfig(sections, connected, scope) };
 }
 
-function readSettings({ sections, clean }: ReadSections, targets: Targets, scope: Scope): Settings {
+interface Connected {
+  readonly targets: Targets;
+  readonly surfaces: SurfacesConfig;
+}
+
+function readSettings(
+  { sections, clean }: ReadSections,
+  { targets, surfaces }: Connected,
+  scope: Scope,
+): Settings {
   const { document, report, build } = scope;
-  const people = readPeople(sections.people, report);
+  const people = readPeople(sections.people, { surfaces, report });
   const groups = readGroups(sections.groups, people, report);
-  const routes = readRoutes(sections.routes, sections.default_route, { groups, report });
+  const routes = readRoutes(sections.routes, sections.default_route, { groups, surfaces, report });
   const catalog = readServices(sections.services, targets, {
     ...scope,
     validateTarget: build.validateTarget,
@@ -111,14 +122,14 @@ function readSettings({ sections, clean }: ReadSections, targets: Targets, scope
     report,
     people,
     groups,
-    domain: { verbs: build.verbs, places: placesOf(catalog), surfaces: ['console'] },
+    domain: { verbs: build.verbs, places: placesOf(catalog), surfaces: surfaceKinds(surfaces) },
     rostersKnown: clean('people', 'groups'),
     rulesKnown: clean('policies', 'services'),
   });
   return { people, groups, routes, catalog, policy };
 }
 
-function readConfig(sections: Sections, targets: Targets, scope: Scope): Config {
+function readConfig(sections: Sections, { targets, surfaces }: Connected, scope: Scope): Config {
   const { report, document } = scope;
   const { incident } = sections;
   return {
@@ -133,6 +144,7 @@ function readConfig(sections: Sections, targets: Targets, scope: Scope): Config 
       ackReminderMs: incident.ack_reminder,
     },
     sources: { alertmanager: readAlertmanagers(sections.sources, report) },
+    surfaces,
     targets: { kubernetes: targets.kubernetes },
   };
 }

@@ -11,6 +11,7 @@ export interface Config {
   readonly journal: JournalConfig;
   readonly incident: IncidentTimes;
   readonly sources: { readonly alertmanager: readonly AlertmanagerConfig[] };
+  readonly surfaces: SurfacesConfig;
   readonly targets: { readonly kubernetes: readonly KubernetesConfig[] };
 }
 
@@ -46,6 +47,46 @@ export interface IncidentTimes {
   readonly resolvedJoinMs: number;
   readonly compareEveryMs: number;
   readonly ackReminderMs: number;
+}
+
+/** Chat platforms; the console is always there. */
+export interface SurfacesConfig {
+  readonly slack: readonly SlackConfig[];
+  readonly discord: readonly DiscordConfig[];
+}
+
+/** How the way to a chat platform may differ. */
+export interface ChatWay {
+  /** Base URL of its API; the vendor's own when absent. */
+  readonly api?: string;
+  readonly proxy?: string;
+  /** PEM text. */
+  readonly ca?: string;
+  readonly timeoutMs: number;
+}
+
+export interface SlackConfig extends ChatWay {
+  /** Name under `surfaces.slack`. */
+  readonly name: string;
+  readonly team: string;
+  readonly mode: 'socket' | 'http';
+  readonly command: string;
+  readonly botToken: Secret;
+  /** Of mode socket. */
+  readonly appToken?: Secret;
+  /** Of mode http. */
+  readonly signingSecret?: Secret;
+}
+
+export interface DiscordConfig extends ChatWay {
+  /** Name under `surfaces.discord`. */
+  readonly name: string;
+  readonly guild: string;
+  readonly application: string;
+  readonly mode: 'gateway' | 'http';
+  readonly token: Secret;
+  /** Hex, of mode http. */
+  readonly publicKey?: string;
 }
 
 export interface AlertmanagerConfig {

@@ -149,10 +149,11 @@ function hasIdle(written: WrittenAccess, path: Path, { report }: TargetScope): b
   return idle.length > 0;
 }
 
-function readAuthority(
-  { ca }: WrittenAccess,
+/** The certificates in the file that `ca` names, as PEM text. */
+export function readAuthority(
+  { ca }: { readonly ca?: string | undefined },
   path: Path,
-  { report, absolute, files }: TargetScope,
+  { report, absolute, files }: Pick<TargetScope, 'report' | 'absolute' | 'files'>,
 ): string | undefined {
   if (ca === undefined) return undefined;
   let text = '';

@@ -1,11 +1,17 @@
 import type { Person } from '../core/person.ts';
 import type { Group } from '../core/settings.ts';
+import type { SurfacesConfig } from './config.ts';
 import { didYouMean, type Path } from './error.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
+import { readAccounts } from './surfaces.ts';
 
-/** People by their stable ids. The console knows each by that id; chat accounts come with their surfaces. */
-export function readPeople(written: Section<'people'>, report: Report): readonly Person[] {
+/** People by their stable ids. The console knows each by that id, a chat platform by the accounts bound here. */
+export function readPeople(
+  written: Section<'people'>,
+  scope: { readonly surfaces: SurfacesConfig; readonly report: Report },
+): readonly Person[] {
+  const { report } = scope;
   const seen = new Set<string>();
   for (const [index, { id }] of written.entries()) {
     if (seen.has(id)) {
@@ -17,7 +23,12 @@ export function readPeople(written: Section<'people'>, report: Report): readonly
     }
     seen.add(id);
   }
-  return written.map(({ id, name }) => ({ id, name: name ?? id, accounts: { console: id } }));
+  const accounts = readAccounts(written, scope);
+  return written.map(({ id, name }, index) => ({
+    id,
+    name: name ?? id,
+    accounts: { console: [id], ...accounts[index] },
+  }));
 }
 
 export function readGroups(

@@ -1,17 +1,20 @@
 import type { Route, Routes } from '../core/incident/route.ts';
 import type { Group } from '../core/settings.ts';
+import type { SurfacesConfig } from './config.ts';
 import type { Path } from './error.ts';
 import { checkGroup } from './people.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
+import { readPlaces } from './surfaces.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 export function readRoutes(
   routes: Section<'routes'>,
   otherwise: Section<'default_route'>,
-  { groups, report }: { groups: readonly Group[]; report: Report },
+  scope: { groups: readonly Group[]; surfaces: SurfacesConfig; report: Report },
 ): Routes {
+  const { groups, surfaces, report } = scope;
   for (const [index, route] of routes.entries()) {
     const path: Path = ['routes', index];
     if (Object.keys(route.match).length === 0) {
@@ -40,9 +43,19 @@ export function readRoutes(
   } else {
     checkGroup(otherwise.notify, { path: ['default_route', 'notify'], groups, report });
   }
+  const fallback = toRoute({}, otherwise, readPlaces(otherwise, ['default_route'], scope));
+  for (const surface of surfaceNames(surfaces)) {
+    if (fallback.places[surface] !== undefined) continue;
+    report.warn(
+      ['default_route'],
+      `default_route has no place on ${surface}: what no other route takes is not shown there`,
+    );
+  }
   return {
-    routes: routes.map(({ match, notify }) => toRoute(match, notify)),
-    otherwise: toRoute({}, otherwise.notify),
+    routes: routes.map((route, index) =>
+      toRoute(route.match, route, readPlaces(route, ['routes', index], scope)),
+    ),
+    otherwise: fallback,
   };
 }
 
@@ -52,6 +65,17 @@ export function covers(wide: Labels, narrow: Labels): boolean {
   return wanted.length > 0 && wanted.every(([name, value]) => narrow[name] === value);
 }
 
-function toRoute(match: Labels, notify: string | undefined): Route {
-  return { match, places: {}, ...(notify !== undefined && { notify }) };
+function toRoute(
+  match: Labels,
+  { notify }: { readonly notify?: string | undefined },
+  places: Route['places'],
+): Route {
+  return { match, places, ...(notify !== undefined && { notify }) };
+}
+
+function surfaceNames({ slack, discord }: SurfacesConfig): readonly string[] {
+  return [
+    ...slack.map(({ name }) => `slack/${name}`),
+    ...discord.map(({ name }) => `discord/${name}`),
+  ];
 }

@@ -100,8 +100,12 @@ const incident = keys({
 const person = keys({
   id: name.describe('Stable id: stands in the journal for ever.'),
   name: text.optional().describe('As cards say it; the id when absent.'),
-  slack: notBuilt('slack surface'),
-  discord: notBuilt('discord surface'),
+  slack: oneOrMany(text)
+    .optional()
+    .describe('Account as `TEAM/USER`, by their ids; a list where a person has several.'),
+  discord: oneOrMany(text)
+    .optional()
+    .describe('Account as `GUILD/USER`, by their ids; a list where a person has several.'),
   pagerduty: notBuilt('pagerduty source'),
 });
 
@@ -150,14 +154,53 @@ const sources = keys({
   grafana: notBuilt('grafana source'),
 });
 
+/** How the way to a chat platform may differ: a base URL, a proxy, an authority, patience. */
+const chatWay = {
+  api: url.optional().describe("Base URL of its API; the vendor's own when absent."),
+  proxy: url.optional().describe('HTTP proxy on the way to it, for requests and the websocket.'),
+  ca: path
+    .optional()
+    .describe("PEM file of the authority that signed its certificate; the system's when absent."),
+  timeout: duration('1s', '1m').default(10_000).describe('How long one request may take.'),
+};
+
+const slack = keys({
+  team: text.describe('Id of the workspace.'),
+  mode: oneOf(['socket', 'http'])
+    .default('socket')
+    .describe('`socket`: we connect to Slack. `http`: Slack calls `POST /slack/events` here.'),
+  bot_token: secret.describe('Bot token (`xoxb-…`).'),
+  app_token: secret.optional().describe('App-level token (`xapp-…`) of mode socket.'),
+  signing_secret: secret.optional().describe('Signing secret of mode http.'),
+  command: text.default('/ops').describe('The slash command.'),
+  ...chatWay,
+});
+
+const discord = keys({
+  guild: text.describe('Id of the guild.'),
+  application: text.describe('Id of the application.'),
+  mode: oneOf(['gateway', 'http'])
+    .default('gateway')
+    .describe(
+      '`gateway`: we connect to Discord. `http`: Discord calls `POST /discord/interactions` here.',
+    ),
+  token: secret.describe('Bot token.'),
+  public_key: text.optional().describe('Public key of the application, of mode http.'),
+  ...chatWay,
+});
+
 const surfaces = keys({
-  slack: notBuilt('slack surface'),
-  discord: notBuilt('discord surface'),
+  slack: named(slack).optional().describe('Slack workspaces by name.'),
+  discord: named(discord).optional().describe('Discord guilds by name.'),
 });
 
 const routeTo = {
-  slack: notBuilt('slack surface'),
-  discord: notBuilt('discord surface'),
+  slack: oneOrMany(text)
+    .optional()
+    .describe('Where it is shown: `"NAME/#channel"`; a list for several workspaces.'),
+  discord: oneOrMany(text)
+    .optional()
+    .describe('Where it is shown: `NAME/channel`; a list for several guilds.'),
   notify: name.optional().describe('Group that is mentioned.'),
 };
 

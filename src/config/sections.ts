@@ -49,6 +49,7 @@ const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
   ['groups', ['routes', 'default_route', 'policies']],
   ['targets', ['services']],
   ['services', ['policies', 'targets']],
+  ['surfaces', ['people', 'routes', 'default_route', 'policies']],
 ]);
 
 interface Refusal {

@@ -5,7 +5,13 @@ export interface Person {
   readonly id: string;
   readonly name: string;
   /** By surface kind: `slack` → `T01/U01`, `discord` → `9001/1234`, `console` → the person id. */
-  readonly accounts: Readonly<Record<string, string>>;
+  readonly accounts: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Whether an account of a surface (`slack/main`, `T01/U01`) is bound to the person. */
+export function isAccountOf({ accounts }: Person, surface: string, account: string): boolean {
+  const [kind = surface] = surface.split('/', 1);
+  return Object.hasOwn(accounts, kind) && accounts[kind]?.includes(account) === true;
 }
 
 /** Who did something, from where, and what is known of them: the evidence a decision is judged by. */

@@ -1,7 +1,7 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { OperationState } from '../core/operation/operation.ts';
 import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts';
-import type { Evidence } from '../core/person.ts';
+import { type Evidence, isAccountOf } from '../core/person.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Answer, Block, Card, Press, Text } from '../core/view/card.ts';
 import { operationCard } from '../core/view/operation-card.ts';
@@ -292,8 +292,9 @@ function gateQuestion(
 
 /** Bound by the platform's ids in the configuration; strangers are answered, counted and never recorded. */
 function evidence(desk: Desk, actor: Actor): Evidence | Problem {
-  const kind = actor.surface.split('/', 1)[0] ?? actor.surface;
-  const person = desk.settings.people.find(({ accounts }) => accounts[kind] === actor.account);
+  const person = desk.settings.people.find((each) =>
+    isAccountOf(each, actor.surface, actor.account),
+  );
   return person
     ? desk.evidenceOf(person.id, actor.surface, actor.account)
     : problem('PERSON_NOT_BOUND', { surface: actor.surface, account: actor.account });

@@ -30,6 +30,7 @@ describe('a sound configuration', () => {
       journal: { store: 'sqlite', path: '/etc/tocsin/data/tocsin.db' },
       incident: { resolvedJoinMs: 1_800_000, compareEveryMs: 300_000, ackReminderMs: 300_000 },
       sources: { alertmanager: [] },
+      surfaces: { slack: [], discord: [] },
       targets: { kubernetes: [] },
     });
     expect(settings.policy.rules).toEqual([]);

@@ -141,14 +141,13 @@ describe('listeners, console, journal and times', () => {
         yaml({
           backups: 'backups: []',
           watch: 'watch: {}',
-          surfaces: 'surfaces: { slack: {}, slak: {} }',
+          surfaces: 'surfaces: { slak: {} }',
         }),
       ),
     ).toEqual([
       'tocsin.yaml:1: backups is written, this build has no backups, take it out',
       'tocsin.yaml:2: watch is written, this build has no watches, take it out',
-      'tocsin.yaml:3: surfaces.slack is written, this build has no slack surface, take it out',
-      'tocsin.yaml:3: surfaces.slak is not known, surfaces takes nothing in this build, take it out',
+      'tocsin.yaml:3: surfaces.slak is not known, surfaces takes slack and discord, did you mean "slack"?',
     ]);
   });
 });

@@ -113,7 +113,7 @@ const allowed: readonly PolicyRule[] = [
 ];
 
 const settings: Omit<Settings, 'policy'> = {
-  people: ['ana', 'ben', 'cleo'].map((id) => ({ id, name: id, accounts: { console: id } })),
+  people: ['ana', 'ben', 'cleo'].map((id) => ({ id, name: id, accounts: { console: [id] } })),
   groups: [{ name: 'sre', members: ['ana', 'ben', 'gone'], directory: {} }],
   routes: { routes: [], otherwise: { match: {}, places: {} } },
   catalog: {
