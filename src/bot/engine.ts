@@ -7,7 +7,7 @@ import {
   type IncidentState,
   initialIncident,
 } from '../core/incident/incident.ts';
-import type { IncidentIntent, ReceiveAlerts } from '../core/incident/intent.ts';
+import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/incident/intent.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
 import { lockedTargets, lockWrites } from '../core/operation/locks.ts';
 import {
@@ -32,6 +32,7 @@ import {
   streamOf,
   versionOf,
 } from './readings.ts';
+import { type Successor, successorOf } from './successor.ts';
 import { createTurns } from './turns.ts';
 
 export interface EngineOptions {
@@ -59,7 +60,7 @@ export interface Engine {
   posts(thread: string): Promise<PostState>;
   tellIncident(id: string, intent: IncidentIntent, context: AppendContext): Promise<Told>;
   /** Deliveries that meet while the incident's turn is taken are decided together. */
-  receive(intent: ReceiveAlerts, context: AppendContext): Promise<Told>;
+  receive(intent: Delivered, context: AppendContext): Promise<Told>;
   tellOperation(id: string, intent: OperationIntent, context: AppendContext): Promise<Told>;
   recordPost(thread: string, posted: PostEvent, context: AppendContext): Promise<void>;
   /** Called for every event on disk, in order. */
@@ -67,6 +68,8 @@ export interface Engine {
   /** Takes in what is on disk: at start, and from the journal's own hook. */
   took(recorded: Recorded): void;
 }
+
+export type Delivered = ReceiveAlerts | ReceiveUnreadable;
 
 interface Batch {
   readonly intents: ReceiveAlerts[];
@@ -129,6 +132,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   async function commit(
     work: () => Promise<{ readonly writes: readonly StreamWrite[]; readonly told: Told }>,
     context: AppendContext,
+    conflicted: (stream: string) => Promise<void> = catchUp,
   ): Promise<Told> {
     for (let turn = 0; turn < conflictsMax; turn += 1) {
       const { writes, told } = await work();
@@ -142,7 +146,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
         return { ...verdict(appended.recorded.map(({ event }) => event)), changed: false };
       }
       if (appended.code === 'FENCED') throw new ProblemError(problem('NOT_THE_OWNER', {}));
-      await catchUp(appended.stream);
+      await conflicted(appended.stream);
     }
     throw new ProblemError(problem('STREAM_CONTENDED', { turns: conflictsMax }));
   }
@@ -169,10 +173,10 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   }
 
   /**
-   * Memory has taken in the whole journal, and with it every incident that was ever opened: for another one the store
-   * is not asked. Where a second process opened it meanwhile, the append meets its version and the decision is made anew.
+   * Memory has taken in the whole journal, and holds every incident that may still go on: for another one the store is
+   * not asked. Where one of its name stands there, the append meets its version: see `deliver`.
    */
-  function isNew({ incident, key, ordinal }: ReceiveAlerts): boolean {
+  function isNew({ incident, key, ordinal }: Delivered): boolean {
     const { byKey, byIncident } = readings.correlation;
     // A group that shares an alert joins an incident that its own key does not know yet.
     if (byIncident.has(incident)) return false;
@@ -180,8 +184,12 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return last === undefined || last.ordinal < ordinal;
   }
 
-  function receive(intent: ReceiveAlerts, context: AppendContext): Promise<Told> {
+  function receive(intent: Delivered, context: AppendContext): Promise<Told> {
     const id = intent.incident;
+    const stream = streamOf('incident', id);
+    if (intent.type !== 'ReceiveAlerts') {
+      return turns.take([stream], () => deliver(intent, context));
+    }
     const alerts = intent.observations.length;
     const queued = waiting.get(id);
     // A decision speaks of one group: the name of another one must not get lost in it.
@@ -191,20 +199,48 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       queued.alerts += alerts;
       return queued.told;
     }
-    const stream = streamOf('incident', id);
     const batch: Batch = { intents: [intent], alerts, told: Promise.resolve({ changed: false }) };
     waiting.set(id, batch);
     batch.told = turns.take([stream], () => {
       // From here on nobody joins: what arrives now waits for the next turn.
       if (waiting.get(id) === batch) waiting.delete(id);
-      const all = coalesce(intent, ...batch.intents.slice(1));
-      return commit(async () => {
-        const { state, version } = isNew(intent) ? unopened : await incidentOf(id);
-        const events = decideIncident(all, state);
-        return { writes: written(stream, version, events), told: verdict(events) };
-      }, context);
+      return deliver(coalesce(intent, ...batch.intents.slice(1)), context);
     });
     return batch.told;
+  }
+
+  /** To the incident it names, or to the one that followed it: memory forgets which ordinals a key has had. */
+  async function deliver(intent: Delivered, context: AppendContext): Promise<Told> {
+    const { incident: id, key, ordinal } = intent;
+    const last = readings.correlation.byKey.get(key);
+    // While it waited for its turn, another delivery found out.
+    if (last && last.ordinal > ordinal && !readings.correlation.byIncident.has(id)) {
+      return receive({ ...intent, ...last }, context);
+    }
+    let instead: Successor | undefined;
+    const told = await commit(
+      async () => {
+        if (instead) return { writes: [], told: { changed: false } };
+        const { state, version } = isNew(intent) ? unopened : await incidentOf(id);
+        const events = decideIncident(intent, state);
+        return {
+          writes: written(streamOf('incident', id), version, events),
+          told: verdict(events),
+        };
+      },
+      context,
+      async (stream) => {
+        if (!isNew(intent)) return catchUp(stream);
+        const { sameThreadMs } = readings.correlation;
+        const deps = { journal, sha256: options.sha256, now: intent.at, sameThreadMs };
+        const found = await successorOf(key, ordinal, deps);
+        if (found.stands) await catchUp(streamOf('incident', found.incident));
+        if (found.incident !== id) instead = found;
+      },
+    );
+    if (!instead) return told;
+    const { incident, ordinal: next } = instead;
+    return receive({ ...intent, incident, ordinal: next }, context);
   }
 
   async function tellOperation(

@@ -148,7 +148,7 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
   ): Promise<void> {
     const blob = await options.journal.blobs.put(bytes, options.now() + rejectedKeepMs);
     const intent = unreadableIntent({ source: source.name, unreadable }, blob, intakeOf(source));
-    await options.engine.tellIncident(intent.incident, intent, {
+    await options.engine.receive(intent, {
       cause: `${cause}/unreadable`,
       by: `source:${source.name}`,
     });

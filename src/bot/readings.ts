@@ -34,7 +34,7 @@ import {
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-3';
+export const readingsVersion = 'readings-4';
 
 /** How long an ended operation stays at hand; older ones are read from the store. */
 const endedKeepMs = 60 * 60_000;

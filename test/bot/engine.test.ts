@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveJournal } from '../../src/bot/bot.ts';
 import { createEngine, type Engine } from '../../src/bot/engine.ts';
+import { sweep } from '../../src/bot/readings.ts';
 import type { Observation } from '../../src/core/alert/alert.ts';
-import { receiveIntent } from '../../src/core/alert/intake.ts';
+import { SAME_THREAD_MS } from '../../src/core/alert/correlate.ts';
+import { receiveIntent, unreadableIntent } from '../../src/core/alert/intake.ts';
+import type { Incident } from '../../src/core/incident/incident.ts';
+import type { IncidentIntent } from '../../src/core/incident/intent.ts';
 import { ProblemError, problem, problemOf } from '../../src/core/problem.ts';
 import { T0 } from '../core/given.ts';
 import { ana, firing, MINUTE, stopped } from '../core/incident/given-incident.ts';
@@ -20,6 +24,68 @@ describe('a group of alerts', () => {
     await delivers('key-2', [stopped('web-1'), stopped('web-2')]);
     expect([...engine.readings.incidents.values()]).toMatchObject([
       { state: { status: 'resolved', firing: 0 } },
+    ]);
+  });
+});
+
+describe('a group whose incidents memory has let go', () => {
+  it('counts on from the store, so that none of them is opened again', async () => {
+    const { engine, clock, delivers, rests } = world();
+    const ids: string[] = [];
+    for (let night = 1; night <= 7; night += 1) {
+      await delivers('key-1', [firing('web-1', { startsAt: clock.now })]);
+      const open = openIn(engine);
+      expect(open).toMatchObject([{ opened: { ordinal: night }, firing: 1 }]);
+      ids.push(open[0]?.opened.incident ?? '');
+      await delivers('key-1', [stopped('web-1', { startsAt: clock.now })]);
+      rests();
+      const { byKey, byIncident } = engine.readings.correlation;
+      expect([byKey.size, byIncident.size, engine.readings.incidents.size]).toEqual([0, 0, 0]);
+    }
+    expect(new Set(ids).size).toBe(7);
+  });
+
+  it('opens one incident for all that comes at once', async () => {
+    const { engine, clock, delivers, rests, journal } = world();
+    for (let night = 0; night < 3; night += 1) {
+      await delivers('key-1', [firing('web-1', { startsAt: clock.now })]);
+      await delivers('key-1', [stopped('web-1', { startsAt: clock.now })]);
+      rests();
+    }
+    const before = journal.all.length;
+    const startsAt = clock.now;
+    await Promise.all(
+      [1, 2, 3, 4].map(async (web) => {
+        // Not all in one batch: the later ones arrive while the first looks for its place.
+        for (let turn = 0; turn < web * 3; turn += 1) await Promise.resolve();
+        await delivers('key-1', [firing(`web-${web}`, { startsAt })]);
+      }),
+    );
+    expect(openIn(engine)).toMatchObject([{ opened: { ordinal: 4 }, firing: 4 }]);
+    expect(new Set(journal.all.slice(before).map(({ stream }) => stream)).size).toBe(1);
+  });
+
+  it('joins the one that another process has opened meanwhile', async () => {
+    const { engine, clock, delivers, rests, journal } = world();
+    await delivers('key-1', [firing('web-1')]);
+    await delivers('key-1', [stopped('web-1')]);
+    rests();
+    const other = world({}, { journal: journal.elsewhere(), clock });
+    await other.delivers('key-1', [firing('web-1', { startsAt: clock.now })]);
+    expect(openIn(other.engine)).toMatchObject([{ opened: { ordinal: 2 } }]);
+    await delivers('key-1', [firing('web-2', { startsAt: clock.now })]);
+    expect(openIn(engine)).toMatchObject([{ opened: { ordinal: 2 }, firing: 2 }]);
+  });
+
+  it('what cannot be read opens the next one too', async () => {
+    const { engine, unreadable, rests, tells } = world();
+    await unreadable();
+    const [id = ''] = engine.readings.incidents.keys();
+    await tells(id, { type: 'Resolve', at: T0, by: ana, reason: 'mended' });
+    rests();
+    await unreadable();
+    expect(openIn(engine)).toMatchObject([
+      { opened: { origin: 'unreadable', ordinal: 2 }, unreadable: { count: 1 } },
     ]);
   });
 });
@@ -123,17 +189,51 @@ function firingIn(engine: Engine): readonly number[] {
   );
 }
 
-function world(options: Partial<Parameters<typeof createMemoryJournal>[0]> = {}) {
-  const clock = { now: T0 };
-  const journal = createMemoryJournal({ now: () => clock.now, ...options });
+function openIn(engine: Engine): readonly Incident[] {
+  return [...engine.readings.incidents.values()].flatMap(({ state }) =>
+    state.status === 'open' ? [state] : [],
+  );
+}
+
+let worlds = 0;
+
+function world(
+  options: Partial<Parameters<typeof createMemoryJournal>[0]> = {},
+  shared?: { readonly journal: LiveJournal; readonly clock: { now: number } },
+) {
+  const clock = shared?.clock ?? { now: T0 };
+  const own = createMemoryJournal({ now: () => clock.now, ...options });
+  const journal = shared?.journal ?? own;
   const engine = engineOn(journal, clock);
+  worlds += 1;
+  const name = worlds;
   let deliveries = 0;
+  const intake = () => ({
+    settings,
+    index: engine.readings.correlation,
+    now: clock.now,
+    sha256,
+    sourceAnswers: false,
+  });
+  const context = () => {
+    deliveries += 1;
+    return { cause: `delivery/${name}/${deliveries}`, by: 'source:alertmanager/main' };
+  };
   return {
     clock,
-    journal,
+    journal: own,
     engine,
+    /** So long that nothing of before is the same thread. */
+    rests() {
+      clock.now += SAME_THREAD_MS;
+      sweep(engine.readings, clock.now);
+    },
+    tells: (id: string, intent: IncidentIntent) => engine.tellIncident(id, intent, context()),
+    unreadable() {
+      const one = { source: 'alertmanager/main', unreadable: [{ index: 0, reason: 'no labels' }] };
+      return engine.receive(unreadableIntent(one, `blob-${clock.now}`, intake()), context());
+    },
     delivers(groupKey: string, observations: readonly Observation[]) {
-      deliveries += 1;
       const delivery = {
         source: 'alertmanager/main',
         receiver: 'tocsin',
@@ -142,18 +242,9 @@ function world(options: Partial<Parameters<typeof createMemoryJournal>[0]> = {})
       };
       const intent = receiveIntent(
         { ...delivery, truncated: 0, externalUrl: '', observations, unreadable: [] },
-        {
-          settings,
-          index: engine.readings.correlation,
-          now: clock.now,
-          sha256,
-          sourceAnswers: false,
-        },
+        intake(),
       );
-      return engine.receive(intent, {
-        cause: `delivery/${deliveries}`,
-        by: 'source:alertmanager/main',
-      });
+      return engine.receive(intent, context());
     },
   };
 }

@@ -7,7 +7,10 @@ import type { Labels, Observation } from './alert.ts';
  * changed in place by `track`.
  */
 export interface CorrelationIndex {
-  /** The newest incident of each key. */
+  /**
+   * The newest incident of each key, for as long as it is open or may be reopened. Whether a key without one had any
+   * before, the store knows: the append of a first incident meets the one that stands there.
+   */
   readonly byKey: Map<string, Thread>;
   /** `source fingerprint` → the open incident that holds it. */
   readonly byFingerprint: Map<string, string>;
@@ -19,7 +22,7 @@ export interface CorrelationIndex {
   readonly sameThreadMs: number;
 }
 
-interface Thread {
+export interface Thread {
   readonly incident: string;
   readonly ordinal: number;
 }
@@ -28,6 +31,8 @@ interface Held {
   readonly source: string;
   readonly key: string;
   readonly ordinal: number;
+  /** Keys of further groups that speak of it. */
+  joined: string[];
   fingerprints: string[];
   closedAt: number | undefined;
   /** A person closed it while alerts fired: they reopen it, however late they speak. */
@@ -129,7 +134,7 @@ export function correlateKey(
   return following(key, last?.ordinal ?? 0, sha256);
 }
 
-/** The next incident of a key, for when the stream turns out to be taken (an index that had forgotten it). */
+/** The next incident of a key. */
 export function following(key: string, ordinal: number, sha256: Sha256): Correlation {
   const next = ordinal + 1;
   return { incident: incidentId(key, next, sha256), key, ordinal: next, how: 'new' };
@@ -149,7 +154,7 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
     if (index.byIncident.has(incident)) return;
     const { key, ordinal, source } = event;
     index.byKey.set(key, { incident, ordinal });
-    const open = { fingerprints: [], closedAt: undefined, closedWhileFiring: false };
+    const open = { joined: [], fingerprints: [], closedAt: undefined, closedWhileFiring: false };
     index.byIncident.set(incident, { source, key, ordinal, ...open });
     return;
   }
@@ -158,6 +163,7 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
   if (event.type === 'AlertsFired') hold(index, { incident, held }, event.alerts);
   if (event.type === 'GroupJoined') {
     index.byKey.set(event.key, { incident, ordinal: held.ordinal });
+    if (!held.joined.includes(event.key)) held.joined.push(event.key);
   }
   if (event.type === 'IncidentResolved') {
     held.closedAt = recorded.at;
@@ -172,11 +178,14 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
   }
 }
 
-/** Drops what can no longer be reopened. Ordinals stay; call it now and then. */
+/** Drops what can no longer be reopened, with its keys; call it now and then. */
 export function forget(index: CorrelationIndex, now: number): void {
   for (const [incident, held] of index.byIncident) {
-    if (held.closedAt !== undefined && !mayReopen(index, held, now))
-      index.byIncident.delete(incident);
+    if (held.closedAt === undefined || mayReopen(index, held, now)) continue;
+    index.byIncident.delete(incident);
+    for (const key of [held.key, ...held.joined]) {
+      if (index.byKey.get(key)?.incident === incident) index.byKey.delete(key);
+    }
   }
 }
 

@@ -142,11 +142,20 @@ describe('an alert', () => {
 });
 
 describe('the index', () => {
-  it('forgets what cannot be reopened, and still counts on', () => {
-    const index = indexed([first, open()], [first, closed()]);
+  it('forgets what cannot be reopened, by every name it had', () => {
+    const joined: IncidentEvent = { type: 'GroupJoined', v: 1, key: key({ groupKey: 'renamed' }) };
+    const index = indexed([first, open()], [first, joined], [first, closed()]);
+    forget(index, T0 + SAME_THREAD_MS - 1);
+    expect(index.byKey.size).toBe(2);
     forget(index, T0 + SAME_THREAD_MS);
-    expect(index.byIncident.size).toBe(0);
-    expect(ask(index, {}, T0 + SAME_THREAD_MS)).toMatchObject({ ordinal: 2 });
+    expect([index.byIncident.size, index.byKey.size]).toEqual([0, 0]);
+  });
+
+  it('keeps the name of a group that has gone on to another incident', () => {
+    const index = indexed([first, open()], [first, closed()]);
+    track(index, recorded(second, open({ ordinal: 2 }), T0 + SAME_THREAD_MS));
+    forget(index, T0 + SAME_THREAD_MS);
+    expect(ask(index, {}, T0 + SAME_THREAD_MS)).toMatchObject({ incident: second, how: 'open' });
   });
 
   it('keeps what is open or may be reopened', () => {
