@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { erasedStream } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
@@ -207,7 +208,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         log,
       });
       threadsLoop = loop;
-      engine.onChange((changed) => {
+      engine.onChange((changed, recorded) => {
+        if (erasedStream(recorded) !== undefined) {
+          for (const thread of threads.of(changed)) {
+            for (const surface of surfaces) surface.forget?.(thread);
+          }
+        }
         for (const thread of threads.of(changed)) loop.wake(thread);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (changed.kind === 'target') {
@@ -283,11 +289,13 @@ function createSnapshots({ journal, times, clock, log }: BotParts, engine: Engin
   }
 
   async function write(): Promise<void> {
-    const { position } = engine.readings;
-    if (position === savedPosition) return;
+    if (engine.readings.position === savedPosition) return;
     savedAt = clock.now();
-    sweep(engine.readings, savedAt);
     try {
+      // What was erased must not be written down again.
+      await engine.forgets();
+      sweep(engine.readings, savedAt);
+      const { position } = engine.readings;
       await journal.snapshots.save({
         name: 'readings',
         evolve: readingsVersion,

@@ -2,17 +2,12 @@ import { coalesce } from '../core/alert/intake.ts';
 import type { Event, Recorded, Sha256 } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
-import {
-  evolve as evolveIncident,
-  type IncidentState,
-  initialIncident,
-} from '../core/incident/incident.ts';
+import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
 import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/incident/intent.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
 import { lockedTargets, lockWrites } from '../core/operation/locks.ts';
 import {
   evolve as evolveOperation,
-  initialOperation,
   type OperationEvent,
   type OperationState,
 } from '../core/operation/operation.ts';
@@ -21,6 +16,7 @@ import { witnessed } from '../core/operation/witness.ts';
 import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
+import { createErasures } from './erasures.ts';
 import {
   apply,
   emptyReadings,
@@ -28,6 +24,8 @@ import {
   nameOf,
   type Readings,
   replay,
+  replayIncident,
+  replayOperation,
   type StreamName,
   streamOf,
   versionOf,
@@ -67,6 +65,8 @@ export interface Engine {
   onChange(listener: (changed: StreamName, recorded: Recorded) => void): void;
   /** Takes in what is on disk: at start, and from the journal's own hook. */
   took(recorded: Recorded): void;
+  /** Once memory holds nothing of what was erased up to now. Rejects while the journal cannot be read. */
+  forgets(): Promise<void>;
 }
 
 export type Delivered = ReceiveAlerts | ReceiveUnreadable;
@@ -91,10 +91,16 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   const turns = createTurns();
   const listeners: ((changed: StreamName, recorded: Recorded) => void)[] = [];
   const waiting = new Map<string, Batch>();
+  const erasures = createErasures({ journal, turns, readings, tell });
 
   function took(recorded: Recorded): void {
     const changed = apply(readings, recorded);
-    if (changed) for (const listener of listeners) listener(changed, recorded);
+    if (changed) tell(changed, recorded);
+    erasures.heard(recorded);
+  }
+
+  function tell(changed: StreamName, recorded: Recorded): void {
+    for (const listener of listeners) listener(changed, recorded);
   }
 
   async function held<S>(
@@ -102,26 +108,24 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     name: StreamName,
     load: (events: readonly Recorded[]) => Held<S>,
   ): Promise<Held<S>> {
-    const known = into.get(name.id);
-    if (known) return known;
-    const events = await journal.read(streamOf(name.kind, name.id));
-    // Somebody may have brought it in while we read.
-    const meanwhile = into.get(name.id);
-    if (meanwhile) return meanwhile;
-    const loaded = load(events);
-    if (events.length > 0) into.set(name.id, loaded);
-    return loaded;
+    for (;;) {
+      const known = into.get(name.id);
+      if (known) return known;
+      const heard = erasures.count();
+      const events = await journal.read(streamOf(name.kind, name.id));
+      // Somebody may have brought it in while we read; or erased what we have just read.
+      if (into.has(name.id) || erasures.count() !== heard) continue;
+      const loaded = load(events);
+      if (events.length > 0) into.set(name.id, loaded);
+      return loaded;
+    }
   }
 
   const incidentOf = (id: string) =>
-    held(readings.incidents, { kind: 'incident', id }, (events) =>
-      replay<IncidentState, IncidentEvent>(events, initialIncident(), evolveIncident),
-    );
+    held(readings.incidents, { kind: 'incident', id }, replayIncident);
 
   const operationOf = (id: string) =>
-    held(readings.operations, { kind: 'operation', id }, (events) =>
-      replay<OperationState, OperationEvent>(events, initialOperation(id), evolveOperation),
-    );
+    held(readings.operations, { kind: 'operation', id }, (events) => replayOperation(id, events));
 
   const postsOf = (id: string) =>
     held(readings.posts, { kind: 'posts', id }, (events) =>
@@ -316,6 +320,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       listeners.push(listener);
     },
     took,
+    forgets: erasures.settled,
   };
 }
 

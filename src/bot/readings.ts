@@ -160,6 +160,14 @@ export function replay<S, E extends { readonly type: string; readonly v: number 
   return { state, version: events.length };
 }
 
+export function replayIncident(events: readonly Recorded[]): Held<IncidentState> {
+  return replay<IncidentState, IncidentEvent>(events, initialIncident(), evolveIncident);
+}
+
+export function replayOperation(id: string, events: readonly Recorded[]): Held<OperationState> {
+  return replay<OperationState, OperationEvent>(events, initialOperation(id), evolveOperation);
+}
+
 /**
  * Drops what is over for good. Called now and then; what is asked for again is read from the store, and dropped again.
  * Which operations an incident had stays: the store is asked by stream, and without their names nobody would find them.

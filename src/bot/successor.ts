@@ -1,15 +1,7 @@
-import {
-  following,
-  forget,
-  incidentId,
-  newCorrelationIndex,
-  type Thread,
-  track,
-} from '../core/alert/correlate.ts';
+import { following, forget, incidentId, type Thread } from '../core/alert/correlate.ts';
 import type { Recorded, Sha256 } from '../core/event.ts';
-import type { IncidentEvent } from '../core/incident/event.ts';
 import type { Journal } from '../core/ports/journal.ts';
-import { streamOf } from './readings.ts';
+import { apply, emptyReadings, streamOf } from './readings.ts';
 
 export interface Successor extends Thread {
   /** It is open, or may be reopened: another process wrote it, and memory has not heard of it. */
@@ -62,8 +54,8 @@ function goesOn(
   events: readonly Recorded[],
   { now, sameThreadMs }: SuccessorDeps,
 ): boolean {
-  const index = newCorrelationIndex(sameThreadMs);
-  for (const recorded of events) track(index, recorded as Recorded<IncidentEvent>);
-  forget(index, now);
-  return index.byIncident.has(incident);
+  const readings = emptyReadings(sameThreadMs);
+  for (const recorded of events) apply(readings, recorded);
+  forget(readings.correlation, now);
+  return readings.correlation.byIncident.has(incident);
 }

@@ -1,6 +1,5 @@
 export type { PublishedCheckpoint } from './checkpoint.ts';
 export type { Upcaster, Upcasters } from './decode.ts';
-export type { PayloadErased } from './erasure.ts';
 export { type ExportReport, type JournalExport, verifyExport } from './export.ts';
 export {
   backupJournal,

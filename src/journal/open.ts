@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { ERASURES, UNERASABLE } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Checkpoint, Journal, Keyring, Ownership } from '../core/ports/journal.ts';
 import { ProblemError, problem } from '../core/problem.ts';
@@ -115,7 +116,10 @@ class SqliteJournal implements OpenJournal {
     this.keyring = keyring;
     this.ownership = embeddedOwnership(thread.epoch);
     this.blobs = openBlobs(`${path}.blobs`);
-    this.snapshots = openSnapshots(`${path}.snapshots`, (position) => this.#hashAt(position));
+    this.snapshots = openSnapshots(`${path}.snapshots`, {
+      hashAt: (position) => this.#hashAt(position),
+      erasedAt: () => this.#erasedAt(),
+    });
     const onAppended = (recorded: readonly Recorded[]): void => this.#tell(recorded);
     this.#queue = new AppendQueue({ thread, clock, upcasters, waitingMax, onAppended });
     if (checkpointEveryMs > 0)
@@ -175,7 +179,7 @@ class SqliteJournal implements OpenJournal {
     version: number,
     { by, reason }: { by: string; reason: string },
   ): Promise<Erased> {
-    if (stream.startsWith('journal/'))
+    if (UNERASABLE.some((prefix) => stream.startsWith(prefix)))
       throw new ProblemError(problem('ERASE_REFUSED', { stream, version }));
     const erasure = { stream, version, by, reason };
     const { rows, repeated, purged } = await this.#ask(
@@ -229,6 +233,10 @@ class SqliteJournal implements OpenJournal {
 
   async #hashAt(position: number): Promise<string | undefined> {
     return (await this.#ask({ kind: 'header-hash', position }, 'hash')).hash ?? undefined;
+  }
+
+  async #erasedAt(): Promise<number> {
+    return (await this.read(ERASURES)).at(-1)?.position ?? 0;
   }
 
   /** A page fetched ahead counts only while more follows: its end may have moved since. */

@@ -113,7 +113,7 @@ const writing: ProblemBook = {
   ERASE_REFUSED: {
     what: 'Event {version} of {stream} was not erased.',
     changed: 'Nothing was erased.',
-    why: 'The streams of the journal itself hold no personal content and are what verification rests on.',
+    why: 'Streams of the journal itself, of locks and of posts hold no personal content, and without them something would be verified, or done, wrongly.',
     next: 'Name the event whose payload is to go.',
   },
   BLOB_TOO_LARGE: {

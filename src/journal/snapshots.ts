@@ -10,8 +10,12 @@ export interface SnapshotCache extends Snapshots {
   clear(): Promise<void>;
 }
 
-/** The hash of the event at a position, or undefined when the journal has none there. */
-type HashAt = (position: number) => Promise<string | undefined>;
+interface Past {
+  /** The hash of the event at a position, or undefined when the journal has none there. */
+  hashAt(position: number): Promise<string | undefined>;
+  /** Where the newest erasure stands; 0 for none. State of before it may hold what was erased. */
+  erasedAt(): Promise<number>;
+}
 
 interface Stored {
   readonly name: string;
@@ -23,7 +27,7 @@ interface Stored {
 }
 
 /** A file per name: one line about the snapshot, then the state. Anything odd means "no snapshot". */
-export function openSnapshots(folder: string, hashAt: HashAt): SnapshotCache {
+export function openSnapshots(folder: string, past: Past): SnapshotCache {
   const inTurn = queue();
   return {
     save(snapshot) {
@@ -37,8 +41,8 @@ export function openSnapshots(folder: string, hashAt: HashAt): SnapshotCache {
   };
 
   async function save({ name, evolve, position }: Snapshot, bytes: Buffer): Promise<void> {
-    const at = position === 0 ? '' : await hashAt(position);
-    if (at === undefined) return;
+    const at = position === 0 ? '' : await past.hashAt(position);
+    if (at === undefined || position < (await past.erasedAt())) return;
     const about: Stored = { name, evolve, position, at, digest: sha256(bytes) };
     await mkdir(folder, { recursive: true });
     await replaceFile(
@@ -55,7 +59,12 @@ export function openSnapshots(folder: string, hashAt: HashAt): SnapshotCache {
     const bytes = file.subarray(end + 1);
     if (!isStored(about) || about.name !== name || about.evolve !== evolve) return undefined;
     if (about.digest !== sha256(bytes)) return undefined;
-    if (about.position > 0 && (await hashAt(about.position)) !== about.at) return undefined;
+    if (about.position > 0 && (await past.hashAt(about.position)) !== about.at) return undefined;
+    if (about.position < (await past.erasedAt())) {
+      // A crash between an erasure and the end of its snapshots: what was erased goes now.
+      await rm(folder, { recursive: true, force: true });
+      return undefined;
+    }
     const state = deserialized(bytes);
     return state && { name, evolve, position: about.position, state: state.value };
   }

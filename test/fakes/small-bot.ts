@@ -1,4 +1,4 @@
-import { type Bot, createBot } from '../../src/bot/bot.ts';
+import { type Bot, createBot, type LiveJournal } from '../../src/bot/bot.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
 import type { Draft, Planner } from '../../src/core/ports/step.ts';
 import type { Settings } from '../../src/core/settings.ts';
@@ -22,6 +22,8 @@ export interface SmallBot {
 export interface SmallBotOptions {
   readonly rules?: readonly PolicyRule[];
   readonly draft?: (operation: string) => Promise<Draft>;
+  /** A journal on disk, instead of the one in memory. */
+  readonly journal?: LiveJournal;
 }
 
 /** Ana and ben are sre, cleo is nobody's; one service with one workload on a target that is kept in memory. */
@@ -32,7 +34,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
   const draft = options.draft ?? (async () => drafted);
   const planner: Planner = { draft: ({ operation }) => draft(operation) };
   const bot = await createBot({
-    journal,
+    journal: options.journal ?? journal,
     ownership: { claim: async (partition) => ({ partition, token: 1 }) },
     clock,
     sha256,

@@ -15,6 +15,8 @@ export interface Surface {
    * does. The surface has taken note that the thread changed.
    */
   skips?(thread: string): boolean;
+  /** Something of the thread was erased: what this process keeps of its renderings goes. It is rendered anew. */
+  forget?(thread: string): void;
   /** What the platform allows; a surface without limits has none. */
   readonly budget?: Budget;
   ensureRoot(post: RootPost): Promise<Ensured>;

@@ -138,6 +138,7 @@ function createSurface(
       changed();
       return true;
     },
+    forget: (incident) => site.fragments.skip(incident),
     async ensureRoot({ incident, card }) {
       show(incident, renderCard({ ...card, key: 'root' }, { incident, sandbox }));
       return { ok: true, ref: incident };

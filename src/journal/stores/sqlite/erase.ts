@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { ERASURES, type PayloadErased } from '../../../core/erasure.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
-import { ERASURES, erasureCause, type PayloadErased } from '../../erasure.ts';
+import { erasureCause } from '../../erasure.ts';
 import { type Erasure, pushRow, type Scalar } from './protocol.ts';
 import { rowFrom } from './reader.ts';
 import { numberIn } from './values.ts';

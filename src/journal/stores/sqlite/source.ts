@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { ERASURES } from '../../../core/erasure.ts';
 import { parseHeader, payloadOf, sha256 } from '../../chain.ts';
 import {
   CHECKPOINTS,
@@ -6,7 +7,7 @@ import {
   type PublishedCheckpoint,
   publish,
 } from '../../checkpoint.ts';
-import { ERASURES, erasureCause } from '../../erasure.ts';
+import { erasureCause } from '../../erasure.ts';
 import type { ExportSource } from '../../export.ts';
 import type { StoredEvent, VerifySource } from '../../verify.ts';
 import { bytesIn, bytesOrNullIn, DamagedRow, numberIn } from './values.ts';
