@@ -17,42 +17,63 @@ export interface Understood {
 export function understand(
   command: Command,
   utterance: Utterance,
-  place: { readonly settings: Settings; readonly incident: Incident | undefined },
+  place: ArgumentPlace,
 ): Understood | Problem {
-  const words = [...utterance.words];
+  const { given, odd } = allot(command, utterance, place);
   const args: Record<string, string | number> = {};
-  const services = place.settings.catalog.services.map(({ name }) => name);
-  for (const argument of command.args.filter(({ named }) => !named)) {
-    const isService = argument.kind === 'service';
-    const fromIncident = isService ? (place.incident?.opened.service ?? '') : '';
-    if (isService && fromIncident !== '' && !services.includes(words[0] ?? '')) {
-      args[argument.name] = fromIncident;
-      continue;
-    }
-    // The last argument of a sentence takes the rest of it, so that a note needs no quotes.
-    const isRest = argument.kind === 'text';
-    const word = isRest ? words.splice(0).join(' ') : words.shift();
-    const value = word === '' ? undefined : word;
+  const inOrder = [...command.args].sort((a, b) => Number(a.named) - Number(b.named));
+  for (const argument of inOrder) {
+    if (odd && argument.named) return odd;
+    const value = given.get(argument.name);
     const checked = check(command, argument, value, place.settings);
     if (typeof checked === 'object') return checked;
     if (checked !== undefined) args[argument.name] = checked;
   }
-  const extra = words[0];
-  if (extra !== undefined)
-    return problem('ARGUMENT_EXTRA', { verb: command.name, word: extra, usage: usage(command) });
-  for (const [name, value] of Object.entries(utterance.named)) {
-    const argument = command.args.find((candidate) => candidate.name === name);
-    if (!argument) return unknownName(command, name);
-    if (name in args) return problem('ARGUMENT_TWICE', { name, line: utterance.line });
-    const checked = check(command, argument, value, place.settings);
-    if (typeof checked === 'object') return checked;
-    if (checked !== undefined) args[name] = checked;
+  return odd ?? whereabouts(command, args, place);
+}
+
+export interface ArgumentPlace {
+  readonly settings: Settings;
+  readonly incident: Incident | undefined;
+}
+
+/** Which words of a line are meant for which argument, before any of them is judged. */
+export interface Allotted {
+  readonly given: ReadonlyMap<string, string>;
+  /** A word, or a name, that no argument takes. */
+  readonly odd: Problem | undefined;
+}
+
+export function allot(command: Command, utterance: Utterance, place: ArgumentPlace): Allotted {
+  const words = [...utterance.words];
+  const given = new Map<string, string>();
+  const services = place.settings.catalog.services.map(({ name }) => name);
+  for (const { name, kind, named } of command.args) {
+    if (named) continue;
+    const own = kind === 'service' ? (place.incident?.opened.service ?? '') : '';
+    if (own !== '' && !services.includes(words[0] ?? '')) {
+      given.set(name, own);
+      continue;
+    }
+    // The last argument of a sentence takes the rest of it, so that a note needs no quotes.
+    const word = kind === 'text' ? words.splice(0).join(' ') : words.shift();
+    if (word !== undefined && word !== '') given.set(name, word);
   }
-  const missing = command.args.find(
-    ({ name, required, named }) => required && named && !(name in args),
-  );
-  if (missing) return missingArgument(command, missing);
-  return whereabouts(command, args, place);
+  const [word] = words;
+  let odd: Problem | undefined;
+  if (word !== undefined) {
+    odd = problem('ARGUMENT_EXTRA', { verb: command.name, word, usage: usage(command) });
+  }
+  for (const [name, value] of Object.entries(utterance.named)) {
+    if (!command.args.some((argument) => argument.name === name)) {
+      odd ??= unknownName(command, name);
+    } else if (given.has(name)) {
+      odd ??= problem('ARGUMENT_TWICE', { name, line: utterance.line });
+    } else {
+      given.set(name, value);
+    }
+  }
+  return { given, odd };
 }
 
 export function usage(command: Command): string {
@@ -68,7 +89,7 @@ export function usage(command: Command): string {
 function whereabouts(
   command: Command,
   args: Record<string, string | number>,
-  place: { readonly settings: Settings; readonly incident: Incident | undefined },
+  place: ArgumentPlace,
 ): Understood | Problem {
   const service = String(args['service'] ?? '');
   const wantsEnvironment = command.args.some(({ kind }) => kind === 'environment');
@@ -95,14 +116,15 @@ function whereabouts(
   });
 }
 
-function check(
+/** The value as the argument's kind has it; undefined for an optional one that is left out. */
+export function check(
   command: Command,
   argument: Argument,
   value: string | undefined,
   settings: Settings,
 ): string | number | undefined | Problem {
   if (value === undefined)
-    return argument.required && !argument.named ? missingArgument(command, argument) : undefined;
+    return argument.required ? missingArgument(command, argument) : undefined;
   if (argument.choices && !argument.choices.includes(value)) {
     return problem('ARGUMENT_NOT_A_CHOICE', {
       verb: command.name,

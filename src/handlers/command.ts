@@ -22,6 +22,8 @@ interface Declared {
   readonly summary: string;
   readonly args: readonly Argument[];
   readonly example: string;
+  /** Optional arguments without which it would be refused there. */
+  wants?(incident: Incident): readonly string[];
 }
 
 export type Family = 'ops' | 'incident' | 'change' | 'danger';

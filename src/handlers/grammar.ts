@@ -75,7 +75,23 @@ function tokensOf(line: string): readonly Token[] | undefined {
   return tokens;
 }
 
-function plain(text: string): string {
+/**
+ * The text as one word of a line, or one value after a `=`: read back it is the same, with what `parseLine` makes plain
+ * made plain. There is no escape in a line, so a text with both kinds of quotes is put together from pieces.
+ */
+export function quoted(text: string): string {
+  const value = plain(text);
+  if (/^[\w.:/@+-]+$/u.test(value)) return value;
+  if (!value.includes('"')) return `"${value}"`;
+  if (!value.includes("'")) return `'${value}'`;
+  return value
+    .split('"')
+    .map((piece) => `"${piece}"`)
+    .join(`'"'`);
+}
+
+/** Typographic quotes, dashes and blanks as a keyboard has them; what cannot be seen is left out. */
+export function plain(text: string): string {
   return text
     .replace(/[\u201c\u201d\u201e\u00ab\u00bb]/gu, '"')
     .replace(/[\u2018\u2019\u201a]/gu, "'")

@@ -47,12 +47,16 @@ export interface PolicyMatch {
   readonly surface?: readonly string[];
 }
 
-export interface PolicyQuestion {
+/** What is asked about, by whomever. */
+export interface RuleQuestion {
   readonly verb: string;
   readonly family: string;
   readonly risk: Risk;
   readonly service: string;
   readonly environment: string;
+}
+
+export interface PolicyQuestion extends RuleQuestion {
   readonly requester: Evidence;
   readonly reason: string;
 }
@@ -100,6 +104,19 @@ export function denial(policy: Policy, question: PolicyQuestion): Problem | unde
   return rule && problem('POLICY_DENIED', { verb, service, environment, rule: rule.where });
 }
 
+/**
+ * Whether a reason may be asked for, wherever it is asked from and by whom: the first rule that matches is the one that
+ * counts, and one that is for some surfaces only may or may not be it.
+ */
+export function reasonWanted(policy: Policy, question: RuleQuestion): boolean {
+  for (const rule of policy.rules) {
+    if (rule.kind === 'deny' || !matchesSubject(rule.match, question)) continue;
+    if (rule.reasonRequired) return true;
+    if (rule.match.surface === undefined) return false;
+  }
+  return false;
+}
+
 /** `slack/main` → `slack`: policies speak of kinds of surfaces. */
 export function surfaceKind(surface: string): string {
   return surface.split('/', 1)[0] ?? surface;
@@ -107,12 +124,17 @@ export function surfaceKind(surface: string): string {
 
 function matches(match: PolicyMatch, question: PolicyQuestion): boolean {
   return (
+    matchesSubject(match, question) && holds(match.surface, surfaceKind(question.requester.surface))
+  );
+}
+
+function matchesSubject(match: PolicyMatch, question: RuleQuestion): boolean {
+  return (
     holds(match.verb, question.verb) &&
     holds(match.family, question.family) &&
     holds(match.risk, question.risk) &&
     holds(match.environment, question.environment) &&
-    holds(match.service, question.service) &&
-    holds(match.surface, surfaceKind(question.requester.surface))
+    holds(match.service, question.service)
   );
 }
 

@@ -8,6 +8,7 @@ export const resolve: IncidentCommand = {
   risk: 'incident',
   summary: 'Close the incident; while alerts still fire it wants a reason.',
   args: [reasonArgument, incidentArgument],
+  wants: ({ firing }) => (firing > 0 ? ['reason'] : []),
   example: 'resolve reason="known, fixed by the deploy at ten"',
   intent: ({ at, by, incident, args }) =>
     incident
