@@ -21,7 +21,7 @@ import type { Listen } from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
-import { complete } from '../handlers/dispatch.ts';
+import { complete } from '../handlers/completion.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import { version } from './version.ts';

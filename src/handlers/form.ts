@@ -6,6 +6,7 @@ import { fill } from '../core/view/words.ts';
 import { type ArgumentPlace, allot, check, understand } from './arguments.ts';
 import { type Argument, type Command, isProblem } from './command.ts';
 import { commands } from './commands/index.ts';
+import { type Choice, choicesOf } from './completion.ts';
 import { parseLine, plain, quoted, type Utterance } from './grammar.ts';
 import { requestProblems } from './problem-text.ts';
 
@@ -27,11 +28,6 @@ export interface Field {
   readonly choices: readonly Choice[];
   /** What was typed already; '' for nothing. */
   readonly value: string;
-}
-
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
 }
 
 /**
@@ -116,9 +112,9 @@ function lacks(asked: Asked): boolean {
 function fieldOf(argument: Argument, asked: Asked): Field {
   const { command, given, place } = asked;
   const typed = given.get(argument.name) ?? '';
-  const read =
-    typed === '' ? own(argument, asked) : check(command, argument, typed, place.settings);
-  const choices = choicesOf(argument, asked);
+  const { settings } = place;
+  const read = typed === '' ? own(argument, asked) : check(command, argument, typed, settings);
+  const choices = choicesOf(argument, { settings, service: given.get('service') });
   const kind = choices.length > 0 ? 'choice' : argument.kind === 'count' ? 'number' : 'text';
   const value = typeof read === 'object' ? typed : String(read);
   const fits = kind === 'choice' ? choices.some((choice) => choice.value === value) : true;
@@ -169,29 +165,6 @@ function isWanted(name: string, { command, given, place }: Asked): boolean {
 function own(argument: Argument, { given, place }: Asked): string {
   const { service = '', environment = '' } = place.incident?.opened ?? {};
   return argument.kind === 'environment' && given.get('service') === service ? environment : '';
-}
-
-function choicesOf(argument: Argument, { given, place }: Asked): readonly Choice[] {
-  if (argument.choices) return argument.choices.map(plainChoice);
-  const { catalog, people } = place.settings;
-  switch (argument.kind) {
-    case 'service':
-      return catalog.services.map(({ name }) => plainChoice(name));
-    case 'environment': {
-      const asked = catalog.services.filter(({ name }) => name === given.get('service'));
-      const of = asked.length > 0 ? asked : catalog.services;
-      const names = new Set(of.flatMap(({ environments }) => environments.map(({ name }) => name)));
-      return [...names].map(plainChoice);
-    }
-    case 'person':
-      return people.map(({ id, name }) => ({ value: id, label: name }));
-    default:
-      return [];
-  }
-}
-
-function plainChoice(value: string): Choice {
-  return { value, label: value };
 }
 
 function faultWords({ code, facts }: Problem): string {

@@ -1,0 +1,118 @@
+import type { IncidentIntent } from '../core/incident/intent.ts';
+import { type Problem, problem } from '../core/problem.ts';
+import type { Answer } from '../core/view/card.ts';
+import { code } from '../core/view/words.ts';
+import { refused, said } from './answer.ts';
+import { type Asking, type Command, isProblem, type Reading } from './command.ts';
+import type { Desk } from './desk.ts';
+import { gateObjection, objection, turnDown } from './judgement.ts';
+import { planOperation } from './plan.ts';
+
+/** A command that was understood, by what it does: read, say, decide, plan. */
+export async function run(command: Command, asked: Asking, cause: string): Promise<Answer> {
+  switch (command.does) {
+    case 'read':
+      return read(command, asked, cause);
+    case 'incident':
+      return tellIncident(command, asked, cause);
+    case 'gate':
+      return tellGate(command, asked, cause);
+    case 'operation': {
+      const planned = await planOperation(command, asked, { cause, by: asked.by.person });
+      if (planned.refused) return refused(planned.refused, asked.desk);
+      return said('asker', ['The plan is ready: ', code(planned.operation)], []);
+    }
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Help, policy, who and an incident's own status need no rule; everything else that is read does. */
+const open: ReadonlySet<string> = new Set([
+  'help',
+  'policy',
+  'who',
+  'status',
+  'timeline',
+  'locks',
+  'runbook',
+]);
+
+async function read(
+  command: Command & { readonly does: 'read' },
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
+  const { desk, by, line, service, environment } = asked;
+  if (open.has(command.name)) return answerOf(await command.answer(asked), desk);
+  const verdict = objection(command, asked);
+  if (verdict) return turnDown(verdict, asked, cause);
+  const answer = answerOf(await command.answer(asked), desk);
+  // What left the systems that were looked at is no part of a thread; that it did is on the record before it is shown.
+  await desk.recordPerson(
+    by.person,
+    {
+      type: 'ReadingGiven',
+      v: 1,
+      surface: by.surface,
+      line,
+      service,
+      environment,
+      incident: asked.incident?.opened.incident ?? '',
+      digest: desk.sha256(JSON.stringify(answer.card)),
+    },
+    { cause: `${cause}/read`, by: by.person },
+  );
+  return answer;
+}
+
+function answerOf(reading: Reading | Problem, desk: Desk): Answer {
+  return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
+}
+
+async function tellIncident(
+  command: Command & { readonly does: 'incident' },
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
+  const intent = command.intent(asked);
+  return isProblem(intent)
+    ? refused(intent, asked.desk)
+    : sayToIncident(command, asked, { intent, cause });
+}
+
+/** What a person says to an incident, once the policy has nothing against it. A declaration makes the incident itself. */
+export async function sayToIncident(
+  command: Command,
+  asked: Asking,
+  { intent, cause }: { readonly intent: IncidentIntent; readonly cause: string },
+): Promise<Answer> {
+  const { desk } = asked;
+  // A declaration is about the service it names, wherever it is typed.
+  const verdict = objection(command, asked, intent.type === 'Declare' ? intent : undefined);
+  if (verdict) return turnDown(verdict, asked, cause);
+  const id = intent.type === 'Declare' ? intent.incident : asked.incident?.opened.incident;
+  if (id === undefined) return refused(problem('INCIDENT_REQUIRED', { verb: command.name }), desk);
+  const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });
+  if (told.refused) return refused(told.refused, desk);
+  if (intent.type === 'Declare') return said('asker', ['The incident is open: ', code(id)], []);
+  return said('asker', [told.changed ? 'Done.' : 'It was so already.'], []);
+}
+
+async function tellGate(
+  command: Command & { readonly does: 'gate' },
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
+  const { desk } = asked;
+  const id = String(asked.args['operation']);
+  const operation = await desk.operation(id);
+  if (!operation) return refused(problem('OPERATION_NOT_FOUND', { operation: id }), desk);
+  const intent = command.intent(asked, operation);
+  if (isProblem(intent)) return refused(intent, desk);
+  const denied = gateObjection(desk, { verb: command.name, by: asked.by }, operation);
+  if (denied) return turnDown(denied, asked, cause);
+  const told = await desk.tellOperation(id, intent, { cause, by: asked.by.person });
+  if (told.refused) return refused(told.refused, desk);
+  return said('asker', [told.changed ? 'It is on the record.' : 'It was so already.'], []);
+}
