@@ -1,0 +1,40 @@
+import type { Call } from './method.ts';
+import { Refusal } from './refusal.ts';
+import type { Channel, Message, User } from './state.ts';
+import { missingScope } from './web-api.ts';
+
+const prefixes = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } as const;
+
+/** The conversation that `channel` names by id, as far as the bot can see it. */
+export function channelOf(call: Call, name = 'channel'): Channel {
+  const channel = call.team.channels.get(call.args.required(name));
+  if (!channel || !isVisible(call, channel)) throw new Refusal('channel_not_found');
+  return channel;
+}
+
+export function isVisible({ bot }: Call, channel: Channel): boolean {
+  if (channel.deleted) return false;
+  return channel.kind === 'public' || channel.members.has(bot.user);
+}
+
+/** Reading needs the scope of just this kind of conversation: `channels:history`, `groups:history`. */
+export function requireScopeFor(call: Call, channel: Channel, right: 'history' | 'read'): void {
+  const scope = `${prefixes[channel.kind]}:${right}`;
+  if (!call.bot.scopes.has(scope)) throw missingScope(call.bot, [scope]);
+}
+
+export function requireMember({ bot }: Call, channel: Channel): void {
+  if (!channel.members.has(bot.user)) throw new Refusal('not_in_channel');
+}
+
+export function messageOf(channel: Channel, ts: string): Message {
+  const message = channel.messages.find((one) => one.ts === ts);
+  if (!message) throw new Refusal('message_not_found');
+  return message;
+}
+
+export function userOf(call: Call, id: string): User {
+  const user = call.team.users.get(id);
+  if (!user) throw new Refusal('user_not_found');
+  return user;
+}
