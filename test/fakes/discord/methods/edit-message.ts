@@ -1,0 +1,45 @@
+import { messageForm } from '../forms/message.ts';
+import { allowanceOf, wholeAllowance } from '../mentions.ts';
+import { editMessage as edit } from '../messages.ts';
+import { bodyOf, channelOf, type Method, messageOf, needOpen, ok } from '../method.ts';
+import type { Message } from '../model.ts';
+import { refusal } from '../refusal.ts';
+import { messageJson } from '../wire.ts';
+import type { World } from '../world.ts';
+
+const hourMs = 3_600_000;
+
+/** https://discord.com/developers/docs/resources/message#edit-message */
+export const editMessage: Method = {
+  verb: 'PATCH',
+  path: '/channels/{channel_id}/messages/{message_id}',
+  auth: 'bot',
+  rate: { limit: 5, perMs: 5_000 },
+  answer(call) {
+    const { world } = call;
+    const body = bodyOf(call);
+    const channel = channelOf(call);
+    const message = messageOf(call, channel);
+    if (message.author.id !== world.bot.id) throw refusal(50005);
+    needOpen(channel);
+    const changes = messageForm(world, { body, files: call.files, channel, before: message });
+    if (changes.empty) throw refusal(50006);
+    countLateEdit(world, message);
+    const allowed = allowanceOf(body['allowed_mentions'], wholeAllowance);
+    edit(world, message, { changes, allowed });
+    return ok(messageJson(world, message, { content: true }));
+  },
+};
+
+/** A channel takes only so many edits of messages older than an hour; refused as a rate limit with a code of its own. */
+function countLateEdit(world: World, message: Message): void {
+  const now = world.clock.now();
+  if (now - message.at < hourMs) return;
+  const { channel } = message;
+  const recent = (world.lateEdits.get(channel.id) ?? []).filter((at) => now - at < hourMs);
+  const [oldest] = recent;
+  if (recent.length >= world.policy.lateEditsPerHour && oldest !== undefined) {
+    throw refusal(30046, { retry_after: (oldest + hourMs - now) / 1_000, global: false });
+  }
+  world.lateEdits.set(channel.id, [...recent, now]);
+}

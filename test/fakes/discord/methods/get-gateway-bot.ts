@@ -1,0 +1,15 @@
+import { gatewayUrl } from '../gateway/hello.ts';
+import { type Method, ok } from '../method.ts';
+
+/** https://discord.com/developers/docs/events/gateway#get-gateway-bot */
+export const getGatewayBot: Method = {
+  verb: 'GET',
+  path: '/gateway/bot',
+  auth: 'bot',
+  answer: ({ world }) =>
+    ok({
+      url: gatewayUrl(world, 'gateway'),
+      shards: 1,
+      session_start_limit: { total: 1_000, remaining: 1_000, reset_after: 0, max_concurrency: 1 },
+    }),
+};

@@ -1,0 +1,85 @@
+import type { Method } from '../method.ts';
+import { commandMethods } from './commands.ts';
+import { createDirectChannel } from './create-direct-channel.ts';
+import { createMessage } from './create-message.ts';
+import { deleteChannel } from './delete-channel.ts';
+import { deleteMessage } from './delete-message.ts';
+import { editMessage } from './edit-message.ts';
+import { getChannel } from './get-channel.ts';
+import { getCurrentApplication, getCurrentBotApplication } from './get-current-application.ts';
+import { getCurrentUser } from './get-current-user.ts';
+import { getCurrentUserGuilds } from './get-current-user-guilds.ts';
+import { getGatewayBot } from './get-gateway-bot.ts';
+import { getGuild } from './get-guild.ts';
+import { getGuildActiveThreads } from './get-guild-active-threads.ts';
+import { getGuildChannels } from './get-guild-channels.ts';
+import { getGuildMember } from './get-guild-member.ts';
+import { getGuildMembers } from './get-guild-members.ts';
+import { getGuildRoles } from './get-guild-roles.ts';
+import { getMessage } from './get-message.ts';
+import { getMessages } from './get-messages.ts';
+import { getUser } from './get-user.ts';
+import { interactionCallback } from './interaction-callback.ts';
+import { patchChannel } from './patch-channel.ts';
+import { getPins, pinMessage, unpinMessage } from './pins.ts';
+import { startThread } from './start-thread.ts';
+import { startThreadFromMessage } from './start-thread-from-message.ts';
+import {
+  addThreadMember,
+  getThreadMembers,
+  joinThreadItself,
+  leaveThreadItself,
+  removeThreadMember,
+} from './thread-members.ts';
+import {
+  createFollowup,
+  deleteFollowup,
+  deleteOriginalAnswer,
+  editFollowup,
+  editOriginalAnswer,
+  getFollowup,
+  getOriginalAnswer,
+} from './webhook-message.ts';
+
+export const methods: readonly Method[] = [
+  getGatewayBot,
+  getCurrentUser,
+  getCurrentUserGuilds,
+  getUser,
+  getCurrentApplication,
+  getCurrentBotApplication,
+  createDirectChannel,
+  getGuild,
+  getGuildChannels,
+  getGuildActiveThreads,
+  getGuildMember,
+  getGuildMembers,
+  getGuildRoles,
+  getChannel,
+  patchChannel,
+  deleteChannel,
+  createMessage,
+  getMessage,
+  getMessages,
+  editMessage,
+  deleteMessage,
+  startThreadFromMessage,
+  startThread,
+  getThreadMembers,
+  joinThreadItself,
+  leaveThreadItself,
+  addThreadMember,
+  removeThreadMember,
+  getPins,
+  pinMessage,
+  unpinMessage,
+  interactionCallback,
+  createFollowup,
+  getOriginalAnswer,
+  editOriginalAnswer,
+  deleteOriginalAnswer,
+  getFollowup,
+  editFollowup,
+  deleteFollowup,
+  ...commandMethods,
+];
