@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { erasedStream } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
@@ -13,24 +12,22 @@ import type { RunbookHint } from '../core/view/incident-card.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
 import { createDispatch, type Dispatch } from '../handlers/dispatch.ts';
+import type { ChatDesk } from './chat.ts';
+import { createChatDesk } from './chat-desk.ts';
 import type { Clock } from './clock.ts';
+import { deliverTo } from './delivery.ts';
 import { createDesk, evidenceOf, liveOperations, openIncidents } from './desk.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createOperationsLoop } from './loops/operations.ts';
 import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop } from './loops/threads.ts';
 import { createPersonRecord } from './person-record.ts';
-import {
-  apply,
-  emptyReadings,
-  exportReadings,
-  importReadings,
-  type Readings,
-  readingsVersion,
-  sweep,
-} from './readings.ts';
+import { sweep } from './readings.ts';
+import { createSnapshots, readJournal } from './snapshots.ts';
 import { createThreads, type Threads } from './threads.ts';
+import { openWriters } from './writers.ts';
 
 /** What a running journal offers beside the port. */
 export interface LiveJournal extends Journal {
@@ -95,6 +92,8 @@ export interface Bot {
   readonly desk: Desk;
   readonly threads: Threads;
   readonly words: Words;
+  /** The bot as chat surfaces see it. */
+  readonly chat: ChatDesk;
   /** Ask a source soon. */
   reconcile(source: string): void;
   trouble(source: string): Problem | undefined;
@@ -102,6 +101,8 @@ export interface Bot {
     readonly openIncidents: number;
     readonly operations: Readonly<Record<string, number>>;
     readonly threadsWaiting: number;
+    /** Asks from chat whose answer is being worked out. */
+    readonly asksWorking: number;
   };
   /** Loops begin; everything that is under way is looked at. */
   start(surfaces: readonly Surface[]): void;
@@ -110,10 +111,6 @@ export interface Bot {
   /** No new step; what is in flight may finish. */
   close(): Promise<void>;
 }
-
-/** How many events a replay takes at a time, and after how many it lets go of what is over. */
-const tailSize = 5000;
-const sweepEvery = 20_000;
 
 /** The bot without its outside: readings from the journal, decisions, loops. `main.ts` brings the rest. */
 export async function createBot(parts: BotParts): Promise<Bot> {
@@ -129,12 +126,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   };
   const threads = createThreads({
     engine,
-    context: (incident) => ({
-      ...words,
-      publicUrl: parts.publicUrl,
-      runbook: incident && parts.runbooks.hint(incident),
-      suggestions: incident && suggestions(parts.settings(), incident),
-    }),
+    context: (incident) => contextOf(parts, words, incident),
     defaultPlaces: () => parts.settings().routes.otherwise.places,
   });
   const target = (integration: string, name: string) =>
@@ -174,7 +166,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     engine,
     clock,
     ackReminderMs: parts.times.ackReminderMs,
-    members: (group) => parts.settings().groups.find(({ name }) => name === group)?.members ?? [],
+    members: (group) => membersOf(parts.settings(), group),
     everyMs: parts.times.deadlinesEveryMs,
     sweep(now) {
       sweep(engine.readings, now);
@@ -183,10 +175,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     log,
   });
   let threadsLoop: ReturnType<typeof createThreadsLoop> | undefined;
+  const { dispatch, inbox, chat } = createTalk(parts, { engine, desk, threads });
 
   return {
     engine,
-    dispatch: createDispatch(desk),
+    dispatch,
+    chat,
     desk,
     threads,
     words,
@@ -196,6 +190,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       openIncidents: openIncidents(engine).length,
       operations: byStatus(engine),
       threadsWaiting: threadsLoop?.backlog() ?? 0,
+      asksWorking: inbox.working(),
     }),
     start(surfaces) {
       const loop = createThreadsLoop({
@@ -229,10 +224,14 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       operationsLoop.start();
       sourcesLoop.start();
       deadlinesLoop.start();
+      inbox.resume(deliverTo(surfaces, clock)).catch((error: unknown) => {
+        log('what was asked before the start was not taken up', { error });
+      });
     },
     settled: async () => threadsLoop?.idle(),
     async close() {
       await Promise.all([operationsLoop.close(), sourcesLoop.close(), deadlinesLoop.close()]);
+      await inbox.idle();
       await threadsLoop?.close();
       await snapshots.save();
       writers.close();
@@ -241,102 +240,37 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   };
 }
 
-/** From the newest snapshot, or from the first event when there is none that today's code evolved. */
-async function readJournal(
-  journal: Journal,
-  log: Log,
-  joinMs: number,
-): Promise<{ readonly readings: Readings; readonly from: number }> {
-  const began = performance.now();
-  const snapshot = await journal.snapshots.load('readings', readingsVersion);
-  const readings = snapshot ? importReadings(snapshot.state, joinMs) : emptyReadings(joinMs);
-  const from = readings.position;
-  let next = journal.tail(from, tailSize);
-  let position = from;
-  let swept = from;
-  for (;;) {
-    const tail = await next;
-    position = tail.position;
-    // The store reads on while this part is taken in.
-    if (!tail.end) next = journal.tail(position, tailSize);
-    for (const recorded of tail.recorded) apply(readings, recorded);
-    // A long record holds few incidents that still matter: the others leave memory as they did when it was written.
-    const last = tail.recorded.at(-1);
-    if (last && position - swept >= sweepEvery) {
-      sweep(readings, last.at);
-      swept = position;
-    }
-    if (tail.end) break;
-  }
-  const ms = Math.round(performance.now() - began);
-  log('journal read', { position, snapshot: from, ms });
-  return { readings, from };
+/** How people are heard: everywhere by dispatch, on chat platforms through the inbox. */
+function createTalk(
+  parts: BotParts,
+  {
+    engine,
+    desk,
+    threads,
+  }: { readonly engine: Engine; readonly desk: Desk; readonly threads: Threads },
+) {
+  const dispatch = createDispatch(desk);
+  const inbox = createInbox({
+    ...parts,
+    dispatch,
+    words: desk.words,
+    pending: () => engine.readings.asks,
+    shownOn: async (surface, thread, key) =>
+      (await engine.posts(thread))[`${surface} ${key}`]?.digest ?? '',
+  });
+  const chat = createChatDesk({
+    ...parts,
+    engine,
+    inbox,
+    threads,
+    desk,
+    blobs: parts.journal.blobs,
+  });
+  return { dispatch, inbox, chat };
 }
 
-/** A start that had to read more than this on top of its snapshot writes a new one as soon as it runs. */
-const replayedMax = 20_000;
-
-function createSnapshots({ journal, times, clock, log }: BotParts, engine: Engine, from: number) {
-  let savedPosition = from;
-  let savedAt = engine.readings.position - from > replayedMax ? 0 : clock.now();
-  let saving: Promise<void> | undefined;
-
-  function save(): Promise<void> {
-    saving ??= write().finally(() => {
-      saving = undefined;
-    });
-    return saving;
-  }
-
-  async function write(): Promise<void> {
-    if (engine.readings.position === savedPosition) return;
-    savedAt = clock.now();
-    try {
-      // What was erased must not be written down again.
-      await engine.forgets();
-      sweep(engine.readings, savedAt);
-      const { position } = engine.readings;
-      await journal.snapshots.save({
-        name: 'readings',
-        evolve: readingsVersion,
-        position,
-        state: exportReadings(engine.readings),
-      });
-      savedPosition = position;
-    } catch (error) {
-      // A cache that cannot be written costs time at the next start, nothing else.
-      log('snapshot was not written', { error });
-    }
-  }
-
-  return {
-    save,
-    due(now: number) {
-      if (now - savedAt >= times.snapshotEveryMs) void save();
-    },
-  };
-}
-
-/** Writers by target, opened on first need by the loop that owns them. */
-function openWriters(targets: readonly ConnectedTarget[], log: Log) {
-  const opened = new Map<string, Exclude<ReturnType<ConnectedTarget['openWriter']>, Problem>>();
-  return {
-    async driver(kind: string, name: string): Promise<StepDriver | undefined> {
-      const known = opened.get(name);
-      if (known) return known.steps[kind];
-      const writer = targets.find((target) => target.name === name)?.openWriter();
-      if (!writer) return undefined;
-      if ('code' in writer) {
-        log('target cannot be written', { target: name, code: writer.code });
-        return undefined;
-      }
-      opened.set(name, writer);
-      return writer.steps[kind];
-    },
-    close() {
-      for (const writer of opened.values()) writer.close();
-    },
-  };
+function membersOf({ groups }: Settings, group: string): readonly string[] {
+  return groups.find(({ name }) => name === group)?.members ?? [];
 }
 
 function byStatus(engine: Engine): Readonly<Record<string, number>> {
@@ -345,6 +279,15 @@ function byStatus(engine: Engine): Readonly<Record<string, number>> {
     counts[state.status] = (counts[state.status] ?? 0) + 1;
   }
   return counts;
+}
+
+function contextOf({ publicUrl, runbooks, settings }: BotParts, words: Words, incident?: Incident) {
+  return {
+    ...words,
+    publicUrl,
+    runbook: incident && runbooks.hint(incident),
+    suggestions: incident && suggestions(settings(), incident),
+  };
 }
 
 /** What often helps: a workload that can be rolled back gets the button. A press only makes a plan. */

@@ -1,6 +1,8 @@
+import type { Pin } from '../core/inbox.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import type { Answer, Card, Press } from '../core/view/card.ts';
 import type { Words } from '../core/view/words.ts';
+import type { Choice } from '../handlers/completion.ts';
 import type { Actor } from '../handlers/dispatch.ts';
 import type { Form } from '../handlers/form.ts';
 import type { Finding } from './bot.ts';
@@ -18,15 +20,17 @@ export interface ChatDesk {
   /** What a line still needs, as a form; undefined when nothing can be asked for. At once, without any I/O. */
   form(line: string, thread: string): Form | undefined;
   complete(line: string, thread: string): readonly Suggestion[];
+  /** Values of one argument that begin so; for platforms that ask for each argument by itself. */
+  choices(asked: AskedChoices): readonly Choice[];
   /** The thread whose root (or any other post of ours) stands there, on this surface. */
   threadAt(surface: string, ref: string): string | undefined;
   /** A card of a thread, made anew from the record: `root`, `operation/…`. */
   card(thread: string, key: string): Promise<Card | undefined>;
   /** What stands open, and what waits for this person. */
   home(actor: Actor): Promise<Card>;
-  /** A person's account on a kind of surface (`slack` → `T01/U01`): whom a mention names. */
-  accountOf(person: string, kind: string): string | undefined;
-  /** Keeps the bytes of an image among the blobs, bounded; answers its digest. */
+  /** A person's accounts on a kind of surface (`slack` → `T01/U01`, …): whom a mention names. */
+  accountsOf(person: string, kind: string): readonly string[];
+  /** Keeps the bytes of an image among the blobs; answers its digest. Rejects with IMAGE_TOO_LARGE, IMAGES_FULL. */
   keepImage(bytes: Uint8Array): Promise<string>;
 }
 
@@ -44,22 +48,20 @@ export type Asked = {
   | { readonly kind: 'pin'; readonly pin: Pin }
 );
 
-/** A message that somebody wants on the timeline. */
-export interface Pin {
-  /** Who wrote it, as the platform names the account; a person of ours is recognised by it. */
-  readonly author: string;
-  readonly authorName: string;
-  /** When it was written, ms. */
-  readonly at: number;
-  readonly text: string;
-  readonly link: string;
-  /** Digests of images, kept before. */
-  readonly images: readonly string[];
-}
+export type { Pin };
 
 export interface Taken {
   /** Never rejects: what cannot be done is an answer too. */
   readonly answer: Promise<Answer>;
+}
+
+export interface AskedChoices {
+  readonly verb: string;
+  readonly argument: string;
+  readonly typed: string;
+  /** What was given for the service, if it was. */
+  readonly service: string | undefined;
+  readonly thread: string;
 }
 
 export interface Suggestion {

@@ -52,6 +52,8 @@ export function createErasures(options: ErasuresOptions): Erasures {
     if (kind === 'operation') {
       return renew(readings.operations, id, stream, (events) => replayOperation(id, events));
     }
+    // What was asked is gone: nobody does it any more.
+    if (kind === 'inbox') readings.asks.delete(id);
   }
 
   async function renew<S>(

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ChatMetrics } from './chat.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
 
@@ -7,6 +8,7 @@ export interface MetricsReadings {
   readonly openIncidents: () => number;
   readonly liveOperations: () => Readonly<Record<string, number>>;
   readonly threadsWaiting: () => number;
+  readonly asksWorking: () => number;
   readonly journal: () => {
     readonly waiting: number;
     readonly appends: number;
@@ -21,6 +23,7 @@ export interface Metrics {
   readonly consoleClients: (count: number) => void;
   readonly consoleDropped: () => void;
   readonly refused: (surface: string, code: string) => void;
+  readonly chat: ChatMetrics;
   readonly commands: (verb: string) => void;
   readonly decided: (ms: number) => void;
   readonly routes: readonly HttpRoute[];
@@ -61,6 +64,19 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     labelNames: ['verb'],
     registers,
   });
+  const acknowledged = new Histogram({
+    name: 'tocsin_chat_acknowledge_seconds',
+    help: 'From the arrival of something said or pressed to its acknowledgement: it is on disk by then.',
+    labelNames: ['surface'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
+    registers,
+  });
+  const calls = new Counter({
+    name: 'tocsin_chat_calls_total',
+    help: 'Calls to a chat platform, by what became of them.',
+    labelNames: ['surface', 'method', 'outcome'],
+    registers,
+  });
   const clients = new Gauge({
     name: 'tocsin_console_clients',
     help: 'Open event streams of the console.',
@@ -82,6 +98,11 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     'tocsin_threads_waiting',
     'Threads whose rendering waits for its turn.',
     readings.threadsWaiting,
+  );
+  gauge(
+    'tocsin_chat_asks_working',
+    'Lines and presses from chat whose answer is being worked out.',
+    readings.asksWorking,
   );
   gauge(
     'tocsin_journal_appends_waiting',
@@ -133,6 +154,11 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     consoleClients: (count) => clients.set(count),
     consoleDropped: () => dropped.inc(),
     refused: (surface, code) => refused.inc({ surface, code }),
+    chat: {
+      acknowledged: (surface, ms) => acknowledged.observe({ surface }, ms / 1000),
+      called: (surface, method, outcome) => calls.inc({ surface, method, outcome }),
+      refused: (surface, code) => refused.inc({ surface, code }),
+    },
     commands: (verb) => commands.inc({ verb }),
     decided: (ms) => decided.observe(ms / 1000),
     routes: [

@@ -8,6 +8,30 @@ export const botProblems: ProblemBook = {
     why: 'Another process has taken its place.',
     next: 'Ask there; stop this one.',
   },
+  INBOX_FULL: {
+    what: 'Your request was not taken.',
+    changed: 'Nothing was changed.',
+    why: '{waiting} others are being worked on.',
+    next: 'Do it again in a moment.',
+  },
+  ASK_TOO_LATE: {
+    what: '`{what}` was not done.',
+    changed: 'Nothing was changed.',
+    why: 'Tocsin was stopped just then and came back more than ten minutes later.',
+    next: 'Look at the incident as it is now, and ask again if you still want it.',
+  },
+  IMAGE_TOO_LARGE: {
+    what: 'The image was not kept.',
+    changed: 'The message is on the timeline without it.',
+    why: 'It has {bytes} bytes, and {most} are the most.',
+    next: 'Pin a smaller one, or the link to it.',
+  },
+  IMAGES_FULL: {
+    what: 'The image was not kept.',
+    changed: 'The message is on the timeline without it.',
+    why: 'Today’s images have {most} bytes already.',
+    next: 'Pin the link to it.',
+  },
   LISTENER_NOT_OPENED: {
     what: 'The listener `{listener}` cannot be opened at {address}.',
     changed: 'Nothing was started.',

@@ -7,6 +7,7 @@ import {
   track,
 } from '../core/alert/correlate.ts';
 import type { Recorded } from '../core/event.ts';
+import { evolveAsk, type InboxEvent, type PendingAsk } from '../core/inbox.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
 import {
   evolve as evolveIncident,
@@ -53,13 +54,15 @@ export interface Readings {
   readonly operations: Map<string, Held<OperationState>>;
   readonly targets: Map<string, Held<TargetState>>;
   readonly posts: Map<string, Held<PostState>>;
+  /** What was asked on chat platforms and is not answered yet. */
+  readonly asks: Map<string, PendingAsk>;
   /** Operations asked in an incident, oldest first, for as long as there is a journal; under '' those asked outside any. */
   readonly operationsOf: Map<string, string[]>;
   readonly correlation: CorrelationIndex;
   position: number;
 }
 
-export type Kind = 'incident' | 'operation' | 'target' | 'posts';
+export type Kind = 'incident' | 'operation' | 'target' | 'posts' | 'inbox';
 
 export interface StreamName {
   readonly kind: Kind;
@@ -73,6 +76,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     operations: new Map(),
     targets: new Map(),
     posts: new Map(),
+    asks: new Map(),
     operationsOf: new Map(),
     correlation: newCorrelationIndex(sameThreadMs),
     position: 0,
@@ -87,13 +91,18 @@ export function streamOf(kind: Kind, id: string): string {
 export function nameOf(stream: string): StreamName | undefined {
   const slash = stream.indexOf('/');
   const kind = stream.slice(0, slash);
-  return kind === 'incident' || kind === 'operation' || kind === 'target' || kind === 'posts'
-    ? { kind, id: stream.slice(slash + 1) }
-    : undefined;
+  return isKind(kind) ? { kind, id: stream.slice(slash + 1) } : undefined;
+}
+
+const kinds: ReadonlySet<string> = new Set(['incident', 'operation', 'target', 'posts', 'inbox']);
+
+function isKind(word: string): word is Kind {
+  return kinds.has(word);
 }
 
 /** How many events of a stream memory has taken in; 0 for one it does not hold. */
 export function versionOf(readings: Readings, { kind, id }: StreamName): number {
+  if (kind === 'inbox') return readings.asks.has(id) ? 1 : 0;
   const maps = {
     incident: readings.incidents,
     operation: readings.operations,
@@ -138,6 +147,12 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
         evolve: evolveTarget,
       });
       return name;
+    case 'inbox': {
+      const pending = evolveAsk((recorded as Recorded<InboxEvent>).event, recorded);
+      if (pending) readings.asks.set(name.id, pending);
+      else readings.asks.delete(name.id);
+      return name;
+    }
     default:
       further(readings.posts, name.id, recorded as Recorded<PostEvent>, {
         initial: () => ({}),
@@ -238,6 +253,7 @@ export function exportReadings(readings: Readings): unknown {
     operations: [...readings.operations],
     targets: [...readings.targets],
     posts: [...readings.posts],
+    asks: [...readings.asks],
     operationsOf: [...readings.operationsOf],
     correlation: exportIndex(readings.correlation),
     position: readings.position,
@@ -267,6 +283,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     operations: new Map(exported.operations),
     targets: new Map(exported.targets),
     posts: new Map(exported.posts),
+    asks: new Map(exported.asks),
     operationsOf: new Map(exported.operationsOf),
     correlation: importIndex(exported.correlation, sameThreadMs),
     position: exported.position,

@@ -8,6 +8,7 @@ import {
   type Log,
   type Runbooks,
 } from '../bot/bot.ts';
+import type { ChatConnection } from '../bot/chat.ts';
 import { systemClock } from '../bot/clock.ts';
 import { openIncidents } from '../bot/desk.ts';
 import { openHostDoor } from '../bot/host-door.ts';
@@ -24,6 +25,7 @@ import type { Settings } from '../core/settings.ts';
 import { complete } from '../handlers/completion.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
+import type { ConnectChats } from './chats.ts';
 import { version } from './version.ts';
 
 export interface Parts {
@@ -38,6 +40,8 @@ export interface Parts {
   readonly webhooks: readonly WebhookSource[];
   readonly sources: readonly AlertSource[];
   readonly targets: readonly ConnectedTarget[];
+  /** Chat platforms that the configuration names; connected once the bot is ready. */
+  readonly chats: ConnectChats;
   readonly runbooks: Runbooks;
   readonly times: BotTimes;
   /** `demo`: anybody may be anybody, on 127.0.0.1. */
@@ -63,10 +67,9 @@ export interface Running {
 /** Puts the bot and its outside together. The same for `start` and `demo`; they differ in what they hand in. */
 export async function compose(parts: Parts): Promise<Running> {
   const { journal, log } = parts;
-  const say: Log = (message, fields) =>
-    'error' in fields ? log.error(fields, message) : log.info(fields, message);
+  const say = sayTo(log);
   const surface = await import('../bot/surfaces/console/index.ts');
-  const book = bookOf(surface.problems, ...parts.brought);
+  const book = bookOf(surface.problems, ...parts.chats.books, ...parts.brought);
   // A port may be known only once the listener stands.
   const address = { console: parts.consoleUrl ?? '' };
   const bot = await createBot({
@@ -103,6 +106,7 @@ export async function compose(parts: Parts): Promise<Running> {
     },
     tokens: parts.tokens,
   });
+  const chats = parts.chats.connect({ desk: bot.chat, metrics: metrics.chat, log: say });
   const state = { closing: false };
   const open = (name: 'server' | 'console' | 'metrics', routes: readonly HttpRoute[]) =>
     listen({ name, ...parts.listen[name], routes, log: say });
@@ -118,7 +122,11 @@ export async function compose(parts: Parts): Promise<Running> {
     metrics: metrics.intake,
     reconcile: bot.reconcile,
   });
-  const server = await open('server', [...intake, ...healthRoutes(parts, bot, state)]);
+  const server = await open('server', [
+    ...intake,
+    ...chats.routes,
+    ...healthRoutes({ parts, bot, chats: chats.connections, state }),
+  ]);
   const console = await open('console', shown.routes);
   address.console ||= console.url;
   const scrape = await open('metrics', metrics.routes);
@@ -130,23 +138,39 @@ export async function compose(parts: Parts): Promise<Running> {
           handlers: surface.consoleHostHandlers(sessions, () => address.console),
           log: (message, error) => log.error({ error }, message),
         });
-  bot.start([shown.surface]);
+  bot.start([shown.surface, ...chats.connections.map(({ surface: each }) => each)]);
+  for (const chat of chats.connections) chat.start();
   return {
     bot,
     urls: { server: server.url, console: address.console, metrics: scrape.url },
     async close() {
       state.closing = true;
       // The bot first: while its last step ends, `/ready` can say so, and an alert is still put on disk.
-      for (const each of [bot, server, door, shown, console, scrape, journal]) {
-        try {
-          await each?.close();
-        } catch (error) {
-          // What cannot be closed must not keep the journal from its last checkpoint.
-          log.error({ error }, 'closing failed');
-        }
-      }
+      await closeAll(
+        [bot, server, ...chats.connections, door, shown, console, scrape, journal],
+        log,
+      );
     },
   };
+}
+
+function sayTo(log: Logger): Log {
+  return (message, fields) =>
+    'error' in fields ? log.error(fields, message) : log.info(fields, message);
+}
+
+async function closeAll(
+  all: readonly ({ close(): Promise<void> } | undefined)[],
+  log: Logger,
+): Promise<void> {
+  for (const each of all) {
+    try {
+      await each?.close();
+    } catch (error) {
+      // What cannot be closed must not keep the journal from its last checkpoint.
+      log.error({ error }, 'closing failed');
+    }
+  }
 }
 
 const sha256 = (text: string) => hash('sha256', text);
@@ -156,6 +180,7 @@ function readingsOf(bot: Bot, journal: OpenJournal): MetricsReadings {
     openIncidents: () => bot.readings().openIncidents,
     liveOperations: () => bot.readings().operations,
     threadsWaiting: () => bot.readings().threadsWaiting,
+    asksWorking: () => bot.readings().asksWorking,
     journal: () => {
       const { waiting, appends, commits, events, databaseBytes } = journal.stats();
       return { waiting, appends, commits, events, bytes: databaseBytes };
@@ -181,11 +206,17 @@ function deskSources(settings: Settings, bot: Bot): DeskSources {
 }
 
 /** `/health`: the process turns over. `/ready`: the journal takes appends; everything else is only named. */
-function healthRoutes(
-  parts: Parts,
-  bot: Bot,
-  state: { readonly closing: boolean },
-): readonly HttpRoute[] {
+function healthRoutes({
+  parts,
+  bot,
+  chats,
+  state,
+}: {
+  readonly parts: Parts;
+  readonly bot: Bot;
+  readonly chats: readonly ChatConnection[];
+  readonly state: { readonly closing: boolean };
+}): readonly HttpRoute[] {
   return [
     {
       method: 'GET',
@@ -209,6 +240,7 @@ function healthRoutes(
           ready,
           journal: { state: accepting ? 'ok' : 'down' },
           console: { state: 'ok' },
+          ...Object.fromEntries(chats.map(({ surface, health }) => [surface.name, health()])),
           ...Object.fromEntries(sources),
           ...Object.fromEntries(
             parts.targets.map(({ name, health }) => [name, { state: health() }]),

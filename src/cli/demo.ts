@@ -11,6 +11,7 @@ import { commands } from '../handlers/commands/index.ts';
 import { openJournal } from '../journal/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { thisBuild } from './build.ts';
+import { noChats } from './chats.ts';
 import { compose, type Running } from './compose.ts';
 import { demoConfig, watchCheckout } from './demo-world.ts';
 import { createLogger } from './log.ts';
@@ -90,6 +91,7 @@ async function open(
     settings,
     sources: [],
     targets,
+    chats: noChats,
     runbooks: runbooksOf(readRunbooks(commands.map(({ name }) => name)).runbooks),
     access: 'demo',
     hostDoor: undefined,

@@ -11,6 +11,7 @@ import type { Settings } from '../core/settings.ts';
 import { commands } from '../handlers/commands/index.ts';
 import { type OpenJournal, openJournal } from '../journal/index.ts';
 import { thisBuild } from './build.ts';
+import { loadChats } from './chats.ts';
 import { compose, type Running } from './compose.ts';
 import { createLogger } from './log.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
@@ -80,12 +81,14 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const digestKey = await keyOf(journal, 'digest');
     const { targets, books } = await connectTargets(config, { digestKey, log });
     const sources = await connectSources(config);
+    const chats = await loadChats(config);
     const running = await compose({
       ...partsOf(config),
       journal,
       settings,
       sources: sources.sources,
       targets,
+      chats,
       runbooks: runbooksOf(runbooks),
       access: 'sessions',
       hostDoor: hostDoorPath(config.journal.path),

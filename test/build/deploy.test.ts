@@ -158,6 +158,7 @@ async function scrape(): Promise<string> {
     openIncidents: () => 0,
     liveOperations: () => ({}),
     threadsWaiting: () => 0,
+    asksWorking: () => 0,
     journal: () => journal,
   };
   const [route] = createMetrics(readings, '0.0.0').routes;

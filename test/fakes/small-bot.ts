@@ -3,7 +3,11 @@ import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
 import type { Draft, Planner } from '../../src/core/ports/step.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { rule, sha256, step, target } from '../core/operation/sample.ts';
-import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
+import {
+  createMemoryJournal,
+  type MemoryJournal,
+  type MemoryJournalOptions,
+} from './memory-journal.ts';
 import { createOneTarget, type OneTarget } from './one-target.ts';
 import { type StillClock, stillClock } from './still-clock.ts';
 
@@ -24,12 +28,20 @@ export interface SmallBotOptions {
   readonly draft?: (operation: string) => Promise<Draft>;
   /** A journal on disk, instead of the one in memory. */
   readonly journal?: LiveJournal;
+  /** A second life of the bot on the record of the first. */
+  readonly from?: Pick<SmallBot, 'clock' | 'journal'>;
+  readonly before?: MemoryJournalOptions['before'];
 }
 
 /** Ana and ben are sre, cleo is nobody's; one service with one workload on a target that is kept in memory. */
 export async function startSmallBot(options: SmallBotOptions = {}): Promise<SmallBot> {
-  const clock = stillClock();
-  const journal = createMemoryJournal({ now: clock.now });
+  const clock = options.from?.clock ?? stillClock();
+  const journal =
+    options.from?.journal ??
+    createMemoryJournal({
+      now: clock.now,
+      ...(options.before && { before: options.before }),
+    });
   const target = createOneTarget();
   const draft = options.draft ?? (async () => drafted);
   const planner: Planner = { draft: ({ operation }) => draft(operation) };
@@ -115,7 +127,11 @@ const allowed: readonly PolicyRule[] = [
 ];
 
 const settings: Omit<Settings, 'policy'> = {
-  people: ['ana', 'ben', 'cleo'].map((id) => ({ id, name: id, accounts: { console: [id] } })),
+  people: ['ana', 'ben', 'cleo'].map((id) => ({
+    id,
+    name: id,
+    accounts: { console: [id], slack: [`T01/${id}`] },
+  })),
   groups: [{ name: 'sre', members: ['ana', 'ben', 'gone'], directory: {} }],
   routes: { routes: [], otherwise: { match: {}, places: {} } },
   catalog: {

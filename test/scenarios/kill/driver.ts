@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hostDoorPath } from '../../../src/bot/host-door.ts';
 import { thisBuild } from '../../../src/cli/build.ts';
+import { loadChats } from '../../../src/cli/chats.ts';
 import { compose } from '../../../src/cli/compose.ts';
 import { createLogger } from '../../../src/cli/log.ts';
 import { runbooksOf } from '../../../src/cli/runbooks.ts';
@@ -31,6 +32,7 @@ const running = await compose({
   settings,
   sources: [],
   targets,
+  chats: await loadChats(config),
   runbooks: runbooksOf([]),
   access: 'sessions',
   hostDoor: hostDoorPath(config.journal.path),

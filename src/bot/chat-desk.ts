@@ -1,0 +1,123 @@
+import type { Blobs } from '../core/ports/journal.ts';
+import { ProblemError, problem } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
+import { incidentCard } from '../core/view/incident-card.ts';
+import { complete, completeArgument } from '../handlers/completion.ts';
+import type { Desk } from '../handlers/desk.ts';
+import { formOf } from '../handlers/form.ts';
+import type { ChatDesk } from './chat.ts';
+import type { Clock } from './clock.ts';
+import type { Engine } from './engine.ts';
+import type { Inbox } from './inbox.ts';
+import type { Threads } from './threads.ts';
+
+export interface ChatDeskOptions {
+  readonly engine: Engine;
+  readonly inbox: Inbox;
+  readonly threads: Threads;
+  readonly settings: () => Settings;
+  readonly blobs: Blobs;
+  readonly clock: Clock;
+  readonly desk: Desk;
+}
+
+/** What a person pins is a screenshot, not a film. */
+const imageBytesMax = 8 * 1024 * 1024;
+/** All that is kept in one day: pins must not fill the disk that the journal needs. */
+const imageBytesADay = 256 * 1024 * 1024;
+const dayMs = 24 * 60 * 60_000;
+/** An incident is looked at again when its year is looked at again. */
+const imageKeepMs = 400 * dayMs;
+
+/** The bot, as chat surfaces see it. */
+export function createChatDesk(options: ChatDeskOptions): ChatDesk {
+  const { engine, inbox, threads, settings, clock } = options;
+  const refs = createRefs(engine);
+  const kept = { since: clock.now(), bytes: 0 };
+  const incidentOf = (thread: string) => {
+    const state = engine.readings.incidents.get(thread)?.state;
+    return state === undefined || state.status === 'none' ? undefined : state;
+  };
+  return {
+    words: options.desk.words,
+    take: inbox.take,
+    form: (line, thread) => formOf(line, settings(), incidentOf(thread)),
+    complete: (line, thread) => complete({ settings: settings() }, line, incidentOf(thread)),
+    choices: ({ verb, argument, typed, service, thread }) =>
+      completeArgument(verb, argument, typed, {
+        ...options.desk,
+        settings: settings(),
+        incident: incidentOf(thread),
+        service,
+      }),
+    threadAt: refs.threadAt,
+    async card(thread, key) {
+      const desired = await threads.desired(thread);
+      if (key === 'root' || desired === undefined) return desired?.root;
+      const entry = desired.entries.find((each) => each.key === key);
+      return entry?.kind === 'card' ? entry.card : undefined;
+    },
+    home: async () => ({
+      key: 'home',
+      tone: 'neutral',
+      mark: '',
+      title: ['Open incidents'],
+      blocks: options.desk
+        .openIncidents()
+        .slice(0, 20)
+        .map((incident) => ({
+          kind: 'text',
+          text: incidentCard(incident, options.desk.words).title,
+        })),
+      actions: [],
+      footnote: [],
+    }),
+    accountsOf: (person, kind) =>
+      settings().people.find(({ id }) => id === person)?.accounts[kind] ?? [],
+    async keepImage(bytes) {
+      const now = clock.now();
+      if (now - kept.since > dayMs) Object.assign(kept, { since: now, bytes: 0 });
+      if (bytes.byteLength > imageBytesMax) {
+        throw new ProblemError(
+          problem('IMAGE_TOO_LARGE', { bytes: bytes.byteLength, most: imageBytesMax }),
+        );
+      }
+      if (kept.bytes + bytes.byteLength > imageBytesADay) {
+        throw new ProblemError(problem('IMAGES_FULL', { most: imageBytesADay }));
+      }
+      kept.bytes += bytes.byteLength;
+      return options.blobs.put(bytes, now + imageKeepMs);
+    },
+  };
+}
+
+/** Which thread a post belongs to, by where it stands: kept in step with what is on disk, for threads in memory. */
+function createRefs(engine: Engine) {
+  let threadOf = new Map<string, string>();
+  let live = 0;
+
+  function rebuild(): void {
+    threadOf = new Map();
+    for (const [thread, { state }] of engine.readings.posts) {
+      for (const [name, { ref }] of Object.entries(state)) {
+        threadOf.set(`${surfaceOf(name)} ${ref}`, thread);
+      }
+    }
+    live = threadOf.size;
+  }
+
+  rebuild();
+  engine.onChange(({ kind, id }, { event }) => {
+    if (kind !== 'posts' || event.type !== 'Posted') return;
+    if (!('surface' in event && 'ref' in event)) return;
+    threadOf.set(`${event.surface} ${event.ref}`, id);
+    // Threads that memory let go leave their references behind: now and then they are swept out.
+    if (threadOf.size > 2 * live + 10_000) rebuild();
+  });
+  return { threadAt: (surface: string, ref: string) => threadOf.get(`${surface} ${ref}`) };
+}
+
+/** A post is known by `surface key`; neither name of a surface holds a blank. */
+function surfaceOf(name: string): string {
+  return name.slice(0, name.indexOf(' '));
+}
