@@ -22,7 +22,7 @@ import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createOperationsLoop } from './loops/operations.ts';
 import { createSourcesLoop } from './loops/sources.ts';
-import { createThreadsLoop } from './loops/threads.ts';
+import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createPersonRecord } from './person-record.ts';
 import { sweep } from './readings.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
@@ -103,6 +103,8 @@ export interface Bot {
     readonly threadsWaiting: number;
     /** Asks from chat whose answer is being worked out. */
     readonly asksWorking: number;
+    /** Of each chat surface: what waits, and what it cannot reach. */
+    readonly lanes: readonly LaneReading[];
   };
   /** Loops begin; everything that is under way is looked at. */
   start(surfaces: readonly Surface[]): void;
@@ -191,6 +193,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       operations: byStatus(engine),
       threadsWaiting: threadsLoop?.backlog() ?? 0,
       asksWorking: inbox.working(),
+      lanes: threadsLoop?.lanes() ?? [],
     }),
     start(surfaces) {
       const loop = createThreadsLoop({
@@ -198,8 +201,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         clock,
         sha256: parts.sha256,
         surfaces,
-        desired: threads.desired,
-        place: threads.place,
+        threads,
         log,
       });
       threadsLoop = loop;
@@ -209,7 +211,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
             for (const surface of surfaces) surface.forget?.(thread);
           }
         }
-        for (const thread of threads.of(changed)) loop.wake(thread);
+        // That a surface is silent is news beside what happens.
+        const why = changed.kind === 'surface' ? 'enrichment' : 'state';
+        for (const thread of threads.of(changed)) loop.wake(thread, why);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (changed.kind === 'target') {
           for (const { id, status } of liveOperations(engine)) {
@@ -217,10 +221,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
           }
         }
       });
-      for (const [id, { state }] of engine.readings.incidents) {
-        if (state.status !== 'none') loop.wake(id);
-      }
-      for (const id of engine.readings.operationsOf.get('') ?? []) loop.wake(id);
+      for (const thread of threads.all()) loop.wake(thread);
       operationsLoop.start();
       sourcesLoop.start();
       deadlinesLoop.start();

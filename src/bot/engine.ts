@@ -4,6 +4,7 @@ import { decide as decideIncident } from '../core/incident/decide.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
 import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
 import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/incident/intent.ts';
+import { initialSurface, type SurfaceEvent, type SurfaceState } from '../core/mirror.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
 import { lockedTargets, lockWrites } from '../core/operation/locks.ts';
 import {
@@ -16,6 +17,7 @@ import { witnessed } from '../core/operation/witness.ts';
 import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
+import type { StormEvent, StormState } from '../core/storm.ts';
 import { createErasures } from './erasures.ts';
 import {
   apply,
@@ -60,7 +62,11 @@ export interface Engine {
   /** Deliveries that meet while the incident's turn is taken are decided together. */
   receive(intent: Delivered, context: AppendContext): Promise<Told>;
   tellOperation(id: string, intent: OperationIntent, context: AppendContext): Promise<Told>;
-  recordPost(thread: string, posted: PostEvent, context: AppendContext): Promise<void>;
+  surface(name: string): SurfaceState;
+  /** The storms of a place, by `surface/place`. */
+  storms(place: string): StormState;
+  /** What the threads loop has seen or is about to do. Each is told once: its cause is its place in its stream. */
+  record(fact: LoopFact): Promise<void>;
   /** Called for every event on disk, in order. */
   onChange(listener: (changed: StreamName, recorded: Recorded) => void): void;
   /** Takes in what is on disk: at start, and from the journal's own hook. */
@@ -70,6 +76,12 @@ export interface Engine {
 }
 
 export type Delivered = ReceiveAlerts | ReceiveUnreadable;
+
+/** `id`: a thread, a surface, a `surface/place`. */
+export type LoopFact =
+  | { readonly kind: 'posts'; readonly id: string; readonly event: PostEvent }
+  | { readonly kind: 'surface'; readonly id: string; readonly event: SurfaceEvent }
+  | { readonly kind: 'storm'; readonly id: string; readonly event: StormEvent };
 
 interface Batch {
   readonly intents: ReceiveAlerts[];
@@ -121,16 +133,26 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     }
   }
 
+  /** Incidents that memory had let go and took back: their posts may lie in the store. */
+  const reloaded = new Set<string>();
+
   const incidentOf = (id: string) =>
-    held(readings.incidents, { kind: 'incident', id }, replayIncident);
+    held(readings.incidents, { kind: 'incident', id }, (events) => {
+      if (events.length > 0) reloaded.add(id);
+      return replayIncident(events);
+    });
 
   const operationOf = (id: string) =>
     held(readings.operations, { kind: 'operation', id }, (events) => replayOperation(id, events));
 
-  const postsOf = (id: string) =>
-    held(readings.posts, { kind: 'posts', id }, (events) =>
+  async function postsOf(id: string): Promise<Held<PostState>> {
+    // Of an incident that never left memory its posts have not left it either: in a storm the store is not asked.
+    const isKnown = readings.incidents.has(id) && !reloaded.has(id);
+    if (isKnown && !readings.posts.has(id)) return { state: {}, version: 0 };
+    return held(readings.posts, { kind: 'posts', id }, (events) =>
       replay<PostState, PostEvent>(events, {}, evolvePosts),
     );
+  }
 
   /** Decides until it fits: what another process wrote in between is read, and the decision made anew. */
   async function commit(
@@ -286,18 +308,21 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return readings.targets.get(id)?.state ?? initialTarget(id);
   }
 
-  async function recordPost(
-    thread: string,
-    posted: PostEvent,
-    context: AppendContext,
-  ): Promise<void> {
-    const stream = streamOf('posts', thread);
-    await turns.take([stream], () =>
-      commit(async () => {
-        const { version } = await postsOf(thread);
-        return { writes: written(stream, version, [posted]), told: { changed: true } };
-      }, context),
-    );
+  async function record({ kind, id, event }: LoopFact): Promise<void> {
+    const stream = streamOf(kind, id);
+    await turns.take([stream], async () => {
+      // Streams of surfaces and of storms are in memory whole; the posts of a thread may have to be read back.
+      if (kind === 'posts') await postsOf(id);
+      const next = versionOf(readings, { kind, id }) + 1;
+      const cause = `${stream}/${next}/${options.now()}`;
+      await commit(
+        async () => ({
+          writes: written(stream, versionOf(readings, { kind, id }), [event]),
+          told: { changed: true },
+        }),
+        { cause, by: 'tocsin' },
+      );
+    });
   }
 
   return {
@@ -315,7 +340,9 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     tellIncident,
     receive,
     tellOperation,
-    recordPost,
+    surface: (name) => readings.surfaces.get(name)?.state ?? initialSurface(),
+    storms: (place) => readings.storms.get(place)?.state ?? [],
+    record,
     onChange: (listener) => {
       listeners.push(listener);
     },

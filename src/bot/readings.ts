@@ -20,6 +20,12 @@ import {
   importIncident,
 } from '../core/incident/snapshot.ts';
 import {
+  evolveSurface,
+  initialSurface,
+  type SurfaceEvent,
+  type SurfaceState,
+} from '../core/mirror.ts';
+import {
   evolve as evolveOperation,
   initialOperation,
   type OperationEvent,
@@ -33,9 +39,10 @@ import {
   type TargetState,
 } from '../core/operation/target.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
+import { evolveStorm, type StormEvent, type StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-4';
+export const readingsVersion = 'readings-5';
 
 /** How long an ended operation stays at hand; older ones are read from the store. */
 const endedKeepMs = 60 * 60_000;
@@ -56,13 +63,18 @@ export interface Readings {
   readonly posts: Map<string, Held<PostState>>;
   /** What was asked on chat platforms and is not answered yet. */
   readonly asks: Map<string, PendingAsk>;
+  readonly surfaces: Map<string, Held<SurfaceState>>;
+  /** By `surface/place`. */
+  readonly storms: Map<string, Held<StormState>>;
+  /** How many incidents ever opened in a place, by `surface/place`. */
+  readonly arrived: Map<string, number>;
   /** Operations asked in an incident, oldest first, for as long as there is a journal; under '' those asked outside any. */
   readonly operationsOf: Map<string, string[]>;
   readonly correlation: CorrelationIndex;
   position: number;
 }
 
-export type Kind = 'incident' | 'operation' | 'target' | 'posts' | 'inbox';
+export type Kind = 'incident' | 'operation' | 'target' | 'posts' | 'inbox' | 'surface' | 'storm';
 
 export interface StreamName {
   readonly kind: Kind;
@@ -77,6 +89,9 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     targets: new Map(),
     posts: new Map(),
     asks: new Map(),
+    surfaces: new Map(),
+    storms: new Map(),
+    arrived: new Map(),
     operationsOf: new Map(),
     correlation: newCorrelationIndex(sameThreadMs),
     position: 0,
@@ -94,11 +109,19 @@ export function nameOf(stream: string): StreamName | undefined {
   return isKind(kind) ? { kind, id: stream.slice(slash + 1) } : undefined;
 }
 
-const kinds: ReadonlySet<string> = new Set(['incident', 'operation', 'target', 'posts', 'inbox']);
-
-function isKind(word: string): word is Kind {
-  return kinds.has(word);
+function isKind(kind: string): kind is Kind {
+  return kinds.has(kind);
 }
+
+const kinds: ReadonlySet<string> = new Set<Kind>([
+  'incident',
+  'operation',
+  'target',
+  'posts',
+  'inbox',
+  'surface',
+  'storm',
+]);
 
 /** How many events of a stream memory has taken in; 0 for one it does not hold. */
 export function versionOf(readings: Readings, { kind, id }: StreamName): number {
@@ -108,13 +131,16 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
     operation: readings.operations,
     target: readings.targets,
     posts: readings.posts,
+    surface: readings.surfaces,
+    storm: readings.storms,
   };
   return maps[kind].get(id)?.version ?? 0;
 }
 
 /** One event further. Events already applied (a replayed tail) change nothing. */
 export function apply(readings: Readings, recorded: Recorded): StreamName | undefined {
-  if (recorded.position > readings.position) readings.position = recorded.position;
+  const isNews = recorded.position > readings.position;
+  if (isNews) readings.position = recorded.position;
   const name = nameOf(recorded.stream);
   if (!name) return undefined;
   switch (name.kind) {
@@ -125,6 +151,7 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
         initial: initialIncident,
         evolve: evolveIncident,
       });
+      if (isNews && typed.event.type === 'IncidentOpened') arrive(readings, typed.event.places);
       return name;
     }
     case 'operation': {
@@ -153,12 +180,31 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
       else readings.asks.delete(name.id);
       return name;
     }
+    case 'surface':
+      further(readings.surfaces, name.id, recorded as Recorded<SurfaceEvent>, {
+        initial: initialSurface,
+        evolve: evolveSurface,
+      });
+      return name;
+    case 'storm':
+      further(readings.storms, name.id, recorded as Recorded<StormEvent>, {
+        initial: (): StormState => [],
+        evolve: evolveStorm,
+      });
+      return name;
     default:
       further(readings.posts, name.id, recorded as Recorded<PostEvent>, {
         initial: () => ({}),
         evolve: evolvePosts,
       });
       return name;
+  }
+}
+
+function arrive({ arrived }: Readings, places: Readonly<Record<string, string>>): void {
+  for (const [surface, place] of Object.entries(places)) {
+    const name = `${surface}/${place}`;
+    arrived.set(name, (arrived.get(name) ?? 0) + 1);
   }
 }
 
@@ -206,8 +252,12 @@ export function sweep(readings: Readings, now: number): void {
     const kept = loose.filter((id) => readings.operations.has(id));
     readings.operationsOf.set('', kept);
   }
+  const storms = new Set(
+    [...readings.storms.values()].flatMap(({ state }) => state.map(({ storm }) => storm)),
+  );
   for (const id of readings.posts.keys()) {
-    if (!readings.incidents.has(id) && !readings.operations.has(id)) readings.posts.delete(id);
+    if (readings.incidents.has(id) || readings.operations.has(id) || storms.has(id)) continue;
+    readings.posts.delete(id);
   }
 }
 
@@ -254,6 +304,9 @@ export function exportReadings(readings: Readings): unknown {
     targets: [...readings.targets],
     posts: [...readings.posts],
     asks: [...readings.asks],
+    surfaces: [...readings.surfaces],
+    storms: [...readings.storms],
+    arrived: [...readings.arrived],
     operationsOf: [...readings.operationsOf],
     correlation: exportIndex(readings.correlation),
     position: readings.position,
@@ -284,6 +337,9 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     targets: new Map(exported.targets),
     posts: new Map(exported.posts),
     asks: new Map(exported.asks),
+    surfaces: new Map(exported.surfaces),
+    storms: new Map(exported.storms),
+    arrived: new Map(exported.arrived),
     operationsOf: new Map(exported.operationsOf),
     correlation: importIndex(exported.correlation, sameThreadMs),
     position: exported.position,

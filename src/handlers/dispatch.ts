@@ -76,12 +76,25 @@ export function createDispatch(desk: Desk): Dispatch {
       case 'line':
         return say({ line: what.line, actor, incident: what.incident, cause });
       case 'want':
-        return say({ line: 'status', actor, incident: what.incident, cause });
+        return want(what.incident, pressed);
       case 'open':
         return said('asker', ['Opened.'], []);
       default:
         return pressOperation(desk, what, pressed);
     }
+  }
+
+  /** Its thread is on its way; until it is there, whoever asked reads how it stands. */
+  async function want(incident: string, { actor, cause }: Pressed): Promise<Answer> {
+    const by = evidence(desk, actor);
+    if (isProblem(by)) return refused(by, desk);
+    const intent = { type: 'WantThread', at: desk.now(), by } as const;
+    const told = await desk.tellIncident(incident, intent, {
+      cause: `${cause}/want`,
+      by: by.person,
+    });
+    if (told.refused) return refused(told.refused, desk);
+    return say({ line: 'status', actor, incident, cause });
   }
 
   return {

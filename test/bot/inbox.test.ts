@@ -89,11 +89,18 @@ describe('what is asked on a chat platform', () => {
     await (await small.bot.chat.take(line('scale checkout 4 env=production'))).answer;
     const operation = [...small.bot.engine.readings.operations.keys()][0] ?? '';
     const hash = small.bot.engine.readings.operations.get(operation)?.state.hash ?? '';
-    await small.bot.engine.recordPost(
-      operation,
-      { type: 'Posted', v: 1, surface: 'slack/main', key: 'root', ref: 'C1:1', digest: 'd1' },
-      { cause: 'post', by: 'tocsin' },
-    );
+    await small.bot.engine.record({
+      kind: 'posts',
+      id: operation,
+      event: {
+        type: 'Posted',
+        v: 1,
+        surface: 'slack/main',
+        key: 'root',
+        ref: 'C1:1',
+        digest: 'd1',
+      },
+    });
     const actor = { surface: 'slack/main', account: 'T01/ben' };
     const press = { kind: 'approve', operation, hash } as const;
     await (

@@ -1,4 +1,5 @@
-import { type Bot, createBot, type LiveJournal } from '../../src/bot/bot.ts';
+import { type Bot, createBot, type LiveJournal, type Log } from '../../src/bot/bot.ts';
+import type { Clock } from '../../src/bot/clock.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
 import type { Draft, Planner } from '../../src/core/ports/step.ts';
 import type { Settings } from '../../src/core/settings.ts';
@@ -26,6 +27,11 @@ export interface SmallBot {
 export interface SmallBotOptions {
   readonly rules?: readonly PolicyRule[];
   readonly draft?: (operation: string) => Promise<Draft>;
+  /** Where every incident is shown, by surface. */
+  readonly places?: Readonly<Record<string, string>>;
+  readonly log?: Log;
+  /** The clock of this life alone; what the test holds is `from.clock`. */
+  readonly clock?: Clock;
   /** A journal on disk, instead of the one in memory. */
   readonly journal?: LiveJournal;
   /** A second life of the bot on the record of the first. */
@@ -48,10 +54,11 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
   const bot = await createBot({
     journal: options.journal ?? journal,
     ownership: { claim: async (partition) => ({ partition, token: 1 }) },
-    clock,
+    clock: options.clock ?? clock,
     sha256,
     settings: () => ({
       ...settings,
+      routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },
       policy: { rules: options.rules ?? allowed, digest: 'policy-1' },
     }),
     book: {},
@@ -79,7 +86,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       operationPollMs: 500,
       snapshotEveryMs: 300_000,
     },
-    log: () => undefined,
+    log: options.log ?? (() => undefined),
   });
   let said = 0;
   const small: SmallBot = {
@@ -94,7 +101,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
         line,
         actor,
         incident,
-        cause: cause ?? `said/${said}`,
+        cause: cause ?? `said/${clock.now()}/${said}`,
       });
       return JSON.stringify(answer.card);
     },
@@ -126,14 +133,13 @@ const allowed: readonly PolicyRule[] = [
   rule({ match: { risk: ['incident', 'read'] }, places: [] }),
 ];
 
-const settings: Omit<Settings, 'policy'> = {
+const settings: Omit<Settings, 'policy' | 'routes'> = {
   people: ['ana', 'ben', 'cleo'].map((id) => ({
     id,
     name: id,
     accounts: { console: [id], slack: [`T01/${id}`] },
   })),
   groups: [{ name: 'sre', members: ['ana', 'ben', 'gone'], directory: {} }],
-  routes: { routes: [], otherwise: { match: {}, places: {} } },
   catalog: {
     services: [
       {

@@ -10,6 +10,7 @@ import {
   resolve,
   setSeverity,
   unacknowledge,
+  wantThread,
 } from './people.ts';
 import { receive, receiveUnreadable } from './receive.ts';
 
@@ -40,6 +41,8 @@ export function decide(intent: IncidentIntent, state: IncidentState): readonly I
       return linkOperation(intent, state);
     case 'RecordNotified':
       return recordNotified(intent, state);
+    case 'WantThread':
+      return wantThread(intent, state);
     case 'Refuse':
       return refuse(intent);
   }

@@ -23,6 +23,7 @@ export type IncidentEvent =
   | NoteAdded
   | OperationLinked
   | PeopleNotified
+  | ThreadWanted
   | RequestRefused;
 
 export interface IncidentOpened {
@@ -194,6 +195,14 @@ export interface PeopleNotified {
   readonly key: string;
   readonly group: string;
   readonly people: readonly string[];
+}
+
+/** Somebody wants its thread at once, though a storm keeps it back. */
+export interface ThreadWanted {
+  readonly type: 'ThreadWanted';
+  readonly v: 1;
+  readonly person: string;
+  readonly surface: string;
 }
 
 /** A known person asked for something that was not done. */

@@ -46,6 +46,8 @@ export interface Incident {
   readonly silenced: number;
   readonly unreadable: UnreadableState | undefined;
   readonly operations: readonly string[];
+  /** A person has said or done something about it: in a storm its thread does not wait for the others. */
+  readonly actedOn: boolean;
   /** Keys of mentions that were made. */
   readonly notified: readonly string[];
   readonly lines: readonly StoryLine[];
@@ -118,7 +120,22 @@ export function evolve(
   if (event.type === 'Erased') return state;
   if (event.type === 'IncidentOpened') return state.status === 'none' ? open(event, meta) : state;
   if (state.status === 'none') return state;
-  return tell(state, timed(change(state, event, meta), meta), event, meta);
+  return tell(state, timed(acted(change(state, event, meta), event), meta), event, meta);
+}
+
+const deeds: ReadonlySet<IncidentEvent['type']> = new Set([
+  'IncidentAcknowledged',
+  'IncidentUnacknowledged',
+  'SeveritySet',
+  'IncidentAssigned',
+  'NoteAdded',
+  'OperationLinked',
+  'ThreadWanted',
+  'RequestRefused',
+]);
+
+function acted(state: Incident, { type }: IncidentEvent): Incident {
+  return state.actedOn || !deeds.has(type) ? state : { ...state, actedOn: true };
 }
 
 /** Notes when the incident became critical, or ceased to be. */
@@ -154,6 +171,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     silenced: 0,
     unreadable: undefined,
     operations: [],
+    actedOn: event.origin === 'person',
     notified: [],
     lines: [{ position: meta.position, at: meta.at, by: meta.by, event }],
   };

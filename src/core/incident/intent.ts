@@ -17,6 +17,7 @@ export type IncidentIntent =
   | AddNote
   | LinkOperation
   | RecordNotified
+  | WantThread
   | Refuse;
 
 /** Which incident a delivery speaks of (`alert/correlate.ts`), and what it needs should it be new. */
@@ -129,6 +130,12 @@ export interface RecordNotified {
   readonly key: string;
   readonly group: string;
   readonly people: readonly string[];
+}
+
+export interface WantThread {
+  readonly type: 'WantThread';
+  readonly at: number;
+  readonly by: Evidence;
 }
 
 /** A refusal found before the incident was asked (policy, arguments), put on its record. */

@@ -11,6 +11,7 @@ import type {
   Resolve,
   SetSeverity,
   Unacknowledge,
+  WantThread,
 } from './intent.ts';
 
 /** Longer titles, notes and reasons are cut, visibly. */
@@ -68,6 +69,13 @@ export function addNote({ by, text }: AddNote, state: IncidentState): Decided {
   if (note === '') return [refused(by, 'note', 'NOTE_EMPTY')];
   if (isLastSaid(state, by.person, note)) return [];
   return [{ type: 'NoteAdded', v: 1, person: by.person, surface: by.surface, text: note }];
+}
+
+/** One that somebody has acted on has its thread, or is next to get it. A resolved one needs none. */
+export function wantThread({ by }: WantThread, state: IncidentState): Decided {
+  if (state.status === 'none') return [notOpen(by, 'want', state)];
+  if (state.status === 'resolved' || state.actedOn) return [];
+  return [{ type: 'ThreadWanted', v: 1, person: by.person, surface: by.surface }];
 }
 
 export function declare(intent: Declare, state: IncidentState): Decided {

@@ -18,6 +18,8 @@ export interface IncidentCardContext extends Words {
   readonly publicUrl?: string | undefined;
   /** Commands that often help here, as buttons. A command only makes a plan. */
   readonly suggestions?: readonly { readonly label: string; readonly line: string }[] | undefined;
+  /** Other surfaces where it lives that take nothing, and since when, ms. */
+  readonly silent?: readonly { readonly surface: string; readonly since: number }[] | undefined;
 }
 
 export interface RunbookHint {
@@ -28,10 +30,19 @@ export interface RunbookHint {
   readonly steps: readonly string[];
 }
 
+/** The first line of its card, for lists of many. */
+export function incidentTitle(incident: Incident): Text {
+  return title(incident, gather(incident));
+}
+
 /** The living card. Its first line alone says severity, service, symptom, environment and count. */
 export function incidentCard(incident: Incident, context: IncidentCardContext): Card {
   const gathered = gather(incident);
-  const facts = [...ending(incident, context), ...standing(incident, gathered, context)];
+  const facts = [
+    ...ending(incident, context),
+    ...standing(incident, gathered, context),
+    ...mirrors(incident, context),
+  ];
   return {
     key: 'root',
     tone: toneOf(incident),
@@ -183,6 +194,15 @@ function certainty({ cut, unreachable, opened, heardAt, status }: Incident): rea
     facts.push({ label: 'source', value: [...value, '; it has no API that could be asked'] });
   }
   return facts;
+}
+
+/** Who reads it there does not know what is known here. */
+function mirrors({ status }: Incident, { silent = [] }: IncidentCardContext): readonly Fact[] {
+  if (status === 'resolved') return [];
+  return silent.map(({ surface, since }) => ({
+    label: surface,
+    value: ['takes nothing since ', time(since), ': what is said here is not seen there yet'],
+  }));
 }
 
 function unreadable({ unreadable: unread }: Incident): readonly Block[] {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createThreadsLoop } from '../../../src/bot/loops/threads.ts';
-import type { Card, Thread } from '../../../src/core/view/card.ts';
-import { createChatSurface } from '../../fakes/chat-surface.ts';
-import { turningClock } from '../../fakes/turning-clock.ts';
-import { eventually } from '../../support/eventually.ts';
+import { createThreadsLoop } from '../../../../src/bot/loops/threads/index.ts';
+import type { Card, Thread } from '../../../../src/core/view/card.ts';
+import { createChatSurface } from '../../../fakes/chat-surface.ts';
+import { turningClock } from '../../../fakes/turning-clock.ts';
+import { eventually } from '../../../support/eventually.ts';
 
 it('goes on with the other threads when one cannot be shown, and comes back to it', async () => {
   const clock = turningClock();
@@ -12,15 +12,17 @@ it('goes on with the other threads when one cannot be shown, and comes back to i
   let isBroken = true;
   const failures: string[] = [];
   const loop = createThreadsLoop({
-    engine: { posts: async () => ({}), recordPost: async () => undefined },
+    engine: noEngine,
     clock,
     sha256: (text) => text,
     surfaces: [{ ...surface, remembers: false }],
-    desired: async (incident) => {
-      if (incident === 'bad' && isBroken) throw new Error('no such field');
-      return threadOf(incident);
+    threads: {
+      ...noThreads,
+      desired: async (incident) => {
+        if (incident === 'bad' && isBroken) throw new Error('no such field');
+        return threadOf(incident);
+      },
     },
-    place: async () => '',
     log: (message, { thread }) => failures.push(`${message} ${String(thread)}`),
   });
   loop.wake('bad');
@@ -51,12 +53,14 @@ it('shows everything on one surface while another one hangs', async () => {
   };
   const failures: string[] = [];
   const loop = createThreadsLoop({
-    engine: { posts: async () => ({}), recordPost: async () => undefined },
+    engine: noEngine,
     clock,
     sha256: (text) => text,
     surfaces: [hanging, { ...chat.surface, remembers: false }],
-    desired: async (incident) => threadOf(incident),
-    place: async () => '',
+    threads: {
+      ...noThreads,
+      desired: async (incident) => threadOf(incident),
+    },
     log: (message, { surface, thread }) => failures.push(`${message} ${surface} ${thread}`),
   });
   const threads = ['one', 'two', 'three'];
@@ -74,7 +78,7 @@ it('shows a thread again that changed while it was shown', async () => {
   let title = 'first';
   const sent: string[] = [];
   const loop = createThreadsLoop({
-    engine: { posts: async () => ({}), recordPost: async () => undefined },
+    engine: noEngine,
     clock: turningClock(),
     sha256: (text) => text,
     surfaces: [
@@ -91,8 +95,10 @@ it('shows a thread again that changed while it was shown', async () => {
         },
       },
     ],
-    desired: async (incident) => ({ ...threadOf(title), incident }),
-    place: async () => '',
+    threads: {
+      ...noThreads,
+      desired: async (incident) => ({ ...threadOf(title), incident }),
+    },
     log: () => undefined,
   });
   loop.wake('one');
@@ -103,6 +109,21 @@ it('shows a thread again that changed while it was shown', async () => {
   expect(sent).toEqual(['first', 'second']);
   await loop.close();
 });
+
+const noEngine = {
+  posts: async () => ({}),
+  record: async () => undefined,
+  surface: () => ({ downSince: 0 }),
+  storms: () => [],
+};
+
+const noThreads = {
+  place: async () => '',
+  about: async () => undefined,
+  struck: () => ({ incidents: [], arrived: 0 }),
+  storms: () => [],
+  defaultPlace: () => undefined,
+};
 
 function threadOf(incident: string): Thread {
   const root: Card = {

@@ -1,31 +1,6 @@
-import type { Sha256 } from '../../core/event.ts';
-import type { Ensured, Surface } from '../../core/ports/surface.ts';
-import type { Card, Entry, Thread } from '../../core/view/card.ts';
-import type { Clock } from '../clock.ts';
-import type { Engine } from '../engine.ts';
-
-export interface ThreadsLoopOptions {
-  /** What a surface that remembers was sent, and where it stands. */
-  readonly engine: Pick<Engine, 'posts' | 'recordPost'>;
-  readonly clock: Clock;
-  readonly sha256: Sha256;
-  readonly surfaces: readonly Surface[];
-  /** What the thread should show; undefined when there is no such thread. */
-  readonly desired: (thread: string) => Promise<Thread | undefined>;
-  /** Where on a surface the thread belongs; undefined when it does not belong there. */
-  readonly place: (thread: string, surface: string) => Promise<string | undefined>;
-  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
-}
-
-export interface ThreadsLoop {
-  /** Something of the thread changed; several changes are one turn. */
-  wake(thread: string): void;
-  /** Threads that wait for their turn. */
-  backlog(): number;
-  /** Resolves when nothing waits. */
-  idle(): Promise<void>;
-  close(): Promise<void>;
-}
+import type { Ensured, Surface } from '../../../core/ports/surface.ts';
+import type { Card, Entry, Thread } from '../../../core/view/card.ts';
+import type { Lane, ThreadsLoopOptions } from './index.ts';
 
 /** So long at most without giving the intake its turn, and so long between two slices of a backlog. */
 const sliceMs = 4;
@@ -33,24 +8,8 @@ const restMs = 6;
 /** After a surface failed. */
 const retryMs = 5000;
 
-/**
- * Compares what each thread should show with what was last posted, and posts the difference. An event only wakes it:
- * restart, duplicate and outage are the same case, one more turn.
- */
-export function createThreadsLoop(options: ThreadsLoopOptions): ThreadsLoop {
-  // Each surface at its own pace: one that hangs or is told to wait keeps no other from showing what happens.
-  const lanes = options.surfaces.map((surface) => createLane(surface, options));
-  return {
-    wake(thread) {
-      for (const lane of lanes) lane.wake(thread);
-    },
-    backlog: () => Math.max(0, ...lanes.map((lane) => lane.backlog())),
-    idle: async () => void (await Promise.all(lanes.map((lane) => lane.idle()))),
-    close: async () => void (await Promise.all(lanes.map((lane) => lane.close()))),
-  };
-}
-
-function createLane(surface: Surface, options: ThreadsLoopOptions): ThreadsLoop {
+/** The lane of a surface without limits: a thread is shown whole, and the next one at once after it. */
+export function createLaneAtOnce(surface: Surface, options: ThreadsLoopOptions): Lane {
   const { engine, clock, log } = options;
   const dirty = new Set<string>();
   /** Of surfaces that forget with the process: digest by `surface thread key`. */
@@ -89,12 +48,12 @@ function createLane(surface: Surface, options: ThreadsLoopOptions): ThreadsLoop 
   }
 
   async function reconcile(thread: string): Promise<void> {
-    const desired = await options.desired(thread);
+    const desired = await options.threads.desired(thread, surface.name);
     if (desired) await ensure(desired);
   }
 
   async function ensure(desired: Thread): Promise<void> {
-    const place = await options.place(desired.incident, surface.name);
+    const place = await options.threads.place(desired.incident, surface.name);
     if (place === undefined) return;
     const memory = await memoryOf(desired.incident);
     const root = await post(memory, 'root', desired.root, (ref) =>
@@ -130,14 +89,11 @@ function createLane(surface: Surface, options: ThreadsLoopOptions): ThreadsLoop 
     return {
       read: (key) => posts[`${surface.name} ${key}`],
       write: async (key, { ref, digest }) =>
-        engine.recordPost(
-          thread,
-          { type: 'Posted', v: 1, surface: surface.name, key, ref, digest },
-          {
-            cause: `posts/${thread}/${surface.name}/${key}/${digest}/${clock.now()}`,
-            by: 'tocsin',
-          },
-        ),
+        engine.record({
+          kind: 'posts',
+          id: thread,
+          event: { type: 'Posted', v: 1, surface: surface.name, key, ref, digest },
+        }),
     };
   }
 
