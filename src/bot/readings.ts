@@ -6,6 +6,7 @@ import {
   newCorrelationIndex,
   track,
 } from '../core/alert/correlate.ts';
+import { type CommonTexts, newCommonTexts, shareTexts } from '../core/alert/texts.ts';
 import type { Recorded } from '../core/event.ts';
 import { evolveAsk, type InboxEvent, type PendingAsk } from '../core/inbox.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
@@ -71,6 +72,7 @@ export interface Readings {
   /** Operations asked in an incident, oldest first, for as long as there is a journal; under '' those asked outside any. */
   readonly operationsOf: Map<string, string[]>;
   readonly correlation: CorrelationIndex;
+  readonly texts: CommonTexts;
   position: number;
 }
 
@@ -94,6 +96,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     arrived: new Map(),
     operationsOf: new Map(),
     correlation: newCorrelationIndex(sameThreadMs),
+    texts: newCommonTexts(),
     position: 0,
   };
 }
@@ -146,6 +149,7 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
   switch (name.kind) {
     case 'incident': {
       const typed = recorded as Recorded<IncidentEvent>;
+      if (typed.event.type === 'AlertsFired') shareTexts(readings.texts, typed.event.alerts);
       track(readings.correlation, typed);
       further(readings.incidents, name.id, typed, {
         initial: initialIncident,
@@ -316,7 +320,7 @@ export function exportReadings(readings: Readings): unknown {
 type Exported = {
   readonly [K in keyof Omit<
     Readings,
-    'correlation' | 'incidents' | 'position'
+    'correlation' | 'incidents' | 'texts' | 'position'
   >]: Readings[K] extends Map<infer Key, infer Value> ? readonly (readonly [Key, Value])[] : never;
 } & {
   readonly incidents: readonly (readonly [string, Held<ExportedIncident>])[];
@@ -327,6 +331,10 @@ type Exported = {
 /** A snapshot is our own bytes, named by `readingsVersion`; anything else was not loaded. */
 export function importReadings(state: unknown, sameThreadMs?: number): Readings {
   const exported = state as Exported;
+  const texts = newCommonTexts();
+  for (const [, { state: plain }] of exported.incidents) {
+    if (plain.status !== 'none') shareTexts(texts, plain.alerts);
+  }
   return {
     incidents: new Map(
       exported.incidents.map(([id, { state: plain, version }]) => {
@@ -342,6 +350,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     arrived: new Map(exported.arrived),
     operationsOf: new Map(exported.operationsOf),
     correlation: importIndex(exported.correlation, sameThreadMs),
+    texts,
     position: exported.position,
   };
 }

@@ -12,8 +12,8 @@ export interface CorrelationIndex {
    * before, the store knows: the append of a first incident meets the one that stands there.
    */
   readonly byKey: Map<string, Thread>;
-  /** `source fingerprint` → the open incident that holds it. */
-  readonly byFingerprint: Map<string, string>;
+  /** By source and fingerprint: the open incident that holds the alert. */
+  readonly byFingerprint: Map<string, Map<string, string>>;
   /** Open incidents, and those that may still be reopened. */
   readonly byIncident: Map<string, Held>;
   /** Keys of the groups that spoke lately: a group speaks often, and its name is long. */
@@ -142,7 +142,7 @@ export function following(key: string, ordinal: number, sha256: Sha256): Correla
 
 /** Is this alert in an open incident? */
 export function isHeld(index: CorrelationIndex, source: string, fingerprint: string): boolean {
-  return index.byFingerprint.has(`${source} ${fingerprint}`);
+  return index.byFingerprint.get(source)?.has(fingerprint) === true;
 }
 
 export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>): void {
@@ -208,9 +208,8 @@ export function importIndex(
   for (const [incident, held] of exported.byIncident) {
     index.byIncident.set(incident, { ...held });
     if (held.closedAt !== undefined) continue;
-    for (const fingerprint of held.fingerprints) {
-      index.byFingerprint.set(`${held.source} ${fingerprint}`, incident);
-    }
+    const known = fingerprintsOf(index, held.source);
+    for (const fingerprint of held.fingerprints) known.set(fingerprint, incident);
   }
   return index;
 }
@@ -224,8 +223,10 @@ function nameOf(group: Group): readonly unknown[] {
 }
 
 function sharing(index: CorrelationIndex, group: Group): Thread | undefined {
+  const known = index.byFingerprint.get(group.source);
+  if (!known) return undefined;
   for (const { fingerprint } of group.observations) {
-    const incident = index.byFingerprint.get(`${group.source} ${fingerprint}`);
+    const incident = known.get(fingerprint);
     const held = incident === undefined ? undefined : index.byIncident.get(incident);
     if (incident !== undefined && held) return { incident, ordinal: held.ordinal };
   }
@@ -243,17 +244,26 @@ function hold(
   { incident, held }: { readonly incident: string; readonly held: Held },
   alerts: readonly { readonly fingerprint: string }[],
 ): void {
+  const known = fingerprintsOf(index, held.source);
   for (const { fingerprint } of alerts) {
-    const name = `${held.source} ${fingerprint}`;
-    if (index.byFingerprint.get(name) === incident) continue;
-    index.byFingerprint.set(name, incident);
+    if (known.get(fingerprint) === incident) continue;
+    known.set(fingerprint, incident);
     held.fingerprints.push(fingerprint);
   }
 }
 
 function release(index: CorrelationIndex, incident: string, held: Held): void {
+  const known = fingerprintsOf(index, held.source);
   for (const fingerprint of held.fingerprints) {
-    const name = `${held.source} ${fingerprint}`;
-    if (index.byFingerprint.get(name) === incident) index.byFingerprint.delete(name);
+    if (known.get(fingerprint) === incident) known.delete(fingerprint);
   }
+}
+
+/** A map for each source: the name of an alert in it is the text that the alert itself holds, and no second one. */
+function fingerprintsOf({ byFingerprint }: CorrelationIndex, source: string): Map<string, string> {
+  const known = byFingerprint.get(source);
+  if (known) return known;
+  const first = new Map<string, string>();
+  byFingerprint.set(source, first);
+  return first;
 }
