@@ -1,5 +1,5 @@
 import { type Incident, severity } from '../core/incident/incident.ts';
-import { lockedTargets } from '../core/operation/locks.ts';
+import { holderBefore } from '../core/operation/locks.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
 import { standingOf } from '../core/post.ts';
 import { currentStorm, type Storm } from '../core/storm.ts';
@@ -67,12 +67,7 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
   }
 
   function heldBy(operation: OperationState): string {
-    if (operation.status !== 'approved') return '';
-    for (const id of lockedTargets(operation)) {
-      const holder = engine.target(id).heldBy;
-      if (holder !== undefined && holder !== operation.id) return holder;
-    }
-    return '';
+    return holderBefore(operation, engine.target);
   }
 
   function threadOf(operation: string): string {

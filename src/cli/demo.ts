@@ -143,7 +143,7 @@ async function playToTheEnd({ bot }: Running): Promise<void> {
     operationIn(bot.engine.readings.operations.values(), 'waiting'),
   );
   const press = { kind: 'approve', operation: waiting.id, hash: waiting.hash ?? '' } as const;
-  const shown = { digest: '' };
+  const shown = { digest: '', fresh: true };
   const own = await bot.dispatch.press({
     press,
     actor: as('ana'),

@@ -30,7 +30,8 @@ export interface Pressed {
   readonly actor: Actor;
   readonly incident: string;
   readonly cause: string;
-  readonly shown: { readonly digest: string };
+  /** `fresh`: made anew from the record for this press, as a page that lives always is. */
+  readonly shown: { readonly digest: string; readonly fresh: boolean };
 }
 
 export interface Dispatch {

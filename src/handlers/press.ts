@@ -1,7 +1,9 @@
+import { holderBefore } from '../core/operation/locks.ts';
 import type { OperationState } from '../core/operation/operation.ts';
 import { problem } from '../core/problem.ts';
 import type { Answer, Press } from '../core/view/card.ts';
 import { operationCard } from '../core/view/operation-card.ts';
+import { alertOf } from '../core/view/thread.ts';
 import { refused, said } from './answer.ts';
 import { isProblem } from './command.ts';
 import type { Desk } from './desk.ts';
@@ -37,7 +39,7 @@ export async function pressOperation(
   const told = await desk.tellOperation(
     what.operation,
     what.kind === 'approve'
-      ? { type: 'Approve', ...pressed, shown: seen }
+      ? { type: 'Approve', ...pressed, shown: seen, fresh: shown.fresh }
       : { type: 'Decline', ...pressed, reason: '' },
     { cause, by: by.person },
   );
@@ -51,6 +53,8 @@ export async function pressOperation(
 
 /** The whole card, made anew from the record. */
 async function view(desk: Desk, operation: OperationState): Promise<Answer> {
-  const context = { ...desk.words, alert: 'none', heldBy: '' } as const;
-  return { to: 'asker', card: operationCard(operation, context) };
+  const named = operation.asked?.incident ?? '';
+  const alert = alertOf(named === '' ? undefined : await desk.incident(named));
+  const heldBy = holderBefore(operation, (id) => desk.target(id));
+  return { to: 'asker', card: operationCard(operation, { ...desk.words, alert, heldBy }) };
 }

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { Event } from '../../src/core/event.ts';
 import type { Draft, DraftRequest } from '../../src/core/ports/step.ts';
 import { cardText } from '../../src/core/view/text.ts';
+import type { Pressed } from '../../src/handlers/dispatch.ts';
 import { T0 } from '../core/given.ts';
 import { step, target } from '../core/operation/sample.ts';
 import { createMemoryJournal } from '../fakes/memory-journal.ts';
@@ -18,7 +19,12 @@ export interface Counter {
   readonly drafts: readonly DraftRequest[];
   /** The answer as it reads aloud. The same `cause` is the same request told again. */
   says(person: string, line: string, more?: { incident?: string; cause?: string }): Promise<string>;
-  presses(person: string, kind: 'approve' | 'decline', operation: string): Promise<string>;
+  presses(
+    person: string,
+    kind: 'approve' | 'decline' | 'view',
+    operation: string,
+    more?: Partial<Pressed['shown']> & { surface?: string },
+  ): Promise<string>;
   /** Types of the events since the last look, in order. */
   news(): readonly string[];
   /** The newest event of a type. */
@@ -35,7 +41,10 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
   const drafts: DraftRequest[] = [];
   const loaded = loadConfig(
     'tocsin.yaml',
-    { env: {}, files: { read: () => `${world}policies:\n${policies}` } },
+    {
+      env: { BOT: 'xoxb-1', APP: 'xapp-1' },
+      files: { read: () => `${world}policies:\n${policies}` },
+    },
     thisBuild,
   );
   if (!loaded.ok)
@@ -98,15 +107,16 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
       const said = { line, actor, incident, cause: cause ?? `line/${lines}` };
       return cardText((await bot.dispatch.say(said)).card);
     },
-    async presses(person, kind, operation) {
+    async presses(person, kind, operation, more = {}) {
       lines += 1;
       const hash = (await bot.engine.operation(operation))?.hash ?? '';
+      const { surface = 'console', digest = 'd'.repeat(64), fresh = true } = more;
       const answer = await bot.dispatch.press({
         press: { kind, operation, hash },
-        actor: { surface: 'console', account: person },
+        actor: { surface, account: surface === 'console' ? person : (accounts[person] ?? '') },
         incident: '',
         cause: `press/${lines}`,
-        shown: { digest: 'd'.repeat(64) },
+        shown: { digest, fresh },
       });
       return cardText(answer.card);
     },
@@ -130,11 +140,14 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
   return counter;
 }
 
+const accounts: Readonly<Record<string, string>> = { ana: 'T01/U01', ben: 'T01/U02' };
+
 const world = `version: 1
 people:
-  - { id: ana, name: Ana }
-  - { id: ben, name: Ben }
+  - { id: ana, name: Ana, slack: T01/U01 }
+  - { id: ben, name: Ben, slack: T01/U02 }
   - { id: cleo, name: Cleo }
+surfaces: { slack: { main: { team: T01, bot_token: \${env:BOT}, app_token: \${env:APP} } } }
 groups:
   sre: { members: [ana, ben] }
   guests: { members: [cleo] }

@@ -103,7 +103,13 @@ describe('names that every object has', () => {
       expect(await says(name, 'status')).toContain('PERSON_NOT_BOUND');
       const press = { kind: 'approve', operation: name, hash: name } as const;
       const actor = { surface: 'console', account: 'ana' };
-      const pressed = { press, actor, incident: name, cause: 'press/1', shown: { digest: '' } };
+      const pressed = {
+        press,
+        actor,
+        incident: name,
+        cause: 'press/1',
+        shown: { digest: '', fresh: true },
+      };
       expect(JSON.stringify(await bot.dispatch.press(pressed))).toContain('OPERATION_NOT_FOUND');
       const strange = { ...actor, surface: name };
       expect(JSON.stringify(await bot.dispatch.press({ ...pressed, actor: strange }))).toContain(

@@ -1,5 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { OperationIntent } from '../../src/core/operation/decide.ts';
 import { type Counter, openCounter } from './desk.ts';
+
+const telling = { cause: 'begun', by: 'tocsin' };
+
+/** What the loop says when it begins an operation that ben approved. */
+function begin({ bot, clock }: Counter): OperationIntent {
+  const { settings, evidenceOf } = bot.desk;
+  const standing = [evidenceOf('ben', 'console', 'ben')];
+  return { type: 'Begin', at: clock.now, standing, policy: settings.policy.digest };
+}
 
 let counter: Counter;
 beforeEach(async () => {
@@ -136,6 +146,67 @@ describe('a gate', () => {
     expect(counter.news()).toEqual(['RequestTurnedDown', 'RequestTurnedDown']);
     await counter.says('ben', `stop ${operation}`);
     expect(counter.news()).toEqual(['OperationCancelled']);
+  });
+});
+
+describe('a dangerous plan', () => {
+  const line = 'scale worker 0 env=production reason=maintenance';
+
+  it('is approved on a card that was opened for the press, and on no older one', async () => {
+    await counter.says('ana', line);
+    const operation = counter.operation();
+    counter.news();
+    const old = { surface: 'slack/main', digest: 'a'.repeat(64), fresh: false };
+    expect(await counter.presses('ben', 'approve', operation, old)).toContain(
+      'APPROVE_NEEDS_FRESH',
+    );
+    expect(counter.news()).toEqual(['RequestRefused']);
+    const opened = { ...old, digest: 'b'.repeat(64), fresh: true };
+    await counter.presses('ben', 'approve', operation, opened);
+    expect(counter.news()).toEqual(['ApprovalGiven', 'OperationApproved']);
+    expect(counter.told('ApprovalGiven')?.['shown']).toEqual({
+      digest: 'b'.repeat(64),
+      surface: 'slack/main',
+    });
+  });
+
+  it('is declined from any card, and approved by typing its hash', async () => {
+    await counter.says('ana', line);
+    const first = counter.operation();
+    await counter.presses('ben', 'decline', first, { surface: 'slack/main', fresh: false });
+    expect(counter.told('OperationDeclined')).toMatchObject({ person: 'ben' });
+    await counter.says('ana', line);
+    const hash = String(counter.told('OperationPlanned')?.['hash']);
+    counter.news();
+    await counter.says('ben', `approve ${counter.operation()} ${hash.slice(0, 10)}`);
+    expect(counter.news()).toEqual(['ApprovalGiven', 'OperationApproved']);
+  });
+});
+
+describe('a press that looks at a plan', () => {
+  it('is answered with the whole card, to nobody else, and nothing is on the record', async () => {
+    await counter.says('ana', 'restart worker env=production');
+    const operation = counter.operation();
+    counter.news();
+    const card = await counter.presses('ben', 'view', operation, { surface: 'slack/main' });
+    expect(card).toContain('WAITING · restart worker · production');
+    expect(card).toContain('[Approve] [Decline]');
+    expect(await counter.presses('cleo', 'view', 'op-0123456789')).toContain('OPERATION_NOT_FOUND');
+    expect(counter.news()).toEqual([]);
+  });
+
+  it('says who holds its target, and whether the alert of its incident fires', async () => {
+    const incident = await counter.incident();
+    await counter.says('ana', 'restart worker env=production', { incident });
+    const first = counter.operation();
+    await counter.presses('ben', 'approve', first);
+    await counter.bot.engine.tellOperation(first, begin(counter), telling);
+    await counter.says('ana', 'restart worker env=production', { incident });
+    const second = counter.operation();
+    await counter.presses('ben', 'approve', second);
+    expect(await counter.presses('ben', 'view', second)).toContain(
+      `Waits for \`${first}\` on the same target.`,
+    );
   });
 });
 

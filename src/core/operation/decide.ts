@@ -30,6 +30,8 @@ export type PersonIntent =
       readonly hash: string;
       readonly typed: boolean;
       readonly shown: Shown;
+      /** What was shown was made anew for this press. A dangerous plan is approved on nothing else, or by typing. */
+      readonly fresh?: boolean;
     }
   | {
       readonly type: 'Decline';
@@ -161,6 +163,9 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
   }
   if (!isEligible(rule.places, by)) {
     return refuse(notAnApprover(state));
+  }
+  if (state.plan?.risk === 'danger' && !intent.typed && !intent.fresh) {
+    return refuse(problem('APPROVE_NEEDS_FRESH', said(state)));
   }
   const before = state.approvals.map(({ evidence }) => evidence);
   const after = [...before, by];

@@ -42,6 +42,19 @@ export function lockedTargets(operation: OperationState): readonly string[] {
   return [...new Set(ids)].sort((a, b) => (a < b ? -1 : 1));
 }
 
+/** Whom an approved operation waits for; '' for nobody. */
+export function holderBefore(
+  operation: OperationState,
+  target: (id: string) => TargetState,
+): string {
+  if (operation.status !== 'approved') return '';
+  for (const id of lockedTargets(operation)) {
+    const holder = target(id).heldBy;
+    if (holder !== undefined && holder !== operation.id) return holder;
+  }
+  return '';
+}
+
 function isOver({ status }: OperationState): boolean {
   return terminal.has(status);
 }

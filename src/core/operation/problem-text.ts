@@ -34,6 +34,12 @@ export const operationProblems: ProblemBook = {
     why: 'You asked for it, so somebody else must approve it.',
     next: 'Ask a colleague to press Approve on the card.',
   },
+  APPROVE_NEEDS_FRESH: {
+    what: '`{line}` was not approved.',
+    changed: untouched,
+    why: 'It is dangerous: only a plan that was opened for you just now can be approved, and the button stood on an older card.',
+    next: 'Open the plan from its card, read it, and approve there.',
+  },
   NOT_AN_APPROVER: {
     what: 'Your word on `{line}` does not count.',
     changed: untouched,

@@ -97,6 +97,7 @@ function actions(state: OperationState): readonly Action[] {
         label: 'Approve',
         style: 'primary',
         press: { kind: 'approve', operation: id, hash },
+        ...(state.plan?.risk === 'danger' ? { confirm: 'fresh' } : {}),
       },
       {
         key: 'decline',

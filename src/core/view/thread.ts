@@ -16,10 +16,13 @@ export function incidentThread(
   operations: readonly OperationState[],
   context: ThreadContext,
 ): Thread {
-  const alert = incident.firing > 0 ? 'firing' : 'stopped';
   const cards = operations.map((operation) => ({
     at: operation.asked?.at ?? 0,
-    entry: operationEntry(operation, { ...context, alert, heldBy: context.heldBy(operation) }),
+    entry: operationEntry(operation, {
+      ...context,
+      alert: alertOf(incident),
+      heldBy: context.heldBy(operation),
+    }),
   }));
   // A card among the lines stands where it was first needed: after the line before it.
   let last = 0;
@@ -35,10 +38,16 @@ export function incidentThread(
 export function operationThread(operation: OperationState, context: ThreadContext): Thread {
   const card = operationCard(operation, {
     ...context,
-    alert: 'none',
+    alert: alertOf(undefined),
     heldBy: context.heldBy(operation),
   });
   return { incident: operation.id, root: { ...card, key: 'root' }, entries: [] };
+}
+
+/** What an operation's card says of the alert that it was asked about. */
+export function alertOf(incident: Incident | undefined): OperationCardContext['alert'] {
+  if (!incident) return 'none';
+  return incident.firing > 0 ? 'firing' : 'stopped';
 }
 
 function operationEntry(operation: OperationState, context: OperationCardContext): Entry {

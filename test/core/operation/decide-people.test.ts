@@ -452,6 +452,32 @@ describe('to settle', () => {
   });
 });
 
+describe('to approve what is dangerous', () => {
+  const danger: Story = { plan: { risk: 'danger' } };
+
+  it('counts on a rendering that was made for the press, and by typing', () => {
+    for (const more of [{ fresh: true }, { typed: true }]) {
+      const { events } = given(...waiting(danger)).when(approve(ben, danger, more));
+      expect(events).toMatchObject([
+        { type: 'ApprovalGiven', shown },
+        { type: 'OperationApproved' },
+      ]);
+    }
+  });
+
+  it('is refused on any other', () => {
+    given(...waiting(danger))
+      .when(approve(ben, danger))
+      .then(refused(ben, 'approve', 'APPROVE_NEEDS_FRESH'));
+  });
+
+  it('stays quiet when the same person pressed before', () => {
+    given(...waiting(danger), approvalGiven(ben, danger))
+      .when(approve(ben, danger))
+      .then();
+  });
+});
+
 type Approve = Extract<PersonIntent, { type: 'Approve' }>;
 
 function approve(by: Evidence, story: Story = {}, more: Partial<Approve> = {}): Approve {

@@ -19,7 +19,7 @@ export interface DeskSources {
     readonly actor: Account;
     readonly incident: string;
     readonly cause: string;
-    readonly shown: { readonly digest: string };
+    readonly shown: { readonly digest: string; readonly fresh: boolean };
   }) => Promise<Answer>;
   readonly complete: (line: string, incident: Incident | undefined) => readonly Suggestion[];
   readonly incidents: () => readonly Incident[];
@@ -42,7 +42,14 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
     say: ({ line, actor, incident = '', cause }) =>
       sources.say({ line, actor: accountOf(actor), incident: threadOf(incident), cause }),
     press: ({ press, actor, incident, cause, shown }) =>
-      sources.press({ press, actor: accountOf(actor), incident: threadOf(incident), cause, shown }),
+      sources.press({
+        press,
+        actor: accountOf(actor),
+        incident: threadOf(incident),
+        cause,
+        // The page lives: what it shows is what the record says.
+        shown: { ...shown, fresh: true },
+      }),
     complete: async ({ line, incident = '' }) => {
       const thread = threadOf(incident);
       return sources.complete(line, thread === '' ? undefined : await sources.incident(thread));
