@@ -7,6 +7,7 @@ import { commands } from './commands/index.ts';
 import type { Desk } from './desk.ts';
 import { nearest, parseLine } from './grammar.ts';
 import { evidence } from './judgement.ts';
+import { pinMessage } from './pin.ts';
 import { pressOperation } from './press.ts';
 import { run } from './run.ts';
 
@@ -34,9 +35,28 @@ export interface Pressed {
   readonly shown: { readonly digest: string; readonly fresh: boolean };
 }
 
+/** A message of a chat platform that somebody wants on the timeline. */
+export interface Pinned {
+  readonly pin: {
+    /** Who wrote it: the account, and the name shown for it. */
+    readonly author: string;
+    readonly authorName: string;
+    /** When it was written, ms. */
+    readonly at: number;
+    readonly text: string;
+    readonly link: string;
+    /** Digests of pictures, kept before. */
+    readonly images: readonly string[];
+  };
+  readonly actor: Actor;
+  readonly incident: string;
+  readonly cause: string;
+}
+
 export interface Dispatch {
   say(said: Said): Promise<Answer>;
   press(pressed: Pressed): Promise<Answer>;
+  pin(pinned: Pinned): Promise<Answer>;
 }
 
 /**
@@ -101,6 +121,7 @@ export function createDispatch(desk: Desk): Dispatch {
   return {
     say: (it) => answered(() => say(it)),
     press: (it) => answered(() => press(it)),
+    pin: (it) => answered(() => pinMessage(desk, it)),
   };
 
   async function answered(work: () => Promise<Answer>): Promise<Answer> {

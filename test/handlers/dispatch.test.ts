@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperationIntent } from '../../src/core/operation/decide.ts';
+import { cardText } from '../../src/core/view/text.ts';
+import { T0 } from '../core/given.ts';
 import { type Counter, openCounter } from './desk.ts';
 
 const telling = { cause: 'begun', by: 'tocsin' };
@@ -227,6 +229,7 @@ describe('an incident', () => {
     ['severity critical', 'SeveritySet'],
     ['assign ben', 'IncidentAssigned'],
     ['note looks like the cache', 'NoteAdded'],
+    ['pin it began at ten', 'MessagePinned'],
     ['resolve', 'IncidentResolved'],
   ])('%s is on its record, once', async (line, event) => {
     const incident = await counter.incident();
@@ -249,6 +252,57 @@ describe('an incident', () => {
     expect(timeline).toContain('is cancelled, Ben');
     expect(timeline).toContain('is refused');
     expect(timeline).toContain('NOT_A_REQUESTER');
+  });
+});
+
+describe('a message of a chat platform', () => {
+  const pin = {
+    author: 'T01/U02',
+    authorName: 'ben the great',
+    at: T0 - 600_000,
+    text: 'the disk is full',
+    link: 'https://chat.example/p1',
+    images: [],
+  };
+  const pins = async (account: string, incident: string, more: Partial<typeof pin> = {}) => {
+    const actor = { surface: 'slack/main', account };
+    const pinned = {
+      pin: { ...pin, ...more },
+      actor,
+      incident,
+      cause: `pin/${account}/${more.text}`,
+    };
+    return cardText((await counter.bot.dispatch.pin(pinned)).card);
+  };
+
+  it('is pinned with its author, who is recognised by the account, and its time', async () => {
+    const incident = await counter.incident();
+    expect(await pins('T01/U01', incident)).toContain('Done.');
+    expect(counter.news()).toEqual(['MessagePinned']);
+    expect(counter.told('MessagePinned')).toMatchObject({
+      person: 'ana',
+      surface: 'slack/main',
+      author: { person: 'ben', account: 'T01/U02', name: 'ben the great' },
+      writtenAt: T0 - 600_000,
+    });
+    expect(await pins('T01/U02', incident)).toContain('It was so already.');
+    expect(counter.news()).toEqual([]);
+    await pins('T01/U01', incident, { author: 'T01/U77', text: 'me too' });
+    expect(counter.told('MessagePinned')).toMatchObject({ author: { person: '' } });
+  });
+
+  it('is not, by strangers, outside an incident, or where the policy is against it', async () => {
+    const incident = await counter.incident();
+    expect(await pins('T01/U77', incident)).toContain('PERSON_NOT_BOUND');
+    expect(await pins('T01/U01', '')).toContain('INCIDENT_REQUIRED');
+    expect(await pins('T01/U01', 'inc-nope')).toContain('INCIDENT_NOT_FOUND');
+    expect(counter.news()).toEqual([]);
+    counter = await openCounter(`
+  - { deny: { verb: pin, surface: slack } }
+  - { match: { risk: incident }, requesters: [sre], approvals: [] }
+`);
+    expect(await pins('T01/U01', await counter.incident())).toContain('POLICY_DENIED');
+    expect(counter.news()).toEqual(['RequestRefused']);
   });
 });
 

@@ -12,7 +12,8 @@ scenario(
 
     await thread.hears(ana, 'resolve reason="known, mended at ten"');
     await thread.shows(
-      'Ana resolved it over 1 firing alert: known, mended at ten',
+      'Ana resolved it over 1 firing alert',
+      ': known, mended at ten',
       'the next delivery that says so opens it again',
     );
 

@@ -7,6 +7,7 @@ import {
   addNote,
   assign,
   declare,
+  pinMessage,
   resolve,
   setSeverity,
   unacknowledge,
@@ -37,6 +38,8 @@ export function decide(intent: IncidentIntent, state: IncidentState): readonly I
       return assign(intent, state);
     case 'AddNote':
       return addNote(intent, state);
+    case 'PinMessage':
+      return pinMessage(intent, state);
     case 'LinkOperation':
       return linkOperation(intent, state);
     case 'RecordNotified':

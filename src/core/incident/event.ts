@@ -21,6 +21,7 @@ export type IncidentEvent =
   | SeveritySet
   | IncidentAssigned
   | NoteAdded
+  | MessagePinned
   | OperationLinked
   | PeopleNotified
   | ThreadWanted
@@ -49,6 +50,8 @@ export interface IncidentOpened {
   readonly places: Readonly<Record<string, string>>;
   /** Group to name; empty for none. */
   readonly notify: string;
+  /** Where a person declared it; absent in what 0.1.0 wrote, and for what no person declared. */
+  readonly surface?: string;
 }
 
 export interface AlertsFired {
@@ -180,6 +183,31 @@ export interface NoteAdded {
   readonly person: string;
   readonly surface: string;
   readonly text: string;
+}
+
+/** What somebody wrote elsewhere, put on the timeline with the time and the author that it had there. */
+export interface MessagePinned {
+  readonly type: 'MessagePinned';
+  readonly v: 1;
+  /** Who pinned it. */
+  readonly person: string;
+  readonly surface: string;
+  readonly author: Author;
+  /** ms. */
+  readonly writtenAt: number;
+  readonly text: string;
+  /** Address of the message; empty for none. */
+  readonly link: string;
+  /** SHA-256 of images that are kept among the blobs. */
+  readonly images: readonly string[];
+}
+
+export interface Author {
+  /** Empty for somebody whom the configuration does not name. */
+  readonly person: string;
+  /** As the platform names it, and the name shown there: the latter is what its owner likes to be called. */
+  readonly account: string;
+  readonly name: string;
 }
 
 export interface OperationLinked {

@@ -2,6 +2,7 @@ import type { Labels, Observation } from '../alert/alert.ts';
 import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
+import type { Author } from './event.ts';
 
 /** Everything that can be asked of an incident. `at` is the time it is judged by, ms. */
 export type IncidentIntent =
@@ -15,6 +16,7 @@ export type IncidentIntent =
   | SetSeverity
   | Assign
   | AddNote
+  | PinMessage
   | LinkOperation
   | RecordNotified
   | WantThread
@@ -116,6 +118,17 @@ export interface AddNote {
   readonly at: number;
   readonly by: Evidence;
   readonly text: string;
+}
+
+export interface PinMessage {
+  readonly type: 'PinMessage';
+  readonly at: number;
+  readonly by: Evidence;
+  readonly author: Author;
+  readonly writtenAt: number;
+  readonly text: string;
+  readonly link: string;
+  readonly images: readonly string[];
 }
 
 export interface LinkOperation {

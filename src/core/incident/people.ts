@@ -1,13 +1,14 @@
 import { parseSeverity } from '../alert/severity.ts';
 import type { Evidence } from '../person.ts';
 import { type Facts, problem } from '../problem.ts';
-import type { IncidentEvent, IncidentOpened, RequestRefused } from './event.ts';
+import type { IncidentEvent, IncidentOpened, MessagePinned, RequestRefused } from './event.ts';
 import { type Incident, type IncidentState, severity } from './incident.ts';
 import type {
   Acknowledge,
   AddNote,
   Assign,
   Declare,
+  PinMessage,
   Resolve,
   SetSeverity,
   Unacknowledge,
@@ -17,6 +18,9 @@ import type {
 /** Longer titles, notes and reasons are cut, visibly. */
 export const TITLE_MAX = 200;
 export const TEXT_MAX = 2000;
+export const PIN_MAX = 3000;
+const PIN_IMAGES_MAX = 10;
+const NAME_MAX = 80;
 
 type Decided = readonly IncidentEvent[];
 
@@ -78,6 +82,21 @@ export function wantThread({ by }: WantThread, state: IncidentState): Decided {
   return [{ type: 'ThreadWanted', v: 1, person: by.person, surface: by.surface }];
 }
 
+/** A message is pinned once, whoever presses next; after the end too. One that was edited since is another one. */
+export function pinMessage(intent: PinMessage, state: IncidentState): Decided {
+  const { by, writtenAt } = intent;
+  if (state.status === 'none') return [notOpen(by, 'pin', state)];
+  const text = bounded(intent.text, PIN_MAX);
+  const images = intent.images.slice(0, PIN_IMAGES_MAX);
+  if (text === '' && images.length === 0) return [refused(by, 'pin', 'PIN_EMPTY')];
+  const { person, surface } = by;
+  const author = { ...intent.author, name: bounded(intent.author.name, NAME_MAX) };
+  const link = /^https?:\/\/\S+$/i.test(intent.link) ? intent.link : '';
+  const pinned = { author, writtenAt, text, link, images } as const;
+  if (isPinned(state, pinned)) return [];
+  return [{ type: 'MessagePinned', v: 1, person, surface, ...pinned }];
+}
+
 export function declare(intent: Declare, state: IncidentState): Decided {
   if (state.status !== 'none') return [];
   const { by } = intent;
@@ -93,7 +112,7 @@ export function declare(intent: Declare, state: IncidentState): Decided {
     severity: wanted,
   };
   const sourceless = { source: '', sourceAnswers: false, groupLabels: {}, externalUrl: '' };
-  const where = { service, environment, places, notify };
+  const where = { service, environment, places, notify, surface: by.surface };
   return [
     { type: 'IncidentOpened', v: 1, incident, key, ordinal, ...said, ...sourceless, ...where },
   ];
@@ -108,6 +127,20 @@ function bounded(text: string, max: number): string {
 function isLastSaid(state: Incident, person: string, text: string): boolean {
   const last = state.lines.at(-1)?.event;
   return last?.type === 'NoteAdded' && last.person === person && last.text === text;
+}
+
+/** Of the lines at hand: what was pinned hundreds of lines ago may be pinned again. */
+function isPinned(
+  { lines }: Incident,
+  { author, writtenAt, text }: Pick<MessagePinned, 'author' | 'writtenAt' | 'text'>,
+): boolean {
+  return lines.some(
+    ({ event }) =>
+      event.type === 'MessagePinned' &&
+      event.author.account === author.account &&
+      event.writtenAt === writtenAt &&
+      event.text === text,
+  );
 }
 
 function notOpen(by: Evidence, what: string, state: IncidentState): RequestRefused {

@@ -38,6 +38,12 @@ export const incidentProblems: ProblemBook = {
     why: 'A note needs at least one word.',
     next: '`note` followed by what you saw.',
   },
+  PIN_EMPTY: {
+    what: 'Nothing was pinned: the message has neither text nor a picture.',
+    changed: 'Nothing was changed.',
+    why: 'The timeline keeps words and pictures.',
+    next: '`note` followed by what you saw.',
+  },
   TITLE_REQUIRED: {
     what: 'No incident was declared: it has no title.',
     changed: 'Nothing was changed.',

@@ -7,6 +7,7 @@ import type {
   IncidentReopened,
   IncidentResolved,
   IncidentUnacknowledged,
+  MessagePinned,
   NoteAdded,
   PeopleNotified,
   SeveritySet,
@@ -30,6 +31,7 @@ export type StoryEvent =
   | SeveritySet
   | IncidentAssigned
   | NoteAdded
+  | MessagePinned
   | PeopleNotified
   | SeverityRose;
 
@@ -74,6 +76,7 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'SeveritySet':
     case 'IncidentAssigned':
     case 'NoteAdded':
+    case 'MessagePinned':
     case 'PeopleNotified':
       return event;
     default:

@@ -194,7 +194,7 @@ function decline(intent: Of<'Decline'>, state: OperationState): readonly Operati
   if (!isOwn(state, intent.by) && !mayDecide(state.rule, intent.by)) {
     return refuse(notAnApprover(state));
   }
-  return [{ type: 'OperationDeclined', v: 1, person: intent.by.person, reason: intent.reason }];
+  return [{ type: 'OperationDeclined', v: 1, ...who(intent.by), reason: intent.reason }];
 }
 
 function withdraw(intent: Of<'Withdraw'>, state: OperationState): readonly OperationEvent[] {
@@ -220,7 +220,7 @@ function cancel(intent: Of<'Cancel'>, state: OperationState): readonly Operation
       }),
     );
   }
-  return [{ type: 'OperationCancelled', v: 1, person: intent.by.person }];
+  return [{ type: 'OperationCancelled', v: 1, ...who(intent.by) }];
 }
 
 /** Making things safer needs no approval: the requester or anybody who may approve can stop it. */
@@ -231,7 +231,7 @@ function stop(intent: Of<'Stop'>, state: OperationState): readonly OperationEven
   }
   if (state.stoppedBy !== undefined || state.status === 'cancelled') return [];
   if (isPending(state) || state.status === 'asked') {
-    return [{ type: 'OperationCancelled', v: 1, person: intent.by.person }];
+    return [{ type: 'OperationCancelled', v: 1, ...who(intent.by) }];
   }
   if (state.status !== 'running' && state.status !== 'verifying') {
     return refuse(problem('OPERATION_NOT_RUNNING', said(state)));
@@ -251,7 +251,7 @@ function settle(intent: Of<'Settle'>, state: OperationState): readonly Operation
     {
       type: 'OperationSettled',
       v: 1,
-      person: intent.by.person,
+      ...who(intent.by),
       as: intent.as,
       reason: intent.reason,
     },
@@ -336,6 +336,10 @@ export function said(state: OperationState): Record<string, string> {
     line: state.asked?.line ?? '',
     status: state.status,
   };
+}
+
+function who({ person, surface }: Evidence) {
+  return { person, surface };
 }
 
 function refusal(what: string, by: Evidence) {

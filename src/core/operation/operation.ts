@@ -43,9 +43,16 @@ export type OperationEvent =
       readonly type: 'OperationDeclined';
       readonly v: 1;
       readonly person: string;
+      /** Where it was said; absent in what 0.1.0 wrote, here and below. */
+      readonly surface?: string;
       readonly reason: string;
     }
-  | { readonly type: 'OperationCancelled'; readonly v: 1; readonly person: string }
+  | {
+      readonly type: 'OperationCancelled';
+      readonly v: 1;
+      readonly person: string;
+      readonly surface?: string;
+    }
   | { readonly type: 'OperationExpired'; readonly v: 1 }
   | { readonly type: 'OperationStale'; readonly v: 1; readonly problem: Problem }
   | { readonly type: 'OperationStarted'; readonly v: 1; readonly hash: string }
@@ -106,6 +113,7 @@ export type OperationEvent =
       readonly type: 'OperationSettled';
       readonly v: 1;
       readonly person: string;
+      readonly surface?: string;
       readonly as: 'done' | 'not-done';
       readonly reason: string;
     }
@@ -157,7 +165,7 @@ export interface OperationState {
   readonly stoppedBy?: string;
   /** Why it ended, for every end that needs a reason. */
   readonly problem?: Problem;
-  readonly endedBy?: { readonly person: string; readonly reason: string };
+  readonly endedBy?: { readonly person: string; readonly surface: string; readonly reason: string };
   readonly settledAs?: 'done' | 'not-done';
   /** Short form of the newest checkpoint when it was planned, or ended. */
   readonly checkpoint?: string;
@@ -259,12 +267,12 @@ export function evolve(
     case 'OperationDeclined':
       return {
         ...ended(state, 'declined', meta.at),
-        endedBy: { person: event.person, reason: event.reason },
+        endedBy: { person: event.person, surface: event.surface ?? '', reason: event.reason },
       };
     case 'OperationCancelled':
       return {
         ...ended(state, 'cancelled', meta.at),
-        endedBy: { person: event.person, reason: '' },
+        endedBy: { person: event.person, surface: event.surface ?? '', reason: '' },
       };
     case 'OperationExpired':
       return ended(state, 'expired', meta.at);
@@ -298,7 +306,7 @@ export function evolve(
       return {
         ...ended(state, event.as === 'done' ? 'done' : 'failed', meta.at),
         settledAs: event.as,
-        endedBy: { person: event.person, reason: event.reason },
+        endedBy: { person: event.person, surface: event.surface ?? '', reason: event.reason },
       };
     case 'StepIntended':
     case 'StepApplied':

@@ -3,7 +3,7 @@ import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { outcome } from './operation-outcome.ts';
 import { approvals, diff, safety, wanted, warnings } from './operation-plan.ts';
 import { steps } from './operation-steps.ts';
-import { code, personSpan, strong, time, type Words } from './words.ts';
+import { code, on, personSpan, strong, time, type Words } from './words.ts';
 
 export interface OperationCardContext extends Words {
   /** Whether the alert that started the incident still fires; unknown outside an incident. */
@@ -67,7 +67,15 @@ function opening(state: OperationState, words: Words): readonly Block[] {
     ([name, value]) => `${spaced(name)} ${value}`,
   );
   const facts = [
-    { label: 'asked', value: [personSpan(asked.requester.person, words), ' at ', time(asked.at)] },
+    {
+      label: 'asked',
+      value: [
+        personSpan(asked.requester.person, words),
+        ' at ',
+        time(asked.at),
+        ...on(asked.requester.surface),
+      ],
+    },
     ...(asked.reason ? [{ label: 'reason', value: [asked.reason] }] : []),
     ...(asked.undoes ? [{ label: 'takes back', value: [code(asked.undoes)] }] : []),
     ...(plan ? [{ label: 'risk', value: [plan.risk] }] : []),

@@ -2,7 +2,7 @@ import type { OperationState, StepState } from '../operation/operation.ts';
 import type { Block, Text } from './card.ts';
 import type { OperationCardContext } from './operation-card.ts';
 import { stepName } from './operation-steps.ts';
-import { code, duration, personSpan, problemBlock, strong, time } from './words.ts';
+import { code, duration, on, personSpan, problemBlock, strong, time } from './words.ts';
 
 /** The news: what became of it, and whether anything was changed. Nothing while people still have to decide. */
 export function outcome(state: OperationState, context: OperationCardContext): readonly Block[] {
@@ -22,7 +22,9 @@ export function outcome(state: OperationState, context: OperationCardContext): r
 
 function headline(state: OperationState, context: OperationCardContext): Text {
   const { endedBy, endedAt, startedAt } = state;
-  const by: Text = endedBy ? ['by ', personSpan(endedBy.person, context)] : [];
+  const by: Text = endedBy
+    ? ['by ', personSpan(endedBy.person, context), ...on(endedBy.surface)]
+    : [];
   const when: Text = endedAt === undefined ? [] : [' at ', time(endedAt)];
   const why = endedBy?.reason ? `: ${endedBy.reason}` : '.';
   switch (state.status) {

@@ -3,7 +3,7 @@ import { seatsOpen } from '../operation/places.ts';
 import { type Change, compensationsOf, type Step } from '../operation/plan.ts';
 import type { Block, DiffLine, Text } from './card.ts';
 import { spoken } from './operation-steps.ts';
-import { code, personSpan, problemLine, time, type Words } from './words.ts';
+import { code, on, personSpan, problemLine, time, type Words } from './words.ts';
 
 export function diff(state: OperationState): readonly Block[] {
   if (!state.plan) return [];
@@ -33,7 +33,7 @@ export function approvals(state: OperationState, words: Words): readonly Block[]
       personSpan(evidence.person, words),
       ' at ',
       time(at),
-      ` on ${evidence.surface}`,
+      ...on(evidence.surface),
     ],
   );
   return list('Approved by', given);

@@ -1,6 +1,6 @@
 import type { OperationState } from '../operation/operation.ts';
 import type { Text } from './card.ts';
-import { code, personSpan, problemLine, strong, type Words } from './words.ts';
+import { code, on, personSpan, problemLine, strong, type Words } from './words.ts';
 
 export interface OperationLine {
   readonly at: number;
@@ -20,11 +20,12 @@ export function operationStory(state: OperationState, words: Words): readonly Op
         strong(asked.line),
         ' ',
         code(id),
+        ...on(asked.requester.surface),
       ],
     },
     ...approvals.map(({ at, evidence }) => ({
       at,
-      text: [personSpan(evidence.person, words), ' approved ', code(id)],
+      text: [personSpan(evidence.person, words), ' approved ', code(id), ...on(evidence.surface)],
     })),
   ];
   if (startedAt !== undefined) lines.push({ at: startedAt, text: [code(id), ' began'] });
@@ -33,7 +34,7 @@ export function operationStory(state: OperationState, words: Words): readonly Op
 }
 
 function ended({ endedBy, id, problem, settledAs, status }: OperationState, words: Words): Text {
-  const by: Text = endedBy ? [', ', personSpan(endedBy.person, words)] : [];
+  const by: Text = endedBy ? [', ', personSpan(endedBy.person, words), ...on(endedBy.surface)] : [];
   const how = settledAs ? `settled as ${settledAs}` : status;
   const why: Text = problem && !settledAs ? [': ', ...problemLine(problem, words)] : [];
   return [code(id), ' is ', strong(how), ...by, ...why];

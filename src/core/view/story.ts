@@ -2,10 +2,12 @@ import type {
   IncidentOpened,
   IncidentReopened,
   IncidentResolved,
+  MessagePinned,
   PeopleNotified,
 } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
+import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
 import { code, personSpan, strong, time, type Words } from './words.ts';
 
@@ -52,21 +54,35 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
     case 'IncidentOpened':
       return opened(event, words, incident);
     case 'IncidentAcknowledged':
-      return [personSpan(event.person, words), ' acknowledged'];
+      return [personSpan(event.person, words), ' acknowledged', where(event, incident)];
     case 'IncidentUnacknowledged':
-      return [personSpan(event.person, words), ' took the acknowledgement back'];
+      return [
+        personSpan(event.person, words),
+        ' took the acknowledgement back',
+        where(event, incident),
+      ];
     case 'IncidentResolved':
       return resolved(event, words, incident);
     case 'IncidentReopened':
       return [REOPENED[event.why]];
     case 'SeveritySet':
-      return [personSpan(event.person, words), ' set the severity to ', strong(event.severity)];
-    case 'IncidentAssigned':
-      return event.person === event.to
-        ? [personSpan(event.person, words), ' took it']
-        : [personSpan(event.person, words), ' assigned it to ', personSpan(event.to, words)];
+      return [
+        personSpan(event.person, words),
+        ' set the severity to ',
+        strong(event.severity),
+        where(event, incident),
+      ];
+    case 'IncidentAssigned': {
+      const did =
+        event.person === event.to
+          ? [' took it']
+          : [' assigned it to ', personSpan(event.to, words)];
+      return [personSpan(event.person, words), ...did, where(event, incident)];
+    }
     case 'NoteAdded':
-      return [personSpan(event.person, words), `: ${event.text}`];
+      return [personSpan(event.person, words), `${where(event, incident)}: ${event.text}`];
+    case 'MessagePinned':
+      return pinned(event, words, incident);
     case 'PeopleNotified':
       return notified(event);
     case 'SeverityRose':
@@ -82,7 +98,10 @@ const REOPENED: Readonly<Record<IncidentReopened['why'], string>> = {
 
 function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
   const by = incident.lines.find((line) => line.event === event)?.by ?? event.source;
-  if (event.origin === 'person') return [personSpan(by, words), ` declared: ${event.title}`];
+  if (event.origin === 'person') {
+    const { surface = '' } = event;
+    return [personSpan(by, words), ` declared${where({ surface }, incident)}: ${event.title}`];
+  }
   if (event.origin === 'unreadable') return [`${event.source} sent alerts that cannot be read`];
   return [`${event.source} opened it: `, strong(event.title)];
 }
@@ -94,7 +113,40 @@ function resolved(event: IncidentResolved, words: Words, incident: Incident): Te
   }
   const over = event.firing > 0 ? ` over ${counted(event.firing, 'firing alert')}` : '';
   const reason = event.reason === '' ? '' : `: ${event.reason}`;
-  return [personSpan(event.person, words), ` resolved it${over}${reason}`];
+  return [personSpan(event.person, words), ` resolved it${over}${where(event, incident)}${reason}`];
+}
+
+/** Who pinned what whom wrote when: the time it had stays in sight. A name that is nobody's of ours is said with its account. */
+function pinned(event: MessagePinned, words: Words, incident: Incident): Text {
+  const { author, person, text, link, images, writtenAt } = event;
+  const stranger = author.person === '' ? `${author.name} (${author.account})` : undefined;
+  const writer = author.person === person ? 'they' : personSpan(author.person, words);
+  return [
+    personSpan(person, words),
+    ' pinned what ',
+    stranger ?? writer,
+    ' wrote at ',
+    time(writtenAt),
+    where(event, incident),
+    text === '' ? '' : `: ${text}`,
+    ...images.flatMap((digest): Text => [' · picture ', code(digest.slice(0, 12))]),
+    ...(link === '' ? [] : [' · ', { kind: 'link', text: 'message', url: link } as const]),
+  ];
+}
+
+/**
+ * Where it was said, once there is more than one place to say it. Before the words of a person, never behind them, so
+ * that nobody can write it.
+ */
+function where(
+  { surface }: { readonly surface: string },
+  { opened: { places } }: Incident,
+): string {
+  const shown = Object.keys(places);
+  if (surface === '' || (surface === 'console' && shown.length === 0)) return '';
+  const kind = surfaceKind(surface);
+  const alike = shown.filter((other) => surfaceKind(other) === kind);
+  return ` · ${alike.length > 1 ? surface : kind}`;
 }
 
 function notified({ key, group, people }: PeopleNotified): Text {

@@ -11,6 +11,11 @@ export function personSpan(person: string, words: Words): Span {
   return { kind: 'person', person, name: words.names.get(person) ?? person };
 }
 
+/** ` on slack/main`; nothing where it was not noted. */
+export function on(surface: string): Text {
+  return surface === '' ? [] : [` on ${surface}`];
+}
+
 export function strong(text: string): Span {
   return { kind: 'strong', text };
 }

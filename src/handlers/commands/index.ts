@@ -10,6 +10,7 @@ import { helpOf } from './help.ts';
 import { locks } from './locks.ts';
 import { logs } from './logs.ts';
 import { note } from './note.ts';
+import { pin } from './pin.ts';
 import { policyOf } from './policy.ts';
 import { resolve } from './resolve.ts';
 import { restart } from './restart.ts';
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   severity,
   assign,
   note,
+  pin,
   scale,
   restart,
   rollback,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Declare } from '../../../src/core/incident/intent.ts';
-import { TEXT_MAX } from '../../../src/core/incident/people.ts';
+import type { Declare, PinMessage } from '../../../src/core/incident/intent.ts';
+import { PIN_MAX, TEXT_MAX } from '../../../src/core/incident/people.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { T0 } from '../given.ts';
 import {
@@ -201,6 +201,63 @@ describe('a note', () => {
   });
 });
 
+describe('a pinned message', () => {
+  const message = {
+    author: { person: 'ben', account: 'T01/U02', name: 'Ben' },
+    writtenAt: T0 - 60_000,
+    text: 'the disk is full',
+    link: 'https://chat.example/p1',
+    images: ['c0ffee'],
+  };
+  const pin = (by = ana, more: Partial<PinMessage> = {}): PinMessage => {
+    return { type: 'PinMessage', at, by, ...message, ...more };
+  };
+  const pinned = {
+    type: 'MessagePinned',
+    v: 1,
+    person: 'ana',
+    surface: 'console',
+    ...message,
+  } as const;
+
+  it('goes on the record with the author and the time it had, after the end too', () => {
+    given(...open)
+      .when(pin())
+      .then(pinned);
+    given(...over)
+      .when(pin())
+      .then(pinned);
+  });
+
+  it('may be a picture alone, is cut where it is a log, and leads only to a web address', () => {
+    given(...open)
+      .when(pin(ana, { text: '' }))
+      .then({ ...pinned, text: '' });
+    const text = 'x'.repeat(5000);
+    given(...open)
+      .when(pin(ana, { text, link: 'javascript:alert(1)' }))
+      .then({ ...pinned, text: `${'x'.repeat(PIN_MAX - 1)}…`, link: '' });
+  });
+
+  it('is refused when there is nothing in it, and where there is no incident', () => {
+    given(...open)
+      .when(pin(ana, { text: ' ', images: [] }))
+      .then(refused('ana', 'pin', 'PIN_EMPTY'));
+    given()
+      .when(pin())
+      .then(refused('ana', 'pin', 'INCIDENT_UNKNOWN'));
+  });
+
+  it('stays quiet when anybody pins the same again, and not when it was edited since', () => {
+    given(...open, pinned)
+      .when(pin(ben))
+      .then();
+    given(...open, pinned)
+      .when(pin(ben, { text: 'the disk was full' }))
+      .then({ ...pinned, person: 'ben', text: 'the disk was full' });
+  });
+});
+
 describe('a declaration', () => {
   const declare: Declare = {
     type: 'Declare',
@@ -226,6 +283,7 @@ describe('a declaration', () => {
     groupLabels: {},
     externalUrl: '',
     places: {},
+    surface: 'console',
   });
 
   it('opens an incident that alerts have not seen', () => {

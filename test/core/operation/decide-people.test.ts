@@ -311,7 +311,7 @@ describe('to cancel', () => {
   it.each(['asked', 'waiting', 'approved'] as const)('ends what is %s', (status) => {
     given(...storiesByStatus[status])
       .when(cancel(ana))
-      .then({ type: 'OperationCancelled', v: 1, person: 'ana' });
+      .then({ type: 'OperationCancelled', v: 1, person: 'ana', surface: 'console' });
   });
 
   it('is for the requester alone', () => {
@@ -348,11 +348,13 @@ describe('to stop', () => {
   it.each(['waiting', 'approved'] as const)('takes back what is %s', (status) => {
     given(...storiesByStatus[status])
       .when(stop(ben))
-      .then({ type: 'OperationCancelled', v: 1, person: 'ben' });
+      .then({ type: 'OperationCancelled', v: 1, person: 'ben', surface: 'console' });
   });
 
   it('takes back what is still being planned, for the requester', () => {
-    given(asked).when(stop(ana)).then({ type: 'OperationCancelled', v: 1, person: 'ana' });
+    given(asked)
+      .when(stop(ana))
+      .then({ type: 'OperationCancelled', v: 1, person: 'ana', surface: 'console' });
     given(asked)
       .when(stop(ben))
       .then(refused(ben, 'stop', 'NOT_THE_REQUESTER', { status: 'asked', requester: 'ana' }));
@@ -382,7 +384,7 @@ describe('to stop', () => {
   it('is open to the groups that may ask, where the rule wants no approval', () => {
     given(...waiting(noPlaces), operationApproved(noPlaces))
       .when(stop(ben))
-      .then({ type: 'OperationCancelled', v: 1, person: 'ben' });
+      .then({ type: 'OperationCancelled', v: 1, person: 'ben', surface: 'console' });
   });
 
   it.each(statusesBut('none', 'asked', 'waiting', 'approved', 'running', 'verifying', 'cancelled'))(
@@ -399,7 +401,14 @@ describe('to settle', () => {
   it.each(['done', 'not-done'] as const)('ends what is unknown as %s', (as) => {
     const state = given(...storiesByStatus.unknown)
       .when(settle(ben, as))
-      .then({ type: 'OperationSettled', v: 1, person: 'ben', as, reason: 'looked' })
+      .then({
+        type: 'OperationSettled',
+        v: 1,
+        person: 'ben',
+        surface: 'console',
+        as,
+        reason: 'looked',
+      })
       .state();
     expect(state.status).toBe(as === 'done' ? 'done' : 'failed');
     expect(state.settledAs).toBe(as);
@@ -489,7 +498,13 @@ function decline(by: Evidence): Extract<PersonIntent, { type: 'Decline' }> {
 }
 
 function declined(by: Evidence): OperationEvent {
-  return { type: 'OperationDeclined', v: 1, person: by.person, reason: 'not now' };
+  return {
+    type: 'OperationDeclined',
+    v: 1,
+    person: by.person,
+    surface: 'console',
+    reason: 'not now',
+  };
 }
 
 function withdraw(by: Evidence): PersonIntent {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../../src/core/incident/event.ts';
 import { problem } from '../../../src/core/problem.ts';
-import type { Card, Entry } from '../../../src/core/view/card.ts';
+import type { Card } from '../../../src/core/view/card.ts';
 import { type IncidentCardContext, incidentCard } from '../../../src/core/view/incident-card.ts';
-import { story } from '../../../src/core/view/story.ts';
 import { cardText, plain } from '../../../src/core/view/text.ts';
 import { type Past, T0 } from '../given.ts';
 import {
@@ -240,94 +239,6 @@ describe('the card says', () => {
   });
 });
 
-describe('the story', () => {
-  const again = { type: 'IncidentReopened', v: 1, why: 'firing-again' } as const;
-  const comesAndGoes = [again, fired(one), resolved('checkout-1'), closed()] as const;
-
-  it('is what a person would say aloud', () => {
-    const past: readonly IncidentEvent[] = [
-      crash,
-      fired(one),
-      { type: 'PeopleNotified', v: 1, key: 'critical', group: 'sre', people: ['ana'] },
-      acked,
-      { type: 'NoteAdded', v: 1, person: 'ben', surface: 'console', text: 'queue drained' },
-      { type: 'SeveritySet', v: 1, person: 'ana', surface: 'console', severity: 'warning' },
-      { type: 'IncidentAssigned', v: 1, person: 'ana', surface: 'console', to: 'ana' },
-      { type: 'IncidentUnacknowledged', v: 1, person: 'ana', surface: 'console' },
-      { type: 'PeopleNotified', v: 1, key: 'unknown:op-1', group: 'sre', people: ['ana'] },
-      closedBy('ana', 'known', 1),
-      { type: 'IncidentReopened', v: 1, why: 'still-firing' },
-    ];
-    expect(said(...past)).toEqual([
-      'alertmanager/main opened it: KubePodCrashLooping',
-      '@sre (ana) a critical incident',
-      'Ana acknowledged',
-      'Ben: queue drained',
-      'Ana set the severity to warning',
-      'Ana took it',
-      'Ana took the acknowledgement back',
-      '@sre (ana) nobody knows how `op-1` ended: look and settle',
-      'Ana resolved it over 1 firing alert: known',
-      'Opened again: its alerts never stopped',
-    ]);
-  });
-
-  it('begins with the person who declared it', () => {
-    const declared = {
-      event: opened({ origin: 'person', title: 'checkout is slow' }),
-      at: T0,
-      by: 'ben',
-    };
-    expect(said(declared)).toEqual(['Ben declared: checkout is slow']);
-  });
-
-  it('says when it gets worse than it ever was, and not when it wavers', () => {
-    const mild = firing('m', { labels: labels('Slow', { severity: 'warning' }) });
-    const past = [
-      opened({ severity: 'warning' }),
-      fired(mild),
-      fired(one),
-      resolved('checkout-1'),
-      fired(two),
-    ] as const;
-    expect(said(...past).slice(1)).toEqual(['Severity rose from warning to critical']);
-  });
-
-  it('says nothing of further alerts, of copies, of silences', () => {
-    expect(said(crash, fired(one), fired(two), resolved('checkout-2')).length).toBe(1);
-  });
-
-  it('tells the first return, and counts the others on one card that lives', () => {
-    const once = [crash, fired(one), resolved('checkout-1'), closed(), ...comesAndGoes];
-    expect(said(...once).slice(1)).toEqual([
-      'Resolved: every alert has stopped',
-      'Opened again: it fires again',
-      'Resolved: every alert has stopped',
-    ]);
-    const thrice = entries(...once, ...comesAndGoes, ...comesAndGoes);
-    expect(thrice.length).toBe(entries(...once).length + 1);
-    expect(thrice.at(-1)).toMatchObject({ kind: 'card', key: 'flapping' });
-    expect(text(thrice.at(-1))).toBe(
-      'It has stopped and fired again 3 times, last at 03:00 UTC. Now it is quiet.',
-    );
-  });
-
-  it('keeps its keys when it goes on', () => {
-    const before = entries(crash, fired(one), acked);
-    const after = entries(crash, fired(one), acked, resolved('checkout-1'), closed());
-    expect(after.slice(0, before.length)).toEqual(before);
-    expect(new Set(after.map(({ key }) => key)).size).toBe(after.length);
-  });
-
-  it('holds the last 200 lines of a long night', () => {
-    const notes = Array.from({ length: 300 }, (_, index): IncidentEvent => {
-      return { type: 'NoteAdded', v: 1, person: 'ana', surface: 'console', text: `note ${index}` };
-    });
-    expect(said(crash, ...notes).length).toBe(200);
-    expect(said(crash, ...notes).at(-1)).toBe('Ana: note 299');
-  });
-});
-
 function pod(name: string, more: Parameters<typeof firing>[1] = {}) {
   return firing(name, {
     labels: labels('KubePodCrashLooping', { app: 'checkout', pod: name }),
@@ -363,17 +274,4 @@ function listed(...past: PastEvents): readonly string[] {
   return card(past).blocks.flatMap((block) =>
     block.kind === 'list' ? block.items.map(plain) : [],
   );
-}
-
-function entries(...past: PastEvents): readonly Entry[] {
-  return story(incident(...past), words);
-}
-
-function said(...past: PastEvents): readonly string[] {
-  return entries(...past).map(text);
-}
-
-function text(entry: Entry | undefined): string {
-  if (!entry) return '';
-  return plain(entry.kind === 'line' ? entry.text : entry.card.title);
 }

@@ -22,7 +22,7 @@ describe('a card reads, once', () => {
       "
       DONE · scale checkout · production · \`kubernetes/eu-1/shop/deployment/checkout\`
         Done at 03:00 UTC, in 4 s. The alert has stopped.
-        asked    Ana at 03:00 UTC
+        asked    Ana at 03:00 UTC on console
         reason   the queue grows
         risk     change
         touches  pods 6
@@ -91,7 +91,7 @@ describe('a card reads, once', () => {
         Why: After 120 s it still says: 4 of 6 pods ready.
         Next: \`undo op-41\` plans the way back.
         VERIFY_TIMED_OUT
-        asked    Ana at 03:00 UTC
+        asked    Ana at 03:00 UTC on console
         reason   the queue grows
         risk     change
         touches  pods 6
@@ -208,7 +208,7 @@ describe('a card reads, once', () => {
         Next: Look at kubernetes/eu-1/shop/deployment/checkout, then type \`settle op-41 done\` or \`settle
           op-41 not-done\`.
         STEP_OUTCOME_UNKNOWN
-        asked    Ana at 03:00 UTC
+        asked    Ana at 03:00 UTC on console
         reason   the queue grows
         risk     danger
         touches  pods 6 · namespaces 1

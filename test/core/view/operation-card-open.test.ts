@@ -27,7 +27,7 @@ describe('a card reads, while', () => {
       "
       PLANNING · scale checkout · production
         Looks at the target to draft the plan. That changes nothing.
-        asked   Ana at 03:00 UTC
+        asked   Ana at 03:00 UTC on console
         reason  the queue grows
         \`op-41\` · cp 41 7f3a9c21
       "
@@ -38,7 +38,7 @@ describe('a card reads, while', () => {
     expect(read(...waiting())).toMatchInlineSnapshot(`
       "
       WAITING · scale checkout · production · \`kubernetes/eu-1/shop/deployment/checkout\`
-        asked    Ana at 03:00 UTC
+        asked    Ana at 03:00 UTC on console
         reason   the queue grows
         risk     change
         touches  pods 6
@@ -63,7 +63,7 @@ describe('a card reads, while', () => {
     expect(read(askedToDeploy, ...waiting(twoSteps).slice(1))).toMatchInlineSnapshot(`
       "
       WAITING · deploy checkout · production · \`kubernetes/eu-1/shop/deployment/checkout\`
-        asked    Ana at 03:00 UTC
+        asked    Ana at 03:00 UTC on console
         reason   the queue grows
         risk     danger
         touches  pods 6 · namespaces 1
@@ -138,7 +138,7 @@ describe('a card reads, while', () => {
     ).toMatchInlineSnapshot(`
       "
       RUNNING · deploy checkout · production · \`kubernetes/eu-1/shop/deployment/checkout\`
-        asked    Ana at 03:00 UTC
+        asked    Ana at 03:00 UTC on console
         reason   the queue grows
         risk     danger
         touches  pods 6 · namespaces 1
