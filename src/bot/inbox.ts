@@ -108,11 +108,7 @@ export function createInbox(options: InboxOptions): Inbox {
     const said = { actor: { surface, account }, incident: threadOf(thread), cause };
     try {
       if (ask.kind === 'line') return await options.dispatch.say({ ...said, line: ask.line });
-      if (ask.kind === 'pin')
-        return await options.dispatch.say({
-          ...said,
-          line: `note ${JSON.stringify(ask.pin.text)}`,
-        });
+      if (ask.kind === 'pin') return await options.dispatch.pin({ ...said, pin: ask.pin });
       const { press, shown } = ask;
       return await options.dispatch.press({ ...said, press, shown });
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Pin } from '../core/inbox.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Answer, Press } from '../core/view/card.ts';
 import { refused, said } from './answer.ts';
@@ -37,17 +38,7 @@ export interface Pressed {
 
 /** A message of a chat platform that somebody wants on the timeline. */
 export interface Pinned {
-  readonly pin: {
-    /** Who wrote it: the account, and the name shown for it. */
-    readonly author: string;
-    readonly authorName: string;
-    /** When it was written, ms. */
-    readonly at: number;
-    readonly text: string;
-    readonly link: string;
-    /** Digests of pictures, kept before. */
-    readonly images: readonly string[];
-  };
+  readonly pin: Pin;
   readonly actor: Actor;
   readonly incident: string;
   readonly cause: string;

@@ -129,6 +129,7 @@ const deeds: ReadonlySet<IncidentEvent['type']> = new Set([
   'SeveritySet',
   'IncidentAssigned',
   'NoteAdded',
+  'MessagePinned',
   'OperationLinked',
   'ThreadWanted',
   'RequestRefused',
