@@ -22,7 +22,7 @@ scenario('two people roll a crash-looping release back', async (night) => {
   await night.cluster.runs('checkout', { image: good });
   await night.cluster.isWell('checkout');
   expect(night.cluster.writes('checkout')).toBe(1);
-  expect(plan.buttons()).toEqual(['Plan the undo']);
+  expect(await plan.buttons()).toEqual(['Plan the undo']);
   await plan.shows('Ben at', 'The alert still fires.');
 
   await night.alertStops();

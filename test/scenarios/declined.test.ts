@@ -7,11 +7,11 @@ scenario('a plan that somebody declined is over', async (night) => {
   const plan = await thread.plans(ana, 'rollback');
   const { operation } = plan;
 
-  const hash = /plan `([0-9a-f]{10})/.exec(plan.text())?.[1];
+  const hash = /plan `?([0-9a-f]{10})/.exec(await plan.text())?.[1];
   await thread.hears(ben, `decline ${operation} ${hash} reason="the fix is on its way"`);
   await plan.becomes('DECLINED');
   await plan.shows('Declined by Ben', 'the fix is on its way');
-  expect(plan.buttons()).toEqual([]);
+  expect(await plan.buttons()).toEqual([]);
   expect(await thread.hears(ben, `approve ${operation} ${hash}`)).toContain(
     'OPERATION_NOT_WAITING',
   );

@@ -14,7 +14,7 @@ scenario(
     await plan.becomes('RUNNING');
     await night.cluster.gaveUp();
     expect(night.cluster.image('checkout')).toBe(good);
-    expect(plan.text()).not.toContain('Nothing was changed');
+    expect(await plan.text()).not.toContain('Nothing was changed');
 
     night.passes(10_000);
     await plan.becomes('DONE');
@@ -113,7 +113,7 @@ scenario('what nobody can know is settled by somebody else than who asked', asyn
   await plan.becomes('UNKNOWN');
   await plan.shows('Not known: s1', 'STEP_OUTCOME_UNKNOWN');
   await thread.shows(`nobody knows how \`${plan.operation}\` ended: look and settle`);
-  expect(plan.text()).not.toContain('Nothing was changed');
+  expect(await plan.text()).not.toContain('Nothing was changed');
 
   const waiting = await thread.plans(ben, 'scale 5');
   await waiting.press(ana, 'Approve');

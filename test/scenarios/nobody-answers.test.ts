@@ -6,7 +6,7 @@ scenario(
   async (night) => {
     const thread = await night.crashLoop('checkout');
     await thread.shows('@sre (ana, ben) a critical incident');
-    expect(thread.says('nobody has acknowledged')).toBe(0);
+    expect(await thread.says('nobody has acknowledged')).toBe(0);
 
     night.passes(5 * 60_000);
     await thread.shows('@sre (ana, ben) nobody has acknowledged this yet');
@@ -15,7 +15,7 @@ scenario(
     night.passes(60 * 60_000);
     await thread.hears(ana, 'ack');
     await thread.shows('Ana acknowledged');
-    expect(thread.says('nobody has acknowledged')).toBe(1);
-    expect(thread.says('a critical incident')).toBe(1);
+    expect(await thread.says('nobody has acknowledged')).toBe(1);
+    expect(await thread.says('a critical incident')).toBe(1);
   },
 );

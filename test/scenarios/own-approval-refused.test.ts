@@ -13,7 +13,7 @@ scenario('who asked for a change cannot approve it, nor can a guest', async (nig
   expect(await plan.press('mallory', 'Approve')).toContain('PERSON_NOT_BOUND');
 
   await plan.becomes('WAITING');
-  expect(plan.buttons()).toEqual(['Approve', 'Decline']);
+  expect(await plan.buttons()).toEqual(['Approve', 'Decline']);
   expect(night.cluster.image('checkout')).toBe(bad);
   expect(night.cluster.writes('checkout')).toBe(0);
   await night.journal.tells(`

@@ -15,5 +15,5 @@ scenario('every pod is replaced by one of the same template', async (night) => {
   expect(night.cluster.image('checkout')).toBe(image);
   expect(night.cluster.pods('checkout').filter((pod) => before.includes(pod))).toEqual([]);
   expect(night.cluster.writes('checkout')).toBe(1);
-  expect(plan.buttons()).toEqual([]);
+  expect(await plan.buttons()).toEqual([]);
 });

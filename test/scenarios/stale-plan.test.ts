@@ -12,7 +12,9 @@ scenario('a plan is stale once its template is another, and says which field', a
   await plan.press(ben, 'Approve');
   await plan.becomes('STALE');
   await plan.shows('`rollback` did not run.', 'Nothing was changed.', 'PLAN_STALE');
-  expect(plan.text()).toMatch(/Why: template is [0-9a-f]{10} now; the plan was made when it was/);
+  expect(await plan.text()).toMatch(
+    /Why: template is [0-9a-f]{10} now; the plan was made when it was/,
+  );
   expect(night.cluster.image('checkout')).toBe('registry.example.com/shop/checkout:1.9.2');
   expect(night.cluster.writes('checkout')).toBe(0);
 

@@ -17,12 +17,12 @@ scenario(
 
     await night.alertmanager.sends([{ ...one, endsAt: began + 1000 }], { truncated: 1 });
     await thread.shows('cut off', 'nothing closes by itself until they are known');
-    expect(thread.says('RESOLVED')).toBe(0);
+    expect(await thread.says('RESOLVED')).toBe(0);
 
     night.passes(2000);
     await source.wasAsked(1);
     await thread.shows('1 alert');
-    expect(thread.says('RESOLVED')).toBe(0);
+    expect(await thread.says('RESOLVED')).toBe(0);
 
     await night.alertmanager.sends([
       { ...one, endsAt: began + 1000 },

@@ -25,7 +25,7 @@ scenario('a rollback that failed offers its undo', async (night) => {
   await plan.press(ben, 'Approve');
   await plan.becomes('FAILED');
   await plan.shows('K8S_IMAGE_PULL');
-  expect(plan.buttons()).toEqual(['Plan the undo']);
+  expect(await plan.buttons()).toEqual(['Plan the undo']);
 
   expect(await plan.press(ben, 'Plan the undo')).toContain('The plan is ready');
   const undo = await thread.card('undo checkout');

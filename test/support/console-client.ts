@@ -6,8 +6,8 @@ export interface ConsoleClient {
   /** The incidents on the board, in its order. */
   incidents(): Promise<readonly string[]>;
   says(incident: string, line: string): Promise<string>;
-  /** Presses a button that stands on the page; undefined when there is none of that label. */
-  presses(incident: string, label: string): Promise<string | undefined>;
+  /** Presses a button that stands on the page, or on one card of it; undefined when there is none of that label. */
+  presses(incident: string, label: string, card?: string): Promise<string | undefined>;
 }
 
 /** Redeems a one-time link as a browser does. What it answers outlives a restart of the bot: it is on the record. */
@@ -65,9 +65,12 @@ export function consoleClient(url: () => string, cookie: string): ConsoleClient 
       const action = /<form class="prompt"[^>]* action="([^"]*)"/.exec(await ask(path))?.[1] ?? '';
       return ask(from(path, action), { line });
     },
-    async presses(incident, label) {
+    async presses(incident, label, card) {
       const path = `/incidents/${incident}`;
-      const form = formsOf(await ask(path)).findLast((each) => each.label === label);
+      const page = await ask(path);
+      const shown =
+        card === undefined ? page : piecesOf(page).find(({ key }) => key === card)?.html;
+      const form = formsOf(shown ?? '').findLast((each) => each.label === label);
       return form && ask(from(path, form.action), form.fields);
     },
   };
@@ -104,10 +107,19 @@ export function textOf(page: string): string {
 
 /** Keys of the lines and cards of a thread, in order, each as often as it stands there. */
 export function keysOf(page: string): readonly string[] {
+  return piecesOf(page).map(({ key }) => key);
+}
+
+export interface PagePiece {
+  readonly key: string;
+  readonly html: string;
+}
+
+/** The lines and cards of a thread, in order. */
+export function piecesOf(page: string): readonly PagePiece[] {
   const thread = /<div id="thread"[^>]*>(.*?)<div id="answers"/s.exec(page)?.[1] ?? '';
-  return [...thread.matchAll(/<(?:article|p) class="[^"]*" data-key="([^"]*)"/g)].map(
-    ([, key = '']) => key,
-  );
+  const found = thread.matchAll(/<(article|p) class="[^"]*" data-key="([^"]*)".*?<\/\1>/gs);
+  return [...found].map(([html, , key = '']) => ({ key, html }));
 }
 
 function unescaped(text: string): string {

@@ -7,17 +7,17 @@ import { createLogger } from '../../../src/cli/log.ts';
 import { keyOf } from '../../../src/cli/start.ts';
 import { connectTargets } from '../../../src/cli/targets.ts';
 import type { AlertSource } from '../../../src/core/ports/alert-source.ts';
-import type { Surface } from '../../../src/core/ports/surface.ts';
 import { type OpenJournal, openJournal } from '../../../src/journal/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import type { TurningClock } from '../../fakes/turning-clock.ts';
 import { configOf } from './config.ts';
+import type { OpenStage, Stage } from './stages/stage.ts';
 
 export interface BotProcessOptions {
   readonly journal: string;
   readonly clock: TurningClock;
   readonly cluster: Sandbox;
-  readonly chat: Surface;
+  readonly stages: readonly Stage[];
   readonly sources: readonly AlertSource[];
 }
 
@@ -46,7 +46,10 @@ const times = {
 
 export async function startBotProcess(options: BotProcessOptions): Promise<BotProcess> {
   const clock = options.clock.ofProcess();
-  const { config, settings } = configOf(options.cluster);
+  const { config, settings } = configOf(
+    options.cluster,
+    options.stages.map((stage) => stage.config),
+  );
   const journal = await openJournal({
     path: options.journal,
     clock: clock.now,
@@ -99,7 +102,11 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
     }),
     log,
   });
-  bot.start([options.chat]);
+  const open: OpenStage[] = [];
+  const lent = { bot, config, settings, journal: power.through(journal), clock, log };
+  for (const stage of options.stages) open.push(await stage.open(lent));
+  bot.start(open.flatMap(({ surfaces }) => surfaces));
+  for (const connection of open.flatMap(({ connections }) => connections)) connection.start();
   return {
     bot,
     journal,
@@ -109,6 +116,7 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
     async crash() {
       power.cut();
       clock.stop();
+      await Promise.all(open.map((stage) => stage.close()));
       await listener.close();
       for (const target of targets) target.close();
       await journal.close();
@@ -116,6 +124,7 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
     async close() {
       await listener.close();
       await bot.close();
+      await Promise.all(open.map((stage) => stage.close()));
       await journal.close();
     },
   };

@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { AlertSource } from '../../../src/core/ports/alert-source.ts';
-import { cardText } from '../../../src/core/view/text.ts';
-import { type ChatSurface, createChatSurface } from '../../fakes/chat-surface.ts';
 import { type TurningClock, turningClock } from '../../fakes/turning-clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Alertmanager, crashLooping, createAlertmanager } from './alertmanager.ts';
 import { type BotProcess, startBotProcess } from './bot-process.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { type Told, told } from './record.ts';
-import { type NightThread, openThread } from './thread.ts';
+import { consoleStage } from './stages/console.ts';
+import { discordStage } from './stages/discord.ts';
+import { plainStage } from './stages/plain.ts';
+import { slackStage } from './stages/slack.ts';
+import type { Stage, StageName } from './stages/stage.ts';
+import { type NightThread, openThread, type Seats } from './thread.ts';
 
 export const ana = 'ana';
 export const ben = 'ben';
@@ -23,7 +26,10 @@ export interface Night {
   readonly clock: TurningClock;
   readonly cluster: Cluster;
   readonly alertmanager: Alertmanager;
-  readonly chat: ChatSurface;
+  /** Where it is played: `plain`, `console`, `slack`, `discord`, or all three at once. */
+  readonly stage: StageName;
+  /** How many threads stand there. */
+  threads(): Promise<number>;
   readonly journal: { tells(types: string): Promise<void>; told(): Promise<readonly Told[]> };
   /** The bot of now: another one after a crash. */
   readonly process: BotProcess;
@@ -49,35 +55,74 @@ export interface NightOptions {
   readonly sources?: readonly AlertSource[];
 }
 
-/** One evening is one test: it ends with a journal that verifies, a quiet log and nothing said twice. */
+/** One evening is one test on each stage: it ends with a journal that verifies, a quiet log and nothing said twice. */
 export function scenario(
   title: string,
   play: (night: Night) => Promise<void>,
   options: NightOptions = {},
 ): void {
-  it(title, async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tocsin-night-'));
-    const open = await begin(folder, options);
-    try {
-      await play(open.night);
-      await open.isInOrder();
-    } finally {
-      await open.end();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
+  for (const stage of stagesOf(title)) {
+    it(stage === 'plain' ? title : `${title} (${stage})`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tocsin-night-'));
+      const open = await begin(folder, stage, options);
+      try {
+        await play(open.night);
+        await open.isInOrder();
+      } finally {
+        await open.end();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  }
 }
 
-async function begin(folder: string, { sources = [] }: NightOptions) {
+const platforms: readonly StageName[] = ['console', 'slack', 'discord', 'all'];
+
+/** All of them in a full run; otherwise without a platform, which is quick, and on one that the seed chooses. */
+function stagesOf(title: string): readonly StageName[] {
+  const only = process.env['TOCSIN_STAGE'];
+  if (only !== undefined) return [...platforms, 'plain' as const].filter((name) => name === only);
+  if (process.env['TOCSIN_FULL']) return ['plain', ...platforms];
+  const seed = Number(process.env['TOCSIN_SEED'] ?? 1);
+  const drawn = [...title].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed) >>> 0;
+  return ['plain', platforms[drawn % platforms.length] ?? 'console'];
+}
+
+/** Where each of them sits when the incident is everywhere. */
+const seats: Readonly<Record<string, StageName>> = {
+  ana: 'slack',
+  ben: 'discord',
+  cleo: 'console',
+};
+
+async function build(name: StageName, clock: TurningClock): Promise<readonly Stage[]> {
+  switch (name) {
+    case 'plain':
+      return [plainStage()];
+    case 'console':
+      return [consoleStage()];
+    case 'slack':
+      return [await slackStage(clock)];
+    case 'discord':
+      return [await discordStage(clock)];
+    case 'all':
+      return [await slackStage(clock), await discordStage(clock), consoleStage()];
+  }
+}
+
+/** The platforms' own time passes faster while somebody only waits: it is their limits that are waited for. */
+const hurryMs = 100;
+
+async function begin(folder: string, name: StageName, { sources = [] }: NightOptions) {
   const clock = turningClock();
   const cluster = await startCluster(clock);
-  const chat = createChatSurface();
+  const stages = await build(name, clock);
   const start = () =>
     startBotProcess({
       journal: join(folder, 'night.db'),
       clock,
       cluster: cluster.sandbox,
-      chat: chat.surface,
+      stages,
       sources,
     });
   let process = await start();
@@ -85,16 +130,29 @@ async function begin(folder: string, { sources = [] }: NightOptions) {
   const errors: string[] = [];
   const alertmanager = createAlertmanager(() => process.url);
   const firing = new Map<string, number>();
-  const current = () => process;
+  const looking: Seats = {
+    stages,
+    seatOf(person) {
+      const [first] = stages;
+      const seat = stages.find((stage) => stage.name === (seats[person] ?? 'slack')) ?? first;
+      if (!seat) throw new Error('there is no stage');
+      return seat;
+    },
+    waits() {
+      if (process.bot.readings().lanes.some(isPaced)) clock.passes(hurryMs);
+    },
+  };
 
   const night: Night = {
     clock,
     cluster,
     alertmanager,
-    chat,
+    stage: name,
     get process() {
       return process;
     },
+    threads: async () =>
+      Math.max(...(await Promise.all(stages.map(async (stage) => (await stage.threads()).length)))),
     journal: {
       told: () => told(process.journal),
       async tells(types) {
@@ -119,19 +177,13 @@ async function begin(folder: string, { sources = [] }: NightOptions) {
       await night.alertTells(service);
       return night.thread(service);
     },
-    otherThread: (than) =>
-      openThread({ chat, process: current }, (incident) => incident !== than.incident),
+    otherThread: (than) => openThread(looking, (id) => id !== than.id),
     async alertStops(service = 'checkout') {
       const alert = crashLooping(service, `${service}-1`, firing.get(service) ?? clock.now());
       await alertmanager.sends([{ ...alert, endsAt: clock.now() }]);
     },
-    thread: (title) =>
-      openThread({ chat, process: current }, (_incident, card) => card.includes(title)),
-    async says(person, line) {
-      const actor = { surface: 'console', account: person };
-      const cause = `night/${person}/${clock.now()}/${line}`;
-      return cardText((await process.bot.dispatch.say({ line, actor, incident: '', cause })).card);
-    },
+    thread: (title) => openThread(looking, (_id, root) => root.includes(title)),
+    says: (person, line) => looking.seatOf(person).says(person, line),
     passes: clock.passes,
     async stopsAndStarts() {
       await process.close();
@@ -149,20 +201,28 @@ async function begin(folder: string, { sources = [] }: NightOptions) {
   return {
     night,
     async isInOrder() {
+      await eventually('everything is shown', () => {
+        looking.waits();
+        return process.bot.readings().threadsWaiting === 0;
+      });
       await process.bot.settled();
-      const lines = chat.incidents().flatMap((incident) => chat.messages(incident));
-      const edited = lines.filter(
-        ({ piece, edits }) => 'kind' in piece && piece.kind === 'line' && edits > 0,
-      );
-      expect(edited, 'a line once posted stays as it is').toEqual([]);
-      expect(chat.repeated(), 'only a crash may forget a post').toBeLessThanOrEqual(crashes);
+      for (const stage of stages) stage.isInOrder(crashes);
       expect([...errors, ...process.errors]).toEqual([]);
       const { ok, finding } = await process.journal.verify();
       expect({ ok, finding }).toEqual({ ok: true, finding: undefined });
     },
     async end() {
       await process.close();
+      for (const stage of stages) await stage.close();
       await cluster.sandbox.close();
     },
   };
+}
+
+function isPaced({
+  waiting,
+}: {
+  readonly waiting: { readonly root: number; readonly reply: number; readonly edit: number };
+}): boolean {
+  return waiting.root + waiting.reply + waiting.edit > 0;
 }

@@ -1,164 +1,217 @@
 import { expect } from 'vitest';
-import type { Action, Card } from '../../../src/core/view/card.ts';
-import { cardText, plain } from '../../../src/core/view/text.ts';
-import type { ChatSurface, Message } from '../../fakes/chat-surface.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { BotProcess } from './bot-process.ts';
+import type { Stage, StageMessage, StageThread } from './stages/stage.ts';
 
-/** One thread of the chat, read and used as a person would: by what it shows. */
+/** One thread, read and used as people would: by what it shows. On several stages at once it must show it on each. */
 export interface NightThread {
-  readonly incident: string;
+  readonly id: string;
   /** Everything it shows now. */
-  text(): string;
+  text(): Promise<string>;
   /** Waits until all of it is to be read there. */
   shows(...texts: readonly string[]): Promise<void>;
-  /** How many lines and cards say so. */
-  says(text: string): number;
+  /** How often it says so, where it says it most often. */
+  says(text: string): Promise<number>;
   /** A line typed into the thread; the answer to the one who typed it. */
   hears(person: string, line: string): Promise<string>;
   /** The plan that a line brings, once it waits for approval. */
   plans(person: string, line: string): Promise<PlanCard>;
   /** Waits for a card whose title says so. */
   card(title: string): Promise<PlanCard>;
+  /** What stands there, piece by piece, to compare with another look. */
+  pieces(): Promise<readonly string[]>;
 }
 
 /** A card of an operation. */
 export interface PlanCard {
   readonly operation: string;
-  text(): string;
+  text(): Promise<string>;
   /** Presses a button that stands on the card; the answer to the one who pressed. */
   press(person: string, label: string): Promise<string>;
-  buttons(): readonly string[];
+  /** Presses it if it still stands there; '' when the screen was quicker. */
+  pressLate(person: string, label: string): Promise<string>;
+  buttons(): Promise<readonly string[]>;
   /** Waits for the word at its head: `WAITING`, `DONE`, `FAILED`. */
   becomes(mark: string): Promise<void>;
   shows(...texts: readonly string[]): Promise<void>;
 }
 
-export interface ThreadOptions {
-  readonly chat: ChatSurface;
-  readonly process: () => BotProcess;
+/** Who looks where. */
+export interface Seats {
+  readonly stages: readonly Stage[];
+  /** Where a person types and presses. */
+  seatOf(person: string): Stage;
+  /** Waiting lets the platforms' own time pass. */
+  waits(): void;
 }
 
-let requests = 0;
-
+/** The thread that is it, once every stage shows it. */
 export async function openThread(
-  options: ThreadOptions,
-  isIt: (incident: string, card: string) => boolean,
+  seats: Seats,
+  isIt: (id: string, root: string) => boolean,
 ): Promise<NightThread> {
-  const { chat } = options;
-  const incident = await eventually('a thread', () =>
-    chat.incidents().find((id) => isIt(id, rootText(chat.messages(id)))),
-  );
-  const pieces = () => chat.messages(incident).map(textOf);
-  const text = () => pieces().join('\n');
-
-  async function hears(person: string, line: string): Promise<string> {
-    const { dispatch } = options.process().bot;
-    const answer = await dispatch.say({ line, actor: actorOf(person), incident, cause: cause() });
-    return cardText(answer.card);
+  const found = new Map<Stage, StageThread>();
+  for (const stage of seats.stages) {
+    const thread = await patiently(seats, `a thread on ${stage.name}`, async () => {
+      for (const each of await stage.threads()) {
+        const [root] = await each.messages();
+        if (root && isIt(each.id, root.text)) return each;
+      }
+      return undefined;
+    });
+    found.set(stage, thread);
   }
+  return threadOf(seats, found);
+}
+
+function threadOf(seats: Seats, threads: ReadonlyMap<Stage, StageThread>): NightThread {
+  const all = [...threads.values()];
+  const texts = () => Promise.all(all.map(textOf));
+  const at = (person: string): StageThread => {
+    const thread = threads.get(seats.seatOf(person));
+    if (!thread) throw new Error(`${person} does not see the thread`);
+    return thread;
+  };
 
   async function card(what: string): Promise<PlanCard> {
-    const found = await eventually(
-      `a card that says ${what}`,
-      () => cardsOf(chat.messages(incident)).findLast((each) => plain(each.title).includes(what)),
-      { say: text },
-    );
-    return planCard(options, { incident, key: found.key });
+    const opened = planCard(seats, threads, what);
+    await opened.shows(what);
+    return opened;
   }
 
   return {
-    incident,
-    text,
-    hears,
-    card,
-    async shows(...texts) {
-      await eventually(`the thread shows ${texts.join(', ')}`, () => includesAll(text(), texts), {
-        say: text,
-      });
+    id: all[0]?.id ?? '',
+    text: async () => (await texts()).join('\n'),
+    pieces: async () => (await Promise.all(all.map(piecesOf))).flat(),
+    async shows(...wanted) {
+      for (const [stage, thread] of threads) {
+        await patiently(
+          seats,
+          `the thread on ${stage.name} shows ${wanted.join(', ')}`,
+          async () => includesAll(await textOf(thread), wanted),
+          () => textOf(thread),
+        );
+      }
     },
-    says: (what) => pieces().filter((piece) => piece.includes(what)).length,
+    says: async (what) =>
+      Math.max(...(await texts()).map((text) => bare(text).split(bare(what)).length - 1)),
+    hears: (person, line) => at(person).says(person, line),
+    card,
     async plans(person, line) {
-      const answer = await hears(person, line);
+      const answer = await at(person).says(person, line);
       const operation = /op-[0-9a-f]+/.exec(answer)?.[0];
       if (operation === undefined) throw new Error(`no plan came of ${line}:\n${answer}`);
-      const made = planCard(options, { incident, key: `operation/${operation}` });
+      const made = await card(operation);
       await made.becomes('WAITING');
       return made;
     },
   };
 }
 
-function planCard(
-  { chat, process }: ThreadOptions,
-  { incident, key }: { readonly incident: string; readonly key: string },
-): PlanCard {
-  const now = () => cardsOf(chat.messages(incident)).find((card) => card.key === key);
-  const text = () => {
-    const card = now();
-    return card ? cardText(card) : '';
-  };
-  const action = (label: string): Action | undefined =>
-    now()?.actions.find((each) => each.label === label);
+function planCard(seats: Seats, threads: ReadonlyMap<Stage, StageThread>, what: string): PlanCard {
+  /** Once found it is known by its place: later cards may speak of it. */
+  const places = new Map<StageThread, string>();
+  async function found(thread: StageThread): Promise<StageMessage | undefined> {
+    const place = places.get(thread);
+    if (place !== undefined) return (await thread.messages()).find(({ id }) => id === place);
+    const card = await cardIn(thread, what);
+    if (card) places.set(thread, card.id);
+    return card;
+  }
+  const [first] = [...threads.values()];
+  const text = async () => (first && (await found(first))?.text) ?? '';
+
+  async function eachShows(saying: string, isSo: (message: StageMessage) => boolean) {
+    for (const [stage, thread] of threads) {
+      await patiently(
+        seats,
+        `the card on ${stage.name} ${saying}`,
+        async () => {
+          const message = await found(thread);
+          return message !== undefined && isSo(message);
+        },
+        async () => (await found(thread))?.text ?? textOf(thread),
+      );
+    }
+  }
+
   return {
-    operation: key.slice('operation/'.length),
+    operation: /op-[0-9a-f]+/.exec(what)?.[0] ?? '',
     text,
-    buttons: () => now()?.actions.map(({ label }) => label) ?? [],
+    async buttons() {
+      const [own = [], ...others] = await Promise.all(
+        [...threads.values()].map(async (thread) => (await found(thread))?.buttons ?? []),
+      );
+      for (const other of others) expect(other).toEqual(own);
+      return own;
+    },
+    async pressLate(person, label) {
+      const thread = threads.get(seats.seatOf(person));
+      const message = thread && (await found(thread));
+      return message?.buttons.includes(label) ? message.presses(person, label) : '';
+    },
     async press(person, label) {
-      const pressed = action(label);
-      if (!pressed) throw new Error(`there is no button ${label} on\n${text()}`);
-      const answer = await process().bot.dispatch.press({
-        press: pressed.press,
-        actor: actorOf(person),
-        incident,
-        cause: cause(),
-        shown: { digest: 'f'.repeat(64), fresh: true },
+      const thread = threads.get(seats.seatOf(person));
+      const message = await patiently(seats, `a card with ${label}`, async () => {
+        const card = thread && (await found(thread));
+        return card?.buttons.includes(label) ? card : undefined;
       });
-      return cardText(answer.card);
+      return message.presses(person, label);
     },
-    async becomes(mark) {
-      await eventually(`the card becomes ${mark}`, () => now()?.mark === mark, { say: text });
-    },
-    async shows(...texts) {
-      await eventually(`the card shows ${texts.join(', ')}`, () => includesAll(text(), texts), {
-        say: text,
-      });
-      expect(includesAll(text(), texts)).toBe(true);
-    },
+    becomes: (mark) => eachShows(`becomes ${mark}`, ({ text: shown }) => hasMark(shown, mark)),
+    shows: (...wanted) =>
+      eachShows(`shows ${wanted.join(', ')}`, ({ text: shown }) => includesAll(shown, wanted)),
   };
 }
 
-function actorOf(person: string) {
-  return { surface: 'console', account: person };
+/** The newest that says so. */
+async function cardIn(thread: StageThread, what: string): Promise<StageMessage | undefined> {
+  const [, ...below] = await thread.messages();
+  return below.findLast(({ text }) => isCard(text) && includesAll(text, [what]));
 }
 
-function cause(): string {
-  requests += 1;
-  return `night/${requests}`;
+/** Cards begin with their mark, lines with a name or a time. */
+function isCard(text: string): boolean {
+  return /^\W*[A-Z]{4,}\b/.test(bare(text));
 }
 
-/** Texts are folded to a width; what a person reads is not. */
+function hasMark(text: string, mark: string): boolean {
+  return new RegExp(`^\\W*${mark}\\b`).test(bare(text));
+}
+
+async function piecesOf(thread: StageThread): Promise<readonly string[]> {
+  return (await thread.messages()).map(({ text }) => text);
+}
+
+async function textOf(thread: StageThread): Promise<string> {
+  return (await piecesOf(thread)).join('\n');
+}
+
+async function patiently<T>(
+  { waits }: Seats,
+  what: string,
+  look: () => Promise<T>,
+  say?: () => Promise<string>,
+): Promise<Exclude<T, undefined | false>> {
+  try {
+    return await eventually(what, async () => {
+      const found = await look();
+      if (found === undefined || found === false) waits();
+      return found;
+    });
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n${say ? await say() : ''}`);
+  }
+}
+
+/** Texts are folded to a width and marked up in each platform's way; what a person reads is not. */
 function includesAll(text: string, wanted: readonly string[]): boolean {
-  const flat = unfolded(text);
-  return wanted.every((each) => flat.includes(unfolded(each)));
+  const flat = bare(text);
+  return wanted.every((each) => flat.includes(bare(each)));
 }
 
-function unfolded(text: string): string {
-  return text.replace(/\s+/g, ' ');
-}
-
-function rootText(messages: readonly Message[]): string {
-  const root = messages.find(({ key }) => key === 'root');
-  return root ? textOf(root) : '';
-}
-
-function textOf({ piece }: Message): string {
-  if (!('kind' in piece)) return cardText(piece);
-  return piece.kind === 'card' ? cardText(piece.card) : plain(piece.text);
-}
-
-function cardsOf(messages: readonly Message[]): readonly Card[] {
-  return messages.flatMap(({ piece, key }) =>
-    'kind' in piece ? (piece.kind === 'card' ? [{ ...piece.card, key }] : []) : [],
-  );
+function bare(text: string): string {
+  return text
+    .replace(/[`*_~|]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
