@@ -27,6 +27,26 @@ export const noChats: ConnectChats = {
   connect: () => ({ connections: [], routes: [] }),
 };
 
+/** For those who only ask a platform about itself: nobody is heard and nothing is counted. */
+export const nobodysDesk: ChatDesk = {
+  words: { names: new Map(), book: {} },
+  take: () => Promise.reject(new Error('nobody is heard here')),
+  form: () => undefined,
+  complete: () => [],
+  choices: () => [],
+  threadAt: () => undefined,
+  card: async () => undefined,
+  home: () => Promise.reject(new Error('nobody is heard here')),
+  accountsOf: () => [],
+  keepImage: () => Promise.reject(new Error('nothing is kept here')),
+};
+
+export const uncounted: ChatMetrics = {
+  acknowledged: () => undefined,
+  called: () => undefined,
+  refused: () => undefined,
+};
+
 /** Loads the surfaces that the configuration names, and none other. */
 export async function loadChats(_config: Pick<Config, 'surfaces'>): Promise<ConnectChats> {
   return noChats;

@@ -76,7 +76,7 @@ export function scenario(
   }
 }
 
-const platforms: readonly StageName[] = ['console', 'slack', 'discord', 'all'];
+const platforms: readonly StageName[] = ['console'];
 
 /** All of them in a full run; otherwise without a platform, which is quick, and on one that the seed chooses. */
 function stagesOf(title: string): readonly StageName[] {
