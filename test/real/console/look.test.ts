@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cardSaying, hostileLabels } from '../../surfaces/console/hostile-labels.ts';
+import { cardSaying, hostileLabels } from '../../support/hostile-labels.ts';
 import { planCard, planHash } from '../../surfaces/console/sample-cards.ts';
 import { poorContrast } from './contrast.ts';
 import { chromium, useBrowser, why } from './tab.ts';

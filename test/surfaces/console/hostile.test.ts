@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderRow } from '../../../src/bot/surfaces/console/board.ts';
 import { renderCard } from '../../../src/bot/surfaces/console/render.ts';
 import type { Thread } from '../../../src/core/view/card.ts';
-import { cardSaying, hostileLabels } from './hostile-labels.ts';
+import { cardSaying, hostileLabels } from '../../support/hostile-labels.ts';
 import { sampleRows } from './sample-cards.ts';
 import { type Stage, startStage } from './stage.ts';
 

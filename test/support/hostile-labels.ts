@@ -1,4 +1,4 @@
-import type { Card, Span } from '../../../src/core/view/card.ts';
+import type { Card, Span } from '../../src/core/view/card.ts';
 
 /** What an alert's labels, a log line or an image name may say when somebody means ill. None may become live markup. */
 export const hostileLabels: readonly string[] = [
