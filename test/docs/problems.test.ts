@@ -29,7 +29,10 @@ const named = new Set(
 /** Names of that form that are no problems: settings, marks of vendors, words of examples in comments. */
 const otherNames = new Set([
   'DUPLICATE_KEY',
+  'INTERACTION_CREATE',
+  'MESSAGE_CREATE',
   'MULTIPLE_DOCS',
+  'NEGATIVE_INFINITY',
   'POSITIVE_INFINITY',
   'TAB_AS_INDENT',
   'TAG_RESOLVE_FAILED',

@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { invitedRights } from '../../../src/bot/surfaces/discord/rights.ts';
+
+describe('the page on Discord', () => {
+  it('invites the bot with exactly the rights that the doctor looks for', () => {
+    const page = readFileSync(
+      new URL('../../../docs/surfaces/discord.md', import.meta.url),
+      'utf8',
+    );
+    expect(/permissions=(\d+)/.exec(page)?.[1]).toBe(String(invitedRights));
+  });
+});
