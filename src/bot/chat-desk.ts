@@ -100,7 +100,7 @@ function createRefs(engine: Engine) {
     threadOf = new Map();
     for (const [thread, { state }] of engine.readings.posts) {
       for (const [name, { ref }] of Object.entries(state)) {
-        threadOf.set(`${surfaceOf(name)} ${ref}`, thread);
+        if (ref !== '') threadOf.set(`${surfaceOf(name)} ${ref}`, thread);
       }
     }
     live = threadOf.size;

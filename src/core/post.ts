@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts';
  * Where the pieces of a thread stand on surfaces that remember. A piece has a key: `root`, or the entry's. A create is
  * begun on the record before it is sent, so that after a crash the only doubt there can be is a begun one without an end.
  */
-export type PostEvent = PostBegun | Posted | PostGone | PostWorn | ThreadMoved;
+export type PostEvent = PostBegun | Posted | PostUnsure | PostGone | PostWorn | ThreadMoved;
 
 /** A piece is about to be created there: it may stand there from now on. */
 export interface PostBegun {
@@ -28,6 +28,16 @@ export interface Posted {
   /** Digest of the rendering, so that an equal one costs no call. */
   readonly digest: string;
   readonly also?: readonly string[];
+  /** An older edit may still land on it: it is to be sent once more. */
+  readonly unsure?: true;
+}
+
+/** Nobody answered an edit: what it shows now is not known. */
+export interface PostUnsure {
+  readonly type: 'PostUnsure';
+  readonly v: 1;
+  readonly surface: string;
+  readonly key: string;
 }
 
 /** Somebody took it away. With a root goes everything below it. */
@@ -63,6 +73,8 @@ export interface Standing {
   /** Empty while none stands. */
   readonly ref: string;
   readonly digest: string;
+  /** It may show something else. */
+  readonly unsure?: true;
   /** A create is under way, or was cut off: since when there may be one that nobody recorded, ms. */
   readonly begunAt?: number;
   /** Whose lines that one holds beside its own. */
@@ -105,6 +117,10 @@ export function evolvePosts(
     }
     case 'Posted':
       return posted(state, event);
+    case 'PostUnsure': {
+      const standing = standingOf(state, surface, event.key);
+      return { ...state, [`${surface} ${event.key}`]: { ...standing, unsure: true } };
+    }
     case 'PostGone': {
       const { gone = 0, movedTo } = standingOf(state, surface, event.key);
       const moved = movedTo === undefined ? {} : { movedTo };
@@ -123,15 +139,17 @@ export function evolvePosts(
   }
 }
 
-function posted(state: PostState, { surface, key, ref, digest, also = [] }: Posted): PostState {
-  const { begunAt: _, begunWith: __, worn, ...standing } = standingOf(state, surface, key);
+function posted(state: PostState, event: Posted): PostState {
+  const { surface, key, ref, digest, also = [], unsure } = event;
+  const before = standingOf(state, surface, key);
+  const { begunAt: _, begunWith: __, unsure: ___, worn, ...standing } = before;
   // A worn root stays what the thread hangs on; a worn entry is replaced by the one that was posted now.
   const kept = key === 'root' && worn ? { worn } : {};
   const lines = also.map((each) => [`${surface} ${each}`, { ref, digest: '' }] as const);
   return {
     ...state,
     ...Object.fromEntries(lines),
-    [`${surface} ${key}`]: { ...standing, ...kept, ref, digest },
+    [`${surface} ${key}`]: { ...standing, ...kept, ...(unsure ? { unsure } : {}), ref, digest },
   };
 }
 

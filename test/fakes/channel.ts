@@ -40,6 +40,7 @@ interface Fires {
 }
 
 export interface ChannelOptions extends Omit<ChatPlatformOptions, 'clock'> {
+  readonly clock?: StillClock;
   /** Further surfaces beside it. */
   readonly beside?: readonly Surface[];
   readonly places?: Readonly<Record<string, string>>;
@@ -50,8 +51,8 @@ export interface ChannelOptions extends Omit<ChatPlatformOptions, 'clock'> {
 /** The bot with one chat platform, both in virtual time, and a record that outlives each life of the bot. */
 export async function startChannel(options: ChannelOptions = {}): Promise<Channel> {
   const { beside = [], places = { 'chat/main': '#ops' } } = options;
-  const clock = stillClock();
-  const platform = createChatPlatform({ clock, ...options });
+  const { clock = stillClock() } = options;
+  const platform = createChatPlatform({ ...options, clock });
   const journal = createMemoryJournal({ now: clock.now });
   const logged: string[] = [];
 

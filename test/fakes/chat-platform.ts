@@ -40,6 +40,8 @@ export interface ChatPlatform {
   takesAway(ref: string): void;
   /** The channel is archived, or opened again. */
   archives(place: string, isArchived?: boolean): void;
+  /** The newest message is not found for a while; the answer brings it back. */
+  hides(): () => void;
   /** It takes no more edits. */
   wears(ref: string): void;
   /** Renderings that it refuses. */
@@ -221,6 +223,12 @@ export function createChatPlatform(options: ChatPlatformOptions): ChatPlatform {
     archives: (place, isArchived = true) => {
       if (isArchived) archived.add(place);
       else archived.delete(place);
+    },
+    hides() {
+      const hidden = posts.pop();
+      return () => {
+        if (hidden) posts.push(hidden);
+      };
     },
     wears: (ref) => void worn.add(ref),
     refuses: (which) => {

@@ -67,7 +67,7 @@ export function createCaller(options: Options): Caller {
     const ensured = await answered(send(thread, place, { root, piece }));
     await health.heard(ensured);
     if (!ensured.ok && ensured.why !== 'unknown' && isCreate) doubts.cleared(thread, piece.key);
-    return ended(thread, place, { root, piece, ensured });
+    return ended(thread, place, { root, piece, ensured, isUnsure: standing.unsure === true });
   }
 
   function send(
@@ -99,14 +99,16 @@ export function createCaller(options: Options): Caller {
     const at = { v: 1, surface: name, key } as const;
     if (ensured.ok) {
       const also = piece.also.length === 0 ? {} : { also: piece.also };
+      doubts.settled(thread, key);
+      const isOldLanding = doubts.made(thread, key, piece.ref === undefined ? 'created' : 'edited');
       await record(thread, {
         type: 'Posted',
         ...at,
         ref: ensured.ref,
         digest: piece.digest,
         ...also,
+        ...(isOldLanding ? { unsure: true } : {}),
       });
-      doubts.settled(thread, key);
       places.found(place);
       return {};
     }
@@ -115,8 +117,11 @@ export function createCaller(options: Options): Caller {
         return { closedUntil: clock.now() + ensured.afterMs };
       case 'unknown': {
         const until = clock.now() + ensured.landsWithinMs;
-        if (piece.ref !== undefined) doubts.editing(thread, key, until);
-        else doubts.creating(thread, key, until);
+        if (piece.ref === undefined) doubts.creating(thread, key, until);
+        else {
+          doubts.editing(thread, key, until);
+          if (!end.isUnsure) await record(thread, { type: 'PostUnsure', ...at });
+        }
         return {};
       }
       case 'gone':
@@ -200,6 +205,8 @@ interface Ended {
   readonly root: string;
   readonly piece: Piece;
   readonly ensured: Ensured;
+  /** Known already not to be known. */
+  readonly isUnsure: boolean;
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

@@ -14,6 +14,11 @@ export interface Doubts {
   ofEdit(thread: string, key: string): number | undefined;
   /** What stands there is on record. */
   settled(thread: string, key: string): void;
+  /**
+   * It was created by this process, or edited by it. True when what another one sent before its end may still land on
+   * it: then it is edited once more.
+   */
+  made(thread: string, key: string, how: 'created' | 'edited'): boolean;
 }
 
 export interface Doubt {
@@ -24,7 +29,10 @@ export interface Doubt {
 /** What another process sent right before its end lands within this time of our start, or never. */
 const landsMs = 30_000;
 
-export function createDoubts(startedAt: number): Doubts {
+export function createDoubts(now: () => number): Doubts {
+  const pastLandsAt = now() + landsMs;
+  /** Created since our start, as long as an edit of another process may land. */
+  const own = new Set<string>();
   /** By `thread key`; `cleared` where the record's begun create is known not to have landed. */
   const creates = new Map<string, number | 'cleared'>();
   const edits = new Map<string, number>();
@@ -33,7 +41,7 @@ export function createDoubts(startedAt: number): Doubts {
     cleared: (thread, key) => void creates.set(`${thread} ${key}`, 'cleared'),
     ofCreate(thread, key, { begunAt }) {
       if (begunAt === undefined) return undefined;
-      const known = creates.get(`${thread} ${key}`) ?? startedAt + landsMs;
+      const known = creates.get(`${thread} ${key}`) ?? pastLandsAt;
       return known === 'cleared' ? undefined : { since: begunAt, until: known };
     },
     editing: (thread, key, until) => void edits.set(`${thread} ${key}`, until),
@@ -41,6 +49,16 @@ export function createDoubts(startedAt: number): Doubts {
     settled(thread, key) {
       creates.delete(`${thread} ${key}`);
       edits.delete(`${thread} ${key}`);
+    },
+    made(thread, key, how) {
+      const name = `${thread} ${key}`;
+      if (now() >= pastLandsAt) own.clear();
+      else if (how === 'created') own.add(name);
+      else if (!own.has(name)) {
+        edits.set(name, pastLandsAt);
+        return true;
+      }
+      return false;
     },
   };
 }

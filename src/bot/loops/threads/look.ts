@@ -44,7 +44,7 @@ export interface Lookout {
   look(thread: string, how: 'roughly' | 'whole'): Promise<Look>;
 }
 
-type Options = Pick<ThreadsLoopOptions, 'engine' | 'threads' | 'sha256'> & {
+type Options = Pick<ThreadsLoopOptions, 'engine' | 'threads' | 'sha256' | 'clock'> & {
   readonly name: string;
   readonly storms: Storms;
   readonly places: LostPlaces;
@@ -68,8 +68,9 @@ export function createLookout(options: Options): Lookout {
     const closed = places.closedUntil(place);
     if (closed !== undefined)
       return { kind: 'lost', place, until: closed, to: refuge(place, about) };
-    const doubt = doubtOf(thread, posts, place);
-    if (doubt && doubt.sought.key === 'root') return doubt;
+    const doubted = doubtsOf(thread, posts, place);
+    const rootDoubt = doubted.find(({ sought }) => sought.key === 'root');
+    if (rootDoubt) return rootDoubt;
     if (root.ref === '') {
       if (storms.covers(place, about)) return nothing;
       if (storms.keeps(place, about)) return { kind: 'kept', place };
@@ -77,9 +78,10 @@ export function createLookout(options: Options): Lookout {
         return { kind: 'call', place, about, call: 'root', urgency: rootUrgency(about), until: 0 };
       }
     }
+    const [doubt] = doubted.toSorted((one, other) => one.until - other.until);
     const desired = await threads.desired(thread, name);
-    if (!desired) return doubt ?? nothing;
-    return next(desired, posts, { place, about, doubt }) ?? doubt ?? nothing;
+    const call = desired && next(desired, posts, { place, about, doubted });
+    return sooner(call, doubt) ?? nothing;
   }
 
   /** Where it goes on, when its own place is lost: only what is still open, and only where something is taken. */
@@ -90,37 +92,39 @@ export function createLookout(options: Options): Lookout {
       : undefined;
   }
 
-  function doubtOf(thread: string, posts: PostState, place: string) {
-    for (const [own, standing] of Object.entries(posts)) {
-      if (standing.begunAt === undefined || !own.startsWith(`${name} `)) continue;
+  function doubtsOf(thread: string, posts: PostState, place: string): readonly DoubtLook[] {
+    return Object.entries(posts).flatMap(([own, standing]) => {
+      if (standing.begunAt === undefined || !own.startsWith(`${name} `)) return [];
       const key = own.slice(name.length + 1);
       const doubt = doubts.ofCreate(thread, key, standing);
-      if (!doubt) continue;
+      if (!doubt) return [];
       const root = key === 'root' ? '' : standingOf(posts, name, 'root').ref;
       const sought = { thread, key, place, root, since: doubt.since };
-      return { kind: 'doubt', place, until: doubt.until, sought } as const;
-    }
-    return undefined;
+      return [{ kind: 'doubt', place, until: doubt.until, sought } as const];
+    });
+  }
+
+  /** What is looked for holds up the lines behind it; only what somebody has to act on goes before it. */
+  function sooner(call: CallLook | undefined, doubt: DoubtLook | undefined): Look | undefined {
+    if (!call || !doubt) return call ?? doubt;
+    const isDue = doubt.until <= options.clock.now();
+    if (isDue && call.urgency !== urgency.asked) return doubt;
+    return call.until < doubt.until ? call : doubt;
   }
 
   /** The most urgent call that can be made now; else the one that can be made soonest. */
   function next(
     desired: Thread,
     posts: PostState,
-    { place, about, doubt }: Found,
-  ): Look | undefined {
-    const standing = (key: string): Standing => {
-      const known = standingOf(posts, name, key);
-      // Nobody knows what an unanswered edit left there: whatever is desired is not what is known to stand.
-      return doubts.ofEdit(desired.incident, key) === undefined ? known : { ...known, digest: '' };
-    };
+    { place, about, doubted }: Found,
+  ): CallLook | undefined {
+    const standing = (key: string): Standing => standingOf(posts, name, key);
     const digestOf = (piece: object) => options.sha256(JSON.stringify(piece));
     let best: Needed | undefined;
     for (const each of pieces(desired, { standing, digestOf })) {
       const piece = options.refusals.tried(desired.incident, each);
       // Behind a line of which nobody knows whether it is there, only what cannot wait is told.
-      if (!piece || (doubt && piece.call !== 'edit' && !isUrgentBeside(piece, doubt.sought.key)))
-        continue;
+      if (!piece || !isTold(piece, doubted)) continue;
       const until = piece.call === 'edit' ? (doubts.ofEdit(desired.incident, piece.key) ?? 0) : 0;
       const post = { root: standing('root').ref, standing: standing(piece.key), piece };
       const needed = { call: piece.call, urgency: urgencyOf(piece, about), until, post };
@@ -135,11 +139,15 @@ export function createLookout(options: Options): Lookout {
 interface Found {
   readonly place: string;
   readonly about: About;
-  readonly doubt: { readonly sought: Unsettled } | undefined;
+  readonly doubted: readonly DoubtLook[];
 }
 
-function isUrgentBeside(piece: Piece, doubted: string): boolean {
-  return piece.urgency === urgency.asked && piece.key !== doubted;
+type CallLook = Extract<Look, { readonly kind: 'call' }>;
+type DoubtLook = Extract<Look, { readonly kind: 'doubt' }>;
+
+function isTold(piece: Piece, doubted: readonly DoubtLook[]): boolean {
+  if (doubted.length === 0 || piece.call === 'edit') return true;
+  return piece.urgency === urgency.asked && doubted.every(({ sought }) => sought.key !== piece.key);
 }
 
 function isBefore(one: Needed, other: Needed): boolean {

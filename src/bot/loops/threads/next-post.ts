@@ -41,7 +41,7 @@ export function pieces(desired: Thread, compared: Compared): readonly Piece[] {
   const piece = { key: 'root', also: [], shows, digest, urgency: urgencyOf(desired.root) };
   if (root.ref === '') return [{ ...piece, call: 'root', ref: undefined }];
   const edit =
-    root.worn || root.digest === digest
+    root.worn || (root.digest === digest && !root.unsure)
       ? []
       : [{ ...piece, call: 'edit', ref: root.ref, urgency: editUrgency(desired.root) } as const];
   return [...edit, ...entries(withTakeover(desired, root), compared)];
@@ -77,14 +77,14 @@ type LineEntry = Extract<Entry, { kind: 'line' }>;
 type CardEntry = Extract<Entry, { kind: 'card' }>;
 
 function cardPiece(entry: CardEntry, { standing, digestOf }: Compared): Piece | undefined {
-  const { ref, digest: before, gone = 0, worn } = standing(entry.key);
+  const { ref, digest: before, gone = 0, worn, unsure } = standing(entry.key);
   if (gone >= GONE_MAX) return undefined;
   const digest = digestOf(entry);
   const piece = { key: entry.key, also: [], shows: { kind: 'entry', entry } as const, digest };
   if (ref === '' || worn) {
     return { ...piece, call: 'reply', ref: undefined, urgency: urgencyOf(entry.card) };
   }
-  return before === digest
+  return before === digest && !unsure
     ? undefined
     : { ...piece, call: 'edit', ref, urgency: editUrgency(entry.card) };
 }

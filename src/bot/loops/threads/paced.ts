@@ -53,7 +53,7 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
   const idlers: (() => void)[] = [];
   const flying = new Set<Promise<void>>();
   const places = createLostPlaces(clock.now);
-  const doubts = createDoubts(clock.now());
+  const doubts = createDoubts(clock.now);
   const refusals = createRefusals();
   const storms = createStorms(options);
   const settling = createSettling(options);
