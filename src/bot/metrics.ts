@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { ChatMetrics } from './chat.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
+import type { LaneReading } from './loops/threads/index.ts';
 
 /** What is read at scrape time, so that no loop has to keep a gauge in step. */
 export interface MetricsReadings {
@@ -9,6 +10,7 @@ export interface MetricsReadings {
   readonly liveOperations: () => Readonly<Record<string, number>>;
   readonly threadsWaiting: () => number;
   readonly asksWorking: () => number;
+  readonly lanes: () => readonly LaneReading[];
   readonly journal: () => {
     readonly waiting: number;
     readonly appends: number;
@@ -120,6 +122,7 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     'Commits by this process; appends that meet share one.',
     () => readings.journal().commits,
   );
+  laneGauges(readings.lanes, registers);
   const operations = new Gauge({
     name: 'tocsin_operations',
     help: 'Operations at hand, by status.',
@@ -176,6 +179,42 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
       },
     ],
   };
+}
+
+/** What the threads of each chat surface wait for, and what cannot be reached there. */
+function laneGauges(lanes: () => readonly LaneReading[], registers: Registry[]): void {
+  const waiting = new Gauge({
+    name: 'tocsin_chat_threads_waiting',
+    help: 'Threads that a chat surface does not show as they are, by what they wait for: a root, a reply, an edit, an answer in doubt, the end of a storm, a lost place.',
+    labelNames: ['surface', 'for'],
+    registers,
+    collect() {
+      waiting.reset();
+      for (const { surface, waiting: counts } of lanes()) {
+        for (const [what, count] of Object.entries(counts)) {
+          waiting.set({ surface, for: what }, count);
+        }
+      }
+    },
+  });
+  const told: readonly (readonly [string, string, (lane: LaneReading) => number])[] = [
+    ['storms', 'Places where one card stands in for many threads.', ({ storms }) => storms.length],
+    ['places_lost', 'Places that take nothing from us.', ({ lost }) => lost.length],
+    ['down', '1 while the surface takes nothing.', ({ downSince }) => (downSince > 0 ? 1 : 0)],
+    ['posts_given_up', 'Posts given up since the start.', ({ givenUp }) => givenUp],
+  ];
+  for (const [name, help, read] of told) {
+    const gauge = new Gauge({
+      name: `tocsin_chat_${name}`,
+      help,
+      labelNames: ['surface'],
+      registers,
+      collect() {
+        gauge.reset();
+        for (const lane of lanes()) gauge.set({ surface: lane.surface }, read(lane));
+      },
+    });
+  }
 }
 
 /** A counter's own child for each set of labels: looking it up by the labels costs more than counting. */

@@ -181,6 +181,7 @@ function readingsOf(bot: Bot, journal: OpenJournal): MetricsReadings {
     liveOperations: () => bot.readings().operations,
     threadsWaiting: () => bot.readings().threadsWaiting,
     asksWorking: () => bot.readings().asksWorking,
+    lanes: () => bot.readings().lanes,
     journal: () => {
       const { waiting, appends, commits, events, databaseBytes } = journal.stats();
       return { waiting, appends, commits, events, bytes: databaseBytes };

@@ -159,6 +159,7 @@ async function scrape(): Promise<string> {
     liveOperations: () => ({}),
     threadsWaiting: () => 0,
     asksWorking: () => 0,
+    lanes: () => [],
     journal: () => journal,
   };
   const [route] = createMetrics(readings, '0.0.0').routes;
