@@ -59,7 +59,7 @@ it('gives a thread at once to what somebody opened or acted on', async () => {
     actor: { surface: 'console', account: 'ana' },
     incident: '',
     cause: 'want-50',
-    shown: { digest: '' },
+    shown: { digest: '', fresh: false },
   });
   await channel.says('ben', 'ack', 'inc-51');
   await channel.passes(5000);
