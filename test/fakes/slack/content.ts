@@ -26,7 +26,7 @@ export function contentOf(args: Arguments): Content {
     throw new Refusal('markdown_text_conflict');
   }
   if (markdown && markdown.length > maxMarkdown) throw new Refusal('msg_too_long');
-  if (blocks) checkBlocks(blocks, 'message');
+  if (blocks) checkBlocks(blocks);
   return {
     text: (text ?? markdown)?.slice(0, maxText),
     blocks,
@@ -49,9 +49,9 @@ function attachmentsOf(value: unknown): readonly Json[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || !value.every(isRecord)) throw new Refusal('invalid_attachments');
   if (value.length > maxAttachments) throw new Refusal('too_many_attachments');
-  for (const attachment of value) {
+  for (const [index, attachment] of value.entries()) {
     const blocks = blocksOf(attachment['blocks']);
-    if (blocks) checkBlocks(blocks, 'message');
+    if (blocks) checkBlocks(blocks, `/attachments/${index}/blocks`, 'invalid_attachments');
   }
   return value;
 }

@@ -33,19 +33,26 @@ export interface Delivery {
 export interface Deliveries {
   /** From now on over HTTP to this address; over Socket Mode again when undefined. */
   requestUrl: string | undefined;
-  /** Commands and interactions: delivered once, never repeated. */
+  /**
+   * Commands and interactions are delivered once. Events come again until they are acknowledged or the last attempt has
+   * failed; the answer tells how the first one ended.
+   */
   send(parcel: Parcel): Promise<Delivery>;
-  /** Events: repeated until they are acknowledged. Resolves when that is so, or when the platform gives up. */
-  event(parcel: Parcel): Promise<Delivery>;
+  /** The next so many events come twice although they were acknowledged: its answer got lost on the way. */
+  duplicates: number;
   /** Asks the request URL to repeat a challenge, as the platform does when the URL is configured. */
   verify(): Promise<boolean>;
   readonly all: readonly Delivery[];
+  /** Nothing is repeated any more. */
+  stop(): void;
 }
 
 export interface Parcel {
   readonly kind: Kind;
   readonly what: string;
   readonly payload: Json;
+  /** True: not even an event comes again. */
+  readonly once?: boolean;
 }
 
 interface Outcome {
@@ -66,8 +73,7 @@ export function deliveriesOf({
   readonly changed: () => void;
 }): Deliveries {
   const all: Delivery[] = [];
-  /** Acknowledged, or refused for good: nobody tries again. */
-  const final = new WeakSet<Delivery>();
+  let stopped = false;
 
   /** Whatever comes first: the answer, or the end of the three seconds. */
   function inTime(start: (done: (outcome: Outcome) => void) => void): Promise<Outcome> {
@@ -100,9 +106,24 @@ export function deliveriesOf({
       attempt: number,
     };
     all.push(delivery);
-    if (!outcome.again) final.add(delivery);
+    // The next attempt stands in the clock before anybody hears how this one ended.
+    if (parcel.kind === 'events_api' && !parcel.once && !stopped) {
+      if (outcome.again) repeat(parcel, delivery);
+      else if (delivery.acked && number === 0 && self.duplicates > 0) {
+        self.duplicates -= 1;
+        attempt(parcel, 1, 'timeout');
+      }
+    }
     changed();
     return delivery;
+  }
+
+  function repeat(parcel: Parcel, { attempt: number, error }: Delivery): void {
+    const ms = retryAfterMs[number];
+    if (ms === undefined) return;
+    const reason = error === 'operation_timeout' ? 'timeout' : 'http_error';
+    if (ms === 0) attempt(parcel, number + 1, reason);
+    else clock.after(ms, () => !stopped && attempt(parcel, number + 1, reason));
   }
 
   function socket({ kind, payload }: Parcel, { number, reason, done }: Attempt): void {
@@ -138,8 +159,9 @@ export function deliveriesOf({
       async (response) => {
         const text = await response.text();
         const answer = parsed(text) ?? (text || undefined);
-        const again = response.headers.get('x-slack-no-retry') !== '1';
-        done({ error: response.status === 200 ? undefined : 'dispatch_failed', answer, again });
+        const ok = response.status === 200;
+        const again = !ok && response.headers.get('x-slack-no-retry') !== '1';
+        done({ error: ok ? undefined : 'dispatch_failed', answer, again });
       },
       () => done({ error: 'dispatch_failed', answer: undefined, again: true }),
     );
@@ -147,17 +169,11 @@ export function deliveriesOf({
 
   const self: Deliveries = {
     requestUrl: undefined,
+    duplicates: 0,
     all,
     send: (parcel) => attempt(parcel, 0, ''),
-    async event(parcel) {
-      let delivery = await attempt(parcel, 0, '');
-      for (const [index, ms] of retryAfterMs.entries()) {
-        if (final.has(delivery)) return delivery;
-        if (ms > 0) await new Promise<void>((resolve) => clock.after(ms, resolve));
-        const reason = delivery.error === 'operation_timeout' ? 'timeout' : 'connection_failed';
-        delivery = await attempt(parcel, index + 1, reason);
-      }
-      return delivery;
+    stop() {
+      stopped = true;
     },
     async verify() {
       const challenge = `challenge-${clock.now()}`;
@@ -166,6 +182,7 @@ export function deliveriesOf({
           kind: 'events_api',
           what: 'url_verification',
           payload: { type: 'url_verification', token: 'verification', challenge },
+          once: true,
         },
         0,
         '',

@@ -15,7 +15,7 @@ export interface Happened {
 export function tell(platform: Platform, happened: Happened): Promise<Delivery> | undefined {
   const { team, name, event, channel } = happened;
   if (!platform.app.subscriptions.has(name) || team.bot.revoked) return undefined;
-  return platform.deliveries.event({
+  return platform.deliveries.send({
     kind: 'events_api',
     what: name,
     payload: {

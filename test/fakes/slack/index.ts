@@ -55,6 +55,8 @@ export interface FakeSlack {
   readonly sockets: Pick<Sockets, 'count' | 'drop' | 'refresh' | 'freeze' | 'refuseOpening'>;
   /** Delivers over HTTP to this address from now on; undefined is Socket Mode again. */
   deliverTo(url: string | undefined): void;
+  /** The next so many events come twice. */
+  duplicateEvents(count: number): void;
   /** Repeats the challenge that the platform asks of a request URL; true when it was answered. */
   verifyUrl(): ReturnType<Deliveries['verify']>;
   /** All that was handed to the app, in the order of its end. */
@@ -65,10 +67,13 @@ export interface FakeSlack {
   unacknowledged(): readonly Delivery[];
   /** Every call of the Web API, in order, with how it ended. */
   readonly calls: readonly CallRecord[];
+  /** Calls that their clients have given up, and that are still to be done (the fault `late`). */
+  waitingToLand(): number;
   /** How many calls were answered 429 because of their rate, of one method or of all. */
   refused429(method?: string): number;
   /**
-   * Looks again after everything that happens until there is something to see; fails after so many real milliseconds.
+   * Looks again after everything that happens here (and now and then, for what happens in the app) until there is
+   * something to see; fails after so many real milliseconds.
    * What undefined, false and null say is "not yet".
    */
   until<T>(look: () => T | undefined | false | null, withinMs?: number): Promise<T>;
@@ -135,6 +140,9 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     deliverTo(url) {
       deliveries.requestUrl = url;
     },
+    duplicateEvents(count) {
+      deliveries.duplicates = count;
+    },
     verifyUrl: () => deliveries.verify(),
     deliveries: deliveries.all,
     ackTimes: () =>
@@ -144,12 +152,14 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     unacknowledged: () =>
       deliveries.all.filter(({ kind, acked }) => kind !== 'events_api' && !acked),
     calls,
+    waitingToLand: () => platform.landing.size,
     refused429: (method) =>
       method
         ? (rates.refused.get(method) ?? 0)
         : [...rates.refused.values()].reduce((sum, count) => sum + count, 0),
     until: (look, withinMs = 10_000) => until(look, withinMs, watchers),
     async close() {
+      deliveries.stop();
       sockets.close();
       await close(server);
     },
@@ -163,16 +173,21 @@ function platformOf(
 ): Platform {
   const ids = idsOf(clock);
   const app = appOf(options);
-  const sockets = socketsOf(
-    { clock, ids, appId: app.id },
-    { lifetimeS: options.socketLifetimeS ?? 18_000 },
-  );
+  const sockets = socketsOf({
+    clock,
+    ids,
+    appId: app.id,
+    changed,
+    lifetimeS: options.socketLifetimeS ?? 18_000,
+  });
   const rates = options.rates === 'unlimited' ? undefined : (options.rates ?? publishedRates);
   return {
     clock,
     url,
     app,
     teams: new Map<string, Team>(),
+    webhooks: new Map(),
+    landing: new Set(),
     ids,
     rates: ratesOf(clock, rates),
     outage: outageOf(),
@@ -206,6 +221,7 @@ function until<T>(
   return new Promise((resolve, reject) => {
     const end = () => {
       clearTimeout(timer);
+      clearInterval(looking);
       watchers.delete(watch);
     };
     const watch = () => {
@@ -218,6 +234,7 @@ function until<T>(
       end();
       reject(new Error(`Nothing to see after ${withinMs} ms: ${look.toString()}`));
     }, withinMs);
+    const looking = setInterval(watch, 10);
     watchers.add(watch);
   });
 }

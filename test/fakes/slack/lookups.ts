@@ -1,7 +1,6 @@
 import type { Call } from './method.ts';
-import { Refusal } from './refusal.ts';
+import { missingScope, Refusal } from './refusal.ts';
 import type { Channel, Message, User } from './state.ts';
-import { missingScope } from './web-api.ts';
 
 const prefixes = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } as const;
 

@@ -1,7 +1,9 @@
+import { announce, announceDeletion } from './announcements.ts';
 import type { Delivery } from './deliveries.ts';
 import { type Found, interactive, isButton, isCalled, optionsOf } from './elements.ts';
 import { actionJson, complete, type Entry, enter, entryJson, setValue } from './entries.ts';
-import { messageEvent, tell } from './events.ts';
+import { tell } from './events.ts';
+import { createFile, share } from './files.ts';
 import {
   type Actor,
   actionOf,
@@ -18,8 +20,14 @@ import { post, remove } from './posting.ts';
 import { messageText, viewText } from './rendering.ts';
 import { respond } from './response-urls.ts';
 import type { Channel, Message, View } from './state.ts';
-import { announceUpload, type Picture } from './uploads.ts';
 import { closeView, createView, replaceContent } from './views.ts';
+
+export interface Picture {
+  readonly name: string;
+  readonly mimetype: string;
+  readonly bytes: Buffer;
+  readonly text?: string;
+}
 
 /** Somewhere to look: a channel, one message (and for saying: its thread), the open modal, or App Home. */
 export type Where = Channel | Message | 'modal' | 'home';
@@ -124,7 +132,7 @@ export function personOf(actor: Actor, { id, name }: { id: string; name: string 
       content: { text: written, blocks: undefined, attachments: undefined, metadata: undefined },
       thread,
     });
-    await Promise.all(announce(actor, channel, message));
+    await Promise.all(announce({ platform, team, channel }, message));
     return message;
   }
 
@@ -217,11 +225,19 @@ export function personOf(actor: Actor, { id, name }: { id: string; name: string 
     async uploads(picture, where) {
       const { channel, thread } = spot(where);
       mustBeIn(channel);
-      const message = announceUpload(actor, picture, { channel, thread });
-      await Promise.all(announce(actor, channel, message));
+      const { text = '', bytes, ...rest } = picture;
+      const draft = { ...rest, bytes, user: id, length: bytes.length };
+      const file = createFile(platform, team, draft);
+      const message = share(platform, [file], { team, channel, author: id, thread, text });
+      await Promise.all(announce({ platform, team, channel }, message));
       return message;
     },
-    deletes: (message) => remove(platform, channelBy(message), message),
+    deletes(message) {
+      const channel = channelBy(message);
+      const before = messageJson(message, { team, channel });
+      remove(platform, channel, message);
+      announceDeletion({ platform, team, channel }, message, before);
+    },
     sees: (channel) =>
       channel.ephemerals.filter((one) => one.visibleTo === id).map((one) => messageText(one, team)),
     modal: () => {
@@ -249,34 +265,6 @@ function withMentions(text: string, users: Iterable<{ id: string; name: string }
     written = written.replaceAll(new RegExp(`@${name}(?![\\w-])`, 'g'), `<@${id}>`);
   }
   return written;
-}
-
-function announce({ platform, team }: Actor, channel: Channel, message: Message) {
-  if (!channel.members.has(team.bot.user)) return [];
-  const event = {
-    ...messageJson(message, { team, channel }),
-    channel: channel.id,
-    event_ts: message.ts,
-  };
-  const mentions = message.text.includes(`<@${team.bot.user}>`);
-  return [
-    tell(platform, {
-      team,
-      channel,
-      name: messageEvent(channel),
-      event: { ...event, channel_type: messageEvent(channel).replace(/^message\.(.*?)s?$/, '$1') },
-    }),
-    ...(mentions && channel.kind !== 'im'
-      ? [
-          tell(platform, {
-            team,
-            channel,
-            name: 'app_mention',
-            event: { ...event, type: 'app_mention' },
-          }),
-        ]
-      : []),
-  ];
 }
 
 async function tellReaction(

@@ -7,6 +7,7 @@ import type { ResponseUrls } from './response-urls.ts';
 import type { Sockets } from './sockets/socket-mode.ts';
 import type { App, Team } from './state.ts';
 import type { Triggers } from './triggers.ts';
+import type { IncomingWebhook } from './webhooks.ts';
 
 /** Everything the server side shares: one app, its workspaces, and what happens between them. */
 export interface Platform {
@@ -22,6 +23,10 @@ export interface Platform {
   readonly deliveries: Deliveries;
   readonly triggers: Triggers;
   readonly responseUrls: ResponseUrls;
+  /** By the secret in their address. */
+  readonly webhooks: Map<string, IncomingWebhook>;
+  /** Calls whose client has given up, and that will be done all the same. */
+  readonly landing: Set<object>;
   /** Something happened: who waits for the state of the world looks again. */
   changed(): void;
 }

@@ -1,6 +1,6 @@
 import type { Content } from './content.ts';
-import { type Json, textOf } from './json.ts';
 import { pingedBy } from './mentions.ts';
+import { normalBlocks } from './normal-blocks.ts';
 import type { Platform } from './platform.ts';
 import { Refusal } from './refusal.ts';
 import type { Bot, Channel, Message, StoredFile, Team } from './state.ts';
@@ -31,7 +31,7 @@ export function post(platform: Platform, draft: Draft): Message {
     bot,
     subtype: draft.subtype,
     text: content.text ?? '',
-    blocks: withIds(platform, content.blocks ?? []),
+    blocks: normalBlocks(platform.ids, content.blocks ?? []),
     attachments: content.attachments ?? [],
     metadata: content.metadata,
     files: draft.files ?? [],
@@ -59,7 +59,7 @@ export function edit(platform: Platform, message: Message, content: Content): vo
   if (content.text !== undefined) message.text = content.text;
   // An update with a text and no blocks takes the blocks away.
   if (content.blocks || content.text !== undefined) {
-    message.blocks = withIds(platform, content.blocks ?? []);
+    message.blocks = normalBlocks(platform.ids, content.blocks ?? []);
   }
   if (content.attachments) message.attachments = content.attachments;
   if (content.metadata) {
@@ -84,11 +84,4 @@ export function remove(platform: Platform, channel: Channel, message: Message): 
     channel.messages.splice(at, 1);
   }
   platform.changed();
-}
-
-/** The platform gives each block that has none an id of its own. */
-export function withIds(platform: Platform, blocks: readonly Json[]): readonly Json[] {
-  return blocks.map((block) =>
-    textOf(block['block_id']) ? block : { ...block, block_id: platform.ids.secret() },
-  );
 }

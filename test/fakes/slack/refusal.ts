@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Bot } from './state.ts';
 
 /** An answer `{ ok: false, error }`, with whatever else the platform says beside the code. */
 export class Refusal extends Error {
@@ -17,5 +18,12 @@ export function refusalWith(error: string, faults: readonly string[]): Refusal {
   return new Refusal(error, {
     errors: faults,
     response_metadata: { messages: faults.map((fault) => `[ERROR] ${fault}`) },
+  });
+}
+
+export function missingScope(bot: Bot, needed: readonly string[]): Refusal {
+  return new Refusal('missing_scope', {
+    needed: needed.join(','),
+    provided: [...bot.scopes].join(','),
   });
 }

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bytesOf } from './body.ts';
-import { isRecord, parsed } from './json.ts';
+import { giveFile, takeUpload } from './files.ts';
+import { type Json, parsed, recordOf } from './json.ts';
 import type { Platform } from './platform.ts';
 import { answerCall, type CallRecord } from './web-api.ts';
+import { answerWebhook } from './webhooks.ts';
 
 /** Listens on a free port of the loopback; every way in that the platform has. */
 export async function listen(
@@ -47,7 +49,25 @@ async function answer(
   const path = new URL(request.url ?? '/', 'http://fake').pathname;
   if (path.startsWith('/api/')) return answerCall(platform, exchange, record);
   if (path.startsWith('/response/')) return answerResponseUrl(platform, exchange);
+  if (path.startsWith('/services/')) return answerIncoming(platform, exchange);
+  if (path.startsWith('/upload/')) return takeUpload(platform, exchange);
+  if (path.startsWith('/files-pri/')) return giveFile(platform, exchange);
+  if (path === '/signin') {
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end('<h1>Sign in to your workspace</h1>');
+    return;
+  }
   response.writeHead(404).end();
+}
+
+async function answerIncoming(platform: Platform, { request, response }: Exchange): Promise<void> {
+  const hook = platform.webhooks.get((request.url ?? '').split('/').at(-1) ?? '');
+  answerWebhook(platform, { hook, body: await jsonIn(request), response });
+}
+
+async function jsonIn(request: IncomingMessage): Promise<Json> {
+  return recordOf(parsed((await bytesOf(request)).toString('utf8')));
 }
 
 async function answerResponseUrl(
@@ -55,11 +75,10 @@ async function answerResponseUrl(
   { request, response }: Exchange,
 ): Promise<void> {
   const secret = (request.url ?? '').split('/').at(-1) ?? '';
-  const body = parsed((await bytesOf(request)).toString('utf8'));
   const { status, body: text } = platform.responseUrls.answer(
     platform,
     secret,
-    isRecord(body) ? body : {},
+    await jsonIn(request),
   );
   response.writeHead(status, { 'content-type': 'application/json' }).end(text);
 }

@@ -1,8 +1,11 @@
-import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Channel } from './index.ts';
-import { type FakePerson, type FakeSlack, type FakeWorkspace, startFakeSlack } from './index.ts';
+import type { App } from '@slack/bolt';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type TurningClock, turningClock } from '../turning-clock.ts';
+import { button, clientOf, outcomeOf, type Shop, startApp, startShop } from './given.ts';
+import type { Channel, FakePerson, FakeSlack, FakeWorkspace } from './index.ts';
 
+let clock: TurningClock;
+let at: Shop;
 let slack: FakeSlack;
 let shop: FakeWorkspace;
 let ana: FakePerson;
@@ -10,22 +13,10 @@ let ops: Channel;
 let app: App;
 
 beforeEach(async () => {
-  slack = await startFakeSlack();
-  shop = slack.workspace({ name: 'shop' });
-  ana = shop.person('ana');
-  ops = shop.channel('ops');
-  app = new App({
-    receiver: new SocketModeReceiver({
-      appToken: slack.appToken,
-      logLevel: LogLevel.ERROR,
-      installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl } },
-    }),
-    token: shop.botToken,
-    tokenVerificationEnabled: false,
-    clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } },
-    logLevel: LogLevel.ERROR,
-  });
-  await app.start();
+  clock = turningClock();
+  at = await startShop({ clock });
+  ({ slack, shop, ana, ops } = at);
+  app = await startApp(at, 500);
 });
 
 afterEach(async () => {
@@ -53,9 +44,7 @@ it('brings a press to the app, which edits the message', async () => {
       { type: 'section', text: { type: 'mrkdwn', text: 'Roll back *checkout*?' } },
       {
         type: 'actions',
-        elements: [
-          { type: 'button', action_id: 'approve', text: { type: 'plain_text', text: 'Approve' } },
-        ],
+        elements: [button('Approve', 'approve')],
       },
     ],
   });
@@ -112,4 +101,135 @@ it('brings a mention in a thread as an event with its thread', async () => {
   const root = await ana.says('checkout is slow', ops);
   await ana.says('@tocsin rollback', root);
   expect(heard).toEqual([[`<@${shop.botUser}> rollback`, root.ts]]);
+});
+
+describe('the connection', () => {
+  const connected = () => slack.until(() => slack.sockets.count() === 1);
+  const answers = () => app.command('/ops', async ({ ack }) => ack('here'));
+
+  it('comes again after it was cut', async () => {
+    answers();
+    slack.sockets.drop();
+    await slack.until(() => slack.sockets.count() === 0);
+    expect(await ana.types('/ops status', ops)).toMatchObject({ error: 'dispatch_failed' });
+    await connected();
+    expect(await ana.types('/ops status', ops)).toMatchObject({ acked: true });
+  });
+
+  it('is told to come again before its time is over', async () => {
+    answers();
+    clock.passes(18_000_000 - 10_000);
+    expect(slack.sockets.count()).toBe(0);
+    await connected();
+    expect(await ana.types('/ops status', ops)).toMatchObject({ acked: true });
+  });
+
+  it('is told to come again when somebody refreshes it', async () => {
+    answers();
+    slack.sockets.refresh();
+    await connected();
+    expect(await ana.types('/ops status', ops)).toMatchObject({ acked: true });
+  });
+
+  it('can be refused while it comes again', async () => {
+    answers();
+    slack.sockets.refuseOpening(1, 'internal_error');
+    slack.sockets.drop();
+    await slack.until(() =>
+      slack.calls.some(
+        ({ outcome, method }) => `${method} ${outcome}` === 'apps.connections.open internal_error',
+      ),
+    );
+    await connected();
+    expect(await ana.types('/ops status', ops)).toMatchObject({ acked: true });
+  });
+
+  it('can go deaf: what is sent is lost, and the three seconds pass', async () => {
+    answers();
+    slack.sockets.freeze();
+    const typed = ana.types('/ops status', ops);
+    clock.passes(3_000);
+    expect(await typed).toMatchObject({ acked: false, error: 'operation_timeout' });
+  });
+
+  it('gets each command once, whichever of several connections it is', async () => {
+    answers();
+    const second = await startApp(at);
+    second.command('/ops', async ({ ack }) => ack('there'));
+    for (let index = 0; index < 4; index += 1) await ana.types('/ops status', ops);
+    expect(ana.sees(ops).toSorted()).toEqual(['here', 'here', 'there', 'there']);
+    await second.stop();
+  });
+
+  it('is one of ten at most', async () => {
+    const others = await Promise.all(Array.from({ length: 9 }, () => startApp(at)));
+    expect(slack.sockets.count()).toBe(10);
+    const appClient = clientOf(slack, slack.appToken);
+    const { url } = await appClient.apps.connections.open({});
+    const eleventh = new WebSocket(String(url));
+    const first = await new Promise<string>((resolve) => {
+      eleventh.onmessage = ({ data }) => resolve(String(data));
+    });
+    expect(JSON.parse(first)).toMatchObject({ type: 'disconnect', reason: 'too_many_websockets' });
+    eleventh.close();
+    for (const other of others) await other.stop();
+  });
+
+  it('needs an address that was not used before', async () => {
+    const appClient = clientOf(slack, slack.appToken);
+    const { url } = await appClient.apps.connections.open({});
+    const open = () =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(String(url));
+        socket.onmessage = () => {
+          socket.close();
+          resolve('hello');
+        };
+        socket.onerror = () => resolve('refused');
+      });
+    expect([await open(), await open()]).toEqual(['hello', 'refused']);
+    expect(await outcomeOf(clientOf(slack, 'xapp-other').apps.connections.open({}))).toBe(
+      'invalid_auth',
+    );
+  });
+});
+
+it('repeats an event that was not acknowledged, with the same id', async () => {
+  const heard: string[] = [];
+  app.event('app_mention', async ({ body }) => {
+    heard.push(body.event_id);
+  });
+  slack.sockets.drop();
+  await slack.until(() => slack.sockets.count() === 0);
+  await ana.says('@tocsin status', ops);
+  await slack.until(() => slack.sockets.count() === 1);
+  clock.passes(60_000);
+  await slack.until(() => slack.deliveries.some(({ acked }) => acked));
+  expect(slack.deliveries.map(({ attempt, acked }) => [attempt, acked])).toEqual([
+    [0, false],
+    [1, false],
+    [2, true],
+  ]);
+  expect(heard).toHaveLength(1);
+});
+
+it('sends an event twice when its acknowledgement got lost', async () => {
+  const heard: string[] = [];
+  app.event('app_mention', async ({ body }) => {
+    heard.push(body.event_id);
+  });
+  slack.duplicateEvents(1);
+  await ana.says('@tocsin status', ops);
+  await slack.until(() => slack.deliveries.length === 2);
+  expect(heard).toHaveLength(2);
+  expect(new Set(heard).size).toBe(1);
+});
+
+it('measures how long each press waited', async () => {
+  app.command('/ops', async ({ ack }) => ack());
+  await ana.types('/ops status', ops);
+  const [ms] = slack.ackTimes();
+  expect(ms).toBeGreaterThan(0);
+  expect(ms).toBeLessThan(1_000);
+  expect(slack.unacknowledged()).toEqual([]);
 });

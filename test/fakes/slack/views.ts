@@ -1,6 +1,6 @@
 import { type Json, recordOf, recordsOf, textOf } from './json.ts';
+import { normalBlocks } from './normal-blocks.ts';
 import type { Platform } from './platform.ts';
-import { withIds } from './posting.ts';
 import { Refusal } from './refusal.ts';
 import type { Team, View } from './state.ts';
 
@@ -73,7 +73,7 @@ function externalIdOf(team: Team, content: Json): string {
 }
 
 function withBlockIds(platform: Platform, content: Json): Json {
-  return { ...content, blocks: withIds(platform, recordsOf(content['blocks'])) };
+  return { ...content, blocks: normalBlocks(platform.ids, recordsOf(content['blocks'])) };
 }
 
 export function viewJson(view: View, { platform, team }: Where): Json {

@@ -6,7 +6,7 @@ import type { Call, Method } from './method.ts';
 import { methods } from './methods/index.ts';
 import type { Fault } from './outage.ts';
 import { firstTeam, type Platform } from './platform.ts';
-import { Refusal } from './refusal.ts';
+import { missingScope, Refusal } from './refusal.ts';
 import type { Bot, Team } from './state.ts';
 
 /** One call as it was answered, for those who count. */
@@ -99,8 +99,19 @@ async function meet(
       apply();
       return;
     case 'late':
-      response.once('close', () => platform.clock.after(fault.ms, apply));
+      response.once('close', () => land(platform, fault.ms, apply));
   }
+}
+
+function land(platform: Platform, ms: number, apply: () => Answer): void {
+  const { landing } = platform;
+  const call = { apply };
+  landing.add(call);
+  platform.clock.after(ms, () => {
+    landing.delete(call);
+    apply();
+  });
+  platform.changed();
 }
 
 function perform(
@@ -136,13 +147,6 @@ function granted(method: Method, call: Call): Answer {
     return { ...answer, headers };
   }
   return { status: 200, headers, body: { ok: true, ...method.run(call) }, outcome: 'ok' };
-}
-
-export function missingScope(bot: Bot, needed: readonly string[]): Refusal {
-  return new Refusal('missing_scope', {
-    needed: needed.join(','),
-    provided: [...bot.scopes].join(','),
-  });
 }
 
 function authorized(

@@ -52,6 +52,9 @@ export interface FakeWorkspace {
   /** Another app of the same workspace, with a token of its own. */
   otherApp(name: string, options?: { readonly scopes?: readonly string[] }): Bot;
 
+  /** An address that posts into this channel in the name of another app. */
+  incomingWebhook(bot: Bot, channel: Channel): string;
+
   archives(channel: Channel): Promise<unknown>;
   unarchives(channel: Channel): Promise<unknown>;
   deletesChannel(channel: Channel): Promise<unknown>;
@@ -132,6 +135,11 @@ export function workspaceOf(platform: Platform, team: Team): FakeWorkspace {
     },
     otherApp: (name, { scopes = usualScopes } = {}) =>
       createBot(platform, team, { appId: platform.ids.next('A'), name, scopes }),
+    incomingWebhook(hookBot, channel) {
+      const secret = platform.ids.secret();
+      platform.webhooks.set(secret, { team, channel, bot: hookBot });
+      return `${platform.url}/services/${team.id}/${hookBot.id}/${secret}`;
+    },
     archives(channel) {
       channel.archived = true;
       return channelEvent(`${prefix(channel)}_archive`, channel);

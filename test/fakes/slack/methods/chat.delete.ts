@@ -1,4 +1,6 @@
+import { announceDeletion } from '../announcements.ts';
 import { channelOf, messageOf } from '../lookups.ts';
+import { messageJson } from '../message-json.ts';
 import type { Method } from '../method.ts';
 import { remove } from '../posting.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,7 +16,9 @@ export const chatDelete: Method = {
     const message = messageOf(channel, call.args.required('ts'));
     if (message.tombstone) throw new Refusal('message_not_found');
     if (message.bot?.id !== call.bot.id) throw new Refusal('cant_delete_message');
+    const before = messageJson(message, { team: call.team, channel });
     remove(call.platform, channel, message);
+    announceDeletion({ platform: call.platform, team: call.team, channel }, message, before);
     return { channel: channel.id, ts: message.ts };
   },
 };

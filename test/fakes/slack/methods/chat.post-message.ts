@@ -1,3 +1,4 @@
+import { announce } from '../announcements.ts';
 import { contentOf, isEmpty } from '../content.ts';
 import { directMessage } from '../direct-message.ts';
 import { isVisible } from '../lookups.ts';
@@ -34,10 +35,13 @@ export const chatPostMessage: Method = {
       linkNames: args.flag('link_names') || args.text('parse') === 'full',
       mrkdwn: args.allowed('mrkdwn'),
     });
+    announce({ platform, team, channel }, message);
+    const cut = (args.text('text') ?? '').length > message.text.length;
     return {
       channel: channel.id,
       ts: message.ts,
       message: messageJson(message, { team, channel }),
+      ...(cut ? { response_metadata: { warnings: ['message_truncated'] } } : {}),
     };
   },
 };

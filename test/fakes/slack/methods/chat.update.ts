@@ -1,3 +1,4 @@
+import { announceEdit } from '../announcements.ts';
 import { contentOf, isEmpty } from '../content.ts';
 import { channelOf, messageOf } from '../lookups.ts';
 import { messageJson } from '../message-json.ts';
@@ -24,6 +25,7 @@ export const chatUpdate: Method = {
     if (isEmpty(content) && !content.metadata) throw new Refusal('no_text');
     if ((content.text ?? '').length > maxText) throw new Refusal('msg_too_long');
     edit(platform, message, content);
+    announceEdit({ platform, team, channel }, message);
     return {
       channel: channel.id,
       ts: message.ts,

@@ -2,8 +2,7 @@ import { channelJson } from '../channel-json.ts';
 import { isVisible } from '../lookups.ts';
 import type { Method } from '../method.ts';
 import { pageOf } from '../paging.ts';
-import { Refusal } from '../refusal.ts';
-import { missingScope } from '../web-api.ts';
+import { missingScope, Refusal } from '../refusal.ts';
 
 const kinds = {
   public_channel: { kind: 'public', scope: 'channels:read' },

@@ -13,6 +13,10 @@ import { conversationsList } from './conversations.list.ts';
 import { conversationsMembers } from './conversations.members.ts';
 import { conversationsOpen } from './conversations.open.ts';
 import { conversationsReplies } from './conversations.replies.ts';
+import { filesCompleteUploadExternal } from './files.complete-upload-external.ts';
+import { filesGetUploadUrlExternal } from './files.get-upload-url-external.ts';
+import { filesInfo } from './files.info.ts';
+import { reactionsGet } from './reactions.get.ts';
 import { usergroupsUsersList } from './usergroups.users.list.ts';
 import { usersInfo } from './users.info.ts';
 import { viewsOpen } from './views.open.ts';
@@ -35,6 +39,10 @@ const all: readonly Method[] = [
   conversationsMembers,
   conversationsOpen,
   conversationsReplies,
+  filesCompleteUploadExternal,
+  filesGetUploadUrlExternal,
+  filesInfo,
+  reactionsGet,
   usergroupsUsersList,
   usersInfo,
   viewsOpen,

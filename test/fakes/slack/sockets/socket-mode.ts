@@ -12,11 +12,15 @@ const pingEveryMs = 10_000;
 const warningMs = 10_000;
 
 export interface SocketOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly appId: string;
+  readonly changed: () => void;
   /** How long a connection lives before it is told to come again. */
   readonly lifetimeS: number;
 }
 
-export type Goodbye = 'warning' | 'refresh_requested' | 'link_disabled';
+export type Goodbye = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
 
 export interface Sockets {
   /** Connections that said hello and are still there. */
@@ -43,10 +47,7 @@ interface Connection {
   readonly cancels: (() => void)[];
 }
 
-export function socketsOf(
-  { clock, ids, appId }: { readonly clock: Clock; readonly ids: Ids; readonly appId: string },
-  { lifetimeS }: SocketOptions,
-): Sockets {
+export function socketsOf({ clock, ids, appId, lifetimeS, changed }: SocketOptions): Sockets {
   const tickets = new Set<string>();
   const connections: Connection[] = [];
   /** Also those that were told to go and are still there. */
@@ -67,6 +68,7 @@ export function socketsOf(
     for (const cancel of connection.cancels) cancel();
     const at = connections.indexOf(connection);
     if (at >= 0) connections.splice(at, 1);
+    changed();
   }
 
   function keepAlive(connection: Connection): void {
@@ -113,7 +115,7 @@ export function socketsOf(
     },
     accept(request, socket) {
       const ticket = new URL(request.url ?? '', 'http://fake').searchParams.get('ticket') ?? '';
-      if (!tickets.delete(ticket) || connections.length >= maxConnections) {
+      if (!tickets.delete(ticket)) {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -125,10 +127,15 @@ export function socketsOf(
         },
       });
       const connection: Connection = { end, cancels: [] };
-      connections.push(connection);
       everyEnd.add(end);
+      if (connections.length >= maxConnections) {
+        sayGoodbye(connection, 'too_many_websockets');
+        return;
+      }
+      connections.push(connection);
       end.send(JSON.stringify(hello(connections.length, appId, lifetimeS)));
       keepAlive(connection);
+      changed();
       connection.cancels.push(
         clock.after(lifetimeS * 1000 - warningMs, () => sayGoodbye(connection, 'warning')),
       );
