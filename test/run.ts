@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bringDoubles } from './provision/doubles.ts';
 import { provision } from './provision/provision.ts';
 import { type Count, countOf, sum } from './provision/report.ts';
 
@@ -33,6 +34,7 @@ async function runEverything(): Promise<boolean> {
     console.error(`\n${machine.reason}`);
     return conclude({ passed: 0, failed: 1, skipped: 0 });
   }
+  if (machine) bringDoubles();
   const checks = options.real || options.bundle || filters.length > 0 ? [] : [lint(), types()];
   const suites = runSuites(tiers, seed);
   machine?.release();

@@ -56,7 +56,7 @@ function attachmentsOf(value: unknown): readonly Json[] | undefined {
   return value;
 }
 
-/** The published page names the refusal but no size; other clients were refused above 8,000 characters. */
+/** The published page names the refusal and no size: this is a guess on the strict side. */
 const maxMetadata = 8_000;
 
 function metadataOf(value: unknown): Json | undefined {

@@ -35,7 +35,7 @@ export async function startShop(options: FakeSlackOptions = {}): Promise<Shop> {
 }
 
 export function clientOf(
-  slack: FakeSlack,
+  slack: Pick<FakeSlack, 'apiUrl'>,
   token: string,
   more: webApi.WebClientOptions = {},
 ): webApi.WebClient {

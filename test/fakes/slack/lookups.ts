@@ -6,7 +6,7 @@ const prefixes = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim'
 
 /** The conversation that `channel` names by id, as far as the bot can see it. */
 export function channelOf(call: Call, name = 'channel'): Channel {
-  const channel = call.team.channels.get(call.args.required(name));
+  const channel = call.team.channels.get(call.args.text(name) ?? '');
   if (!channel || !isVisible(call, channel)) throw new Refusal('channel_not_found');
   return channel;
 }

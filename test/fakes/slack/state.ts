@@ -99,7 +99,7 @@ export interface Message {
   readonly thread: string | undefined;
   readonly broadcast: boolean;
   /** `link_names` or `parse: full`: bare words such as `@channel` are made live. */
-  readonly linkNames: boolean;
+  linkNames: boolean;
   /** False: the text shows its marks as they are. */
   readonly mrkdwn: boolean;
   /** The one person that sees it; everybody in the channel when undefined. */

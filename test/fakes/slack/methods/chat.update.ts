@@ -24,6 +24,8 @@ export const chatUpdate: Method = {
     const content = contentOf(args);
     if (isEmpty(content) && !content.metadata) throw new Refusal('no_text');
     if ((content.text ?? '').length > maxText) throw new Refusal('msg_too_long');
+    // What is not said again is not kept: bare names stay text from now on.
+    message.linkNames = args.flag('link_names') || args.text('parse') === 'full';
     edit(platform, message, content);
     announceEdit({ platform, team, channel }, message);
     return {
