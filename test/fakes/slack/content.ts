@@ -28,11 +28,16 @@ export function contentOf(args: Arguments): Content {
   if (markdown && markdown.length > maxMarkdown) throw new Refusal('msg_too_long');
   if (blocks) checkBlocks(blocks);
   return {
-    text: (text ?? markdown)?.slice(0, maxText),
+    text: cut(text ?? markdown),
     blocks,
     attachments,
     metadata: metadataOf(args.json('metadata')),
   };
+}
+
+/** Silently, and never through the middle of a character. */
+function cut(text: string | undefined): string | undefined {
+  return text?.slice(0, maxText).replace(/[\ud800-\udbff]$/, '');
 }
 
 export function isEmpty({ text, blocks, attachments }: Content): boolean {

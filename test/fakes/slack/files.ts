@@ -1,5 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bearerOf, bytesOf, fileIn } from './body.ts';
+import type { Door } from './door.ts';
 import type { Platform } from './platform.ts';
 import { post } from './posting.ts';
 import type { Bot, Channel, Message, StoredFile, Team } from './state.ts';
@@ -56,50 +55,60 @@ export function share(
   });
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 /** `POST /upload/<file id>`: the bytes, before anybody sees them. */
-export async function takeUpload(
-  platform: Platform,
-  { request, response }: Exchange,
-): Promise<void> {
-  const file = fileAt(platform, request)?.file;
-  const bytes = await fileIn(request, await bytesOf(request));
-  if (!file || file.complete) {
-    response.writeHead(404).end('File not found');
-    return;
-  }
-  file.bytes = bytes;
-  file.length = bytes.length;
-  response.writeHead(200, { 'content-type': 'text/plain' }).end(`OK - ${bytes.length}`);
+export function upload(platform: Platform, id: string, bytes: Buffer): Door {
+  const found = fileBy(platform, id);
+  return {
+    ...placeOf('upload', found),
+    apply() {
+      const file = found?.file;
+      if (!file || file.complete) {
+        return { status: 404, body: 'File not found', outcome: 'file_not_found' };
+      }
+      file.bytes = bytes;
+      file.length = bytes.length;
+      return { status: 200, body: `OK - ${bytes.length}`, outcome: 'ok' };
+    },
+  };
 }
 
 /** `GET /files-pri/<file id>/…`: whoever may not see it is sent to the page where people sign in. */
-export function giveFile(platform: Platform, { request, response }: Exchange): void {
-  const found = fileAt(platform, request);
-  const bot = found?.team.bots.get(bearerOf(request) ?? '');
-  const mayRead = bot && !bot.revoked && bot.scopes.has('files:read');
-  const sees =
-    bot &&
-    [...(found?.file.channels ?? [])].some((id) =>
-      found?.team.channels.get(id)?.members.has(bot.user),
-    );
-  if (!found || !mayRead || !sees || found.file.deleted) {
-    response.writeHead(302, { location: `${platform.url}/signin` }).end();
-    return;
-  }
-  const { bytes, mimetype } = found.file;
-  response.writeHead(200, { 'content-type': mimetype }).end(bytes);
+export function download(platform: Platform, id: string, token: string | undefined): Door {
+  const found = fileBy(platform, id);
+  return {
+    ...placeOf('download', found),
+    apply() {
+      const bot = found?.team.bots.get(token ?? '');
+      if (!found || !bot || !maySee(found, bot)) {
+        return {
+          status: 302,
+          headers: { location: `${platform.url}/signin` },
+          body: '',
+          outcome: 'not_allowed',
+        };
+      }
+      const { bytes = Buffer.alloc(0), mimetype } = found.file;
+      return { status: 200, headers: { 'content-type': mimetype }, body: bytes, outcome: 'ok' };
+    },
+  };
 }
 
-function fileAt(
-  platform: Platform,
-  request: IncomingMessage,
-): { team: Team; file: StoredFile } | undefined {
-  const id = (request.url ?? '').split('/')[2] ?? '';
+interface FoundFile {
+  readonly team: Team;
+  readonly file: StoredFile;
+}
+
+function maySee({ team, file }: FoundFile, bot: Bot): boolean {
+  const shared = [...file.channels].some((id) => team.channels.get(id)?.members.has(bot.user));
+  return shared && !file.deleted && !bot.revoked && bot.scopes.has('files:read');
+}
+
+function placeOf(method: string, found: FoundFile | undefined) {
+  const [channel = ''] = found?.file.channels ?? [];
+  return { method, team: found?.team.id ?? '', channel, args: {} };
+}
+
+function fileBy(platform: Platform, id: string): FoundFile | undefined {
   for (const team of platform.teams.values()) {
     const file = team.files.get(id);
     if (file) return { team, file };

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../../../src/bot/clock.ts';
 import { type Deliveries, type Delivery, deliveriesOf } from './deliveries.ts';
+import type { CallRecord } from './door.ts';
 import { idsOf } from './ids.ts';
 import { type Outage, outageOf } from './outage.ts';
 import type { Platform } from './platform.ts';
@@ -9,10 +10,11 @@ import { addressOf, close, listen } from './server.ts';
 import { type Sockets, socketsOf } from './sockets/socket-mode.ts';
 import type { App, Team } from './state.ts';
 import { triggersOf } from './triggers.ts';
-import type { CallRecord } from './web-api.ts';
+
 import { createTeam, type FakeWorkspace, type WorkspaceOptions, workspaceOf } from './workspace.ts';
 
 export type { Delivery } from './deliveries.ts';
+export type { CallRecord } from './door.ts';
 export type { Mention } from './mentions.ts';
 export { isPing, liveMentions, livePings } from './mentions.ts';
 export type { Fault } from './outage.ts';
@@ -20,7 +22,7 @@ export type { FakePerson } from './person.ts';
 export type { RateLimits } from './rates.ts';
 export { publishedRates } from './rates.ts';
 export type { Channel, Message, View } from './state.ts';
-export type { CallRecord } from './web-api.ts';
+
 export type { FakeWorkspace } from './workspace.ts';
 
 /**

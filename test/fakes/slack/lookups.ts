@@ -1,6 +1,6 @@
 import type { Call } from './method.ts';
 import { missingScope, Refusal } from './refusal.ts';
-import type { Channel, Message, User } from './state.ts';
+import type { Channel, Message, Team, User } from './state.ts';
 
 const prefixes = { public: 'channels', private: 'groups', im: 'im', mpim: 'mpim' } as const;
 
@@ -9,6 +9,15 @@ export function channelOf(call: Call, name = 'channel'): Channel {
   const channel = call.team.channels.get(call.args.text(name) ?? '');
   if (!channel || !isVisible(call, channel)) throw new Refusal('channel_not_found');
   return channel;
+}
+
+/** By id, or by name with or without its sign, as a message may be addressed. */
+export function channelNamed(team: Team, given: string): Channel | undefined {
+  const name = given.replace(/^#/, '');
+  return (
+    team.channels.get(given) ??
+    [...team.channels.values()].find((one) => one.name === name && !one.deleted)
+  );
 }
 
 export function isVisible({ bot }: Call, channel: Channel): boolean {

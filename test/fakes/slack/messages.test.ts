@@ -123,6 +123,16 @@ describe('posting', () => {
   });
 });
 
+it('shows an ephemeral message in a thread only once somebody has replied there', async () => {
+  const { ops, client, ana } = at;
+  const root = await say({ text: 'root' });
+  const hint = { channel: ops.id, user: ana.id, thread_ts: String(root.ts) };
+  await client.chat.postEphemeral({ ...hint, text: 'too early' });
+  await say({ text: 'reply', thread_ts: root.ts });
+  await client.chat.postEphemeral({ ...hint, text: 'now' });
+  expect(ana.sees(ops)).toEqual(['now']);
+});
+
 describe('editing and deleting', () => {
   const update = (more: { readonly [key: string]: unknown }) =>
     at.client.apiCall('chat.update', { channel: at.ops.id, ...more });

@@ -18,7 +18,7 @@ export type Fault =
   /** Never answered, and done so many ms after the client has given up. */
   | { readonly kind: 'late'; readonly ms: number };
 
-/** Which calls a fault meets; all of them when nothing is said. */
+/** Which calls a fault meets; all of them when nothing is said. Beside the Web API: `response_url`, `incoming_webhook`, `upload`, `download`. */
 export interface Aim {
   readonly methods?: readonly string[];
   readonly team?: string;

@@ -29,6 +29,11 @@ it('lets a short burst into a channel, then one message a second', async () => {
   expect(at.ops.messages).toHaveLength(4);
 });
 
+it('knows a channel by its id and by its name', async () => {
+  expect(await outcomes(3, post)).toEqual(['ok', 'ok', 'ok']);
+  expect([await post('#ops'), await post('ops')]).toEqual(['429 after 1', '429 after 1']);
+});
+
 it('gives each channel a budget of its own, and the workspace one over all', async () => {
   await outcomes(3, post);
   expect(await post(at.shop.channel('dba').id)).toBe('ok');

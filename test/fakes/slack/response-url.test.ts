@@ -97,6 +97,15 @@ it('works where the bot is no member', async () => {
   expect(await respond({ text: 'still here', response_type: 'in_channel' })).toMatch(/^200/);
 });
 
+it('can fail like every call, without using one of the five', async () => {
+  await at.ana.types('/ops status', at.ops);
+  at.slack.outage.next(5, { kind: 'server-error' }, { methods: ['response_url'] });
+  for (let use = 0; use < 5; use += 1) expect(await respond({ text: 'x' })).toMatch(/^500/);
+  expect(await respond({ text: 'at last' })).toMatch(/^200/);
+  expect(at.ana.sees(at.ops)).toEqual(['at last']);
+  expect(at.slack.calls.filter(({ method }) => method === 'response_url')).toHaveLength(6);
+});
+
 it('refuses blocks that nobody could show', async () => {
   await at.ana.types('/ops status', at.ops);
   expect(await respond({ blocks: [{ type: 'nonsense' }] })).toBe(

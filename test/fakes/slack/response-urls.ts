@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/bot/clock.ts';
 import { argumentsOf } from './arguments.ts';
 import { contentOf, isEmpty } from './content.ts';
+import type { Answer, Door } from './door.ts';
 import type { Ids } from './ids.ts';
 import type { Json } from './json.ts';
 import type { Platform } from './platform.ts';
@@ -24,7 +25,7 @@ export interface ResponseUrlOrigin {
 export interface ResponseUrls {
   issue(origin: ResponseUrlOrigin): string;
   /** `POST` of a JSON body to the address with this secret. */
-  answer(platform: Platform, secret: string, body: Json): { status: number; body: string };
+  door(platform: Platform, secret: string, body: Json): Door;
 }
 
 export function responseUrlsOf({
@@ -36,32 +37,48 @@ export function responseUrlsOf({
   readonly ids: Ids;
   readonly url: () => string;
 }): ResponseUrls {
-  const issued = new Map<string, { origin: ResponseUrlOrigin; at: number; left: number }>();
+  const issued = new Map<string, Issued>();
   return {
     issue(origin) {
       const secret = ids.secret();
       issued.set(secret, { origin, at: clock.now(), left: uses });
       return `${url()}/response/${secret}`;
     },
-    answer(platform, secret, body) {
+    door(platform, secret, body) {
       const found = issued.get(secret);
-      if (!found) return refusal(404, 'no_service');
-      if (clock.now() - found.at > lifetimeMs) return refusal(404, 'expired_url');
-      if (found.left <= 0) return refusal(404, 'used_url');
-      found.left -= 1;
-      try {
-        respond(platform, found.origin, body);
-        return { status: 200, body: JSON.stringify({ ok: true }) };
-      } catch (error) {
-        if (error instanceof Refusal) return refusal(500, error.error);
-        throw error;
-      }
+      return {
+        method: 'response_url',
+        team: found?.origin.team.id ?? '',
+        channel: found?.origin.channel.id ?? '',
+        args: body,
+        apply: () => use(platform, found, body),
+      };
     },
   };
 }
 
-function refusal(status: number, error: string): { status: number; body: string } {
-  return { status, body: JSON.stringify({ ok: false, error }) };
+interface Issued {
+  readonly origin: ResponseUrlOrigin;
+  readonly at: number;
+  left: number;
+}
+
+function use(platform: Platform, issued: Issued | undefined, body: Json): Answer {
+  if (!issued) return refusal(404, 'no_service');
+  if (platform.clock.now() - issued.at > lifetimeMs) return refusal(404, 'expired_url');
+  if (issued.left <= 0) return refusal(404, 'used_url');
+  issued.left -= 1;
+  try {
+    respond(platform, issued.origin, body);
+    return { status: 200, body: { ok: true }, outcome: 'ok' };
+  } catch (error) {
+    if (error instanceof Refusal) return refusal(500, error.error);
+    throw error;
+  }
+}
+
+function refusal(status: number, error: string): Answer {
+  return { status, body: { ok: false, error }, outcome: error };
 }
 
 /** Says something in answer: the body of a response URL, and what comes with the acknowledgement of a command. */

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bytesOf } from './body.ts';
-import { giveFile, takeUpload } from './files.ts';
-import { type Json, parsed, recordOf } from './json.ts';
+import { bearerOf, bytesOf, fileIn } from './body.ts';
+import { type CallRecord, type Door, pass } from './door.ts';
+import { download, upload } from './files.ts';
+import { parsed, recordOf } from './json.ts';
 import type { Platform } from './platform.ts';
-import { answerCall, type CallRecord } from './web-api.ts';
-import { answerWebhook } from './webhooks.ts';
+import { webApi } from './web-api.ts';
+import { webhook } from './webhooks.ts';
 
 /** Listens on a free port of the loopback; every way in that the platform has. */
 export async function listen(
@@ -35,50 +36,39 @@ export async function close(server: Server): Promise<void> {
   await closed;
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 async function answer(
   platform: Platform,
-  exchange: Exchange,
+  { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
   record: (call: CallRecord) => void,
 ): Promise<void> {
-  const { request, response } = exchange;
-  const path = new URL(request.url ?? '/', 'http://fake').pathname;
-  if (path.startsWith('/api/')) return answerCall(platform, exchange, record);
-  if (path.startsWith('/response/')) return answerResponseUrl(platform, exchange);
-  if (path.startsWith('/services/')) return answerIncoming(platform, exchange);
-  if (path.startsWith('/upload/')) return takeUpload(platform, exchange);
-  if (path.startsWith('/files-pri/')) return giveFile(platform, exchange);
-  if (path === '/signin') {
-    response
-      .writeHead(200, { 'content-type': 'text/html' })
-      .end('<h1>Sign in to your workspace</h1>');
-    return;
+  pass(platform, response, await doorOf(platform, request), record);
+}
+
+async function doorOf(platform: Platform, request: IncomingMessage): Promise<Door> {
+  const [, kind = '', id = ''] = new URL(request.url ?? '/', 'http://fake').pathname.split('/');
+  const last = (request.url ?? '').split('/').at(-1) ?? '';
+  const body = await bytesOf(request);
+  const json = () => recordOf(parsed(body.toString('utf8')));
+  switch (kind) {
+    case 'api':
+      return webApi(platform, request, body);
+    case 'response':
+      return platform.responseUrls.door(platform, last, json());
+    case 'services':
+      return webhook(platform, last, json());
+    case 'upload':
+      return upload(platform, id, await fileIn(request, body));
+    case 'files-pri':
+      return download(platform, id, bearerOf(request));
+    default:
+      return elsewhere(kind);
   }
-  response.writeHead(404).end();
 }
 
-async function answerIncoming(platform: Platform, { request, response }: Exchange): Promise<void> {
-  const hook = platform.webhooks.get((request.url ?? '').split('/').at(-1) ?? '');
-  answerWebhook(platform, { hook, body: await jsonIn(request), response });
-}
-
-async function jsonIn(request: IncomingMessage): Promise<Json> {
-  return recordOf(parsed((await bytesOf(request)).toString('utf8')));
-}
-
-async function answerResponseUrl(
-  platform: Platform,
-  { request, response }: Exchange,
-): Promise<void> {
-  const secret = (request.url ?? '').split('/').at(-1) ?? '';
-  const { status, body: text } = platform.responseUrls.answer(
-    platform,
-    secret,
-    await jsonIn(request),
-  );
-  response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+function elsewhere(kind: string): Door {
+  const page =
+    kind === 'signin'
+      ? { status: 200, body: '<h1>Sign in to your workspace</h1>', outcome: 'ok' }
+      : { status: 404, body: '', outcome: 'no_such_page' };
+  return { method: kind, team: '', channel: '', args: {}, apply: () => page };
 }

@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import { argumentsOf } from './arguments.ts';
 import { contentOf, isEmpty } from './content.ts';
+import type { Answer, Door } from './door.ts';
 import type { Json } from './json.ts';
 import type { Platform } from './platform.ts';
 import { post } from './posting.ts';
@@ -13,37 +13,44 @@ export interface IncomingWebhook {
   readonly bot: Bot;
 }
 
-/** `POST /services/<secret>`: the oldest way in, one message a second. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
-export function answerWebhook(
-  platform: Platform,
-  {
-    hook,
-    body,
-    response,
-  }: { hook: IncomingWebhook | undefined; body: Json; response: ServerResponse },
-): void {
-  const say = (status: number, text: string) =>
-    response.writeHead(status, { 'content-type': 'text/html' }).end(text);
-  if (!hook) return void say(404, 'no_service');
+/**
+ * `POST /services/…`: the oldest way in, one message a second, answered in plain words.
+ * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+ */
+export function webhook(platform: Platform, secret: string, body: Json): Door {
+  const hook = platform.webhooks.get(secret);
+  return {
+    method: 'incoming_webhook',
+    team: hook?.team.id ?? '',
+    channel: hook?.channel.id ?? '',
+    args: body,
+    apply: () => (hook ? take(platform, hook, body) : words(404, 'no_service')),
+  };
+}
+
+function take(platform: Platform, hook: IncomingWebhook, body: Json): Answer {
   const { team, channel, bot } = hook;
   const retryAfterS = platform.rates.take({
-    method: 'incoming webhook',
+    method: 'incoming_webhook',
     tier: 'posting',
     owner: `${team.id} ${bot.appId} webhook`,
     channel: channel.id,
   });
   if (retryAfterS !== undefined) {
-    response.writeHead(429, { 'retry-after': String(retryAfterS) }).end('rate_limited');
-    return;
+    return { ...words(429, 'rate_limited'), headers: { 'retry-after': String(retryAfterS) } };
   }
-  if (channel.archived) return void say(410, 'channel_is_archived');
+  if (channel.archived) return words(410, 'channel_is_archived');
   try {
     const content = contentOf(argumentsOf(body));
-    if (isEmpty(content)) return void say(400, 'no_text');
+    if (isEmpty(content)) return words(400, 'no_text');
     post(platform, { team, channel, author: bot, content });
-    say(200, 'ok');
+    return { status: 200, body: 'ok', outcome: 'ok' };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    say(400, error.error);
+    if (error instanceof Refusal) return words(400, error.error);
+    throw error;
   }
+}
+
+function words(status: number, text: string): Answer {
+  return { status, body: text, outcome: text };
 }

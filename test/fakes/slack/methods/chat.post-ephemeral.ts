@@ -1,5 +1,6 @@
 import { contentOf, isEmpty } from '../content.ts';
 import { channelOf, requireMember } from '../lookups.ts';
+import { repliesTo } from '../message-json.ts';
 import type { Method } from '../method.ts';
 import { post } from '../posting.ts';
 import { Refusal } from '../refusal.ts';
@@ -19,12 +20,17 @@ export const chatPostEphemeral: Method = {
     if (!channel.members.has(user)) throw new Refusal('user_not_in_channel');
     const content = contentOf(args);
     if (isEmpty(content)) throw new Refusal('no_text');
+    const thread = args.text('thread_ts');
+    // Accepted all the same, and shown to nobody: a thread without a reply is not open to anybody.
+    if (thread && repliesTo(channel, thread).length === 0) {
+      return { message_ts: platform.ids.ts() };
+    }
     const message = post(platform, {
       team,
       channel,
       author: bot,
       content,
-      thread: args.text('thread_ts'),
+      thread,
       linkNames: args.flag('link_names') || args.text('parse') === 'full',
       visibleTo: user,
     });

@@ -1,7 +1,7 @@
 import { announce } from '../announcements.ts';
 import { contentOf, isEmpty } from '../content.ts';
 import { directMessage } from '../direct-message.ts';
-import { isVisible } from '../lookups.ts';
+import { channelNamed, isVisible } from '../lookups.ts';
 import { messageJson } from '../message-json.ts';
 import type { Call, Method } from '../method.ts';
 import { post } from '../posting.ts';
@@ -49,10 +49,7 @@ export const chatPostMessage: Method = {
 /** An id, a name with or without its sign, or a person: then the direct message with the bot. */
 function destination(call: Call): Channel {
   const given = call.args.text('channel') ?? '';
-  const byId = call.team.channels.get(given);
-  const name = given.replace(/^#/, '');
-  const found =
-    byId ?? [...call.team.channels.values()].find((one) => one.name === name && !one.deleted);
+  const found = channelNamed(call.team, given);
   if (found && isVisible(call, found)) return found;
   if (call.team.users.has(given)) return directMessage(call.platform, call.team, given);
   throw new Refusal('channel_not_found');
