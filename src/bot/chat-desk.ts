@@ -1,10 +1,10 @@
 import type { Blobs } from '../core/ports/journal.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
-import { incidentCard } from '../core/view/incident-card.ts';
 import { complete, completeArgument } from '../handlers/completion.ts';
 import type { Desk } from '../handlers/desk.ts';
 import { formOf } from '../handlers/form.ts';
+import { homeOf } from '../handlers/home.ts';
 import type { ChatDesk } from './chat.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -57,21 +57,7 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
       const entry = desired.entries.find((each) => each.key === key);
       return entry?.kind === 'card' ? entry.card : undefined;
     },
-    home: async () => ({
-      key: 'home',
-      tone: 'neutral',
-      mark: '',
-      title: ['Open incidents'],
-      blocks: options.desk
-        .openIncidents()
-        .slice(0, 20)
-        .map((incident) => ({
-          kind: 'text',
-          text: incidentCard(incident, options.desk.words).title,
-        })),
-      actions: [],
-      footnote: [],
-    }),
+    home: async (actor) => homeOf(options.desk, actor),
     accountsOf: (person, kind) =>
       settings().people.find(({ id }) => id === person)?.accounts[kind] ?? [],
     async keepImage(bytes) {

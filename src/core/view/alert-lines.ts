@@ -46,9 +46,10 @@ export function gather(incident: Incident): Gathered {
   return { foremost, names, summaries, severities, shared: agreed, since: began };
 }
 
-/** The service, as the catalog knows it; else as the alerts' labels call it. */
+/** The service, as the catalog knows it; else as the alerts' labels call it. What cannot be read is about who sent it. */
 export function subjectOf(incident: Incident): string {
   if (incident.opened.service !== '') return incident.opened.service;
+  if (incident.opened.origin === 'unreadable') return incident.opened.source;
   const [first] = incident.alerts.values();
   const { groupLabels } = incident.opened;
   for (const name of ['service', 'app', 'job', 'namespace']) {

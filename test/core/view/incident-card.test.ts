@@ -67,6 +67,20 @@ describe('the card of an incident', () => {
     );
   });
 
+  it('says on its first line what a telephone shows, wherever it comes from', () => {
+    const first = (...past: PastEvents) => `${card(past).mark} · ${title(...past)}`;
+    const declared = { origin: 'person', title: 'payments hang', source: '' } as const;
+    expect(first(opened({ ...declared, severity: 'major' }))).toBe(
+      'MAJOR · checkout · payments hang · production',
+    );
+    const nobodys = opened({ service: '', environment: '' });
+    const job = firing('job', { labels: labels('BackupFailed', { job: 'nightly' }) });
+    expect(first(nobodys, fired(job))).toBe('CRITICAL · nightly · BackupFailed · 1 alert firing');
+    expect(first(crash, fired(one), resolved('checkout-1'), closed())).toBe(
+      'RESOLVED · checkout · KubePodCrashLooping: Pod checkout-1 is crash-looping · production · 1 alert, all stopped',
+    );
+  });
+
   it('counts the kinds where there are several, worst first', () => {
     const mild = firing('web', { labels: labels('Slow', { severity: 'warning' }) });
     expect(title(crash, fired(mild, one, two), resolved('checkout-2'))).toBe(
@@ -234,7 +248,9 @@ describe('the card says', () => {
       reasons: ['the alert has no "labels"'],
       blob: 'b',
     } as const;
-    expect(title(bad, received)).toBe('TocsinUnreadableAlert · 2 unreadable alerts');
+    expect(title(bad, received)).toBe(
+      'alertmanager/main · TocsinUnreadableAlert · 2 unreadable alerts',
+    );
     expect(listed(bad, received)).toEqual(['the alert has no "labels"']);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../../src/core/incident/event.ts';
 import type { Entry } from '../../../src/core/view/card.ts';
-import type { IncidentCardContext } from '../../../src/core/view/incident-card.ts';
+import { type IncidentCardContext, incidentCard } from '../../../src/core/view/incident-card.ts';
 import { story } from '../../../src/core/view/story.ts';
 import { plain } from '../../../src/core/view/text.ts';
 import { type Past, T0 } from '../given.ts';
@@ -110,6 +110,18 @@ describe('the story', () => {
       'Ana pinned what Ana (T01/U09) wrote at 02:52 UTC · slack: the disk is full',
       'Ana pinned what they wrote at 02:52 UTC · slack · picture `c0ffeec0ffee`',
     ]);
+  });
+
+  it('pings for a mention that was recorded, and for nothing else: an end wakes nobody', () => {
+    const named = { type: 'PeopleNotified', v: 1, key: 'critical', group: 'sre' } as const;
+    const night = [crash, fired(one), { ...named, people: ['ana'] }, acked] as const;
+    const ends = [resolved('checkout-1'), closed(), ...comesAndGoes, closedBy('ana', 'over', 0)];
+    const pings = entries(...night, ...ends).filter((entry) =>
+      JSON.stringify(entry).includes('"notify"'),
+    );
+    expect(pings.map(text)).toEqual(['@sre (ana) a critical incident']);
+    const card = incidentCard(incident(...night, ...ends), words);
+    expect(JSON.stringify(card)).not.toContain('"notify"');
   });
 
   it('says when it gets worse than it ever was, and not when it wavers', () => {
