@@ -65,6 +65,8 @@ export interface BotParts {
   readonly targets: readonly ConnectedTarget[];
   readonly sources: readonly AlertSource[];
   readonly runbooks: Runbooks;
+  /** Where the console can be reached from a chat platform. */
+  readonly consoleLink?: Desk['consoleLink'];
   readonly times: BotTimes;
   readonly log: Log;
 }

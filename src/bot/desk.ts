@@ -22,6 +22,7 @@ export interface DeskOptions {
   readonly planner: (integration: string, target: string) => Planner | undefined;
   readonly workload: (integration: string, target: string) => WorkloadReader | undefined;
   readonly runbook: (incident: Incident) => RunbookPage | undefined;
+  readonly consoleLink?: Desk['consoleLink'];
 }
 
 /** What handlers can reach: readings, decisions to be appended, readers of the world. No writer. */
@@ -50,6 +51,7 @@ export function createDesk(options: DeskOptions): Desk {
     recordPerson: options.recordPerson,
     planner: options.planner,
     workload: options.workload,
+    ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),
   };
 }
 

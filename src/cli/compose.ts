@@ -19,8 +19,10 @@ import { createMetrics, type MetricsReadings } from '../bot/metrics.ts';
 import { createSender } from '../bot/sender.ts';
 import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
+import { isAccountOf, type Person } from '../core/person.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { ProblemBook } from '../core/problem.ts';
+import type { SessionVia } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
 import { complete } from '../handlers/completion.ts';
 import type { OpenJournal } from '../journal/index.ts';
@@ -72,8 +74,10 @@ export async function compose(parts: Parts): Promise<Running> {
   const book = bookOf(surface.problems, ...parts.chats.books, ...parts.brought);
   // A port may be known only once the listener stands.
   const address = { console: parts.consoleUrl ?? '' };
+  const { sessions, ...ways } = openSessions(parts, surface);
   const bot = await createBot({
     ...parts,
+    ...ways,
     ownership: journal.ownership,
     clock: systemClock,
     sha256,
@@ -83,12 +87,6 @@ export async function compose(parts: Parts): Promise<Running> {
     log: say,
   });
   const metrics = createMetrics(readingsOf(bot, journal), version);
-  const sessions = surface.createConsoleSessions({
-    journal,
-    person: (id) => parts.settings.people.find((person) => person.id === id),
-    now: systemClock.now,
-    random: randomBytes,
-  });
   const shown = surface.createConsole({
     desk: surface.createConsoleDesk(deskSources(parts.settings, bot)),
     access:
@@ -171,6 +169,31 @@ async function closeAll(
       log.error({ error }, 'closing failed');
     }
   }
+}
+
+/** Sign-in to the console; from a chat platform too, where its address is known. */
+function openSessions({ journal, settings, access, consoleUrl }: Parts, surface: ConsoleSurface) {
+  const sessions = surface.createConsoleSessions({
+    journal,
+    person: (id, via) => signsIn(settings, id, via),
+    now: systemClock.now,
+    random: randomBytes,
+  });
+  return consoleUrl === undefined || access === 'demo'
+    ? { sessions }
+    : { sessions, consoleLink: surface.createConsoleLink(sessions, consoleUrl) };
+}
+
+type ConsoleSurface = typeof import('../bot/surfaces/console/index.ts');
+
+/** Whom a session may be of: somebody configured, to whom the chat account it came from still belongs. */
+function signsIn(
+  { people }: Settings,
+  id: string,
+  via: SessionVia | undefined,
+): Person | undefined {
+  const person = people.find((each) => each.id === id);
+  return person && via && !isAccountOf(person, via.surface, via.account) ? undefined : person;
 }
 
 const sha256 = (text: string) => hash('sha256', text);

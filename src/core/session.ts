@@ -5,12 +5,27 @@ import type { Event, Recorded } from './event.ts';
  * their SHA-256. Nothing ends by a timer: every decision is given the time and refuses what is past it.
  */
 export type SessionEvent =
-  | (Event & { readonly type: 'SessionLinkMade'; readonly person: string; readonly digest: string })
+  | (Event & {
+      readonly type: 'SessionLinkMade';
+      readonly person: string;
+      readonly digest: string;
+      readonly via?: SessionVia;
+    })
   | (Event & { readonly type: 'SessionOpened'; readonly digest: string })
   /** Somebody was there. Seldom written: see `sessionSeenEveryMs`. */
   | (Event & { readonly type: 'SessionSeen' })
   | (Event & { readonly type: 'SessionRevoked' })
   | (Event & { readonly type: 'SessionRefused'; readonly code: SessionRefusal });
+
+/**
+ * The chat account that a link was handed to; absent for one made on the host. What is done in such a session counts as
+ * done by that account: signing in by it makes nobody more than they were there.
+ */
+export interface SessionVia {
+  /** `slack/main`. */
+  readonly surface: string;
+  readonly account: string;
+}
 
 /** In the stream of a person: every link and session made before it is dead. */
 export type SessionsRevoked = Event & { readonly type: 'SessionsRevoked' };
@@ -22,7 +37,12 @@ export type SessionRefusal =
   | 'CONSOLE_LINK_REVOKED';
 
 export type SessionIntent =
-  | { readonly kind: 'make-link'; readonly person: string; readonly digest: string }
+  | {
+      readonly kind: 'make-link';
+      readonly person: string;
+      readonly digest: string;
+      readonly via?: SessionVia | undefined;
+    }
   | {
       readonly kind: 'open';
       readonly at: number;
@@ -46,6 +66,7 @@ export interface Session {
         readonly digest: string;
         readonly at: number;
         readonly position: number;
+        readonly via: SessionVia | undefined;
       }
     | undefined;
   readonly opened: { readonly digest: string; readonly at: number } | undefined;
@@ -74,8 +95,9 @@ export const noSession: Session = {
 export function decideSession(intent: SessionIntent, session: Session): readonly SessionEvent[] {
   switch (intent.kind) {
     case 'make-link': {
-      const { person, digest } = intent;
-      return session.version === 0 ? [{ type: 'SessionLinkMade', v: 1, person, digest }] : [];
+      const { person, digest, via } = intent;
+      const made = { type: 'SessionLinkMade', v: 1, person, digest } as const;
+      return session.version === 0 ? [{ ...made, ...(via ? { via } : {}) }] : [];
     }
     case 'open': {
       const code = refusalOf(intent, session);
@@ -101,7 +123,10 @@ export function evolveSession(
   const next = { ...session, version };
   switch (event.type) {
     case 'SessionLinkMade':
-      return { ...next, link: { person: event.person, digest: event.digest, at, position } };
+      return {
+        ...next,
+        link: { person: event.person, digest: event.digest, at, position, via: event.via },
+      };
     case 'SessionOpened':
       return { ...next, opened: { digest: event.digest, at }, seenAt: at };
     case 'SessionSeen':

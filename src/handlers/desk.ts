@@ -40,8 +40,20 @@ export interface Desk {
   /** Keeps what no incident and no operation keeps. */
   recordPerson(person: string, event: PersonEvent, context: Telling): Promise<void>;
 
+  /** A one-time way into the console for a chat account; undefined where none leads there from a chat platform. */
+  consoleLink?(
+    person: string,
+    via: { readonly surface: string; readonly account: string },
+  ): Promise<ConsoleLink | undefined>;
+
   planner(integration: string, target: string): Planner | undefined;
   workload(integration: string, target: string): WorkloadReader | undefined;
+}
+
+export interface ConsoleLink {
+  /** Good once. Never recorded. */
+  readonly url: string;
+  readonly expiresAt: number;
 }
 
 export interface RunbookPage {

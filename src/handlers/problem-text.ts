@@ -124,6 +124,18 @@ export const requestProblems: ProblemBook = {
     why: 'None of that name is on the record.',
     next: '`status` lists the open ones.',
   },
+  CONSOLE_NOT_REACHABLE: {
+    what: 'No link into the console can be made.',
+    changed: untouched,
+    why: 'Its address as a browser sees it is not configured, or you are not.',
+    next: 'An operator sets `console.public_url`; on the host `tocsin console-link` makes a link too.',
+  },
+  CONSOLE_ALREADY_THERE: {
+    what: 'You are in the console.',
+    changed: untouched,
+    why: 'The link leads there from a chat platform.',
+    next: 'Go on here.',
+  },
   DECLARE_IN_INCIDENT: {
     what: 'Nothing was declared.',
     changed: untouched,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Bot, createBot } from '../../src/bot/bot.ts';
+import { type Bot, type BotParts, createBot } from '../../src/bot/bot.ts';
 import { bookOf } from '../../src/cli/book.ts';
 import { thisBuild } from '../../src/cli/build.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -18,7 +18,11 @@ export interface Counter {
   /** What the integration was asked to draft. */
   readonly drafts: readonly DraftRequest[];
   /** The answer as it reads aloud. The same `cause` is the same request told again. */
-  says(person: string, line: string, more?: { incident?: string; cause?: string }): Promise<string>;
+  says(
+    person: string,
+    line: string,
+    more?: { incident?: string; cause?: string; surface?: string },
+  ): Promise<string>;
   presses(
     person: string,
     kind: 'approve' | 'decline' | 'view',
@@ -35,7 +39,10 @@ export interface Counter {
   incident(): Promise<string>;
 }
 
-export async function openCounter(policies: string = usual): Promise<Counter> {
+export async function openCounter(
+  policies: string = usual,
+  more: Partial<BotParts> = {},
+): Promise<Counter> {
   const journal = createMemoryJournal({ now: () => clock.now });
   const clock = { now: T0 };
   const drafts: DraftRequest[] = [];
@@ -94,6 +101,7 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
       snapshotEveryMs: 1,
     },
     log: () => undefined,
+    ...more,
   });
   let seen = 0;
   let lines = 0;
@@ -101,9 +109,9 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
     bot,
     clock,
     drafts,
-    async says(person, line, { incident = '', cause } = {}) {
+    async says(person, line, { incident = '', cause, surface = 'console' } = {}) {
       lines += 1;
-      const actor = { surface: 'console', account: person };
+      const actor = actorOf(person, surface);
       const said = { line, actor, incident, cause: cause ?? `line/${lines}` };
       return cardText((await bot.dispatch.say(said)).card);
     },
@@ -113,7 +121,7 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
       const { surface = 'console', digest = 'd'.repeat(64), fresh = true } = more;
       const answer = await bot.dispatch.press({
         press: { kind, operation, hash },
-        actor: { surface, account: surface === 'console' ? person : (accounts[person] ?? '') },
+        actor: actorOf(person, surface),
         incident: '',
         cause: `press/${lines}`,
         shown: { digest, fresh },
@@ -141,6 +149,10 @@ export async function openCounter(policies: string = usual): Promise<Counter> {
 }
 
 const accounts: Readonly<Record<string, string>> = { ana: 'T01/U01', ben: 'T01/U02' };
+
+function actorOf(person: string, surface: string): Pressed['actor'] {
+  return { surface, account: surface === 'console' ? person : (accounts[person] ?? '') };
+}
 
 const world = `version: 1
 people:

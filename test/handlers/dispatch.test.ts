@@ -306,6 +306,34 @@ describe('a message of a chat platform', () => {
   });
 });
 
+describe('the way into the console', () => {
+  const surface = 'slack/main';
+
+  it('is handed to the asker alone, and its link is nowhere on the record', async () => {
+    const asked: unknown[] = [];
+    counter = await openCounter(undefined, {
+      consoleLink: async (person, via) => {
+        asked.push([person, via]);
+        return { url: 'https://ops.example.com/sign-in#token', expiresAt: T0 + 60_000 };
+      },
+    });
+    const actor = { surface, account: 'T01/U01' };
+    const said = { line: 'console', actor, incident: '', cause: 'c/1' };
+    const answer = await counter.bot.dispatch.say(said);
+    expect(answer.to).toBe('asker');
+    expect(cardText(answer.card)).toContain('https://ops.example.com/sign-in#token');
+    expect(asked).toEqual([['ana', actor]]);
+    expect(counter.news()).toEqual(['ReadingGiven']);
+    expect(JSON.stringify(counter.told('ReadingGiven'))).not.toContain('token');
+  });
+
+  it('is refused where no address of it is known, in the console itself, and by the policy', async () => {
+    expect(await counter.says('ana', 'console', { surface })).toContain('CONSOLE_NOT_REACHABLE');
+    expect(await counter.says('ana', 'console')).toContain('CONSOLE_ALREADY_THERE');
+    expect(await counter.says('cleo', 'console')).toContain('NOT_A_REQUESTER');
+  });
+});
+
 describe('what is only read', () => {
   it('is on the record, with a digest, where it shows what a system said', async () => {
     const incident = await counter.incident();

@@ -3,6 +3,7 @@ import { ack } from './ack.ts';
 import { approve } from './approve.ts';
 import { assign } from './assign.ts';
 import { cancel } from './cancel.ts';
+import { consoleLink } from './console.ts';
 import { declare } from './declare.ts';
 import { decline } from './decline.ts';
 import { health } from './health.ts';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   logs,
   locks,
   runbook,
+  consoleLink,
   policyOf(() => commands),
   approve,
   decline,

@@ -177,6 +177,15 @@ describe('a session', () => {
     ]);
   });
 
+  it('that a chat account opened is that account to the desk, and says so with every press', async () => {
+    const via = { surface: 'slack/main', account: 'T01/U02' };
+    const token = (await sessions.makeLink('ben', 'ben', via))?.token ?? '';
+    const reply = await stage.post('/sign-in', { token });
+    const cookie = String(reply.headers['set-cookie']?.[0]).split(';')[0] ?? '';
+    expect((await press({ Cookie: cookie })).status).toBe(200);
+    expect(stage.desk.pressed[0]?.actor).toMatchObject({ person: 'ben', account: via });
+  });
+
   it.each<[string, (cookie: string) => Record<string, string>]>([
     [
       'a tampered cookie',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   consoleHostHandlers,
+  createConsoleLink,
   createConsoleSessions,
 } from '../../../src/bot/surfaces/console/index.ts';
 import { createMemoryJournal } from './memory-journal.ts';
@@ -16,7 +17,7 @@ function hostOf() {
   const handlers = consoleHostHandlers(sessions, () => 'https://ops.example.com');
   const ask = (name: string, person: string) => handlers[name]?.({ do: name, person });
   const redeem = async (link: unknown) => sessions.redeem(String(link).split('#')[1] ?? '');
-  return { ask, redeem };
+  return { ask, redeem, sessions };
 }
 
 describe('the host', () => {
@@ -32,6 +33,17 @@ describe('the host', () => {
       ok: true,
       session: { person: { id: 'ana' } },
     });
+  });
+
+  it('is not needed for a chat account, whose link leads to a session of its own', async () => {
+    const { sessions, redeem } = hostOf();
+    const via = { surface: 'slack/main', account: 'T01/U01' };
+    const link = await createConsoleLink(sessions, 'https://ops.example.com/')('ana', via);
+    expect(link?.url).toMatch(/^https:\/\/ops\.example\.com\/sign-in#[\w-]{43}$/);
+    expect(await redeem(link?.url)).toMatchObject({ ok: true, session: { via } });
+    expect(await createConsoleLink(sessions, 'https://ops.example.com')('mallory', via)).toBe(
+      undefined,
+    );
   });
 
   it('gets no link for somebody who is not configured', async () => {

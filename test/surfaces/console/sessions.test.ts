@@ -47,6 +47,27 @@ describe('a link', () => {
     ]);
   });
 
+  it('that was handed to a chat account makes a session of that account, for as long as it is theirs', async () => {
+    const via = { surface: 'slack/main', account: 'T01/U01' };
+    const accounts = new Set([via.account]);
+    const bound = createConsoleSessions({
+      journal,
+      person: (id, from) => (from && !accounts.has(from.account) ? undefined : people.get(id)),
+      now: () => at,
+      random: randomBytes,
+    });
+    const made = await bound.makeLink('ana', 'ana', via);
+    const redeemed = await bound.redeem(made?.token ?? '');
+    const cookie = redeemed.ok ? redeemed.cookie : '';
+    expect(redeemed).toMatchObject({ ok: true, session: { via } });
+    expect(await bound.find(cookie)).toMatchObject({ person: { id: 'ana' }, via });
+    expect(JSON.stringify(journal.recorded)).not.toContain(made?.token);
+    accounts.clear();
+    expect(await bound.find(cookie)).toBeUndefined();
+    expect(await bound.makeLink('ana', 'ana', via)).toBeUndefined();
+    expect((await sessions.find(await signIn()))?.via).toBeUndefined();
+  });
+
   it('signs in one of two who press at once', async () => {
     const token = await link();
     const both = await Promise.all([sessions.redeem(token), sessions.redeem(token)]);

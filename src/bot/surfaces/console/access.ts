@@ -40,9 +40,10 @@ export async function findCaller(
   const cookie = readCookie(request);
   const session = cookie === undefined ? undefined : await sessions.find(cookie);
   if (cookie === undefined || session === undefined) return undefined;
-  const { person, id } = session;
+  const { person, id, via: account } = session;
+  const signedIn = { kind: 'person', via: 'session', session: id, account } as const;
   return {
-    actor: { kind: 'person', person: person.id, name: person.name, via: 'session', session: id },
+    actor: { ...signedIn, person: person.id, name: person.name },
     person,
     base: '',
     session,

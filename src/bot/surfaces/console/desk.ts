@@ -59,10 +59,13 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
   };
 }
 
-/** A person is bound to the console by their id, a program by its name: no configuration binds one to a person. */
+/**
+ * A person is bound to the console by their id, or comes from a chat account and counts as that; a program is bound by
+ * its name: no configuration binds one to a person.
+ */
 function accountOf(actor: ConsoleActor): Account {
   return actor.kind === 'person'
-    ? { surface: 'console', account: actor.person }
+    ? (actor.account ?? { surface: 'console', account: actor.person })
     : { surface: 'console', account: `token:${actor.name}` };
 }
 

@@ -15,7 +15,7 @@ import { createEventStream } from './stream.ts';
 
 export type { Access } from './access.ts';
 export { createConsoleDesk, type DeskSources } from './desk.ts';
-export { consoleHostHandlers } from './host-commands.ts';
+export { consoleHostHandlers, createConsoleLink } from './host-commands.ts';
 export type * from './ports.ts';
 export { problems } from './problems.ts';
 export { createConsoleSessions, type SessionsOptions } from './sessions.ts';

@@ -1,4 +1,4 @@
-import type { SessionRefusal } from '../../../core/session.ts';
+import type { SessionRefusal, SessionVia } from '../../../core/session.ts';
 import type { Answer, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
 
 /** Who typed or pressed. The desk judges what they may do; the console only says how it knows them. */
@@ -11,6 +11,8 @@ export type ConsoleActor =
       readonly via: 'session' | 'demo';
       /** Names the session on the record; `demo` in the demo. Never the secret. */
       readonly session: string;
+      /** The chat account that the session was born of: it may do what that account may do. */
+      readonly account?: SessionVia | undefined;
     }
   /** A program with a configured token. It can never approve, whatever it types. */
   | { readonly kind: 'token'; readonly name: string; readonly scopes: readonly TokenScope[] };
@@ -83,7 +85,7 @@ export interface ConsolePerson {
 /** Sign-in without chat. Tokens are handed out once and kept only as digests. */
 export interface ConsoleSessions {
   /** Undefined when nobody of that id is configured. */
-  makeLink(person: string, by: string): Promise<MadeLink | undefined>;
+  makeLink(person: string, by: string, via?: SessionVia): Promise<MadeLink | undefined>;
   /** Whom a link would sign in, without using it. */
   look(token: string): Promise<Looked>;
   redeem(token: string): Promise<Redeemed>;
@@ -114,6 +116,7 @@ export interface OpenSession {
   readonly id: string;
   readonly person: ConsolePerson;
   readonly expiresAt: number;
+  readonly via: SessionVia | undefined;
 }
 
 export interface ConsoleMetrics {

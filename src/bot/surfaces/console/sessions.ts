@@ -11,6 +11,7 @@ import {
   type Session,
   type SessionEvent,
   type SessionIntent,
+  type SessionVia,
   sessionHolds,
   sessionLifeMs,
   sessionLinkMs,
@@ -19,8 +20,8 @@ import type { ConsolePerson, ConsoleSessions, OpenSession } from './ports.ts';
 
 export interface SessionsOptions {
   readonly journal: Pick<Journal, 'append' | 'read'>;
-  /** Undefined for somebody who is not, or no longer, configured. */
-  readonly person: (id: string) => ConsolePerson | undefined;
+  /** Undefined for somebody who is not, or no longer, configured, or to whom the chat account no longer belongs. */
+  readonly person: (id: string, via: SessionVia | undefined) => ConsolePerson | undefined;
   readonly now: () => number;
   /** Unguessable bytes. */
   readonly random: (bytes: number) => Uint8Array;
@@ -29,15 +30,16 @@ export interface SessionsOptions {
 /** Nothing is kept in memory: a session is what the journal says, read on every request. */
 export function createConsoleSessions(options: SessionsOptions): ConsoleSessions {
   const { journal, now } = options;
+  const personOf = ({ link }: Session) => link && options.person(link.person, link.via);
   const drawToken = () => Buffer.from(options.random(32)).toString('base64url');
 
   return {
-    async makeLink(id, by) {
-      const person = options.person(id);
+    async makeLink(id, by, via) {
+      const person = options.person(id, via);
       if (person === undefined) return undefined;
       const token = drawToken();
       const digest = sha256(token);
-      const intent: SessionIntent = { kind: 'make-link', person: id, digest };
+      const intent: SessionIntent = { kind: 'make-link', person: id, digest, via };
       await change(journal, idOf(digest), {
         decide: (session) => decideSession(intent, session),
         context: { by, cause: `session/${idOf(digest)}/made` },
@@ -51,7 +53,7 @@ export function createConsoleSessions(options: SessionsOptions): ConsoleSessions
       const intent = { kind: 'open', at: now(), linkDigest, digest: '', revocation } as const;
       const code = refusalOf(intent, session);
       if (code !== undefined) return { ok: false, code };
-      const person = options.person(session.link?.person ?? '');
+      const person = personOf(session);
       return person === undefined
         ? { ok: false, code: 'CONSOLE_LINK_UNKNOWN' }
         : { ok: true, person };
@@ -68,10 +70,10 @@ export function createConsoleSessions(options: SessionsOptions): ConsoleSessions
           decideSession({ kind: 'open', at, linkDigest, digest, revocation }, session),
         context: { by: 'tocsin', cause: `session/${id}/open/${digest}` },
       });
-      const person = options.person(after.session.link?.person ?? '');
-      const { opened } = after.session;
+      const person = personOf(after.session);
+      const { opened, link } = after.session;
       if (opened?.digest === digest && person !== undefined) {
-        const session = { id, person, expiresAt: opened.at + sessionLifeMs };
+        const session = { id, person, expiresAt: opened.at + sessionLifeMs, via: link?.via };
         return { ok: true, cookie: `${id}.${secret}`, session };
       }
       const { revocation } = after;
@@ -90,8 +92,8 @@ export function createConsoleSessions(options: SessionsOptions): ConsoleSessions
       if (link === undefined || opened === undefined || !same(opened.digest, sha256(secret))) {
         return undefined;
       }
-      const person = options.person(link.person);
-      return person && { id, person, expiresAt: opened.at + sessionLifeMs };
+      const person = personOf(session);
+      return person && { id, person, expiresAt: opened.at + sessionLifeMs, via: link.via };
     },
 
     async touch(open) {
