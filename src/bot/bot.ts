@@ -3,6 +3,7 @@ import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
+import type { Silences } from '../core/ports/silences.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
@@ -21,6 +22,7 @@ import { createEngine, type Engine } from './engine.ts';
 import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createOperationsLoop } from './loops/operations.ts';
+import { createSilencesLoop } from './loops/silences.ts';
 import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createPersonRecord } from './person-record.ts';
@@ -64,6 +66,8 @@ export interface BotParts {
   readonly publicUrl: string;
   readonly targets: readonly ConnectedTarget[];
   readonly sources: readonly AlertSource[];
+  /** Sources that can be told to be silent. */
+  readonly silences?: readonly Silences[];
   readonly runbooks: Runbooks;
   /** Where the console can be reached from a chat platform. */
   readonly consoleLink?: Desk['consoleLink'];
@@ -158,13 +162,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     pollMs: parts.times.operationPollMs,
     log,
   });
-  const sourcesLoop = createSourcesLoop({
-    engine,
-    clock,
-    sources: parts.sources,
-    everyMs: parts.times.compareEveryMs,
-    log,
-  });
+  const { sourcesLoop, silencesLoop } = createSourceLoops(parts, engine);
   const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlinesLoop({
     engine,
@@ -216,6 +214,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         // That a surface is silent is news beside what happens.
         const why = changed.kind === 'surface' ? 'enrichment' : 'state';
         for (const thread of threads.of(changed)) loop.wake(thread, why);
+        if (changed.kind === 'incident') silencesLoop.wake(changed.id);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (changed.kind === 'target') {
           for (const { id, status } of liveOperations(engine)) {
@@ -226,6 +225,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       for (const thread of threads.all()) loop.wake(thread);
       operationsLoop.start();
       sourcesLoop.start();
+      silencesLoop.start();
       deadlinesLoop.start();
       inbox.resume(deliverTo(surfaces, clock)).catch((error: unknown) => {
         log('what was asked before the start was not taken up', { error });
@@ -233,7 +233,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     },
     settled: async () => threadsLoop?.idle(),
     async close() {
-      await Promise.all([operationsLoop.close(), sourcesLoop.close(), deadlinesLoop.close()]);
+      await Promise.all(
+        [operationsLoop, sourcesLoop, silencesLoop, deadlinesLoop].map((each) => each.close()),
+      );
       await inbox.idle();
       await threadsLoop?.close();
       await snapshots.save();
@@ -241,6 +243,23 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       for (const each of parts.targets) each.close();
     },
   };
+}
+
+/** What asks the sources, and what makes them silent. */
+function createSourceLoops(
+  { clock, log, sources, silences = [], times }: BotParts,
+  engine: Engine,
+) {
+  const sourcesLoop = createSourcesLoop({
+    engine,
+    clock,
+    sources,
+    everyMs: times.compareEveryMs,
+    log,
+  });
+  const changed = sourcesLoop.wake;
+  const silencesLoop = createSilencesLoop({ engine, clock, silences, changed, log });
+  return { sourcesLoop, silencesLoop };
 }
 
 /** How people are heard: everywhere by dispatch, on chat platforms through the inbox. */

@@ -15,6 +15,7 @@ import {
   type IncidentState,
   initialIncident,
 } from '../core/incident/incident.ts';
+import { pendingSilences } from '../core/incident/silences.ts';
 import {
   type ExportedIncident,
   exportIncident,
@@ -43,7 +44,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { evolveStorm, type StormEvent, type StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-6';
+export const readingsVersion = 'readings-7';
 
 /** How long an ended operation stays at hand; older ones are read from the store. */
 const endedKeepMs = 60 * 60_000;
@@ -242,7 +243,8 @@ export function sweep(readings: Readings, now: number): void {
   for (const [id, { state }] of readings.incidents) {
     if (state.status === 'resolved' && !readings.correlation.byIncident.has(id)) {
       const operations = readings.operationsOf.get(id) ?? [];
-      if (operations.every((operation) => isOver(readings, operation))) {
+      const isSettled = pendingSilences(state).length === 0;
+      if (isSettled && operations.every((operation) => isOver(readings, operation))) {
         readings.incidents.delete(id);
       }
     }

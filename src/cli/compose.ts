@@ -21,6 +21,7 @@ import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
 import { isAccountOf, type Person } from '../core/person.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { SessionVia } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
@@ -41,6 +42,8 @@ export interface Parts {
   readonly trustedProxies: readonly string[];
   readonly webhooks: readonly WebhookSource[];
   readonly sources: readonly AlertSource[];
+  /** Sources that can be told to be silent. */
+  readonly silences?: readonly Silences[];
   readonly targets: readonly ConnectedTarget[];
   /** Chat platforms that the configuration names; connected once the bot is ready. */
   readonly chats: ConnectChats;

@@ -87,6 +87,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       journal,
       settings,
       sources: sources.sources,
+      silences: sources.silences,
       targets,
       chats,
       runbooks: runbooksOf(runbooks),

@@ -3,6 +3,7 @@ import type { ConnectedTarget } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { Config, KubernetesAccess } from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
 
@@ -42,6 +43,7 @@ export async function connectTargets(
 
 export interface ConnectedSources {
   readonly sources: readonly AlertSource[];
+  readonly silences: readonly Silences[];
   readonly books: readonly ProblemBook[];
   close(): void;
 }
@@ -51,7 +53,7 @@ export async function connectSources({
   sources,
 }: Pick<Config, 'sources'>): Promise<ConnectedSources> {
   const asked = sources.alertmanager.flatMap(({ name, api }) => (api ? [{ name, api }] : []));
-  if (asked.length === 0) return { sources: [], books: [], close: () => undefined };
+  if (asked.length === 0) return { sources: [], silences: [], books: [], close: () => undefined };
   const { connect, problems } = await import('../integrations/alertmanager/index.ts');
   const connected = asked.map(({ name, api }) =>
     connect(
@@ -64,6 +66,7 @@ export async function connectSources({
   );
   return {
     sources: connected.map(({ source }) => source),
+    silences: connected.map(({ silences }) => silences),
     books: [problems],
     close() {
       for (const each of connected) each.close();

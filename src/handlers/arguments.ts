@@ -1,3 +1,4 @@
+import { parseDuration } from '../core/duration.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
@@ -142,6 +143,15 @@ export function check(
             name: argument.name,
             given: value,
           });
+    case 'duration':
+      return parseDuration(value) === undefined
+        ? problem('ARGUMENT_NOT_A_DURATION', {
+            verb: command.name,
+            name: argument.name,
+            given: value,
+            example: command.example,
+          })
+        : value;
     case 'service': {
       const known = settings.catalog.services.map(({ name }) => name);
       return known.includes(value) ? value : unknownService(value, known);

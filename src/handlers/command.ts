@@ -37,6 +37,7 @@ export interface Argument {
     | 'operation'
     | 'incident'
     | 'count'
+    | 'duration'
     | 'word'
     | 'text'
     | 'person';
@@ -64,6 +65,8 @@ export interface Reading {
 export interface IncidentCommand extends Declared {
   readonly does: 'incident';
   intent(asked: Asking): IncidentIntent | Problem;
+  /** What the asker is told of it, where that is more than that it is done. */
+  told?(intent: IncidentIntent): Reading | undefined;
 }
 
 /** Decides about an operation that is planned or under way. */
@@ -98,8 +101,8 @@ export interface Asking {
   readonly service: string;
   readonly environment: string;
   readonly incident: Incident | undefined;
-  /** The id a declared incident would get: derived from the request. */
-  readonly declared?: { readonly incident: string; readonly key: string };
+  /** Names this request and no other, told again too: what it makes is named after it. */
+  readonly request: string;
   /** Digest and surface of what the person saw; empty for a typed line. */
   readonly shown: { readonly digest: string; readonly surface: string };
 }

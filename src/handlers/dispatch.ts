@@ -68,7 +68,6 @@ export function createDispatch(desk: Desk): Dispatch {
       return refused(problem('INCIDENT_NOT_FOUND', { incident: named }), desk);
     const understood = understand(command, utterance, { settings: desk.settings, incident });
     if (isProblem(understood)) return refused(understood, desk);
-    const key = `person/${by.person}/${said.cause}`;
     const asked: Asking = {
       desk,
       at: desk.now(),
@@ -76,7 +75,7 @@ export function createDispatch(desk: Desk): Dispatch {
       line: utterance.line,
       ...understood,
       incident,
-      declared: { incident: `inc-${desk.sha256(key).slice(0, 10)}`, key },
+      request: `person/${by.person}/${said.cause}`,
       shown: { digest: '', surface: '' },
     };
     return run(command, asked, said.cause);

@@ -26,6 +26,7 @@ export async function pinMessage(desk: Desk, pinned: Pinned): Promise<Answer> {
     service: '',
     environment: '',
     incident,
+    request: `person/${by.person}/${cause}`,
     shown: { digest: '', surface: '' },
   };
   const { author: account, authorName: name, at: writtenAt, text, link, images } = pin;

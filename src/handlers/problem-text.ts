@@ -64,6 +64,12 @@ export const requestProblems: ProblemBook = {
     why: 'It takes a whole number from 0 to 999999.',
     next: 'Write the number in digits.',
   },
+  ARGUMENT_NOT_A_DURATION: {
+    what: '{name} of `{verb}` is no length of time: "{given}".',
+    changed: untouched,
+    why: 'It is written in days, hours, minutes and seconds, as in `1h30m`.',
+    next: 'For example `{example}`.',
+  },
   ARGUMENT_NOT_A_CHOICE: {
     what: '{name} of `{verb}` cannot be "{given}".',
     changed: untouched,
@@ -135,12 +141,6 @@ export const requestProblems: ProblemBook = {
     changed: untouched,
     why: 'The link leads there from a chat platform.',
     next: 'Go on here.',
-  },
-  DECLARE_IN_INCIDENT: {
-    what: 'Nothing was declared.',
-    changed: untouched,
-    why: 'The request has no identity of its own.',
-    next: 'Type the command again.',
   },
   RUNBOOK_NOT_FOUND: {
     what: 'No runbook speaks of {title}.',

@@ -96,6 +96,8 @@ export async function sayToIncident(
   const told = await desk.tellIncident(id, intent, { cause, by: asked.by.person });
   if (told.refused) return refused(told.refused, desk);
   if (intent.type === 'Declare') return said('asker', ['The incident is open: ', code(id)], []);
+  const more = told.changed && command.does === 'incident' ? command.told?.(intent) : undefined;
+  if (more) return said('asker', more.title, more.blocks);
   return said('asker', [told.changed ? 'Done.' : 'It was so already.'], []);
 }
 

@@ -29,6 +29,7 @@ const named = new Set(
 /** Names of that form that are no problems: settings, marks of vendors, words of examples in comments. */
 const otherNames = new Set([
   'DUPLICATE_KEY',
+  'EAI_AGAIN',
   'INTERACTION_CREATE',
   'MESSAGE_CREATE',
   'MULTIPLE_DOCS',

@@ -14,6 +14,7 @@ import {
   wantThread,
 } from './people.ts';
 import { receive, receiveUnreadable } from './receive.ts';
+import { askSilence, askUnsilence, recordSilence } from './silences.ts';
 
 /** What follows from an intent. Never throws and never waits: a refusal is a fact worth recording, not an exception. */
 export function decide(intent: IncidentIntent, state: IncidentState): readonly IncidentEvent[] {
@@ -40,6 +41,12 @@ export function decide(intent: IncidentIntent, state: IncidentState): readonly I
       return addNote(intent, state);
     case 'PinMessage':
       return pinMessage(intent, state);
+    case 'AskSilence':
+      return askSilence(intent, state);
+    case 'AskUnsilence':
+      return askUnsilence(intent, state);
+    case 'RecordSilence':
+      return recordSilence(intent, state);
     case 'LinkOperation':
       return linkOperation(intent, state);
     case 'RecordNotified':

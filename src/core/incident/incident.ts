@@ -3,6 +3,7 @@ import { SEVERITIES, type Severity } from '../alert/severity.ts';
 import type { ErasedEvent } from '../event.ts';
 import { alertsFired, alertsResolved, silencesSeen } from './alerts.ts';
 import type { AlertsResolved, IncidentEvent, IncidentOpened, UnreadableReceived } from './event.ts';
+import { type SilenceState, silencesAfter } from './silences.ts';
 import { type StoryLine, tell } from './story-lines.ts';
 
 export type IncidentState = NoIncident | Incident;
@@ -44,6 +45,8 @@ export interface Incident {
   readonly heardAt: number;
   readonly unreachable: { readonly since: number; readonly code: string } | undefined;
   readonly silenced: number;
+  /** Asked for here; the newest last. */
+  readonly silences: readonly SilenceState[];
   readonly unreadable: UnreadableState | undefined;
   readonly operations: readonly string[];
   /** A person has said or done something about it: in a storm its thread does not wait for the others. */
@@ -130,6 +133,8 @@ const deeds: ReadonlySet<IncidentEvent['type']> = new Set([
   'IncidentAssigned',
   'NoteAdded',
   'MessagePinned',
+  'SilenceAsked',
+  'SilenceEndAsked',
   'OperationLinked',
   'ThreadWanted',
   'RequestRefused',
@@ -170,6 +175,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     heardAt: meta.at,
     unreachable: undefined,
     silenced: 0,
+    silences: [],
     unreadable: undefined,
     operations: [],
     actedOn: event.origin === 'person',
@@ -196,6 +202,12 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return { ...state, unreachable: undefined };
     case 'SilencesSeen':
       return silencesSeen(state, event);
+    case 'SilenceAsked':
+    case 'SilenceMade':
+    case 'SilenceFailed':
+    case 'SilenceEndAsked':
+    case 'SilenceEnded':
+      return { ...state, silences: silencesAfter(state.silences, event, meta.at) };
     case 'UnreadableReceived':
       return unreadableReceived(state, event, meta);
     case 'IncidentAcknowledged':

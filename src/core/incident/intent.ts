@@ -2,7 +2,8 @@ import type { Labels, Observation } from '../alert/alert.ts';
 import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
-import type { Author } from './event.ts';
+import type { Author, SilenceEnded } from './event.ts';
+import type { Hides } from './silences.ts';
 
 /** Everything that can be asked of an incident. `at` is the time it is judged by, ms. */
 export type IncidentIntent =
@@ -17,6 +18,9 @@ export type IncidentIntent =
   | Assign
   | AddNote
   | PinMessage
+  | AskSilence
+  | AskUnsilence
+  | RecordSilence
   | LinkOperation
   | RecordNotified
   | WantThread
@@ -129,6 +133,35 @@ export interface PinMessage {
   readonly text: string;
   readonly link: string;
   readonly images: readonly string[];
+}
+
+export interface AskSilence {
+  readonly type: 'AskSilence';
+  readonly at: number;
+  readonly by: Evidence;
+  /** Derived from the request. */
+  readonly silence: string;
+  readonly matchers: Labels;
+  readonly durationMs: number;
+  readonly reason: string;
+  /** What it would hide now, as far as the alerts of its source are known. */
+  readonly hides: Hides;
+}
+
+export interface AskUnsilence {
+  readonly type: 'AskUnsilence';
+  readonly at: number;
+  readonly by: Evidence;
+}
+
+export interface RecordSilence {
+  readonly type: 'RecordSilence';
+  readonly at: number;
+  readonly silence: string;
+  readonly became:
+    | { readonly kind: 'made'; readonly ref: string }
+    | { readonly kind: 'failed'; readonly problem: Problem }
+    | { readonly kind: 'ended'; readonly why: SilenceEnded['why'] };
 }
 
 export interface LinkOperation {

@@ -11,6 +11,11 @@ import type {
   NoteAdded,
   PeopleNotified,
   SeveritySet,
+  SilenceAsked,
+  SilenceEndAsked,
+  SilenceEnded,
+  SilenceFailed,
+  SilenceMade,
 } from './event.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
 
@@ -32,6 +37,11 @@ export type StoryEvent =
   | IncidentAssigned
   | NoteAdded
   | MessagePinned
+  | SilenceAsked
+  | SilenceMade
+  | SilenceFailed
+  | SilenceEndAsked
+  | SilenceEnded
   | PeopleNotified
   | SeverityRose;
 
@@ -77,6 +87,11 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'IncidentAssigned':
     case 'NoteAdded':
     case 'MessagePinned':
+    case 'SilenceAsked':
+    case 'SilenceMade':
+    case 'SilenceFailed':
+    case 'SilenceEndAsked':
+    case 'SilenceEnded':
     case 'PeopleNotified':
       return event;
     default:

@@ -1,5 +1,6 @@
-import type { Severity } from '../alert/severity.ts';
+import { rank, type Severity } from '../alert/severity.ts';
 import { type Incident, severity } from '../incident/incident.ts';
+import { SILENCE_HIDES_MAX, type SilenceState } from '../incident/silences.ts';
 import {
   alertList,
   type Gathered,
@@ -135,6 +136,7 @@ function standing(incident: Incident, { since }: Gathered, words: Words): readon
       : []),
     ...severitySaid(incident),
     ...silenced(incident),
+    ...silences(incident, words),
     ...flapping(incident),
     ...certainty(incident),
   ];
@@ -165,6 +167,23 @@ function silenced({ silenced: muted, firing }: Incident): readonly Fact[] {
   if (muted === 0) return [];
   return [{ label: 'muted', value: [`${muted} of ${firing} firing alerts, at the source`] }];
 }
+
+/** Asked for here: until when, by whom, and how far it is. What lapsed or was ended is in the story. */
+function silences({ silences: all }: Incident, words: Words): readonly Fact[] {
+  const last = all.at(-1);
+  if (!last || last.status === 'ended') return [];
+  const by: Text = ['until ', time(last.until), ' by ', personSpan(last.person, words)];
+  const failed: Text = last.code === '' ? [] : [' ', code(last.code)];
+  return [{ label: SILENCE_LABELS[last.status], value: [...by, `: ${last.reason}`, ...failed] }];
+}
+
+const SILENCE_LABELS: Readonly<Record<SilenceState['status'], string>> = {
+  asked: 'silence asked',
+  made: 'silenced',
+  ending: 'silence ending',
+  failed: 'not silenced',
+  ended: '',
+};
 
 function flapping({ reopened, reopenedAt, flaps }: Incident): readonly Fact[] {
   if (reopened > 0) {
@@ -233,8 +252,24 @@ function actions(
       return { key: `suggest/${line}`, label, style: 'plain', press: press(line) } as const;
     }),
     ...runbookAction(page?.url ?? runbookAddress(gathered), page && press('runbook')),
+    ...silenceAction(incident, press),
     { key: 'resolve', label: 'Resolve', style: 'plain', press: press('resolve') },
   ];
+}
+
+/** Only where the source has an API, and where the command would not be refused for what it hides. */
+function silenceAction(
+  { firing, firingByRank, opened, silences: all }: Incident,
+  press: (line: string) => Action['press'],
+): readonly Action[] {
+  if (opened.origin !== 'alerts' || !opened.sourceAnswers || firing === 0) return [];
+  const status = all.at(-1)?.status ?? 'ended';
+  if (status === 'made') {
+    return [{ key: 'unsilence', label: 'Unsilence', style: 'plain', press: press('unsilence') }];
+  }
+  const isMild = (firingByRank[rank('critical')] ?? 0) === 0 && firing <= SILENCE_HIDES_MAX;
+  if (!isMild || status === 'asked' || status === 'ending') return [];
+  return [{ key: 'silence', label: 'Silence', style: 'plain', press: press('silence') }];
 }
 
 /** Our own page before the one that an alert names. */

@@ -6,10 +6,11 @@ import type {
   PeopleNotified,
 } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { SilenceEvent } from '../incident/silences.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
-import { code, personSpan, strong, time, type Words } from './words.ts';
+import { code, personSpan, problemLine, strong, time, type Words } from './words.ts';
 
 /**
  * What a person would say aloud of an incident, one entry for each fact. Keys are stable: a line once posted stays as it
@@ -83,6 +84,12 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return [personSpan(event.person, words), `${where(event, incident)}: ${event.text}`];
     case 'MessagePinned':
       return pinned(event, words, incident);
+    case 'SilenceAsked':
+    case 'SilenceMade':
+    case 'SilenceFailed':
+    case 'SilenceEndAsked':
+    case 'SilenceEnded':
+      return silence(event, words, incident);
     case 'PeopleNotified':
       return notified(event);
     case 'SeverityRose':
@@ -147,6 +154,26 @@ function where(
   const kind = surfaceKind(surface);
   const alike = shown.filter((other) => surfaceKind(other) === kind);
   return ` · ${alike.length > 1 ? surface : kind}`;
+}
+
+function silence(event: SilenceEvent, words: Words, incident: Incident): Text {
+  switch (event.type) {
+    case 'SilenceAsked':
+      return [
+        personSpan(event.person, words),
+        ' asked to silence it until ',
+        time(event.until),
+        `${where(event, incident)}: ${event.reason}`,
+      ];
+    case 'SilenceMade':
+      return [`${incident.opened.source} is silent about it`];
+    case 'SilenceFailed':
+      return problemLine(event.problem, words);
+    case 'SilenceEndAsked':
+      return [personSpan(event.person, words), ' asked to end the silence', where(event, incident)];
+    case 'SilenceEnded':
+      return ['The silence is over'];
+  }
 }
 
 function notified({ key, group, people }: PeopleNotified): Text {

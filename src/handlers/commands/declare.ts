@@ -1,5 +1,5 @@
+import type { IncidentIntent } from '../../core/incident/intent.ts';
 import { routeOf } from '../../core/incident/route.ts';
-import { problem } from '../../core/problem.ts';
 import type { Asking, IncidentCommand } from '../command.ts';
 
 export const declare: IncidentCommand = {
@@ -31,8 +31,7 @@ export const declare: IncidentCommand = {
 };
 
 /** An incident of its own: its key is the request that declared it. */
-function intent({ desk, at, by, args, declared }: Asking): ReturnType<IncidentCommand['intent']> {
-  if (declared === undefined) return problem('DECLARE_IN_INCIDENT', {});
+function intent({ desk, at, by, args, request }: Asking): IncidentIntent {
   const service = String(args['for'] ?? '');
   const environments =
     desk.settings.catalog.services.find(({ name }) => name === service)?.environments ?? [];
@@ -42,8 +41,8 @@ function intent({ desk, at, by, args, declared }: Asking): ReturnType<IncidentCo
     type: 'Declare',
     at,
     by,
-    incident: declared.incident,
-    key: declared.key,
+    incident: `inc-${desk.sha256(request).slice(0, 10)}`,
+    key: request,
     ordinal: 1,
     title: String(args['title']),
     severity,

@@ -20,11 +20,13 @@ import { runbook } from './runbook.ts';
 import { scale } from './scale.ts';
 import { settle } from './settle.ts';
 import { severity } from './severity.ts';
+import { silence } from './silence.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { timeline } from './timeline.ts';
 import { unack } from './unack.ts';
 import { undo } from './undo.ts';
+import { unsilence } from './unsilence.ts';
 import { who } from './who.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -53,6 +55,8 @@ export const commands: readonly Command[] = [
   resolve,
   severity,
   assign,
+  silence,
+  unsilence,
   note,
   pin,
   scale,

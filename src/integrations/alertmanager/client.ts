@@ -23,7 +23,20 @@ export interface Clock {
 export interface Client {
   /** The parsed JSON of one GET. Rejects with a ProblemError. */
   get(path: string): Promise<unknown>;
+  /** One request that changes something there; never sent twice from here. */
+  send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Sent>;
   close(): void;
+}
+
+export type Sent = { readonly ok: true; readonly value: unknown } | NotSent;
+
+export interface NotSent {
+  readonly ok: false;
+  /** `wait`: surely not applied. `unknown`: perhaps. `refused`: the same again would be refused again. */
+  readonly why: 'wait' | 'unknown' | 'refused';
+  readonly problem: Problem;
+  /** Of the answer; 0 when there was none. */
+  readonly status: number;
 }
 
 /** Ten thousand alerts of 3 KB. */
@@ -56,27 +69,71 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
   }
 
   async function ask(path: string): Promise<Asked> {
-    // Loaded at the first question, so that a start does not wait for it.
-    const { default: axios } = await import('axios');
     const deadline = AbortSignal.timeout(api.timeoutMs);
     try {
-      const response = await axios.get<unknown>(`${shown}${path}`, {
-        headers: { accept: 'application/json', ...(authorization && { authorization }) },
-        signal: AbortSignal.any([deadline, closing.signal]),
-        timeout: api.timeoutMs,
-        maxRedirects: 0,
-        maxContentLength: ANSWER_MAX_BYTES,
-        responseType: 'text',
-        transformResponse: [],
-        validateStatus: null,
-      });
-      return judge(response);
+      return judge(await request({ method: 'GET', path, deadline }));
     } catch (error) {
       return failed(error, deadline.aborted);
     }
   }
 
-  function judge({ status, data }: AxiosResponse<unknown>): Asked {
+  async function send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Sent> {
+    const restMs = breaker.restMs();
+    if (restMs > 0) {
+      const facts = { failures: breaker.failures(), seconds: Math.ceil(restMs / 1000) };
+      return unsent('wait', say('ALERTMANAGER_RESTS', facts));
+    }
+    const deadline = AbortSignal.timeout(api.timeoutMs);
+    try {
+      const sent = judgeSent(await request({ method, path, deadline, body }));
+      if (sent.ok || sent.why === 'refused') breaker.succeeded();
+      else breaker.failed();
+      return sent;
+    } catch (error) {
+      breaker.failed();
+      const { problem: because } = failed(error, deadline.aborted);
+      return unsent(UNCONNECTED.has(codeOf(error)) ? 'wait' : 'unknown', because);
+    }
+  }
+
+  async function request({ method, path, deadline, body }: Question): Promise<Reply> {
+    // Loaded at the first question, so that a start does not wait for it.
+    const { default: axios } = await import('axios');
+    return axios.request<unknown>({
+      url: `${shown}${path}`,
+      method,
+      ...(body && { data: JSON.stringify(body) }),
+      headers: {
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+        ...(authorization && { authorization }),
+      },
+      signal: AbortSignal.any([deadline, closing.signal]),
+      timeout: api.timeoutMs,
+      maxRedirects: 0,
+      maxContentLength: ANSWER_MAX_BYTES,
+      responseType: 'text',
+      transformResponse: [],
+      validateStatus: null,
+    });
+  }
+
+  function judgeSent({ status, data }: Reply): Sent {
+    const because = say('ALERTMANAGER_SILENCE_REFUSED', { status });
+    if (status !== 200) {
+      const isOpen = status >= 500 && !OVERLOADED_SURELY.has(status);
+      const why = OVERLOADED_SURELY.has(status) ? 'wait' : isOpen ? 'unknown' : 'refused';
+      return { ...unsent(why, because), status };
+    }
+    try {
+      const text = String(data).trim();
+      return { ok: true, value: text === '' ? undefined : JSON.parse(text) };
+    } catch {
+      return unsent('unknown', say('ALERTMANAGER_UNREADABLE', { why: 'there is no JSON' }));
+    }
+  }
+
+  function judge({ status, data }: Reply): Asked {
     if (status === 401 || status === 403) return no(say('ALERTMANAGER_UNAUTHORIZED', { status }));
     if (status !== 200) {
       return { ...no(say('ALERTMANAGER_REFUSED', { status })), again: OVERLOADED.has(status) };
@@ -88,7 +145,7 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
     }
   }
 
-  function failed(error: unknown, isLate: boolean): Asked {
+  function failed(error: unknown, isLate: boolean): Refused {
     const code = codeOf(error);
     if (isLate || code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
       return no(say('ALERTMANAGER_TIMEOUT', { seconds: api.timeoutMs / 1000 }));
@@ -114,16 +171,41 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
     });
   }
 
-  return { get, close: () => closing.abort() };
+  return { get, send, close: () => closing.abort() };
 }
 
 type Asked =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problem: Problem; readonly again: boolean };
 
+interface Question {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly deadline: AbortSignal;
+  readonly body?: object | undefined;
+}
+
+type Reply = Pick<AxiosResponse<unknown>, 'status' | 'data'>;
+
+function unsent(why: NotSent['why'], because: Problem): NotSent {
+  return { ok: false, why, problem: because, status: 0 };
+}
+
+/** Refused at the door, by whoever keeps it. */
+const OVERLOADED_SURELY: ReadonlySet<number> = new Set([429, 503]);
+/** No connection came about, so nothing was sent. */
+const UNCONNECTED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-function no(because: Problem): Extract<Asked, { readonly ok: false }> {
+type Refused = Extract<Asked, { readonly ok: false }>;
+
+function no(because: Problem): Refused {
   return { ok: false, problem: because, again: false };
 }
 

@@ -1,13 +1,17 @@
 import type { AlertSource } from '../../core/ports/alert-source.ts';
+import type { Silences } from '../../core/ports/silences.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { type AlertmanagerApi, type Clock, createClient } from './client.ts';
 import { parseAlerts } from './schema.ts';
+import { createSilences } from './silences.ts';
 
 export type { AlertmanagerApi } from './client.ts';
 export { problems } from './problems.ts';
 
 export interface Integration {
   readonly source: AlertSource;
+  /** Held by the loop of silences alone. */
+  readonly silences: Silences;
   close(): void;
 }
 
@@ -24,6 +28,7 @@ export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock
         throw new ProblemError(problem('ALERTMANAGER_UNREADABLE', facts));
       },
     },
+    silences: createSilences(api, client),
     close: () => client.close(),
   };
 }

@@ -28,6 +28,12 @@ export const problems: ProblemBook = {
     why: '{url} answered {status}.',
     next: 'Check that `api` of the source is the base address of an Alertmanager, path prefix included.',
   },
+  ALERTMANAGER_SILENCE_REFUSED: {
+    what: '{source} did not do what was asked of the silence.',
+    changed: 'Nothing was changed there.',
+    why: '{url} answered {status}.',
+    next: 'Check that the credential under `api` of the source may write, or do it there by hand.',
+  },
   ALERTMANAGER_UNREADABLE: {
     what: 'What {source} says cannot be read.',
     changed: untouched,

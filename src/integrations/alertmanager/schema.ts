@@ -18,6 +18,30 @@ export function parseAlerts(answer: unknown): readonly SourceAlert[] | string {
   return alerts;
 }
 
+export interface SourceSilence {
+  readonly id: string;
+  readonly comment: string;
+  /** It is over, and only kept for a while. */
+  readonly ends: boolean;
+}
+
+/** The answer of `GET /api/v2/silences`. What has no id or no comment is nobody's of ours. */
+export function parseSilences(answer: unknown): readonly SourceSilence[] {
+  if (!Array.isArray(answer)) throw new TypeError('there is no list of silences');
+  return answer.flatMap((item): readonly SourceSilence[] => {
+    const fields = asFields(item);
+    const { id, comment } = fields ?? {};
+    if (typeof id !== 'string' || typeof comment !== 'string') return [];
+    return [{ id, comment, ends: asFields(fields?.['status'])?.['state'] === 'expired' }];
+  });
+}
+
+/** The id in the answer of `POST /api/v2/silences`. */
+export function parseCreated(answer: unknown): string | undefined {
+  const id = asFields(answer)?.['silenceID'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
 /** The alert, or the name of the field that cannot be read. */
 function parseAlert(value: unknown): SourceAlert | string {
   const fields = asFields(value);

@@ -1,0 +1,219 @@
+import type { Incident } from '../../core/incident/incident.ts';
+import type { RecordSilence } from '../../core/incident/intent.ts';
+import { pendingSilences, type SilenceState } from '../../core/incident/silences.ts';
+import type { SilenceNotDone, Silences, SilenceWanted } from '../../core/ports/silences.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import type { Clock } from '../clock.ts';
+import type { Engine } from '../engine.ts';
+
+export interface SilencesLoopOptions {
+  readonly engine: Pick<Engine, 'incident' | 'tellIncident' | 'readings'>;
+  readonly clock: Clock;
+  readonly silences: readonly Silences[];
+  /** A silence was made, or ended: its source has something new to tell. */
+  readonly changed: (source: string) => void;
+  readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface SilencesLoop {
+  start(): void;
+  /** Something of the incident changed. */
+  wake(incident: string): void;
+  /** Resolves when nothing is being asked; what waits for its time is not waited for. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const firstRetryMs = 5000;
+const lastRetryMs = 60_000;
+/** About five minutes; then a person reads that it did not work. */
+const triesMax = 8;
+
+/**
+ * Makes the silences that were asked for, and ends them: looked for before each create, so that one whose answer got
+ * lost is found and not made twice. An event only wakes it; a restart is one more turn.
+ */
+export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
+  const { engine, clock, log } = options;
+  const beganAt = clock.now();
+  const turns = new Map<string, { again: boolean; readonly done: Promise<void> }>();
+  const timers = new Map<string, () => void>();
+  const tries = new Map<string, { times: number; inDoubtUntil: number }>();
+  let closed = false;
+
+  function wake(id: string): void {
+    if (closed) return;
+    const turn = turns.get(id);
+    if (turn) turn.again = true;
+    else if (hasWork(id)) begin(id);
+  }
+
+  /** Cheap: it is asked at every change of every incident. */
+  function hasWork(id: string): boolean {
+    const state = engine.readings.incidents.get(id)?.state;
+    return state === undefined || (state.status !== 'none' && state.silences.length > 0);
+  }
+
+  function begin(id: string): void {
+    const entry = { again: false, done: Promise.resolve() };
+    turns.set(id, entry);
+    entry.done = turn(id)
+      .catch((error: unknown) => {
+        log('silences failed', { incident: id, error });
+        later(id, lastRetryMs);
+      })
+      .then(() => {
+        turns.delete(id);
+        if (entry.again) wake(id);
+      });
+  }
+
+  async function turn(id: string): Promise<void> {
+    const state = await engine.incident(id);
+    if (state === undefined || state.status === 'none') return;
+    const waits: number[] = [];
+    for (const each of pendingSilences(state)) waits.push(await act(id, state, each));
+    for (const { status, silence, until } of state.silences) {
+      if (status !== 'made') continue;
+      if (clock.now() < until) waits.push(until - clock.now());
+      else await tell(id, silence, { kind: 'ended', why: 'lapsed' });
+    }
+    const soonest = Math.min(...waits.filter((ms) => ms > 0));
+    if (Number.isFinite(soonest)) later(id, soonest);
+  }
+
+  function later(id: string, ms: number): void {
+    timers.get(id)?.();
+    if (closed) return;
+    timers.set(
+      id,
+      clock.after(ms, () => {
+        timers.delete(id);
+        wake(id);
+      }),
+    );
+  }
+
+  /** Answers after how many ms it wants another turn; 0 when it is settled. */
+  async function act(id: string, state: Incident, silence: SilenceState): Promise<number> {
+    const { source } = state.opened;
+    const port = options.silences.find((each) => each.source === source);
+    if (!port) return fail(id, silence, problem('SILENCE_NOT_OFFERED', { source }));
+    if (silence.status === 'asked' && clock.now() >= silence.until) {
+      return fail(id, silence, problem('SILENCE_TOO_LATE', { source }));
+    }
+    const doubtMs = triesOf(silence, port).inDoubtUntil - clock.now();
+    if (doubtMs > 0) return doubtMs;
+    const found = await port.find(silence);
+    if (!found.ok) return again(id, silence, { port, why: found });
+    return silence.status === 'asked'
+      ? make(id, silence, { port, refs: found.refs })
+      : end(id, silence, { port, refs: found.refs });
+  }
+
+  async function make(id: string, silence: SilenceState, { port, refs }: Found): Promise<number> {
+    const [known] = refs;
+    const made =
+      known === undefined
+        ? await port.create(wanted(id, silence, clock.now()))
+        : ({ ok: true, ref: known } as const);
+    if (!made.ok) return again(id, silence, { port, why: made });
+    return settle(id, silence, { kind: 'made', ref: made.ref });
+  }
+
+  async function end(id: string, silence: SilenceState, { port, refs }: Found): Promise<number> {
+    for (const ref of refs) {
+      const removed = await port.remove(ref);
+      if (!removed.ok) return again(id, silence, { port, why: removed });
+    }
+    return settle(id, silence, { kind: 'ended', why: refs.length > 0 ? 'asked' : 'gone' });
+  }
+
+  async function again(
+    id: string,
+    silence: SilenceState,
+    { port, why }: { readonly port: Silences; readonly why: SilenceNotDone },
+  ): Promise<number> {
+    if (why.why === 'refused') return fail(id, silence, why.problem);
+    const tried = triesOf(silence, port);
+    tried.times += 1;
+    if (why.why === 'unknown') tried.inDoubtUntil = clock.now() + port.landsWithinMs;
+    if (tried.times >= triesMax) {
+      const { source } = port;
+      const facts = { source, silence: silence.silence, times: tried.times };
+      const isOpen = why.why === 'unknown';
+      return fail(id, silence, isOpen ? problem('SILENCE_OUTCOME_UNKNOWN', facts) : why.problem);
+    }
+    log('silence waits', { incident: id, silence: silence.silence, code: why.problem.code });
+    const delay = Math.min(firstRetryMs * 2 ** (tried.times - 1), lastRetryMs);
+    return Math.max(delay, tried.inDoubtUntil - clock.now());
+  }
+
+  /** What was asked before this process began may have been sent by the one before it, and may still land. */
+  function triesOf({ silence, askedAt }: SilenceState, port: Silences) {
+    const known = tries.get(silence);
+    if (known) return known;
+    const inDoubtUntil = askedAt < beganAt ? beganAt + port.landsWithinMs : 0;
+    const fresh = { times: 0, inDoubtUntil };
+    tries.set(silence, fresh);
+    return fresh;
+  }
+
+  function fail(id: string, silence: SilenceState, because: Problem): Promise<number> {
+    return settle(id, silence, { kind: 'failed', problem: because });
+  }
+
+  async function settle(
+    id: string,
+    { silence }: SilenceState,
+    became: RecordSilence['became'],
+  ): Promise<number> {
+    await tell(id, silence, became);
+    tries.delete(silence);
+    const source = (await engine.incident(id)) ?? { status: 'none' };
+    if (source.status !== 'none') options.changed(source.opened.source);
+    return 0;
+  }
+
+  async function tell(id: string, silence: string, became: RecordSilence['became']): Promise<void> {
+    const at = clock.now();
+    await engine.tellIncident(
+      id,
+      { type: 'RecordSilence', at, silence, became },
+      { cause: `silences/${silence}/${became.kind}/${at}`, by: 'tocsin' },
+    );
+  }
+
+  return {
+    start() {
+      for (const id of engine.readings.incidents.keys()) wake(id);
+    },
+    wake,
+    async idle() {
+      while (turns.size > 0) await Promise.all([...turns.values()].map(({ done }) => done));
+    },
+    async close() {
+      closed = true;
+      for (const stop of timers.values()) stop();
+      await Promise.all([...turns.values()].map(({ done }) => done));
+    },
+  };
+}
+
+interface Found {
+  readonly port: Silences;
+  readonly refs: readonly string[];
+}
+
+/** Whoever finds it at the source reads who wanted it, why, and where that was said. */
+function wanted(incident: string, silence: SilenceState, now: number): SilenceWanted {
+  const { silence: name, matchers, person, reason, until } = silence;
+  return {
+    silence: name,
+    matchers,
+    startsAt: now,
+    endsAt: until,
+    createdBy: `${person} (tocsin)`,
+    comment: `${reason} · ${person} in ${incident}`,
+  };
+}

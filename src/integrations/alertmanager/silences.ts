@@ -1,0 +1,67 @@
+import type {
+  SilenceDone,
+  Silences,
+  SilencesFound,
+  SilenceWanted,
+} from '../../core/ports/silences.ts';
+import { problem, problemOf } from '../../core/problem.ts';
+import type { AlertmanagerApi, Client } from './client.ts';
+import { parseCreated, parseSilences } from './schema.ts';
+
+/** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
+const PATH = '/api/v2/silences';
+
+/** A client gives up after its timeout; a proxy in between may hold the request as long again. */
+const LANDS_WITHIN_TIMEOUTS = 3;
+
+export function createSilences(
+  { source, url, timeoutMs }: Pick<AlertmanagerApi, 'source' | 'url' | 'timeoutMs'>,
+  client: Client,
+): Silences {
+  const unreadable = (why: string) =>
+    problem('ALERTMANAGER_UNREADABLE', { source, url: new URL(url).origin, why });
+  return {
+    source,
+    landsWithinMs: timeoutMs * LANDS_WITHIN_TIMEOUTS,
+    async find({ silence }): Promise<SilencesFound> {
+      try {
+        const all = parseSilences(await client.get(PATH));
+        const ours = all.filter(({ comment, ends }) => !ends && comment.includes(mark(silence)));
+        return { ok: true, refs: ours.map(({ id }) => id) };
+      } catch (error) {
+        const because = problemOf(error, unreadable('there is no list of silences'));
+        return { ok: false, why: 'wait', problem: because };
+      }
+    },
+    async create(wanted): Promise<SilenceDone> {
+      const sent = await client.send('POST', PATH, bodyOf(wanted));
+      if (!sent.ok) return sent;
+      const ref = parseCreated(sent.value);
+      // It was taken, and what it is called is found by its comment.
+      return ref === undefined
+        ? { ok: false, why: 'unknown', problem: unreadable('there is no silenceID') }
+        : { ok: true, ref };
+    },
+    async remove(ref): Promise<SilenceDone> {
+      const sent = await client.send('DELETE', `/api/v2/silence/${encodeURIComponent(ref)}`);
+      return sent.ok || sent.status === 404 ? { ok: true, ref } : sent;
+    },
+  };
+}
+
+function bodyOf({ silence, matchers, startsAt, endsAt, createdBy, comment }: SilenceWanted) {
+  return {
+    matchers: Object.entries(matchers).map(([name, value]) => {
+      return { name, value, isRegex: false, isEqual: true };
+    }),
+    startsAt: new Date(startsAt).toISOString(),
+    endsAt: new Date(endsAt).toISOString(),
+    createdBy,
+    comment: `${comment} ${mark(silence)}`,
+  };
+}
+
+/** By which a silence of ours is known again. */
+function mark(silence: string): string {
+  return `[tocsin ${silence}]`;
+}
