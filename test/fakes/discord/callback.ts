@@ -1,5 +1,5 @@
 import { form } from './forms/form.ts';
-import { messageForm, type Written } from './forms/message.ts';
+import { messageForm, settableFlags, type Written } from './forms/message.ts';
 import { modalForm } from './forms/modal.ts';
 import type { UploadedFile } from './http/multipart.ts';
 import { answered, callbackTypes, type Interaction, interactionTypes } from './interaction.ts';
@@ -74,7 +74,9 @@ function apply(world: World, interaction: Interaction, callback: Callback): Mess
     body: content,
     files,
     channel: interaction.channel,
+    settable: type === callbackTypes.update ? settableFlags.edit : settableFlags.answer,
     path: ['data'],
+    before: type === callbackTypes.update ? interaction.message : undefined,
   });
   if (type === callbackTypes.update) return update(world, interaction, { content, written });
   const deferred = type === callbackTypes.deferredMessage;

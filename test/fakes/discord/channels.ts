@@ -43,8 +43,10 @@ export function removeChannel(world: World, channel: Channel): void {
   world.channels.delete(channel.id);
 }
 
+/** A bot hears of every channel, also of those that it may not read. */
 export function tellOfChannel(world: World, name: string, channel: Channel): void {
-  world.emit({ name, intents: [intents.guilds], channel, body: () => channelJson(channel) });
+  const { guild } = channel;
+  world.emit({ name, intents: [intents.guilds], guild, body: () => channelJson(channel) });
 }
 
 export function tellOfPins(world: World, channel: Channel): void {

@@ -24,6 +24,7 @@ describe('the real client in a conversation', () => {
   afterEach(async () => {
     await client.destroy();
     await discord.close();
+    expect(discord.violations).toEqual([]);
   });
 
   async function channelOf(id: string): Promise<TextChannel> {

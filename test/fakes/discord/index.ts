@@ -22,24 +22,31 @@
  * `.goDeaf()`, `.refuseConnections(3)`; `ops.deny(guild.botRole, 'viewChannel')`, `guild.kickBot()`, `ops.delete()`,
  * `thread.archive()`, `thread.lock()`, `message.delete()`.
  *
- * Looking back: `discord.requests`, `.interactions()`, `.failed()`, `.invalidRequests()`, `.violations()`.
+ * HTTP mode: `await discord.http.connect(url)` pings the address, tries wrong signatures and from then on sends it what
+ * people do; `discord.http.probe()` tries again.
+ *
+ * Looking back: `discord.requests`, `.interactions()`, `.failed()`, `.invalidRequests()`, `.violations`.
  */
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../../../src/bot/clock.ts';
 import { createGateway, type GatewayControl } from './gateway/gateway.ts';
+import { createDelivery, type HttpInteractions } from './http/delivery.ts';
 import { createOutage, type Outage } from './http/outage.ts';
 import { createRates } from './http/rates.ts';
 import { createHttpServer, type Request } from './http/server.ts';
 import type { Rate } from './method.ts';
 import { methods } from './methods/index.ts';
+import { openApi, type Violation } from './open-api.ts';
 import { type Asked, asked } from './people/asked.ts';
 import { createGuild, type FakeGuild } from './people/guild.ts';
 import type { PermissionName } from './permissions.ts';
 import { createWorld, type Happening, type Policy } from './world.ts';
 
 export type { GatewayControl } from './gateway/gateway.ts';
+export type { HttpInteractions, Probe } from './http/delivery.ts';
 export type { Fault, Outage } from './http/outage.ts';
 export type { Request } from './http/server.ts';
+export type { Violation } from './open-api.ts';
 export type { Asked, FakeField, FakeModal, Outcome } from './people/asked.ts';
 export type { FakeChannel, Named } from './people/channel.ts';
 export type { FakeGuild, FakeRole } from './people/guild.ts';
@@ -77,8 +84,12 @@ export interface FakeDiscord {
   addGuild(name: string, botPermissions?: readonly PermissionName[]): FakeGuild;
   readonly outage: Outage;
   readonly gateway: GatewayControl;
+  /** Interactions over HTTP instead of the gateway. */
+  readonly http: HttpInteractions;
   /** Every call, oldest first. */
   readonly requests: readonly Request[];
+  /** Calls that the official OpenAPI does not allow; always empty where no copy of it lies beside the project. */
+  readonly violations: readonly Violation[];
   /** Everything that people did and waited for. */
   interactions(): readonly Asked[];
   /** Those that nobody answered within three seconds. */
@@ -105,9 +116,16 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     heartbeatMs: options.heartbeatMs ?? 41_250,
   });
   tell = gateway.tell;
-  world.deliver = ({ payload }) =>
-    gateway.tell({ name: 'INTERACTION_CREATE', intents: [], body: () => payload });
+  const delivery = createDelivery(world);
+  world.publicKey = delivery.control.publicKey;
+  world.endpoint = delivery.control.url;
+  world.deliver = (interaction) => {
+    const { payload } = interaction;
+    if (world.endpoint() !== undefined) delivery.deliver(interaction);
+    else gateway.tell({ name: 'INTERACTION_CREATE', intents: [], body: () => payload });
+  };
   const outage = createOutage();
+  const violations: Violation[] = [];
   const rates = createRates(clock, {
     globalPerSecond: options.globalPerSecond ?? 50,
     routes: options.rates ?? {},
@@ -117,7 +135,11 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     methods,
     rates,
     outage,
-    watch: () => undefined,
+    watch(request) {
+      const { verb, route, body } = request;
+      const faults = openApi()?.faultsOf(verb, route, body) ?? [];
+      if (faults.length > 0) violations.push({ route: `${verb} ${route}`, faults, request });
+    },
   });
   server.on('upgrade', gateway.upgrade);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -135,7 +157,9 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     addGuild: (name, botPermissions) => createGuild(world, name, botPermissions),
     outage,
     gateway: gateway.control,
+    http: delivery.control,
     requests,
+    violations,
     interactions: all,
     failed: () => all().filter(({ outcome }) => outcome === 'failed'),
     invalidRequests: rates.invalidRequests,
@@ -151,7 +175,7 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
 function policyOf(options: FakeDiscordOptions): Policy {
   return {
     nonceMs: 180_000,
-    lateEditsPerHour: 30,
+    lateEdits: { limit: 3, perMs: 6_000 },
     maxActiveThreads: 1_000,
     ...options.policy,
     privileged: { messageContent: false, members: false, presences: false, ...options.privileged },

@@ -44,6 +44,8 @@ export interface Interaction {
   answer: FirstAnswer | undefined;
   /** Nobody answered within 3 s; the person saw "This interaction failed". */
   failed: boolean;
+  /** Why the answer that came over HTTP was none. */
+  complaint: Json | undefined;
   /** What `@original` names. */
   original: Message | undefined;
   readonly followups: Message[];
@@ -85,6 +87,7 @@ export function interact(world: World, deed: Deed): Interaction {
     message: deed.message,
     answer: undefined,
     failed: false,
+    complaint: undefined,
     original: undefined,
     followups: [],
     settled: [],

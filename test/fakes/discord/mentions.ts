@@ -19,6 +19,14 @@ export const wholeAllowance: Allowance = {
   repliedUser: true,
 };
 
+/** What counts in what Discord writes itself. */
+export const noAllowance: Allowance = {
+  everyone: false,
+  users: [],
+  roles: [],
+  repliedUser: false,
+};
+
 /** What counts when an answer to an interaction says nothing. */
 export const webhookAllowance: Allowance = { ...wholeAllowance, everyone: false, roles: [] };
 

@@ -1,5 +1,5 @@
 import { compact, type Json } from './json.ts';
-import { type Allowance, parseMentions } from './mentions.ts';
+import { type Allowance, noAllowance, parseMentions } from './mentions.ts';
 import {
   type Attachment,
   type Channel,
@@ -76,6 +76,18 @@ export function postMessage(world: World, draft: Draft): Message {
   }
   tell(world, 'MESSAGE_CREATE', message);
   return message;
+}
+
+/** The channel is told that a thread began away from its last message. */
+export function announceThread(world: World, channel: Channel, thread: Channel): void {
+  postMessage(world, {
+    channel,
+    author: world.bot,
+    allowed: noAllowance,
+    content: thread.name,
+    type: 18,
+    reference: { channel_id: thread.id, guild_id: channel.guild?.id },
+  });
 }
 
 export interface Changes {

@@ -34,7 +34,7 @@ export interface Method {
   /** Below `/api/v10`, parameters as in the official OpenAPI: `/channels/{channel_id}/messages`. */
   readonly path: string;
   /** Interaction tokens stand for themselves. */
-  readonly auth: 'bot' | 'token in the path';
+  readonly auth: 'bot' | 'token in the path' | 'none';
   readonly rate?: Rate;
   answer(call: Call): Answer;
 }
@@ -95,6 +95,11 @@ export function guildOf(call: Call): Guild {
 /** In an archived thread nothing is changed before it is opened again. */
 export function needOpen(channel: Channel): void {
   if (channel.thread?.archived) throw refusal(50083);
+}
+
+/** In a locked thread only moderators write and change. */
+export function needUnlocked({ world }: Call, channel: Channel): void {
+  if (channel.thread?.locked && !may(channel, world.bot.id, 'manageThreads')) throw refusal(160005);
 }
 
 /** What it takes to write here. */

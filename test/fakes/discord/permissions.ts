@@ -60,7 +60,8 @@ export function guildPermissions(guild: Guild, userId: string): bigint {
 /** Overwrites of everyone, then of the roles together, then of the member; a thread has those of its parent. */
 export function channelPermissions(channel: Channel, userId: string): bigint {
   const { guild } = channel;
-  if (!guild) return channel.recipient?.id === userId ? everything : 0n;
+  // A direct channel has two ends, and both may there what is usual.
+  if (!guild) return channel.recipient ? usual | permissions.pinMessages : 0n;
   const base = guildPermissions(guild, userId);
   if (base === everything) return everything;
   const { overwrites } = channel.parent ?? channel;

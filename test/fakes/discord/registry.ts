@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 import type { Command, Guild } from './model.ts';
 import { refusal } from './refusal.ts';
-import type { World } from './world.ts';
+import { isInGuild, type World } from './world.ts';
 
 /** The commands of one guild, or those of all. */
 export interface Register {
@@ -51,6 +51,7 @@ export function storeCommand(
 
 /** What a person in this guild can use: its own commands and those of all, its own first. */
 export function commandsIn(world: World, guild: Guild | undefined): readonly Command[] {
+  if (guild && !isInGuild(world, guild)) return [];
   return [...(guild?.commands.values() ?? []), ...world.globalCommands.values()];
 }
 

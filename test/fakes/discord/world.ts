@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/bot/clock.ts';
 import type { Interaction } from './interaction.ts';
 import type { Json } from './json.ts';
+import type { Rate } from './method.ts';
 import type { Attachment, Channel, Command, Guild, Message, User } from './model.ts';
 import { snowflakes } from './snowflake.ts';
 
@@ -23,6 +24,8 @@ export interface World {
   readonly attachments: Map<string, Attachment>;
   /** By nonce: the message it made, while it still counts. */
   readonly nonces: Map<string, { readonly message: Message; readonly until: number }>;
+  /** When clients identified. */
+  readonly identifies: number[];
   /** Edits of messages older than an hour, by channel. */
   readonly lateEdits: Map<string, number[]>;
   /** Of the key that signs HTTP interactions, in hex. */
@@ -47,8 +50,8 @@ export interface Policy {
   };
   /** How long a nonce is remembered: "the past few minutes". */
   readonly nonceMs: number;
-  /** How many edits of messages older than an hour a channel takes within an hour; the real figure is not published. */
-  readonly lateEditsPerHour: number;
+  /** How many edits of messages older than an hour a channel takes; the real figure is not published. */
+  readonly lateEdits: Rate;
   readonly maxActiveThreads: number;
 }
 
@@ -57,6 +60,8 @@ export interface Happening {
   readonly name: string;
   /** Intents of which a session needs one; none: everybody hears it. */
   readonly intents: readonly number[];
+  /** Heard only by a bot that is in this guild. */
+  readonly guild?: Guild | undefined;
   /** Heard only by a bot that can see this channel. */
   readonly channel?: Channel;
   body(seen: { readonly content: boolean }): Json;
@@ -93,6 +98,7 @@ export function createWorld(options: WorldOptions, emit: (event: Happening) => v
     tokens: new Map(),
     attachments: new Map(),
     nonces: new Map(),
+    identifies: [],
     lateEdits: new Map(),
     publicKey: '',
     endpoint: () => undefined,

@@ -24,16 +24,26 @@ export interface MessageBody {
   readonly channel: Channel;
   /** The message that is edited. */
   readonly before?: Message | undefined;
+  /** Flags that this request may set. */
+  readonly settable: number;
   /** Where the message stands in the body. */
   readonly path?: readonly string[];
 }
+
+const { suppressEmbeds, suppressNotifications, componentsV2, ephemeral } = messageFlags;
+
+export const settableFlags = {
+  create: suppressEmbeds | suppressNotifications | componentsV2,
+  edit: suppressEmbeds | componentsV2,
+  answer: suppressEmbeds | suppressNotifications | componentsV2 | ephemeral,
+} as const;
 
 /** https://discord.com/developers/docs/resources/message#create-message-jsonform-params */
 export function messageForm(world: World, given: MessageBody): Written {
   const { body, before } = given;
   const wrong = form();
   const at = wrong.at(...(given.path ?? []));
-  const flags = body['flags'] === undefined ? undefined : integer(body['flags']);
+  const flags = flagsOf(given);
   const second = (((flags ?? 0) | (before?.flags ?? 0)) & messageFlags.componentsV2) !== 0;
 
   const content = body['content'] === null ? '' : body['content'];
@@ -45,7 +55,8 @@ export function messageForm(world: World, given: MessageBody): Written {
       ? undefined
       : componentsForm(at.at('components'), body['components'] ?? [], second);
   allowedMentionsForm(at.at('allowed_mentions'), body['allowed_mentions']);
-  if (second && (text(content) !== '' || (embeds?.length ?? 0) > 0)) {
+  const words = content ?? before?.content ?? '';
+  if (second && (words !== '' || (embeds ?? before?.embeds ?? []).length > 0)) {
     at.fault(
       'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2',
       'The fields content and embeds cannot be used with IS_COMPONENTS_V2.',
@@ -70,6 +81,13 @@ export function messageForm(world: World, given: MessageBody): Written {
   };
 }
 
+/** Flags that nobody may set are ignored, and an edit leaves them as they are. */
+function flagsOf({ body, before, settable }: MessageBody): number | undefined {
+  if (body['flags'] === undefined || body['flags'] === null) return undefined;
+  const wanted = integer(body['flags']) & settable;
+  return before ? (before.flags & ~messageFlags.suppressEmbeds) | wanted : wanted;
+}
+
 /** What is listed stays or comes from the files; without a list the old ones stay and the files come to them. */
 function attachmentsOf(world: World, given: MessageBody): readonly Attachment[] | undefined {
   const { body, files, before } = given;
@@ -82,7 +100,11 @@ function attachmentsOf(world: World, given: MessageBody): readonly Attachment[] 
   return [...stays, ...files.map((file) => store(world, given, file))];
 }
 
-function store(world: World, { body, channel }: MessageBody, file: UploadedFile): Attachment {
+function store(
+  world: World,
+  { body, channel, before }: MessageBody,
+  file: UploadedFile,
+): Attachment {
   const index = /^files\[(\d+)\]$/.exec(file.field)?.[1] ?? '0';
   const listed = objects(body['attachments']).find((one) => String(one['id']) === index);
   const attachment: Attachment = {
@@ -92,7 +114,7 @@ function store(world: World, { body, channel }: MessageBody, file: UploadedFile)
     contentType: file.contentType,
     bytes: file.bytes,
     channelId: channel.id,
-    ephemeral: false,
+    ephemeral: ((integer(body['flags']) | (before?.flags ?? 0)) & ephemeral) !== 0,
   };
   world.attachments.set(attachment.id, attachment);
   return attachment;

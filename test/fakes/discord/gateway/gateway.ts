@@ -4,7 +4,13 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../src/bot/clock.ts';
 import { integer, isJson, type Json, object } from '../json.ts';
 import { type Happening, intents, type World } from '../world.ts';
-import { guildCreateJson, guildsOfBot, readyJson } from './hello.ts';
+import {
+  guildCreateJson,
+  guildsOfBot,
+  identifiesPerDay,
+  readyJson,
+  recentIdentifies,
+} from './hello.ts';
 import { membersChunk } from './members-chunk.ts';
 import { createSession, dispatch, hears, type Session, tellSession } from './session.ts';
 import { acceptWebsocket, type Websocket } from './websocket.ts';
@@ -81,7 +87,6 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
   const connections = new Set<Connection>();
   const closes: number[] = [];
   let refused = 0;
-  let identified = 0;
   let resumed = 0;
 
   function upgrade(request: IncomingMessage, socket: Duplex): void {
@@ -137,12 +142,14 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     const wanted = integer(wish['intents'], -1);
     if (connection.session) return closeCodes.alreadyAuthenticated;
     if (wish['token'] !== world.token) return closeCodes.authenticationFailed;
+    // The real service resets the token; here every further login fails as it would after that.
+    if (recentIdentifies(world).length >= identifiesPerDay) return closeCodes.authenticationFailed;
     if (wanted < 0 || (wanted & ~allIntents) !== 0) return closeCodes.invalidIntents;
     if ((wanted & ~grantedIntents(world)) !== 0) return closeCodes.disallowedIntents;
     const session = createSession(randomUUID().replaceAll('-', ''), wanted, connection.websocket);
     sessions.set(session.id, session);
     connection.session = session;
-    identified += 1;
+    world.identifies.push(world.clock.now());
     dispatch(session, 'READY', readyJson(world, session.id));
     if ((wanted & intents.guilds) === 0) return undefined;
     for (const guild of guildsOfBot(world)) {
@@ -238,7 +245,7 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     refuseConnections: (count) => {
       refused = count;
     },
-    counts: () => ({ identified, resumed }),
+    counts: () => ({ identified: world.identifies.length, resumed }),
     closes: () => closes,
   };
 

@@ -24,9 +24,12 @@ export function readyJson(world: World, sessionId: string): Json {
   };
 }
 
+/** Every channel, seen or not, and the threads that are seen and open. */
 export function guildCreateJson(world: World, guild: Guild): Json {
-  const visible = [...world.channels.values()].filter(
-    (channel) => channel.guild === guild && may(channel, world.bot.id, 'viewChannel'),
+  const channels = [...world.channels.values()].filter((channel) => channel.guild === guild);
+  const threads = channels.filter(
+    (channel) =>
+      channel.thread && !channel.thread.archived && may(channel, world.bot.id, 'viewChannel'),
   );
   return {
     ...guildJson(guild),
@@ -37,14 +40,12 @@ export function guildCreateJson(world: World, guild: Guild): Json {
     members: [...guild.members.values()]
       .filter(({ user }) => user.id === world.bot.id || guild.members.size <= 50)
       .map((member) => memberJson(member)),
-    channels: visible.filter(({ thread }) => !thread).map(channelJson),
-    threads: visible
-      .filter(({ thread }) => thread && !thread.archived)
-      .map((channel) =>
-        channel.thread?.members.has(world.bot.id)
-          ? { ...channelJson(channel), member: threadMemberJson(channel, world.bot.id) }
-          : channelJson(channel),
-      ),
+    channels: channels.filter(({ thread }) => !thread).map(channelJson),
+    threads: threads.map((channel) =>
+      channel.thread?.members.has(world.bot.id)
+        ? { ...channelJson(channel), member: threadMemberJson(channel, world.bot.id) }
+        : channelJson(channel),
+    ),
     presences: [],
     voice_states: [],
     stage_instances: [],
@@ -59,6 +60,14 @@ export function guildsOfBot(world: World): readonly Guild[] {
 
 export function gatewayUrl(world: World, path: 'gateway' | 'resume'): string {
   return `${world.origin.replace('http', 'ws')}/${path}`;
+}
+
+/** A bot that identifies more often within a day has its token reset. */
+export const identifiesPerDay = 1_000;
+
+export function recentIdentifies(world: World): readonly number[] {
+  const dayAgo = world.clock.now() - 86_400_000;
+  return world.identifies.filter((at) => at > dayAgo);
 }
 
 /** https://discord.com/developers/docs/resources/application#application-object-application-flags */

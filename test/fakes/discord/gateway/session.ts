@@ -32,7 +32,8 @@ export function hears(world: World, session: Session, event: Happening): boolean
   const wanted =
     event.intents.length === 0 || event.intents.some((one) => (session.intents & one) !== 0);
   if (!wanted) return false;
-  const { channel } = event;
+  const { channel, guild } = event;
+  if (guild && !isInGuild(world, guild)) return false;
   if (!channel) return true;
   if (channel.guild && !isInGuild(world, channel.guild)) return false;
   return may(channel, world.bot.id, 'viewChannel');

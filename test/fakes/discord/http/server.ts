@@ -33,8 +33,8 @@ export interface ServerParts {
   readonly methods: readonly Method[];
   readonly rates: Rates;
   readonly outage: Outage;
-  /** Looks at every body before it is judged. */
-  readonly watch: (method: Method, body: unknown) => void;
+  /** Looks at every request of a known route before it is judged. */
+  readonly watch: (request: Request) => void;
 }
 
 /** https://discord.com/developers/docs/reference#uploading-files */
@@ -66,7 +66,7 @@ export function createHttpServer(parts: ServerParts): HttpServer {
       code: undefined,
     };
     requests.push(request);
-    const go = () => conclude(request, () => judge(found, { incoming, received, url }));
+    const go = () => conclude(request, () => judge(found, { incoming, received, url, request }));
     const fault = outage.next(request);
     if (!fault) send(response, go());
     else if (fault.kind === 'rate limited' || fault.kind === 'server error') {
@@ -90,7 +90,7 @@ export function createHttpServer(parts: ServerParts): HttpServer {
     if (taken.retryAfterS !== undefined) throw rateLimited(taken.retryAfterS, taken);
     if (asked.received.broken) throw refusal(50109);
     const { body, files } = asked.received;
-    parts.watch(method, body);
+    parts.watch(asked.request);
     const call: Call = { world, params, query: asked.url.searchParams, body, files };
     return withHeaders(taken.headers, () => method.answer(call));
   }
@@ -101,14 +101,14 @@ export function createHttpServer(parts: ServerParts): HttpServer {
     request.status = sent.answer.status;
     const { body } = sent.answer;
     request.code = isJson(body) && typeof body['code'] === 'number' ? body['code'] : undefined;
-    if ([401, 403, 429].includes(sent.answer.status)) rates.invalid();
+    if (isInvalid(sent)) rates.invalid();
     return sent;
   }
 
   /** What the client gets of a call that goes wrong, and what is done nevertheless. */
   function suffer(fault: Fault, go: () => Sent, response: ServerResponse): void {
     if (fault.kind === 'answer lost') go();
-    if (fault.kind === 'reset' || fault.kind === 'answer lost') response.destroy();
+    if (fault.kind === 'reset' || fault.kind === 'answer lost') response.socket?.resetAndDestroy();
     if (fault.kind === 'late') world.clock.after(fault.ms, go);
     if (fault.kind === 'slow') world.clock.after(fault.ms, () => send(response, go()));
   }
@@ -133,6 +133,7 @@ interface Asked {
   readonly incoming: IncomingMessage;
   readonly received: Received;
   readonly url: URL;
+  readonly request: Request;
 }
 
 interface Sent {
@@ -173,6 +174,11 @@ function parsed(text: string): Omit<Received, 'files'> {
   }
 }
 
+/** Limits that others share are not held against the bot. */
+function isInvalid({ answer, headers }: Sent): boolean {
+  return [401, 403, 429].includes(answer.status) && headers['x-ratelimit-scope'] !== 'shared';
+}
+
 function refusing(work: () => Sent): Sent {
   try {
     return work();
@@ -188,16 +194,17 @@ function withHeaders(headers: Readonly<Record<string, string>>, work: () => Answ
   return { ...sent, headers: { ...headers, ...sent.headers } };
 }
 
-function rateLimited(
-  retryAfterS: number,
-  {
-    global,
-    headers,
-  }: { readonly global: boolean; readonly headers: Readonly<Record<string, string>> },
-): Refusal {
-  const body = { message: 'You are being rate limited.', retry_after: retryAfterS, global };
+function rateLimited(retryAfterS: number, limit: Limit): Refusal {
+  const shared = limit.headers['x-ratelimit-scope'] === 'shared';
+  const message = shared ? 'The resource is being rate limited.' : 'You are being rate limited.';
+  const body = { message, retry_after: retryAfterS, global: limit.global };
   const wait = { 'retry-after': String(Math.ceil(retryAfterS)) };
-  return new Refusal(429, body, { ...wait, ...headers });
+  return new Refusal(429, body, { ...wait, ...limit.headers });
+}
+
+interface Limit {
+  readonly global: boolean;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 function refuseBy(fault: Extract<Fault, { kind: 'rate limited' | 'server error' }>): never {

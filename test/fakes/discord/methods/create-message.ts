@@ -1,8 +1,17 @@
-import { messageForm } from '../forms/message.ts';
+import { messageForm, settableFlags } from '../forms/message.ts';
 import { isJson } from '../json.ts';
 import { allowanceOf, wholeAllowance } from '../mentions.ts';
 import { postMessage } from '../messages.ts';
-import { bodyOf, type Call, channelOf, type Method, need, ok, writing } from '../method.ts';
+import {
+  bodyOf,
+  type Call,
+  channelOf,
+  type Method,
+  need,
+  needUnlocked,
+  ok,
+  writing,
+} from '../method.ts';
 import { type Channel, channelTypes, type Message } from '../model.ts';
 import { may } from '../permissions.ts';
 import { refusal } from '../refusal.ts';
@@ -19,7 +28,12 @@ export const createMessage: Method = {
     const body = bodyOf(call);
     const channel = channelOf(call);
     reach(call, channel);
-    const written = messageForm(world, { body, files: call.files, channel });
+    const written = messageForm(world, {
+      body,
+      files: call.files,
+      channel,
+      settable: settableFlags.create,
+    });
     if ((written.embeds?.length ?? 0) > 0) need(call, channel, 'embedLinks');
     if (call.files.length > 0) need(call, channel, 'attachFiles');
     const answers = answeredMessage(call, channel);
@@ -56,9 +70,7 @@ function reach(call: Call, channel: Channel): void {
     return;
   }
   need(call, channel, writing(channel));
-  if (channel.thread?.locked && !may(channel, call.world.bot.id, 'manageThreads')) {
-    throw refusal(160005);
-  }
+  needUnlocked(call, channel);
 }
 
 function answeredMessage(call: Call, channel: Channel): Message | undefined {

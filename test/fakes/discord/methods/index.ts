@@ -1,4 +1,5 @@
 import type { Method } from '../method.ts';
+import { getPrivateArchivedThreads, getPublicArchivedThreads } from './archived-threads.ts';
 import { commandMethods } from './commands.ts';
 import { createDirectChannel } from './create-direct-channel.ts';
 import { createMessage } from './create-message.ts';
@@ -9,7 +10,7 @@ import { getChannel } from './get-channel.ts';
 import { getCurrentApplication, getCurrentBotApplication } from './get-current-application.ts';
 import { getCurrentUser } from './get-current-user.ts';
 import { getCurrentUserGuilds } from './get-current-user-guilds.ts';
-import { getGatewayBot } from './get-gateway-bot.ts';
+import { getGateway, getGatewayBot } from './get-gateway-bot.ts';
 import { getGuild } from './get-guild.ts';
 import { getGuildActiveThreads } from './get-guild-active-threads.ts';
 import { getGuildChannels } from './get-guild-channels.ts';
@@ -22,6 +23,7 @@ import { getUser } from './get-user.ts';
 import { interactionCallback } from './interaction-callback.ts';
 import { patchChannel } from './patch-channel.ts';
 import { getPins, pinMessage, unpinMessage } from './pins.ts';
+import { addReaction, getReactions, removeOwnReaction, removeUserReaction } from './reactions.ts';
 import { startThread } from './start-thread.ts';
 import { startThreadFromMessage } from './start-thread-from-message.ts';
 import {
@@ -31,6 +33,7 @@ import {
   leaveThreadItself,
   removeThreadMember,
 } from './thread-members.ts';
+import { triggerTyping } from './trigger-typing.ts';
 import {
   createFollowup,
   deleteFollowup,
@@ -42,6 +45,7 @@ import {
 } from './webhook-message.ts';
 
 export const methods: readonly Method[] = [
+  getGateway,
   getGatewayBot,
   getCurrentUser,
   getCurrentUserGuilds,
@@ -70,9 +74,16 @@ export const methods: readonly Method[] = [
   leaveThreadItself,
   addThreadMember,
   removeThreadMember,
+  getPublicArchivedThreads,
+  getPrivateArchivedThreads,
   getPins,
   pinMessage,
   unpinMessage,
+  addReaction,
+  removeOwnReaction,
+  removeUserReaction,
+  getReactions,
+  triggerTyping,
   interactionCallback,
   createFollowup,
   getOriginalAnswer,

@@ -1,11 +1,12 @@
 import { threadForm } from '../forms/thread.ts';
-import { wholeAllowance } from '../mentions.ts';
-import { postMessage, referenceTo, tell } from '../messages.ts';
+import { noAllowance } from '../mentions.ts';
+import { announceThread, postMessage, referenceTo, tell } from '../messages.ts';
 import { channelOf, type Method, messageOf, need, needRoomForThread } from '../method.ts';
-import { channelTypes } from '../model.ts';
+import { channelTypes, type Message } from '../model.ts';
 import { refusal } from '../refusal.ts';
 import { startThread } from '../threads.ts';
 import { channelJson } from '../wire.ts';
+import type { World } from '../world.ts';
 
 /** https://discord.com/developers/docs/resources/channel#start-thread-from-message */
 export const startThreadFromMessage: Method = {
@@ -30,13 +31,19 @@ export const startThreadFromMessage: Method = {
       ownerId: world.bot.id,
     });
     tell(world, 'MESSAGE_UPDATE', starter);
+    if (isOlder(world, starter)) announceThread(world, channel, thread);
     postMessage(world, {
       channel: thread,
       author: world.bot,
-      allowed: wholeAllowance,
+      allowed: noAllowance,
       type: 21,
       reference: referenceTo(starter),
     });
     return { status: 201, body: channelJson(thread) };
   },
 };
+
+/** "Older" is not defined by the service but as very small; here: others came after it, or a minute has passed. */
+function isOlder(world: World, { id, channel, at }: Message): boolean {
+  return channel.lastMessageId !== id || world.clock.now() - at > 60_000;
+}

@@ -1,6 +1,5 @@
 import { threadForm } from '../forms/thread.ts';
-import { wholeAllowance } from '../mentions.ts';
-import { postMessage } from '../messages.ts';
+import { announceThread } from '../messages.ts';
 import { bodyOf, channelOf, type Method, need, needRoomForThread } from '../method.ts';
 import { channelTypes } from '../model.ts';
 import { refusal } from '../refusal.ts';
@@ -23,16 +22,7 @@ export const startThread: Method = {
     need(call, channel, type === privateThread ? 'createPrivateThreads' : 'createPublicThreads');
     needRoomForThread(call, channel);
     const thread = start(world, { ...shape, type, parent: channel, ownerId: world.bot.id });
-    if (type !== privateThread) {
-      postMessage(world, {
-        channel,
-        author: world.bot,
-        allowed: wholeAllowance,
-        content: shape.name,
-        type: 18,
-        reference: { channel_id: thread.id, guild_id: channel.guild?.id },
-      });
-    }
+    if (type !== privateThread) announceThread(world, channel, thread);
     return { status: 201, body: channelJson(thread) };
   },
 };

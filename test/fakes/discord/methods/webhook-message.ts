@@ -1,5 +1,5 @@
 import { answerWith } from '../callback.ts';
-import { messageForm } from '../forms/message.ts';
+import { messageForm, settableFlags } from '../forms/message.ts';
 import { type Interaction, isAlive } from '../interaction.ts';
 import { allowanceOf, webhookAllowance } from '../mentions.ts';
 import { deleteMessage, editMessage } from '../messages.ts';
@@ -44,12 +44,16 @@ function patch(call: Call) {
   const message = answerOf(call, interactionOf(call));
   const { channel } = message;
   needOpen(channel);
-  const changes = messageForm(world, { body, files, channel, before: message });
+  const changes = messageForm(world, {
+    body,
+    files,
+    channel,
+    before: message,
+    settable: settableFlags.edit,
+  });
   if (changes.empty) throw refusal(50006);
   const allowed = allowanceOf(body['allowed_mentions'], webhookAllowance);
-  const kept = message.flags & messageFlags.ephemeral;
-  const flags = changes.flags === undefined ? message.flags : changes.flags | kept;
-  editMessage(world, message, { changes: { ...changes, flags }, allowed });
+  editMessage(world, message, { changes, allowed });
   return ok(messageJson(world, message, { content: true }));
 }
 
@@ -105,7 +109,12 @@ export const createFollowup: Method = {
     const { world, files } = call;
     const interaction = interactionOf(call);
     const body = bodyOf(call);
-    const written = messageForm(world, { body, files, channel: interaction.channel });
+    const written = messageForm(world, {
+      body,
+      files,
+      channel: interaction.channel,
+      settable: settableFlags.answer,
+    });
     if (written.empty) throw refusal(50006);
     const { original } = interaction;
     if (original && (original.flags & messageFlags.loading) !== 0) {

@@ -46,6 +46,8 @@ export interface Asked {
   readonly followups: readonly FakeMessage[];
   readonly modal: FakeModal | undefined;
   readonly choices: readonly { readonly name: string; readonly value: string | number }[];
+  /** Why an answer over HTTP was none. */
+  readonly complaint: Json | undefined;
   /** What he has before his eyes, in plain text. */
   readonly sees: string;
 }
@@ -89,6 +91,9 @@ export function asked(world: World, interaction: Interaction): Asked {
         name: text(name),
         value: typeof value === 'number' ? value : text(value),
       }));
+    },
+    get complaint() {
+      return interaction.complaint;
     },
     get sees() {
       return seen(world, interaction);

@@ -116,11 +116,10 @@ function fakeGuild(world: World, guild: Guild, botRoleId: string): FakeGuild {
   }
 
   const tellGuild = (name: string, body: () => Record<string, unknown>): void => {
-    if (guild.members.has(world.bot.id)) world.emit({ name, intents: [intents.guilds], body });
+    world.emit({ name, intents: [intents.guilds], guild, body });
   };
   const tellMembers = (name: string, body: () => Record<string, unknown>): void => {
-    if (guild.members.has(world.bot.id))
-      world.emit({ name, intents: [intents.guildMembers], body });
+    world.emit({ name, intents: [intents.guildMembers], guild, body });
   };
 
   const handle: FakeGuild = {
@@ -173,6 +172,7 @@ function tellOfGuild(world: World, guild: Guild): void {
   world.emit({
     name: 'GUILD_CREATE',
     intents: [intents.guilds],
+    guild,
     body: () => guildCreateJson(world, guild),
   });
 }

@@ -67,6 +67,7 @@ export function fakePerson(world: World, user: User): FakePerson {
   function enter(where: FakeChannel): Channel {
     const channel = channelBehind(where);
     if (!world.channels.has(channel.id)) throw mayNot(`enter #${channel.name}: it is gone`);
+    if (channel.recipient && channel.recipient !== user) throw mayNot('read what others were told');
     if (!may(channel, user.id, 'viewChannel')) throw mayNot(`see #${channel.name}`);
     return channel;
   }
