@@ -5,7 +5,7 @@ import type { UploadedFile } from './http/multipart.ts';
 import { answered, callbackTypes, type Interaction, interactionTypes } from './interaction.ts';
 import { compact, isJson, type Json, object } from './json.ts';
 import { allowanceOf, webhookAllowance } from './mentions.ts';
-import { editMessage, postMessage } from './messages.ts';
+import { editMessage, messageTypes, postMessage } from './messages.ts';
 import { needOpen } from './method.ts';
 import { type Message, messageFlags } from './model.ts';
 import { refusal } from './refusal.ts';
@@ -125,7 +125,7 @@ export function answerWith(
     attachments: written.attachments ?? [],
     flags,
     allowed: allowanceOf(allowed, webhookAllowance),
-    type: interaction.type === interactionTypes.command ? 20 : 0,
+    type: typeOfAnswer(interaction),
     reference: answers
       ? { type: 0, message_id: answers.id, channel_id: answers.channel.id }
       : undefined,
@@ -133,6 +133,11 @@ export function answerWith(
     asked: askedJson(interaction),
     onlyFor: hidden ? interaction.user.id : undefined,
   });
+}
+
+function typeOfAnswer({ type, command }: Interaction): number {
+  if (type !== interactionTypes.command) return messageTypes.plain;
+  return command?.type === 1 ? messageTypes.chatInputCommand : messageTypes.contextMenuCommand;
 }
 
 /** What the callback says when it is asked for a response. */

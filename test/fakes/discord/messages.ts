@@ -8,7 +8,7 @@ import {
   messageFlags,
   type User,
 } from './model.ts';
-import { setArchived } from './threads.ts';
+import { joinThread, setArchived } from './threads.ts';
 import { isEphemeral, messageEventJson } from './wire.ts';
 import { intents, type World } from './world.ts';
 
@@ -47,7 +47,7 @@ export function postMessage(world: World, draft: Draft): Message {
     author,
     webhookId: draft.webhookId,
     at: world.clock.now(),
-    type: draft.type ?? (draft.answers ? 19 : 0),
+    type: draft.type ?? (draft.answers ? messageTypes.reply : messageTypes.plain),
     nonce: draft.nonce,
     reference: draft.answers ? referenceTo(draft.answers) : draft.reference,
     asked: draft.asked,
@@ -75,17 +75,47 @@ export function postMessage(world: World, draft: Draft): Message {
     thread.sent += 1;
   }
   tell(world, 'MESSAGE_CREATE', message);
+  if (thread && !message.onlyFor) gather(world, message);
   return message;
+}
+
+/** Who writes in a thread is in it from then on, and so is whoever is called into it. */
+function gather(world: World, { channel, author, pinged }: Message): void {
+  joinThread(world, channel, author.id);
+  const called = [...(channel.guild?.members.values() ?? [])].filter(
+    ({ user, roles }) => pinged.includes(user.id) || pinged.some((id) => roles.has(id)),
+  );
+  for (const { user } of called) joinThread(world, channel, user.id);
+}
+
+/** https://discord.com/developers/docs/resources/message#message-object-message-types */
+export const messageTypes = {
+  plain: 0,
+  memberAdded: 1,
+  renamed: 4,
+  pinned: 6,
+  threadCreated: 18,
+  reply: 19,
+  chatInputCommand: 20,
+  threadStarter: 21,
+  contextMenuCommand: 23,
+} as const;
+
+/** What Discord itself writes into a channel, in the name of who caused it. It mentions nobody. */
+export function postNotice(
+  world: World,
+  notice: Pick<Draft, 'channel' | 'author' | 'content' | 'reference'> & { readonly type: number },
+): void {
+  postMessage(world, { ...notice, allowed: noAllowance });
 }
 
 /** The channel is told that a thread began away from its last message. */
 export function announceThread(world: World, channel: Channel, thread: Channel): void {
-  postMessage(world, {
+  postNotice(world, {
     channel,
     author: world.bot,
-    allowed: noAllowance,
+    type: messageTypes.threadCreated,
     content: thread.name,
-    type: 18,
     reference: { channel_id: thread.id, guild_id: channel.guild?.id },
   });
 }

@@ -12,7 +12,7 @@ import {
   recentIdentifies,
 } from './hello.ts';
 import { membersChunk } from './members-chunk.ts';
-import { createSession, dispatch, hears, type Session, tellSession } from './session.ts';
+import { createSession, dispatch, hears, missedBy, type Session, tellSession } from './session.ts';
 import { acceptWebsocket, type Websocket } from './websocket.ts';
 
 export interface Gateway {
@@ -80,6 +80,8 @@ const reasons: Readonly<Record<number, string>> = {
 /** https://discord.com/developers/docs/events/gateway#sending-events */
 const longestPayload = 4_096;
 const sendsPerMinute = 120;
+/** How long a lost session can be resumed is not published; some minutes. */
+const resumableMs = 180_000;
 const allIntents = (1 << 26) - 1;
 
 export function createGateway(world: World, options: GatewayOptions): Gateway {
@@ -163,20 +165,25 @@ export function createGateway(world: World, options: GatewayOptions): Gateway {
     if (wish['token'] !== world.token) return closeCodes.authenticationFailed;
     const session = sessions.get(String(wish['session_id']));
     const seq = integer(wish['seq'], -1);
-    if (!session) {
+    if (session && (seq < 0 || seq > session.seq)) return closeCodes.invalidSeq;
+    const missed = session && !isOver(session) ? missedBy(session, seq) : undefined;
+    if (!session || !missed) {
       say(connection, 9, false);
       return undefined;
     }
-    if (seq < 0 || seq > session.seq) return closeCodes.invalidSeq;
     session.connection?.close(closeCodes.unknown);
     session.connection = websocket;
     session.lostAt = undefined;
     session.deaf = false;
     connection.session = session;
     resumed += 1;
-    for (const missed of session.sent) if (missed.seq > seq) websocket.send(missed.text);
+    for (const text of missed) websocket.send(text);
     dispatch(session, 'RESUMED', {});
     return undefined;
+  }
+
+  function isOver({ lostAt }: Session): boolean {
+    return lostAt !== undefined && options.clock.now() - lostAt > resumableMs;
   }
 
   function requestMembers(session: Session, wish: Json): void {

@@ -16,6 +16,9 @@ export interface Session {
   deaf: boolean;
 }
 
+/** So many events are there to be heard again; who has missed more needs a new session. */
+const kept = 10_000;
+
 export function createSession(id: string, wanted: number, connection: Websocket): Session {
   return {
     id,
@@ -44,7 +47,15 @@ export function dispatch(session: Session, name: string, body: unknown): void {
   session.seq += 1;
   const text = JSON.stringify({ op: 0, t: name, s: session.seq, d: body });
   session.sent.push({ seq: session.seq, text });
+  if (session.sent.length > kept) session.sent.splice(0, kept / 10);
   if (!session.deaf) session.connection?.send(text);
+}
+
+/** What came after `seq`; undefined when not all of it is kept. */
+export function missedBy(session: Session, seq: number): readonly string[] | undefined {
+  const [oldest] = session.sent;
+  if (seq < session.seq && (!oldest || oldest.seq > seq + 1)) return undefined;
+  return session.sent.filter((one) => one.seq > seq).map(({ text }) => text);
 }
 
 export function tellSession(session: Session, event: Happening): void {

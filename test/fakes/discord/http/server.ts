@@ -39,6 +39,7 @@ export interface ServerParts {
 
 /** https://discord.com/developers/docs/reference#uploading-files */
 const largestBody = 25 * 1024 * 1024;
+const largestFile = 10 * 1024 * 1024;
 
 export function createHttpServer(parts: ServerParts): HttpServer {
   const { world, rates, outage } = parts;
@@ -81,7 +82,8 @@ export function createHttpServer(parts: ServerParts): HttpServer {
     if (!found) throw plainRefusal(404, 'Not Found');
     if (found === 'wrong verb') throw plainRefusal(405, 'Method Not Allowed');
     const { method, params } = found;
-    if (asked.received.tooLarge) throw refusal(40005);
+    const { files: sent, tooLarge } = asked.received;
+    if (tooLarge || sent.some(({ bytes }) => bytes.length > largestFile)) throw refusal(40005);
     const { authorization } = asked.incoming.headers;
     if (method.auth === 'bot' && authorization !== `Bot ${world.token}`) {
       throw plainRefusal(401, 'Unauthorized');

@@ -1,5 +1,6 @@
 import { tellOfChannel } from '../channels.ts';
 import { form } from '../forms/form.ts';
+import { messageTypes, postNotice } from '../messages.ts';
 import { bodyOf, type Call, channelOf, type Method, need, ok } from '../method.ts';
 import type { Channel } from '../model.ts';
 import { may } from '../permissions.ts';
@@ -72,6 +73,7 @@ function patchThread(call: Call, channel: Channel): void {
   }
   if (thread.archived && archived !== false) throw refusal(50083);
 
+  const renamed = typeof name === 'string' && name.trim() !== channel.name;
   if (typeof name === 'string') channel.name = name.trim();
   if (typeof minutes === 'number') thread.autoArchiveMinutes = minutes;
   if (typeof slow === 'number') channel.slowmodeS = slow;
@@ -82,4 +84,7 @@ function patchThread(call: Call, channel: Channel): void {
     if (!archived) thread.activeAt = world.clock.now();
   }
   tellOfThread(world, channel);
+  if (!renamed) return;
+  const { renamed: type } = messageTypes;
+  postNotice(world, { channel, author: world.bot, type, content: channel.name });
 }

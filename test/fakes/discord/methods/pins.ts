@@ -1,5 +1,5 @@
 import { tellOfPins } from '../channels.ts';
-import { tell } from '../messages.ts';
+import { messageTypes, postNotice, referenceTo, tell } from '../messages.ts';
 import {
   type Call,
   channelOf,
@@ -41,6 +41,9 @@ function pin(call: Call, pinned: boolean): void {
   message.pinned = pinned;
   tell(call.world, 'MESSAGE_UPDATE', message);
   tellOfPins(call.world, channel);
+  if (!pinned) return;
+  const reference = referenceTo(message);
+  postNotice(call.world, { channel, author: call.world.bot, type: messageTypes.pinned, reference });
 }
 
 /** https://discord.com/developers/docs/resources/message#pin-message */

@@ -1,6 +1,5 @@
 import { threadForm } from '../forms/thread.ts';
-import { noAllowance } from '../mentions.ts';
-import { announceThread, postMessage, referenceTo, tell } from '../messages.ts';
+import { announceThread, messageTypes, postNotice, referenceTo, tell } from '../messages.ts';
 import { channelOf, type Method, messageOf, need, needRoomForThread } from '../method.ts';
 import { channelTypes, type Message } from '../model.ts';
 import { refusal } from '../refusal.ts';
@@ -32,11 +31,10 @@ export const startThreadFromMessage: Method = {
     });
     tell(world, 'MESSAGE_UPDATE', starter);
     if (isOlder(world, starter)) announceThread(world, channel, thread);
-    postMessage(world, {
+    postNotice(world, {
       channel: thread,
       author: world.bot,
-      allowed: noAllowance,
-      type: 21,
+      type: messageTypes.threadStarter,
       reference: referenceTo(starter),
     });
     return { status: 201, body: channelJson(thread) };

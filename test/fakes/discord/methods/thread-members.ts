@@ -1,3 +1,4 @@
+import { messageTypes, postNotice } from '../messages.ts';
 import {
   type Call,
   channelOf,
@@ -76,7 +77,10 @@ export const addThreadMember: Method = {
     if (!channel.guild?.members.has(id)) throw refusal(10007);
     if (!may(channel, id, 'viewChannel')) throw refusal(50001);
     if ((channel.thread?.members.size ?? 0) >= 1_000) throw refusal(30033);
+    if (channel.thread?.members.has(id)) return nothing;
     joinThread(call.world, channel, id);
+    const { memberAdded: type } = messageTypes;
+    postNotice(call.world, { channel, author: call.world.bot, type, content: `<@${id}>` });
     return nothing;
   },
 };

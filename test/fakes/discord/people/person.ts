@@ -8,7 +8,6 @@ import type { Attachment, Channel, Command, Guild, Message, User } from '../mode
 import { guildPermissions, may } from '../permissions.ts';
 import { addReaction } from '../reactions.ts';
 import { commandsIn } from '../registry.ts';
-import { joinThread } from '../threads.ts';
 import type { World } from '../world.ts';
 import { type Asked, asked, interactionBehind, modalOf } from './asked.ts';
 import { channelBehind, type FakeChannel, fakeChannel } from './channel.ts';
@@ -244,7 +243,6 @@ export function fakePerson(world: World, user: User): FakePerson {
       attachments: (more.files ?? []).map((file) => storeFile(world, channel, file)),
       answers: more.answers ? messageBehind(more.answers) : undefined,
     });
-    joinThread(world, channel, user.id);
     return fakeMessage(world, message);
   }
 

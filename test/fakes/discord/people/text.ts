@@ -1,5 +1,6 @@
 import { componentTypes } from '../forms/components.ts';
 import { type Json, object, objects, text } from '../json.ts';
+import { messageTypes } from '../messages.ts';
 import { type Message, messageFlags } from '../model.ts';
 import type { World } from '../world.ts';
 
@@ -8,6 +9,8 @@ export function messageText(world: World, message: Message): string {
   if ((message.flags & messageFlags.loading) !== 0) {
     return `${message.author.username} is thinking…`;
   }
+  const notice = notices[message.type];
+  if (notice) return notice(named(world, message.content));
   const lines = [
     ...(message.content === '' ? [] : named(world, message.content).split('\n')),
     ...message.embeds.flatMap((embed) => embedLines(world, embed)),
@@ -16,6 +19,13 @@ export function messageText(world: World, message: Message): string {
   ];
   return lines.join('\n');
 }
+
+/** What Discord itself says. */
+const notices: Readonly<Record<number, (content: string) => string>> = {
+  [messageTypes.memberAdded]: (who) => `(added ${who})`,
+  [messageTypes.renamed]: (name) => `(renamed it to ${name})`,
+  [messageTypes.pinned]: () => '(pinned a message)',
+};
 
 function embedLines(world: World, embed: Json): readonly string[] {
   const { title, description, footer, author } = embed;

@@ -1,10 +1,11 @@
+import { messageTypes } from '../messages.ts';
 import type { Channel, Message } from '../model.ts';
 import { threadsOf } from '../threads.ts';
 import type { World } from '../world.ts';
 import { messageText } from './text.ts';
 
 /** System messages that say only that a thread began. */
-const systemTypes: readonly number[] = [18, 21];
+const systemTypes: readonly number[] = [messageTypes.threadCreated, messageTypes.threadStarter];
 
 /**
  * A channel read aloud, its threads below the messages they started from:
