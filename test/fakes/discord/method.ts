@@ -67,17 +67,17 @@ export function channelOf(call: Call): Channel {
   const channel = world.channels.get(idParam(call, 'channel_id'));
   if (!channel) throw refusal(10003);
   if (channel.guild && !isInGuild(world, channel.guild)) throw refusal(50001);
-  // The bot is one of the two in each of its direct channels.
-  if (channel.guild && !may(channel, world.bot.id, 'viewChannel')) throw refusal(50001);
+  if (!may(channel, world.bot.id, 'viewChannel')) throw refusal(50001);
   settleArchive(world, channel);
   return channel;
 }
 
 export function need(call: Call, channel: Channel, ...names: readonly PermissionName[]): void {
   const { world } = call;
-  // Between the two of a direct channel there are no permissions.
-  if (!channel.guild) return;
-  if (names.some((name) => !may(channel, world.bot.id, name))) throw refusal(50013);
+  // What nobody may in a direct channel is refused with a code of its own.
+  if (names.some((name) => !may(channel, world.bot.id, name))) {
+    throw refusal(channel.guild ? 50013 : 50003);
+  }
 }
 
 export function messageOf(call: Call, channel: Channel): Message {

@@ -35,6 +35,7 @@ export function memberJson(member: Member, withUser = true): Json {
     joined_at: iso(member.joinedAt),
     nick: null,
     avatar: null,
+    banner: null,
     premium_since: null,
     communication_disabled_until: null,
     deaf: false,
@@ -121,6 +122,7 @@ export function channelJson(channel: Channel): Json {
     nsfw: false,
     flags: 0,
     rate_limit_per_user: channel.slowmodeS,
+    default_auto_archive_duration: 4_320,
     last_message_id: channel.lastMessageId ?? null,
     last_pin_timestamp: null,
     permission_overwrites: [...channel.overwrites.values()].map(({ id, type, allow, deny }) => ({
