@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { App, type Logger, LogLevel, SocketModeReceiver, webApi } from '@slack/bolt';
+import { bytesOf } from './body.ts';
 import {
   type Channel,
   type FakePerson,
@@ -7,6 +10,7 @@ import {
   type FakeWorkspace,
   startFakeSlack,
 } from './index.ts';
+import { type Json, parsed, recordOf } from './json.ts';
 
 /** One workspace with two people and a channel, and the real client of its app: what most tests here begin with. */
 export interface Shop {
@@ -67,6 +71,30 @@ export async function startApp(
   });
   await app.start();
   return app;
+}
+
+/** An app over HTTP that acknowledges everything and keeps what it was sent, as it came. */
+export async function quietDesk(slack: FakeSlack) {
+  const bodies: Json[] = [];
+  const server = createServer(async (request, response) => {
+    const body = (await bytesOf(request)).toString('utf8');
+    const fields = new URLSearchParams(body);
+    const json =
+      request.headers['content-type'] === 'application/json' ? body : fields.get('payload');
+    bodies.push(json ? recordOf(parsed(json)) : Object.fromEntries(fields));
+    response.writeHead(200).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  slack.deliverTo(`http://127.0.0.1:${port}/slack/events`);
+  return {
+    last: (): Json => bodies.at(-1) ?? {},
+    trigger: () => String(bodies.at(-1)?.['trigger_id']),
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
 }
 
 /** The code of the refusal, `http 500`, `429`, or what went wrong with the connection; `ok` when it was none. */

@@ -131,7 +131,12 @@ export function closingOf(actor: Actor, view: View, all: boolean): Promise<Deliv
   return actor.platform.deliveries.send({
     kind: 'interactive',
     what: String(shown['callback_id']),
-    payload: { ...envelope(actor, 'view_closed'), view: shown, is_cleared: all },
+    payload: {
+      ...envelope(actor, 'view_closed'),
+      view: shown,
+      is_cleared: all,
+      response_urls: [],
+    },
   });
 }
 

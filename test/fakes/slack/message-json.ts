@@ -1,5 +1,6 @@
 import { compareTs } from './ids.ts';
 import type { Json } from './json.ts';
+import { richTextOf } from './rich-text.ts';
 import type { Channel, Message, StoredFile, Team } from './state.ts';
 
 /** A message as the Web API and events show it. */
@@ -15,7 +16,7 @@ export function messageJson(
     ts: message.ts,
     text: message.text,
     team: team.id,
-    ...(message.bot ? botJson(message, team) : {}),
+    ...(message.bot ? botJson(message, team) : personJson(message)),
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
     ...(message.attachments.length > 0 ? { attachments: message.attachments } : {}),
     ...(message.edited ? { edited: message.edited } : {}),
@@ -45,6 +46,12 @@ function botJson({ bot }: Message, team: Team): Json {
       team_id: team.id,
     },
   };
+}
+
+function personJson({ ts, text, subtype }: Message): Json {
+  const blocks = text ? { blocks: [richTextOf(text, ts.slice(-5))] } : {};
+  if (subtype === 'file_share') return { ...blocks, upload: false, display_as_bot: false };
+  return { ...blocks, client_msg_id: `0d3f2a1c-${ts.replace('.', '-')}` };
 }
 
 function reactionsJson({ reactions }: Message): Json {
@@ -101,6 +108,13 @@ export function fileJson(file: StoredFile): Json {
     title: file.title,
     mimetype: file.mimetype,
     filetype: file.name.split('.').at(-1) ?? '',
+    pretty_type: (file.name.split('.').at(-1) ?? '').toUpperCase(),
+    editable: false,
+    external_type: '',
+    public_url_shared: false,
+    display_as_bot: false,
+    username: '',
+    has_rich_preview: false,
     user: file.user,
     size: file.length,
     mode: 'hosted',

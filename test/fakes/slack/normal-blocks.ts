@@ -11,15 +11,18 @@ export function normalBlocks(ids: Ids, blocks: readonly Json[]): readonly Json[]
   return blocks.map((block) => {
     const { block_id: given, ...rest } = block;
     const blockId = textOf(given) || ids.secret().slice(0, 5);
-    const kept = normal(rest);
+    const kept = normalTexts(rest);
     return { ...withActionIds(ids, isRecord(kept) ? kept : {}), block_id: blockId };
   });
 }
 
-function normal(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(normal);
+/** Every text below with the options that were left out. */
+export function normalTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normalTexts);
   if (!isRecord(value)) return value;
-  const kept = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, normal(one)]));
+  const kept = Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, normalTexts(one)]),
+  );
   if (value['type'] === 'plain_text') return { emoji: true, ...kept };
   if (value['type'] === 'mrkdwn') return { verbatim: false, ...kept };
   return kept;

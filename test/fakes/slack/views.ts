@@ -1,5 +1,5 @@
 import { type Json, recordOf, recordsOf, textOf } from './json.ts';
-import { normalBlocks } from './normal-blocks.ts';
+import { normalBlocks, normalTexts } from './normal-blocks.ts';
 import type { Platform } from './platform.ts';
 import { Refusal } from './refusal.ts';
 import type { Team, View } from './state.ts';
@@ -26,7 +26,7 @@ export function createView(
     id,
     type: draft.content['type'] === 'home' ? 'home' : 'modal',
     user: draft.user,
-    content: withBlockIds(platform, draft.content),
+    content: asKept(platform, draft.content),
     hash: platform.ids.ts(),
     root: draft.below?.root ?? id,
     previous: draft.below?.id,
@@ -41,7 +41,7 @@ export function createView(
 }
 
 export function replaceContent(platform: Platform, view: View, content: Json): void {
-  view.content = withBlockIds(platform, content);
+  view.content = asKept(platform, content);
   view.hash = platform.ids.ts();
   view.errors = {};
   // What was entered stays where the same field is still asked for.
@@ -72,8 +72,12 @@ function externalIdOf(team: Team, content: Json): string {
   return externalId;
 }
 
-function withBlockIds(platform: Platform, content: Json): Json {
-  return { ...content, blocks: normalBlocks(platform.ids, recordsOf(content['blocks'])) };
+function asKept(platform: Platform, content: Json): Json {
+  const { blocks, ...texts } = content;
+  return {
+    ...recordOf(normalTexts(texts)),
+    blocks: normalBlocks(platform.ids, recordsOf(blocks)),
+  };
 }
 
 export function viewJson(view: View, { platform, team }: Where): Json {
