@@ -163,6 +163,7 @@ it('speaks with the real receiver of bolt', async () => {
   const bolt = await receiver.start(0);
   at.slack.deliverTo(urlOf(bolt as Server));
   expect(await at.slack.verifyUrl()).toBe(true);
+  expect(await at.slack.checkSsl()).toMatchObject({ acked: true });
   await at.ana.types('/ops status', at.ops);
   expect(at.ana.sees(at.ops)).toEqual(['over HTTP']);
   await at.client.chat.postMessage({

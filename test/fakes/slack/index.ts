@@ -61,6 +61,8 @@ export interface FakeSlack {
   duplicateEvents(count: number): void;
   /** Repeats the challenge that the platform asks of a request URL; true when it was answered. */
   verifyUrl(): ReturnType<Deliveries['verify']>;
+  /** Asks whether the address of the commands has a certificate; nobody typed anything, and it is to be answered 200. */
+  checkSsl(): Promise<Delivery>;
   /** All that was handed to the app, in the order of its end. */
   readonly deliveries: readonly Delivery[];
   /** Real milliseconds from each press, command and submission to its acknowledgement. */
@@ -146,6 +148,12 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
       deliveries.duplicates = count;
     },
     verifyUrl: () => deliveries.verify(),
+    checkSsl: () =>
+      deliveries.send({
+        kind: 'slash_commands',
+        what: 'ssl_check',
+        payload: { ssl_check: '1', token: 'verification' },
+      }),
     deliveries: deliveries.all,
     ackTimes: () =>
       deliveries.all

@@ -16,7 +16,7 @@ beforeEach(async () => {
   clock = turningClock();
   at = await startShop({ clock });
   ({ slack, shop, ana, ops } = at);
-  app = await startApp(at, 500);
+  app = await startApp(at);
 });
 
 afterEach(async () => {
@@ -103,7 +103,14 @@ it('brings a mention in a thread as an event with its thread', async () => {
   expect(heard).toEqual([[`<@${shop.botUser}> rollback`, root.ts]]);
 });
 
-describe('the connection', () => {
+describe('a connection that ends', () => {
+  // Comes again after half a second, and not after five.
+  beforeEach(async () => {
+    await app.stop();
+    await slack.until(() => slack.sockets.count() === 0);
+    app = await startApp(at, 500);
+  });
+
   const connected = () => slack.until(() => slack.sockets.count() === 1);
   const answers = () => app.command('/ops', async ({ ack }) => ack('here'));
 
@@ -152,8 +159,29 @@ describe('the connection', () => {
     expect(await typed).toMatchObject({ acked: false, error: 'operation_timeout' });
   });
 
-  it('gets each command once, whichever of several connections it is', async () => {
-    answers();
+  it('comes again in time for an event that is repeated, with the same id', async () => {
+    const heard: string[] = [];
+    app.event('app_mention', async ({ body }) => {
+      heard.push(body.event_id);
+    });
+    slack.sockets.drop();
+    await slack.until(() => slack.sockets.count() === 0);
+    await ana.says('@tocsin status', ops);
+    await connected();
+    clock.passes(60_000);
+    await slack.until(() => slack.deliveries.some(({ acked }) => acked));
+    expect(slack.deliveries.map(({ attempt, acked }) => [attempt, acked])).toEqual([
+      [0, false],
+      [1, false],
+      [2, true],
+    ]);
+    expect(heard).toHaveLength(1);
+  });
+});
+
+describe('connections', () => {
+  it('get each command once, whichever of them it is', async () => {
+    app.command('/ops', async ({ ack }) => ack('here'));
     const second = await startApp(at);
     second.command('/ops', async ({ ack }) => ack('there'));
     for (let index = 0; index < 4; index += 1) await ana.types('/ops status', ops);
@@ -161,7 +189,7 @@ describe('the connection', () => {
     await second.stop();
   });
 
-  it('is one of ten at most', async () => {
+  it('are ten at most', async () => {
     const others = await Promise.all(Array.from({ length: 9 }, () => startApp(at)));
     expect(slack.sockets.count()).toBe(10);
     const appClient = clientOf(slack, slack.appToken);
@@ -175,7 +203,7 @@ describe('the connection', () => {
     for (const other of others) await other.stop();
   });
 
-  it('needs an address that was not used before', async () => {
+  it('need an address that was not used before', async () => {
     const appClient = clientOf(slack, slack.appToken);
     const { url } = await appClient.apps.connections.open({});
     const open = () =>
@@ -192,25 +220,6 @@ describe('the connection', () => {
       'invalid_auth',
     );
   });
-});
-
-it('repeats an event that was not acknowledged, with the same id', async () => {
-  const heard: string[] = [];
-  app.event('app_mention', async ({ body }) => {
-    heard.push(body.event_id);
-  });
-  slack.sockets.drop();
-  await slack.until(() => slack.sockets.count() === 0);
-  await ana.says('@tocsin status', ops);
-  await slack.until(() => slack.sockets.count() === 1);
-  clock.passes(60_000);
-  await slack.until(() => slack.deliveries.some(({ acked }) => acked));
-  expect(slack.deliveries.map(({ attempt, acked }) => [attempt, acked])).toEqual([
-    [0, false],
-    [1, false],
-    [2, true],
-  ]);
-  expect(heard).toHaveLength(1);
 });
 
 it('sends an event twice when its acknowledgement got lost', async () => {
