@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectDiscord } from '../../../src/bot/surfaces/discord/index.ts';
 import type { Ensured } from '../../../src/core/ports/surface.ts';
 import type { Card } from '../../../src/core/view/card.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -248,7 +249,11 @@ describe('posts in Discord', () => {
       ok: false,
       why: 'wait',
     });
-    expect(away.connection.health()).toMatchObject({ state: 'down', code: 'DISCORD_UNREACHABLE' });
+    const code = 'DISCORD_UNREACHABLE';
+    expect(away.connection.health()).toEqual({ state: 'degraded', code });
+    for (const _ of [1, 2])
+      await away.connection.surface.ensureRoot(rootPost({ place: away.ops.id }));
+    expect(away.connection.health()).toEqual({ state: 'down', code });
     await away.close();
   });
 
@@ -287,6 +292,29 @@ describe('posts in Discord', () => {
       why: 'lost',
       problem: { code: 'DISCORD_THREAD_LOCKED' },
     });
+  });
+
+  it('are known again after a restart, thread and all', async () => {
+    const ref = await root();
+    const next = connectDiscord(stage.options);
+    expect(await next.surface.ensureRoot(rootPost({ ref, card: resolved }))).toEqual({
+      ok: true,
+      ref,
+    });
+    expect(stage.calls.at(-1)).toBe('POST /channels/:id/messages/:id/threads refused');
+    expect(await next.surface.ensureEntry(entryPost(ref))).toMatchObject({ ok: true });
+    expect(stage.ops.threads()).toHaveLength(1);
+    await next.close();
+  });
+
+  it('for which the guild has no room for a thread say so', async () => {
+    const full = await openStage({}, { policy: { maxActiveThreads: 0 } });
+    const made = refOf(await full.connection.surface.ensureRoot(rootPost()));
+    expect(await full.connection.surface.ensureEntry(entryPost(made))).toMatchObject({
+      why: 'lost',
+      problem: { code: 'DISCORD_THREADS_FULL' },
+    });
+    await full.close();
   });
 
   it('whose thread cannot be made stand in the channel all the same', async () => {

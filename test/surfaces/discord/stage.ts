@@ -17,7 +17,8 @@ import {
   startFakeDiscord,
 } from '../../fakes/discord/index.ts';
 import { type TurningClock, turningClock } from '../../fakes/turning-clock.ts';
-import { incidentCard } from '../console/sample-cards.ts';
+import { eventually } from '../../support/eventually.ts';
+import { incidentCard, planCard } from '../console/sample-cards.ts';
 
 /** One guild with the bot connected to it, two people, and a desk that writes down what reaches it. */
 export interface Stage {
@@ -108,6 +109,33 @@ export async function openStage(
       await discord.close();
     },
   };
+}
+
+/** An incident with a plan in its thread; the desk knows where they stand. */
+export async function openIncident(stage: Stage, plan: Card = planCard) {
+  const { surface } = stage.connection;
+  const root = await surface.ensureRoot(rootPost());
+  if (!root.ok) throw new Error(root.why);
+  const entry = { kind: 'card', key: plan.key, card: plan } as const;
+  const posted = await surface.ensureEntry(entryPost(root.ref, { entry }));
+  if (!posted.ok) throw new Error(posted.why);
+  for (const ref of [root.ref, posted.ref]) stage.desk.threads.set(`discord/main ${ref}`, 'inc-1');
+  stage.desk.cards.set('inc-1 root', incidentCard);
+  stage.desk.cards.set(`inc-1 ${plan.key}`, plan);
+  const card = stage.ops.last();
+  const { thread } = card;
+  if (!thread) throw new Error('no thread');
+  return { card, thread };
+}
+
+/** Connected, and with its commands registered. */
+export async function startedStage(): Promise<Stage> {
+  const stage = await openStage();
+  stage.connection.start();
+  await eventually('the gateway is open and the commands are there', () => {
+    return stage.connection.health().state === 'ok' && stage.guild.commands().includes('ops');
+  });
+  return stage;
 }
 
 export function rootPost(changes: Partial<RootPost> = {}): RootPost {

@@ -52,7 +52,7 @@ export function createAccount(now: () => number): Account {
 
   return {
     wait(route) {
-      const whole = globalWait();
+      const whole = isExempt(route) ? 0 : globalWait();
       const busy = underWay.get(route) ?? 0;
       const bucket = bucketOf(route);
       if (!bucket) return Math.max(whole, busy > 0 ? unknownMs : 0);
@@ -61,7 +61,7 @@ export function createAccount(now: () => number): Account {
       return Math.max(whole, bucket.remaining - busy > 0 ? 0 : left);
     },
     began(route) {
-      recent.push(now());
+      if (!isExempt(route)) recent.push(now());
       underWay.set(route, (underWay.get(route) ?? 0) + 1);
     },
     ended(route) {
@@ -126,6 +126,11 @@ export function methodOf(method: string, path: string): string {
     .replace(/^\/webhooks\/\d+\/[^/]+/, '/webhooks/:id/:token')
     .replace(/^\/interactions\/\d+\/[^/]+/, '/interactions/:id/:token')
     .replace(/\d{5,}/g, ':id')}`;
+}
+
+/** Answers to interactions go by their own token and are not bound to the global limit. */
+function isExempt(route: string): boolean {
+  return /^\w+ \/(?:interactions|webhooks)\//.test(route);
 }
 
 function majorOf(route: string): string {

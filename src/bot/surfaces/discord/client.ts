@@ -12,8 +12,8 @@ import { limitOf } from './schema.ts';
 export interface Client {
   call(request: Request): Promise<Called>;
   readonly account: Account;
-  /** What keeps it from calling, if anything does. */
-  trouble(): Problem | undefined;
+  /** What keeps it from calling, if anything does; one call without an answer is not an outage yet. */
+  trouble(): { readonly state: 'degraded' | 'down'; readonly problem: Problem } | undefined;
   close(): void;
 }
 
@@ -58,6 +58,8 @@ export type Failure =
 const answerBytesMax = 16 * 1024 * 1024;
 /** Only if our own limit did not end it. */
 const lastResortMs = 120_000;
+/** So many calls one after the other without an answer are an outage. */
+const outageCalls = 3;
 
 export function createClient(options: DiscordOptions, network: Network): Client {
   const { clock, metrics } = options;
@@ -65,7 +67,7 @@ export function createClient(options: DiscordOptions, network: Network): Client 
   const brake = createBrake(() => clock.now());
   let sdk: Promise<Sdk> | undefined;
   let closed = false;
-  let silent = '';
+  let silence = { calls: 0, error: '' };
 
   const makeRequest: RESTOptions['makeRequest'] = async (url, init) => {
     const headers = headersOf(init.headers);
@@ -121,8 +123,10 @@ export function createClient(options: DiscordOptions, network: Network): Client 
 
   async function call(request: Request): Promise<Called> {
     const called = await attempt(request);
-    if (called.ok) silent = '';
-    else if ('error' in called.failure) silent = called.failure.error;
+    if (called.ok) silence = { calls: 0, error: '' };
+    else if ('error' in called.failure) {
+      silence = { calls: silence.calls + 1, error: called.failure.error };
+    }
     const outcome = called.ok ? 'ok' : outcomes[called.failure.kind];
     metrics.called(options.name, methodOf(request.method, request.path), outcome);
     return called;
@@ -133,7 +137,10 @@ export function createClient(options: DiscordOptions, network: Network): Client 
     const stopped = request.auth === false ? undefined : brake.stopped();
     if (stopped) return { ok: false, failure: { kind: 'stopped', problem: stopped } };
     const route = routeOf(request.method, request.path);
-    const afterMs = request.auth === false ? 0 : account.wait(route);
+    // In a log no path: it may hold the token of an interaction.
+    const named = methodOf(request.method, request.path);
+    // The first answer to a press waits for nothing.
+    const afterMs = request.path.startsWith('/interactions/') ? 0 : account.wait(route);
     if (afterMs > 0) return { ok: false, failure: { kind: 'limited', afterMs } };
     sdk ??= open();
     const { rest, DiscordAPIError, RateLimitError } = await sdk;
@@ -159,7 +166,7 @@ export function createClient(options: DiscordOptions, network: Network): Client 
           code: Number(error.code) || 0,
           message,
         } as const;
-        options.log('discord refused a call', { surface: options.name, route, ...failure });
+        options.log('discord refused a call', { surface: options.name, call: named, ...failure });
         return { ok: false, failure };
       }
       if (error instanceof RateLimitError) {
@@ -168,7 +175,12 @@ export function createClient(options: DiscordOptions, network: Network): Client 
       }
       const words = limit.signal.aborted ? 'no answer in time' : nameOf(error);
       const kind = error instanceof NotConnected ? 'unsent' : 'unanswered';
-      options.log('discord gave no answer', { surface: options.name, route, kind, error: words });
+      options.log('discord gave no answer', {
+        surface: options.name,
+        call: named,
+        kind,
+        error: words,
+      });
       return { ok: false, failure: { kind, error: words } };
     } finally {
       cancel();
@@ -178,9 +190,14 @@ export function createClient(options: DiscordOptions, network: Network): Client 
   return {
     call,
     account,
-    trouble: () =>
-      brake.stopped() ??
-      (silent === '' ? undefined : problem('DISCORD_UNREACHABLE', { error: silent })),
+    trouble() {
+      const stopped = brake.stopped();
+      if (stopped) return { state: 'down', problem: stopped };
+      const { calls, error } = silence;
+      if (calls === 0) return undefined;
+      const state = calls < outageCalls ? 'degraded' : 'down';
+      return { state, problem: problem('DISCORD_UNREACHABLE', { error }) };
+    },
     close() {
       closed = true;
       network.close();

@@ -113,7 +113,9 @@ async function gatewayFindings({ client, options }: DoctorParts): Promise<readon
   if (!called.ok) return [{ check: 'gateway', facts: {}, problem: troubleOf(called.failure) }];
   const read = gatewayInfo.safeParse(called.value);
   const sessions = read.success ? read.data.session_start_limit.remaining : 0;
-  return [{ check: 'gateway', facts: { sessionsLeftToday: sessions } }];
+  return [
+    { check: 'gateway', facts: { sessionsLeftToday: sessions, intents: 'guilds, guild messages' } },
+  ];
 }
 
 function guildTrouble(failure: Failure, guild: string): Problem {

@@ -91,19 +91,19 @@ export function createInbound(parts: InboundParts) {
   /** A form is the first answer or none: it cannot follow a promise of one. */
   async function say(deed: Deed, line: string, thread: string): Promise<void> {
     const form = desk.form(line, thread);
-    if (form) return ask(deed, form);
+    if (form) return ask(deed, form, thread);
     await take(deed, { kind: 'line', line }, thread);
   }
 
-  async function ask({ respond }: Deed, form: Form): Promise<void> {
-    await respond({ type: callbacks.modal, data: modals.modalOf(form) });
+  async function ask({ respond }: Deed, form: Form, thread: string): Promise<void> {
+    await respond({ type: callbacks.modal, data: modals.modalOf(form, thread) });
   }
 
   async function filledIn(deed: Deed): Promise<void> {
     const { id, values } = submitted(deed.from.data);
-    const line = modals.lineOf(id);
-    if (line === undefined) return turnDown(deed, problem('DISCORD_FORM_OUT_OF_DATE'));
-    const thread = threadOf(deed.from);
+    const opened = modals.openedFor(id);
+    if (!opened) return turnDown(deed, problem('DISCORD_FORM_OUT_OF_DATE'));
+    const { line, thread } = opened;
     const form = desk.form(line, thread);
     const whole = form ?? { title: line.split(' ', 1)[0] ?? '', line, fields: [] };
     await take(deed, { kind: 'line', line: lineOf(whole, valuesOf(form, values)) }, thread);
@@ -129,7 +129,7 @@ export function createInbound(parts: InboundParts) {
     if (press.kind === 'line') {
       const thread = press.incident === '' ? threadOf(deed.from) : press.incident;
       const form = desk.form(press.line, thread);
-      if (form) return ask(deed, form);
+      if (form) return ask(deed, form, thread);
     }
     const key = keyOf(deed.from, press);
     const fresh = carried?.kind === 'press' && carried.fresh ? { fresh: carried.fresh } : {};
@@ -171,7 +171,11 @@ export function createInbound(parts: InboundParts) {
     const { target_id: id, resolved } = pinned.parse(from.data);
     const message = resolved.messages[id];
     if (!message) return turnDown(deed, problem('DISCORD_PIN_EMPTY'));
-    const made = await pinOf(message, { channel: channelOf(from) }, { options, network });
+    const made = await pinOf(
+      message,
+      { channel: channelOf(from), account: accountOf(from) },
+      { options, network },
+    );
     if (made.text === '' && made.images.length === 0) {
       return turnDown(deed, problem('DISCORD_PIN_EMPTY'));
     }
@@ -182,7 +186,7 @@ export function createInbound(parts: InboundParts) {
   async function take(deed: Deed, what: What, thread: string): Promise<void> {
     const { from } = deed;
     const asked: Asked = {
-      actor: { surface: name, account: `${options.guild}/${userOf(from)}` },
+      actor: { surface: name, account: accountOf(from) },
       thread,
       cause: `discord/${from.id}`,
       from: { channel: channelOf(from), root: '' },
@@ -208,6 +212,10 @@ export function createInbound(parts: InboundParts) {
       type: callbacks.message,
       data: shortAnswer(refused(because, desk), setting()),
     });
+  }
+
+  function accountOf(from: Interaction): string {
+    return `${options.guild}/${userOf(from)}`;
   }
 
   function threadOf(from: Interaction): string {

@@ -104,7 +104,7 @@ export function connectDiscord(options: DiscordOptions): ChatConnection {
     },
     health() {
       const mute = client.trouble();
-      if (mute) return { state: 'down', code: mute.code };
+      if (mute) return { state: mute.state, code: mute.problem.code };
       const deaf = mode === 'gateway' ? gateway.trouble() : undefined;
       return deaf ? { state: deaf.state, code: deaf.problem.code } : { state: 'ok' };
     },

@@ -1,12 +1,13 @@
 import type { Answer } from '../../../core/view/card.ts';
 import { refused as refusedAnswer } from '../../../handlers/answer.ts';
+import { pageBody, pagesOf } from './answers.ts';
 import type { Client } from './client.ts';
 import { type MessageCreated, messageCreated, threadTypes } from './interaction.schema.ts';
 import type { DiscordOptions } from './options.ts';
 import { refOf } from './refs.ts';
-import { renderPages } from './render.ts';
 import { type Channel, channel as channelSchema } from './schema.ts';
 import type { Setting } from './spans.ts';
+import { tried } from './tries.ts';
 import type { Whispers } from './whispers.ts';
 
 export interface MentionParts {
@@ -59,18 +60,20 @@ export function createMentions({ options, client, whispers, setting }: MentionPa
     await reply(said, refusedAnswer(whispered.problem, desk));
   }
 
-  async function reply(said: MessageCreated, { card }: Answer): Promise<void> {
-    for (const { content, embeds } of renderPages(card, setting())) {
-      await client.call({
-        method: 'POST',
-        path: `/channels/${said.channel_id}/messages`,
-        body: {
-          content,
-          embeds,
-          allowed_mentions: { parse: [], replied_user: false },
-          message_reference: { message_id: said.id, fail_if_not_exists: false },
-        },
-      });
+  async function reply(said: MessageCreated, answer: Answer): Promise<void> {
+    for (const page of pagesOf(answer, setting())) {
+      const path = `/channels/${said.channel_id}/messages` as const;
+      const { files } = page;
+      const body = {
+        ...pageBody(page),
+        allowed_mentions: { parse: [], replied_user: false },
+        message_reference: { message_id: said.id, fail_if_not_exists: false },
+      };
+      const called = await tried(
+        () => client.call({ method: 'POST', path, body, files }),
+        options.clock,
+      );
+      if (!called.ok) log('discord answer was not delivered', { surface: name });
     }
   }
 

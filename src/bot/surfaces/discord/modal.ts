@@ -9,9 +9,15 @@ import { limits } from './limits.ts';
  * Its name carries the line it completes; one that is too long is kept here for as long as a modal lives.
  */
 export interface Modals {
-  modalOf(form: Form): Modal;
-  /** The line that a modal of this name was opened for. */
-  lineOf(id: string): string | undefined;
+  modalOf(form: Form, thread: string): Modal;
+  /** What a modal of this name was opened for. */
+  openedFor(id: string): Opened | undefined;
+}
+
+export interface Opened {
+  readonly line: string;
+  /** The incident whose button opened it; '' elsewhere. */
+  readonly thread: string;
 }
 
 export interface Modal {
@@ -24,28 +30,36 @@ const types = { select: 3, text: 4, label: 18 } as const;
 const keptMax = 500;
 
 export function createModals(): Modals {
-  const kept = new Map<string, string>();
+  const kept = new Map<string, Opened>();
 
-  function nameOf(line: string): string {
-    const name = `form:${line}`;
-    if (name.length <= limits.customId && /^[ -~]+$/.test(name) && name === name.trim())
+  function nameOf(line: string, thread: string): string {
+    const name = `form:${thread}:${line}`;
+    if (
+      /^[\w.-]*$/.test(thread) &&
+      name.length <= limits.customId &&
+      /^[ -~]+$/.test(name) &&
+      name === name.trim()
+    )
       return name;
-    const digest = createHash('sha256').update(line).digest('hex').slice(0, 40);
+    const digest = createHash('sha256').update(name).digest('hex').slice(0, 40);
     kept.delete(digest);
-    kept.set(digest, line);
+    kept.set(digest, { line, thread });
     const oldest = kept.size > keptMax ? kept.keys().next().value : undefined;
     if (oldest !== undefined) kept.delete(oldest);
     return `kept:${digest}`;
   }
 
   return {
-    modalOf: (form) => ({
-      custom_id: nameOf(form.line),
+    modalOf: (form, thread) => ({
+      custom_id: nameOf(form.line, thread),
       title: plainWithin(form.title, limits.modalTitle).text || '…',
       components: shownFields(form).map(labelOf),
     }),
-    lineOf: (id) =>
-      id.startsWith('form:') ? id.slice(5) : kept.get(/^kept:([0-9a-f]{40})$/.exec(id)?.[1] ?? ''),
+    openedFor(id) {
+      const [, thread, line] = /^form:([^:]*):(.*)$/.exec(id) ?? [];
+      if (thread !== undefined && line !== undefined) return { line, thread };
+      return kept.get(/^kept:([0-9a-f]{40})$/.exec(id)?.[1] ?? '');
+    },
   };
 }
 

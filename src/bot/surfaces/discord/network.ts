@@ -67,7 +67,8 @@ export function openNetwork({ proxy, ca }: Reach): Network {
         if (isOpen) sent = true;
         else socket.once(isPlain ? 'connect' : 'secureConnect', () => (sent = true));
       });
-      asked.once('error', (error) => reject(sent ? error : new NotConnected(error)));
+      // Not once: what is ended after it failed may fail again, and nobody else would hear it.
+      asked.on('error', (error) => reject(sent ? error : new NotConnected(error)));
       asked.once('response', (answer) => {
         const chunks: Uint8Array[] = [];
         let length = 0;
@@ -78,7 +79,7 @@ export function openNetwork({ proxy, ca }: Reach): Network {
             asked.destroy(new RangeError(`the answer is longer than ${bytesMax} bytes`));
           }
         });
-        answer.once('error', reject);
+        answer.on('error', reject);
         answer.once('end', () =>
           resolve({
             status: answer.statusCode ?? 0,

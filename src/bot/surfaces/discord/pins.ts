@@ -7,14 +7,14 @@ import type { DiscordOptions } from './options.ts';
 /** A message as a pin: its words, when it was written, and its images by digest. */
 export async function pinOf(
   message: Said,
-  place: { readonly channel: string },
+  place: { readonly channel: string; readonly account: string },
   { options, network }: { readonly options: DiscordOptions; readonly network: Network },
 ): Promise<Pin> {
   const { guild } = options;
   const pictures = message.attachments.filter(isImage);
-  const kept = await Promise.all(
-    pictures.slice(0, imagesMax).map((picture) => keptImage(picture.url, options, network)),
-  );
+  // Of strangers nothing is kept, not even what they point at.
+  const taken = isKnown(place.account, options) ? pictures.slice(0, imagesMax) : [];
+  const kept = await Promise.all(taken.map((picture) => keptImage(picture.url, options, network)));
   const images = kept.flatMap((digest) => digest ?? []);
   const lost = pictures.length - images.length;
   const note = lost === 0 ? '' : `\n(${lost} ${lost === 1 ? 'image was' : 'images were'} not kept)`;
@@ -26,6 +26,11 @@ export async function pinOf(
     link: `https://discord.com/channels/${guild}/${place.channel}/${message.id}`,
     images,
   };
+}
+
+function isKnown(account: string, { desk }: Pick<DiscordOptions, 'desk'>): boolean {
+  const people = [...desk.words.names.keys()];
+  return people.some((person) => desk.accountsOf(person, 'discord').includes(account));
 }
 
 const imagesMax = 4;

@@ -44,7 +44,7 @@ export async function openRelay(network: Network): Promise<Relay> {
       timeout: handshakeMs,
     });
     asked.once('timeout', () => asked.destroy(new Error('no handshake in time')));
-    asked.once('error', () => void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
+    asked.on('error', () => void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));
     asked.once('response', ({ statusCode }) => {
       socket.end(`HTTP/1.1 ${statusCode ?? 502} Refused\r\n\r\n`);
       asked.destroy();
