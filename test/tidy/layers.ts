@@ -45,6 +45,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['src/integrations/redis/', 'src/journal/stores/redis/'],
   pino: ['src/main.ts', 'src/cli/', 'src/bot/'],
   'prom-client': ['src/main.ts', 'src/cli/', 'src/bot/'],
+  undici: ['src/bot/surfaces/slack/'],
   yaml: ['src/config.ts', 'src/config/', 'src/bot/'],
   zod: ['src/handlers/', 'src/config.ts', 'src/config/', 'src/bot/'],
 };

@@ -1,0 +1,124 @@
+import type { Budget, Call } from '../../../core/ports/surface.ts';
+import type { Clock } from '../../clock.ts';
+
+/**
+ * The account of what Slack allows. About one message a second and channel, short bursts more; several hundred a minute
+ * in a workspace; chat.update fifty a minute, for the whole workspace: https://docs.slack.dev/apis/web-api/rate-limits.
+ * Ours stays a little below, because a call is counted there when it arrives and here when it leaves.
+ */
+export interface Account extends Budget {
+  /** A call is made now. */
+  spend(call: Call, place: string): void;
+  /** Slack refused one, and says for how long. */
+  limited(call: Call, place: string, afterMs: number): void;
+  /** A call came to nothing, without a word from Slack. */
+  failed(): void;
+  answered(): void;
+  /** How long nothing should be tried at all; 0 when all is well. */
+  pause(): number;
+}
+
+const perChannel = { burst: 2, everyMs: 1_050 };
+const messages = { count: 280, withinMs: 60_500 };
+const edits = { count: 48, withinMs: 60_500 };
+
+/** So many calls in a row come to nothing before we leave Slack alone for a while. */
+const failuresMin = 3;
+const pauseMs = { first: 1_000, max: 30_000 };
+
+export function createAccount(clock: Clock, random: () => number): Account {
+  const channels = new Map<string, { tokens: number; at: number }>();
+  const blocked = new Map<string, number>();
+  const made = { messages: [] as number[], edits: [] as number[] };
+  let failures = 0;
+  let pausedUntil = 0;
+
+  function channelWait(place: string, now: number): number {
+    const { tokens } = filled(place, now);
+    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * perChannel.everyMs);
+  }
+
+  function filled(place: string, now: number): { tokens: number; at: number } {
+    const last = channels.get(place) ?? { tokens: perChannel.burst, at: now };
+    const gained = Math.max(0, now - last.at) / perChannel.everyMs;
+    return { tokens: Math.min(perChannel.burst, last.tokens + gained), at: now };
+  }
+
+  function blockedFor(key: string, now: number): number {
+    const until = blocked.get(key) ?? 0;
+    if (until > now) return until - now;
+    blocked.delete(key);
+    return 0;
+  }
+
+  function pause(): number {
+    return Math.max(0, pausedUntil - clock.now());
+  }
+
+  return {
+    pause,
+    wait(call, place) {
+      const now = clock.now();
+      return call === 'edit'
+        ? Math.max(pause(), blockedFor('edit', now), windowWait(made.edits, edits, now))
+        : Math.max(
+            pause(),
+            blockedFor('post', now),
+            blockedFor(`post ${place}`, now),
+            windowWait(made.messages, messages, now),
+            channelWait(place, now),
+          );
+    },
+    spend(call, place) {
+      const now = clock.now();
+      if (call === 'edit') {
+        made.edits.push(now);
+        return;
+      }
+      made.messages.push(now);
+      const { tokens } = filled(place, now);
+      channels.set(place, { tokens: tokens - 1, at: now });
+      if (channels.size > 1_000) forgetFull(channels, now);
+    },
+    limited(call, place, afterMs) {
+      const now = clock.now();
+      if (call === 'edit') {
+        blocked.set('edit', now + afterMs);
+        return;
+      }
+      // One channel over its rate says nothing of the others; a second one at the same time means the workspace.
+      const others = [...blocked].some(
+        ([key, until]) => key.startsWith('post ') && key !== `post ${place}` && until > now,
+      );
+      blocked.set(others ? 'post' : `post ${place}`, now + afterMs);
+      channels.set(place, { tokens: 0, at: now + afterMs });
+    },
+    failed() {
+      failures += 1;
+      if (failures < failuresMin) return;
+      const length = Math.min(pauseMs.max, pauseMs.first * 2 ** (failures - failuresMin));
+      pausedUntil = clock.now() + length * (0.75 + random() / 2);
+    },
+    answered() {
+      failures = 0;
+      pausedUntil = 0;
+    },
+  };
+}
+
+/** Milliseconds until one more fits into the window; forgets what has left it. */
+function windowWait(
+  times: number[],
+  { count, withinMs }: { readonly count: number; readonly withinMs: number },
+  now: number,
+): number {
+  while (times[0] !== undefined && times[0] <= now - withinMs) times.shift();
+  const oldest = times[times.length - count];
+  return oldest === undefined ? 0 : oldest + withinMs - now;
+}
+
+function forgetFull(channels: Map<string, { tokens: number; at: number }>, now: number): void {
+  for (const [place, { at }] of channels) {
+    if (now - at > perChannel.burst * perChannel.everyMs) channels.delete(place);
+  }
+}

@@ -1,0 +1,178 @@
+import { request as overHttp } from 'node:http';
+import { request as overHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { getCACertificates } from 'node:tls';
+import type { webApi } from '@slack/bolt';
+import type { Agent, buildConnector } from 'undici';
+
+export interface Reach {
+  readonly proxy?: string | undefined;
+  readonly ca?: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** How this workspace is reached, for calls and for websockets alike. */
+export interface Network {
+  readonly fetch: webApi.FetchFunction;
+  /** The bytes behind an address, with at most so many of them; the reason when there are none. */
+  bytes(url: string, request: BytesRequest): Promise<Bytes>;
+  /** Connections for one websocket. `opened` is told the socket below, so that it can be watched and ended. */
+  agent(opened: (socket: Socket) => void): Agent;
+  close(): void;
+}
+
+export interface BytesRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly max: number;
+}
+
+export interface Bytes {
+  readonly status: number;
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Nothing was sent: there was no connection to send it on. */
+export class NotConnected extends Error {
+  constructor(cause: unknown) {
+    super(`no connection: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'NotConnected';
+  }
+}
+
+/** No answer of the Web API that we ask for is larger. */
+const answerBytesMax = 8 * 1024 * 1024;
+
+export async function openNetwork(reach: Reach): Promise<Network> {
+  const undici = await import('undici');
+  const connect = connector(undici.buildConnector, reach);
+  const { timeoutMs } = reach;
+  const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, allowH2: false };
+  const agents = new Set<Agent>();
+  const calls = open(connect);
+
+  function open(how: buildConnector.connector): Agent {
+    const agent = new undici.Agent({ connect: how, ...timeouts });
+    agents.add(agent);
+    return agent;
+  }
+
+  async function bytes(url: string, { method, headers, body, max }: BytesRequest): Promise<Bytes> {
+    const response = await undici.fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+      dispatcher: calls,
+    });
+    const type = response.headers.get('content-type') ?? '';
+    return { status: response.status, type, bytes: await bounded(response.body, max) };
+  }
+
+  return {
+    bytes,
+    async fetch(url, init) {
+      const body = typeof init?.body === 'string' ? init.body : '';
+      const response = await undici.fetch(url, {
+        method: 'POST',
+        headers: { ...init?.headers },
+        body,
+        redirect: 'error',
+        signal: init?.signal ?? AbortSignal.timeout(timeoutMs),
+        dispatcher: calls,
+      });
+      const answer = await bounded(response.body, answerBytesMax);
+      return new Response(answer, {
+        status: response.status,
+        headers: Object.fromEntries(response.headers.entries()),
+      });
+    },
+    agent: (opened) =>
+      open((target, callback) =>
+        connect(target, (...[error, socket]) => {
+          if (socket) opened(socket);
+          if (error) callback(error, null);
+          else callback(null, socket);
+        }),
+      ),
+    close() {
+      for (const agent of agents) agent.destroy().catch(() => undefined);
+      agents.clear();
+    },
+  };
+}
+
+/** A connection to the target, through the proxy when there is one. Every failure says that nothing was sent. */
+function connector(
+  build: typeof buildConnector,
+  { proxy, ca, timeoutMs }: Reach,
+): buildConnector.connector {
+  const authorities = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+  const direct = build({ allowH2: false, timeout: timeoutMs, ...authorities });
+  return (target, callback) => {
+    const done: buildConnector.Callback = (...[error, socket]) => {
+      if (error) callback(new NotConnected(error), null);
+      else callback(null, socket);
+    };
+    if (proxy === undefined) return direct(target, done);
+    tunnel(new URL(proxy), target, { timeoutMs, authorities }).then(
+      (socket) => {
+        if (target.protocol === 'https:') direct({ ...target, httpSocket: socket }, done);
+        else done(null, socket);
+      },
+      (error: unknown) => done(new NotConnected(error), null),
+    );
+  };
+}
+
+function tunnel(
+  proxy: URL,
+  { hostname, port, protocol }: buildConnector.Options,
+  { timeoutMs, authorities }: { readonly timeoutMs: number; readonly authorities: object },
+): Promise<Socket> {
+  const path = `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  return new Promise((resolve, reject) => {
+    const begin = proxy.protocol === 'https:' ? overHttps : overHttp;
+    const asked = begin({
+      host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path,
+      headers: {
+        host: path,
+        ...(proxy.username === '' ? {} : { 'proxy-authorization': authorization }),
+      },
+      timeout: timeoutMs,
+      agent: false,
+      ...authorities,
+    });
+    asked.once('connect', ({ statusCode }, socket) => {
+      socket.setTimeout(0);
+      if (statusCode === 200) return resolve(socket);
+      socket.destroy();
+      reject(new Error(`the proxy answered ${statusCode} to CONNECT ${path}`));
+    });
+    asked.once('timeout', () => asked.destroy(new Error('the proxy did not answer in time')));
+    asked.once('error', reject);
+    asked.end();
+  });
+}
+
+async function bounded(
+  body: AsyncIterable<Uint8Array> | null,
+  max: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > max) throw new RangeError(`the answer is longer than ${max} bytes`);
+    chunks.push(chunk);
+  }
+  return Uint8Array.from(Buffer.concat(chunks));
+}
