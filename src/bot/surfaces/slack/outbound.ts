@@ -194,7 +194,11 @@ export function settingOf(
   return {
     thread,
     first,
-    userOf: (person) => userOf(desk.accountOf(person, 'slack')),
+    userOf: (person) =>
+      desk
+        .accountsOf(person, 'slack')
+        .map(userOf)
+        .find((user) => user !== undefined),
     nameOf: (person) => desk.words.names.get(person) ?? person,
   };
 }

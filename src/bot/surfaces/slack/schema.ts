@@ -64,7 +64,7 @@ const fileSchema = z.object({
 
 export type SlackFile = z.output<typeof fileSchema>;
 
-const messageSchema = z.object({
+export const messageSchema = z.object({
   ts: z.string(),
   user: z.string().optional(),
   bot_id: z.string().optional(),
@@ -107,3 +107,17 @@ export const uploadUrlSchema = z.object({ upload_url: z.string(), file_id: z.str
 export const viewOpenedSchema = z.object({ view: z.object({ id: z.string() }) });
 
 export const socketUrlSchema = z.object({ url: z.string() });
+
+/** What Slack says on a socket before it closes it. */
+export const disconnectSchema = z
+  .string()
+  .max(2_000)
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue('no JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ type: z.literal('disconnect'), reason: z.string().default('') }));

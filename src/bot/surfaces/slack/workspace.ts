@@ -20,7 +20,7 @@ export interface Workspace {
   /** True once Slack has said who we are. */
   isKnown(): boolean;
   /** The user id of an account in this workspace: `T01/U01` → `U01`. */
-  userOf(account: string | undefined): string | undefined;
+  userOf(account: string): string | undefined;
   close(): void;
 }
 
@@ -90,7 +90,7 @@ export function openWorkspace(options: SlackOptions): Workspace {
     trouble: () => trouble,
     isKnown: () => identity !== undefined,
     userOf(at) {
-      const [its, user] = at?.split('/') ?? [];
+      const [its, user] = at.split('/');
       return its === team ? user : undefined;
     },
     close() {

@@ -1,0 +1,80 @@
+import { userSchema } from '../schema.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** Full members of the workspace are heard, and nobody else: no guests, no bots, nobody of another organisation. */
+export interface Members {
+  /** `unknown` when Slack did not say and never has: then nobody is heard. */
+  standingOf(user: string): Promise<'member' | 'stranger' | 'unknown'>;
+  /** What others call them. */
+  nameOf(user: string): Promise<string>;
+}
+
+interface Known {
+  readonly isMember: boolean;
+  readonly name: string;
+  readonly at: number;
+}
+
+/** Asked anew in the background once it is older than this. */
+const freshMs = 10 * 60_000;
+/** Slack being down does not make strangers of members that were here today. */
+const usableMs = 24 * 60 * 60_000;
+const peopleMax = 10_000;
+
+export function createMembers({ options, client }: Workspace): Members {
+  const known = new Map<string, Known>();
+  const asking = new Map<string, Promise<Known | undefined>>();
+
+  function ask(user: string): Promise<Known | undefined> {
+    const asked = asking.get(user) ?? askSlack(user).finally(() => asking.delete(user));
+    asking.set(user, asked);
+    return asked;
+  }
+
+  async function askSlack(user: string): Promise<Known | undefined> {
+    const { call } = await client();
+    const called = await call('users.info', { user }, userSchema);
+    const isNobody =
+      !called.ok && called.failure.kind === 'refused' && nobody.has(called.failure.error);
+    if (!called.ok && !isNobody) return undefined;
+    const at = options.clock.now();
+    const found = called.ok
+      ? { isMember: isMember(called.value.user), name: nameOf(called.value.user), at }
+      : { isMember: false, name: user, at };
+    if (known.size >= peopleMax) known.clear();
+    known.set(user, found);
+    return found;
+  }
+
+  function isMember(user: User): boolean {
+    const { is_bot: isBot, is_restricted: isGuest, is_ultra_restricted: isVisitor } = user;
+    if (isBot || isGuest || isVisitor || user.is_stranger || user.deleted) return false;
+    // Slackbot speaks as a user that is no bot.
+    return user.id !== 'USLACKBOT' && user.team_id === options.team;
+  }
+
+  async function find(user: string): Promise<Known | undefined> {
+    const last = known.get(user);
+    const age = options.clock.now() - (last?.at ?? Number.NEGATIVE_INFINITY);
+    if (last === undefined || age > usableMs) return ask(user);
+    if (age > freshMs) ask(user).catch(() => undefined);
+    return last;
+  }
+
+  return {
+    async standingOf(user) {
+      const found = await find(user);
+      if (found === undefined) return 'unknown';
+      return found.isMember ? 'member' : 'stranger';
+    },
+    nameOf: async (user) => (await find(user))?.name ?? user,
+  };
+}
+
+type User = ReturnType<typeof userSchema.parse>['user'];
+
+function nameOf({ real_name: real, name, id }: User): string {
+  return real || name || id;
+}
+
+const nobody: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible']);

@@ -1,0 +1,81 @@
+import { lineOf } from '../../../../handlers/form.ts';
+import { type PressValue, readButtonValue, readMenuId, readOptionValue } from '../press.ts';
+import { type Acknowledge, type At, isHeard, take, threadOf } from './deeds.ts';
+import { openCard, showAnswer } from './dialogues.ts';
+import { publishHome } from './home.ts';
+import type { Origin } from './reply.ts';
+import type { ActionsBody, SubmissionBody } from './schema.ts';
+import { enteredIn, formCallback, originOf, pressIn, readNote } from './views.ts';
+
+/** A button or a menu: in a message, in a modal, in App Home. */
+export async function takeAction(
+  at: At,
+  body: ActionsBody,
+  acknowledge: Acknowledge,
+): Promise<void> {
+  const origin = placeOf(body);
+  const [done] = body.actions;
+  const value = done && pressValue(done);
+  // A press on nothing of ours, and one that only opened an address, say nothing.
+  if (!value || value.press.kind === 'open') return acknowledge();
+  if (!(await isHeard(at, origin, acknowledge))) return;
+  const thread = threadOf(at.workspace, origin, value.thread);
+  const key = value.press.kind === 'view' ? `operation/${value.press.operation}` : value.key;
+  if (value.fresh || value.press.kind === 'view') {
+    await acknowledge();
+    return openCard(at.workspace, { thread, key }, { origin, trigger: body.trigger_id });
+  }
+  const place = body.container.message_ts ?? body.container.view_id ?? '';
+  const cause = `press/${place}/${done.action_ts}/${body.user.id}`;
+  const note = body.view?.type === 'modal' ? readNote(body.view.private_metadata) : undefined;
+  const fresh = note?.p ? { fresh: note.p.digest } : {};
+  const deed = { kind: 'press', press: value.press, key, thread, cause, ...fresh } as const;
+  const { answered } = await take(at, { origin, deed }, acknowledge);
+  if (body.view?.type === 'modal') await showAnswer(at.workspace, body.view.id, await answered);
+  if (body.view?.type === 'home') await answered.then(() => publishHome(at, body.user.id));
+}
+
+function pressValue(done: ActionsBody['actions'][number]): PressValue | undefined {
+  if (done.value !== undefined) return readButtonValue(done.value);
+  const press = done.selected_option ? readOptionValue(done.selected_option.value) : undefined;
+  const menu = readMenuId(done.action_id);
+  return press && menu && { ...menu, press, fresh: false };
+}
+
+function placeOf({
+  user,
+  container,
+  message,
+  view,
+  response_url: responseUrl,
+}: ActionsBody): Origin {
+  if (view) return originOf(readNote(view.private_metadata), user.id);
+  const channel = container.channel_id ?? '';
+  const root = container.thread_ts ?? message?.thread_ts ?? container.message_ts ?? '';
+  return { user: user.id, channel, root, responseUrl };
+}
+
+/** A form that was filled in, or a fresh rendering that was confirmed. */
+export async function takeSubmission(
+  at: At,
+  body: SubmissionBody,
+  acknowledge: Acknowledge,
+): Promise<void> {
+  const { view, user } = body;
+  const note = readNote(view.private_metadata);
+  if (!note) return acknowledge();
+  const origin = originOf(note, user.id);
+  if (!(await isHeard(at, origin, acknowledge))) return;
+  const common = { thread: note.t, cause: `view/${view.id}` };
+  if (view.callback_id === formCallback) {
+    if (!note.f) return acknowledge();
+    const line = lineOf({ ...note.f, fields: [] }, enteredIn(view.state.values));
+    await take(at, { origin, deed: { ...common, kind: 'line', line } }, acknowledge);
+    return;
+  }
+  const value = pressIn(note);
+  if (!value || !note.p) return acknowledge();
+  const { press, key } = value;
+  const deed = { ...common, kind: 'press', press, key, fresh: note.p.digest } as const;
+  await take(at, { origin, deed }, acknowledge);
+}

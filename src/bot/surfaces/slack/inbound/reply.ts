@@ -1,0 +1,136 @@
+import type { Answer, Card } from '../../../../core/view/card.ts';
+import { cardText } from '../../../../core/view/text.ts';
+import { problemBlock } from '../../../../core/view/words.ts';
+import { uploadText } from '../files.ts';
+import { messageOf, settingOf } from '../outbound.ts';
+import { slackProblem } from '../outcome.ts';
+import type { SlackProblem } from '../problems.ts';
+import { problems } from '../problems.ts';
+import { type Rendered, renderCard } from '../render.ts';
+import { doneSchema } from '../schema.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** Where somebody did something, and by which way they can be answered. */
+export interface Origin {
+  readonly user: string;
+  /** '' where there is none: App Home. */
+  readonly channel: string;
+  /** `ts` of the thread it was done in; '' outside. */
+  readonly root: string;
+  /** Good for five answers in half an hour, by an allowance of its own; '' where Slack gave none. */
+  readonly responseUrl: string;
+}
+
+/**
+ * Says the answer: to the asker alone, or where it was asked. What goes to everybody stays among members of the workspace:
+ * in a channel that is shared with others, and in one of which nobody knows, only the asker sees it.
+ */
+export async function reply(workspace: Workspace, origin: Origin, answer: Answer): Promise<void> {
+  const isOpen = answer.to === 'thread' && (await isOurs(workspace, origin.channel));
+  const kept = answer.to === 'thread' && !isOpen;
+  const card = kept ? withProblem(answer.card, 'SLACK_OUTPUT_KEPT_PRIVATE') : answer.card;
+  const rendered = renderCard(card, settingOf(workspace, { thread: '', first: false }));
+  if (isOpen) {
+    await say(workspace, origin, rendered);
+    if (!rendered.whole) await attach(workspace, origin, card);
+    return;
+  }
+  await whisper(workspace, origin, rendered);
+}
+
+/** A refusal in five parts, seen by the asker alone. */
+export function refuse(workspace: Workspace, origin: Origin, code: SlackProblem): Promise<void> {
+  return reply(workspace, origin, { to: 'asker', card: problemCard(code) });
+}
+
+export function problemCard(code: SlackProblem): Card {
+  const { what } = problems[code];
+  const block = problemBlock(slackProblem(code), { names: new Map(), book: problems });
+  return {
+    key: `problem/${code}`,
+    tone: 'failed',
+    mark: 'REFUSED',
+    title: [what],
+    blocks: [{ ...block, what: '' }],
+    actions: [],
+    footnote: [],
+  };
+}
+
+function withProblem(card: Card, code: SlackProblem): Card {
+  const block = problemBlock(slackProblem(code), { names: new Map(), book: problems });
+  return {
+    ...card,
+    blocks: [...card.blocks, { kind: 'text', text: [block.what, ' ', block.why] }],
+  };
+}
+
+async function isOurs({ channels }: Workspace, channel: string): Promise<boolean> {
+  return channel !== '' && (await channels.isShared(channel)) === false;
+}
+
+async function say(workspace: Workspace, origin: Origin, rendered: Rendered): Promise<void> {
+  const thread = origin.root === '' ? {} : { thread_ts: origin.root };
+  const inChannel = { response_type: 'in_channel', replace_original: false, ...thread };
+  if (await respond(workspace, origin, { ...messageOf(rendered), ...inChannel })) return;
+  const { call } = await workspace.client();
+  workspace.account.spend(origin.root === '' ? 'root' : 'reply', origin.channel);
+  const args = { ...messageOf(rendered), ...thread, channel: origin.channel };
+  const unfurl = { unfurl_links: false, unfurl_media: false };
+  const called = await call('chat.postMessage', { ...args, ...unfurl }, doneSchema);
+  // The bot may not be where a slash command can be typed; the asker can still be told.
+  if (!called.ok) await whisper(workspace, { ...origin, responseUrl: '' }, rendered);
+}
+
+async function whisper(workspace: Workspace, origin: Origin, rendered: Rendered): Promise<void> {
+  const alone = { response_type: 'ephemeral', replace_original: false };
+  if (await respond(workspace, origin, { ...messageOf(rendered), ...alone })) return;
+  const { call } = await workspace.client();
+  const { channel, root, user } = origin;
+  if (channel !== '' && !channel.startsWith('D')) {
+    const thread = root === '' ? {} : { thread_ts: root };
+    const args = { ...messageOf(rendered), channel, user, ...thread };
+    const called = await call('chat.postEphemeral', args, doneSchema);
+    if (called.ok) return;
+  }
+  const args = { ...messageOf(rendered), channel: user, unfurl_links: false, unfurl_media: false };
+  await call('chat.postMessage', args, doneSchema);
+}
+
+/** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
+async function respond(workspace: Workspace, origin: Origin, message: object): Promise<boolean> {
+  const { options } = workspace;
+  if (!isSlacks(origin.responseUrl, options.api)) return false;
+  const { network } = await workspace.client();
+  try {
+    const { status } = await network.bytes(origin.responseUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(message),
+      max: 64 * 1024,
+    });
+    options.metrics.called(options.name, 'response_url', status === 200 ? 'ok' : 'refused');
+    return status === 200;
+  } catch {
+    options.metrics.called(options.name, 'response_url', 'unknown');
+    return false;
+  }
+}
+
+/** An address that we were handed is called only where Slack itself answers. */
+export function isSlacks(url: string, api: string | undefined): boolean {
+  const parsed = URL.parse(url);
+  if (!parsed) return false;
+  if (api !== undefined && parsed.origin === URL.parse(api)?.origin) return true;
+  const { hostname, protocol } = parsed;
+  const isHost = ['slack.com', 'slack-gov.com', 'slack-files.com'].some(
+    (host) => hostname === host || hostname.endsWith(`.${host}`),
+  );
+  return protocol === 'https:' && isHost;
+}
+
+/** The whole of what was cut, as a file in the same thread. */
+async function attach(workspace: Workspace, { channel, root }: Origin, card: Card): Promise<void> {
+  const file = { name: 'whole.txt', title: 'The whole answer', text: cardText(card) };
+  await uploadText(workspace, { channel, root }, file);
+}

@@ -1,0 +1,410 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Channel, FakePerson, Message } from '../../fakes/slack/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { incidentCard, planCard, planHash, refusalCard } from '../console/sample-cards.ts';
+import { answering, cardSaid, type Stage, startStage } from './stage.ts';
+
+let stage: Stage;
+let ops: Channel;
+let ana: FakePerson;
+let actor: { surface: string; account: string };
+
+beforeEach(async () => {
+  stage = await startStage();
+  ops = stage.shop.channel('ops');
+  ana = stage.shop.person('ana');
+  actor = { surface: 'slack/main', account: `${stage.shop.id}/${ana.id}` };
+  await stage.connected();
+});
+afterEach(() => stage.close());
+
+async function incident(card = incidentCard): Promise<Message> {
+  const post = { incident: 'inc-1', place: '#ops', card, ref: undefined };
+  const ensured = await stage.connection.surface.ensureRoot(post);
+  const [root] = stage.shop.roots(ops).slice(-1);
+  if (!ensured.ok || !root) throw new Error(JSON.stringify(ensured));
+  stage.desk.threads.set(ensured.ref, 'inc-1');
+  return root;
+}
+
+const seen = (words: string) =>
+  stage.slack.until(() => ana.sees(ops).find((text) => text.includes(words)));
+
+describe('a slash command', () => {
+  it('is on the record before it is acknowledged, and answered to whoever typed it', async () => {
+    stage.desk.answers = () => answering('checkout runs 3 replicas');
+    const typed = await ana.types('/ops status checkout', ops);
+    expect(typed).toMatchObject({ acked: true });
+    expect(stage.desk.taken).toMatchObject([
+      {
+        kind: 'line',
+        line: 'status checkout',
+        actor,
+        thread: '',
+        from: { channel: ops.id, root: '' },
+      },
+    ]);
+    await seen('checkout runs 3 replicas');
+    expect(stage.shop.channelText(ops)).toBe('');
+    expect(stage.counted.acknowledged).toHaveLength(1);
+  });
+
+  it('without words asks for help', async () => {
+    await ana.types('/ops', ops);
+    expect(stage.desk.taken).toMatchObject([{ line: 'help' }]);
+  });
+
+  it('arrives as it was typed', async () => {
+    stage.desk.accounts.set('ben', [`${stage.shop.id}/U0BEN`]);
+    await ana.types(
+      '/ops note "a &lt;b&gt; &amp; c" <@U0BEN|ben.b> <https://x.example|x.example>',
+      ops,
+    );
+    expect(stage.desk.taken).toMatchObject([{ line: 'note "a <b> & c" @ben x.example' }]);
+  });
+
+  it('has a cause of its own each time', async () => {
+    await ana.types('/ops status', ops);
+    await ana.types('/ops status', ops);
+    const [first, second] = stage.desk.taken;
+    expect(first?.cause).toMatch(new RegExp(`^slack/${stage.shop.id}/command/`));
+    expect(first?.cause).not.toBe(second?.cause);
+  });
+
+  it('that the journal does not take is not acknowledged: the person sees the error of Slack', async () => {
+    stage.desk.refuses = true;
+    const typing = ana.types('/ops status', ops);
+    await eventually('nobody answers', () =>
+      stage.logged.some((line) => line.includes('not taken')),
+    );
+    stage.clock.passes(3_100);
+    expect(await typing).toMatchObject({ acked: false, error: 'operation_timeout' });
+    expect(stage.slack.unacknowledged()).toHaveLength(1);
+    expect(ana.sees(ops)).toEqual([]);
+  });
+
+  it('is answered in the channel where the answer is for all', async () => {
+    stage.desk.answers = () => answering('the last 100 lines', 'thread');
+    await ana.types('/ops logs checkout', ops);
+    await stage.slack.until(() => stage.shop.message(ops, 'the last 100 lines'));
+  });
+
+  it('is answered to the asker alone in a channel that others read', async () => {
+    const shared = stage.shop.channel('with-partner', { shared: true });
+    stage.desk.answers = () => answering('the last 100 lines', 'thread');
+    await ana.types('/ops logs checkout', shared);
+    const text = await stage.slack.until(() => ana.sees(shared)[0]);
+    expect(text).toContain('the last 100 lines');
+    expect(text).toContain('shown to you alone');
+    expect(stage.shop.channelText(shared)).toBe('');
+  });
+
+  it('is answered even when its own way to answer is closed', async () => {
+    stage.slack.outage.from({ kind: 'server-error' }, { methods: ['response_url'] });
+    const until = stage.clock;
+    let open: (() => void) | undefined;
+    stage.desk.answers = () =>
+      new Promise((resolve) => {
+        open = () => resolve(answering('late, but said'));
+      });
+    await ana.types('/ops status', ops);
+    until.passes(31 * 60_000);
+    open?.();
+    await seen('late, but said');
+  });
+
+  it('that lacks something opens a form, and the form makes the line', async () => {
+    stage.desk.forms = (line) => ({
+      title: 'scale',
+      line,
+      fields: [
+        {
+          name: 'service',
+          label: 'service',
+          hint: 'Which one.',
+          required: true,
+          kind: 'choice',
+          choices: [
+            { value: 'checkout', label: 'checkout' },
+            { value: 'search', label: 'search' },
+          ],
+          value: '',
+        },
+        {
+          name: 'replicas',
+          label: 'replicas',
+          hint: '',
+          required: true,
+          kind: 'number',
+          choices: [],
+          value: '3',
+        },
+      ],
+    });
+    const typed = await ana.types('/ops scale', ops);
+    expect(typed.acked).toBe(true);
+    await stage.slack.until(
+      () => ana.modal()?.includes('Which one') || ana.modal()?.includes('service'),
+    );
+    expect(stage.desk.taken).toEqual([]);
+    const submitted = await ana.submits({ service: 'checkout', replicas: '6' });
+    expect(submitted.acked).toBe(true);
+    expect(stage.desk.taken).toMatchObject([{ kind: 'line', line: 'scale checkout 6', actor }]);
+    expect(ana.modal()).toBeUndefined();
+    await seen('on the record');
+  });
+
+  it('whose form cannot be opened is taken as it stands, and says what is missing', async () => {
+    stage.desk.forms = (line) => ({ title: 'scale', line, fields: [] });
+    stage.desk.answers = () => answering('scale needs a service');
+    stage.slack.outage.next(
+      1,
+      { kind: 'refused', error: 'trigger_expired' },
+      { methods: ['views.open'] },
+    );
+    await ana.types('/ops scale', ops);
+    await seen('scale needs a service');
+  });
+});
+
+describe('a mention', () => {
+  it('in the thread of an incident speaks of that incident', async () => {
+    const root = await incident();
+    await ana.says('@tocsin rollback', root);
+    await eventually('it is taken', () => stage.desk.taken.length > 0);
+    expect(stage.desk.taken).toMatchObject([
+      {
+        kind: 'line',
+        line: 'rollback',
+        thread: 'inc-1',
+        actor,
+        from: { channel: ops.id, root: root.ts },
+      },
+    ]);
+    await seen('on the record');
+  });
+
+  it('outside any speaks of none', async () => {
+    await ana.says('@tocsin: status checkout', ops);
+    await eventually('it is taken', () => stage.desk.taken.length > 0);
+    expect(stage.desk.taken).toMatchObject([{ line: 'status checkout', thread: '' }]);
+  });
+
+  it('that the journal does not take comes again, and is done once', async () => {
+    stage.desk.refuses = true;
+    const saying = ana.says('@tocsin ack', ops);
+    await eventually('it was refused', () =>
+      stage.logged.some((line) => line.includes('not taken')),
+    );
+    stage.desk.refuses = false;
+    await eventually('Slack tells it again', () => {
+      stage.clock.passes(3_100);
+      return stage.desk.taken.length > 0;
+    });
+    await saying;
+    expect(stage.slack.deliveries.at(-1)).toMatchObject({ acked: true });
+    expect(stage.slack.deliveries.at(-1)?.attempt).toBeGreaterThan(0);
+  });
+});
+
+describe('a button', () => {
+  it('carries what it says, and the card and the thread it stands in', async () => {
+    const root = await incident();
+    const pressed = await ana.presses('Acknowledge', root);
+    expect(pressed.acked).toBe(true);
+    expect(stage.desk.taken).toMatchObject([
+      {
+        kind: 'press',
+        press: { kind: 'line', line: 'ack', incident: 'inc-1' },
+        key: 'root',
+        thread: 'inc-1',
+        actor,
+        from: { channel: ops.id, root: root.ts },
+      },
+    ]);
+    expect(pressed.ackMs).toBeLessThan(1_000);
+  });
+
+  it('approves the plan by its whole hash, and a refusal is seen by its presser alone', async () => {
+    stage.desk.answers = () => ({ to: 'asker', card: refusalCard });
+    const root = await incident(planCard);
+    await ana.presses('Approve', root);
+    expect(stage.desk.taken).toMatchObject([
+      { press: { kind: 'approve', operation: 'op-41', hash: planHash }, key: 'operation/op-41' },
+    ]);
+    const text = await seen('You asked for this');
+    expect(text).toContain('APPROVE_OWN_REQUEST');
+    expect(stage.shop.channelText(ops)).not.toContain('You asked for this');
+  });
+
+  it('that the journal does not take is not acknowledged', async () => {
+    const root = await incident();
+    stage.desk.refuses = true;
+    const pressing = ana.presses('Acknowledge', root);
+    await eventually('nobody answers', () =>
+      stage.logged.some((line) => line.includes('not taken')),
+    );
+    stage.clock.passes(3_100);
+    expect(await pressing).toMatchObject({ acked: false, error: 'operation_timeout' });
+  });
+
+  it('that opens an address asks nothing of the bot', async () => {
+    const root = await incident();
+    expect(await ana.presses('Runbook', root)).toMatchObject({ acked: true });
+    expect(stage.desk.taken).toEqual([]);
+  });
+
+  it('of nobody we know is acknowledged and means nothing', async () => {
+    const root = await incident({
+      ...incidentCard,
+      actions: [
+        { key: 'x', label: 'X', style: 'plain', press: { kind: 'view', operation: 'op-1' } },
+      ],
+    });
+    expect(await ana.presses('X', root)).toMatchObject({ acked: true });
+    await seen('cannot be shown');
+    expect(stage.desk.taken).toEqual([]);
+  });
+
+  it('of a menu opens what was chosen', async () => {
+    const root = await incident({
+      ...incidentCard,
+      menu: {
+        key: 'open',
+        label: 'Open an incident',
+        options: [{ label: 'search is slow', press: { kind: 'want', incident: 'inc-7' } }],
+      },
+    });
+    const [actions] = root.blocks.filter((block) =>
+      JSON.stringify(block).includes('static_select'),
+    );
+    const id = /"action_id":"([^"]+)"/.exec(JSON.stringify(actions))?.[1] ?? '';
+    await ana.chooses('search is slow', id, root);
+    expect(stage.desk.taken).toMatchObject([
+      { kind: 'press', press: { kind: 'want', incident: 'inc-7' }, key: 'root', thread: 'inc-1' },
+    ]);
+  });
+});
+
+describe('a plan that is dangerous', () => {
+  const danger = {
+    ...planCard,
+    actions: planCard.actions.map((action) => ({ ...action, confirm: 'fresh' as const })),
+  };
+
+  it('is read anew before it is approved, and what was read is on the record', async () => {
+    const now = { ...planCard, title: ['rollback checkout, as it stands now'] };
+    stage.desk.cards.set('inc-1 operation/op-41', now);
+    const root = await incident(danger);
+    expect(await ana.presses('Approve', root)).toMatchObject({ acked: true });
+    await stage.slack.until(() => ana.modal()?.includes('as it stands now'));
+    expect(stage.desk.taken).toEqual([]);
+    expect(await ana.submits()).toMatchObject({ acked: true });
+    expect(stage.desk.taken).toMatchObject([
+      {
+        kind: 'press',
+        press: { kind: 'approve', operation: 'op-41', hash: planHash },
+        key: 'operation/op-41',
+        thread: 'inc-1',
+        fresh: expect.stringMatching(/^[0-9a-f]{64}$/),
+        from: { channel: ops.id, root: root.ts },
+      },
+    ]);
+    await seen('on the record');
+  });
+
+  it('can be declined where it was read', async () => {
+    stage.desk.cards.set('inc-1 operation/op-41', planCard);
+    const root = await incident(danger);
+    await ana.presses('Approve', root);
+    await stage.slack.until(() => ana.modal()?.includes('Blast radius'));
+    await ana.presses('Decline', 'modal');
+    expect(stage.desk.taken).toMatchObject([
+      { press: { kind: 'decline' }, fresh: expect.any(String) },
+    ]);
+    await stage.slack.until(() => ana.modal()?.includes('on the record'));
+  });
+
+  it('that the journal does not take stays open', async () => {
+    stage.desk.cards.set('inc-1 operation/op-41', planCard);
+    const root = await incident(danger);
+    await ana.presses('Approve', root);
+    await stage.slack.until(() => ana.modal()?.includes('Blast radius'));
+    stage.desk.refuses = true;
+    const submitting = ana.submits();
+    await eventually('nobody answers', () =>
+      stage.logged.some((line) => line.includes('not taken')),
+    );
+    stage.clock.passes(3_100);
+    expect(await submitting).toMatchObject({ acked: false });
+    expect(ana.modal()).toContain('Blast radius');
+  });
+
+  it('that is over cannot be approved any more', async () => {
+    stage.desk.cards.set('inc-1 operation/op-41', { ...planCard, mark: 'EXPIRED', actions: [] });
+    const root = await incident(danger);
+    await ana.presses('Approve', root);
+    const text = await stage.slack.until(() => ana.modal());
+    expect(text).toContain('EXPIRED');
+    expect(text).not.toContain('[Approve]');
+  });
+
+  it('that is too long for a message opens whole, and is approved there', async () => {
+    const lines = Array.from(
+      { length: 300 },
+      (_, index) => `spec.containers[${index}].image a → b`,
+    );
+    const long = {
+      ...planCard,
+      blocks: [
+        ...planCard.blocks,
+        { kind: 'code', title: 'More', text: lines.join('\n') } as const,
+      ],
+    };
+    stage.desk.cards.set('inc-1 operation/op-41', long);
+    const root = await incident(long);
+    await ana.presses('View plan', root);
+    const text = await stage.slack.until(() => ana.modal());
+    expect(text).toContain('spec.containers[299].image');
+    await ana.submits();
+    expect(stage.desk.taken).toMatchObject([{ press: { kind: 'approve', hash: planHash } }]);
+  });
+
+  it('that is too long even for that comes as a file, and is approved elsewhere', async () => {
+    const text = 'spec.containers[0].image registry.example.com/checkout a → b\n'.repeat(3_000);
+    const huge = { ...planCard, blocks: [{ kind: 'code', title: 'More', text } as const] };
+    stage.desk.cards.set('inc-1 operation/op-41', huge);
+    const root = await incident(huge);
+    await ana.presses('View plan', root);
+    const shown = await stage.slack.until(() => ana.modal());
+    expect(shown).toContain('Open it in the console');
+    expect(shown).not.toContain('[Approve]');
+    await stage.slack.until(() => stage.shop.replies(root).some(({ files }) => files.length > 0));
+  });
+
+  it('is waited for when the record is slow, without the modal being lost', async () => {
+    let read: ((card: typeof planCard) => void) | undefined;
+    stage.desk.card = () =>
+      new Promise((resolve) => {
+        read = resolve;
+      });
+    const root = await incident(danger);
+    await ana.presses('Approve', root);
+    stage.clock.passes(1_600);
+    await stage.slack.until(() => ana.modal()?.includes('Reading the record'));
+    read?.(planCard);
+    await stage.slack.until(() => ana.modal()?.includes('Blast radius'));
+  });
+});
+
+describe('App Home', () => {
+  it('shows what stands open and what waits for whoever looks', async () => {
+    stage.desk.homeCard = cardSaid('2 incidents are open', { actions: incidentCard.actions });
+    await ana.opensHome();
+    await stage.slack.until(() => ana.home()?.includes('2 incidents are open'));
+    stage.desk.homeCard = cardSaid('1 incident is open');
+    await ana.presses('Acknowledge', 'home');
+    expect(stage.desk.taken).toMatchObject([{ kind: 'press', thread: '', from: { channel: '' } }]);
+    await stage.slack.until(() => ana.home()?.includes('1 incident is open'));
+  });
+});
