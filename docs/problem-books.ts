@@ -3,6 +3,7 @@ import { intakeProblems } from '../src/bot/intake.ts';
 import { botProblems } from '../src/bot/problem-text.ts';
 import { problems as consoleProblems } from '../src/bot/surfaces/console/problems.ts';
 import { problems as discordProblems } from '../src/bot/surfaces/discord/problems.ts';
+import { problems as slackProblems } from '../src/bot/surfaces/slack/problems.ts';
 import { doctorProblems } from '../src/cli/doctor-problems.ts';
 import { incidentProblems } from '../src/core/incident/problem-text.ts';
 import { operationProblems } from '../src/core/operation/problem-text.ts';
@@ -33,6 +34,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Webhooks: the door', 'src/bot/intake.ts', intakeProblems),
   chapter('The bot', 'src/bot/problem-text.ts', botProblems),
   chapter('The console', 'src/bot/surfaces/console/problems.ts', consoleProblems),
+  chapter('Slack', 'src/bot/surfaces/slack/problems.ts', slackProblems),
   chapter('Discord', 'src/bot/surfaces/discord/problems.ts', discordProblems),
   chapter('The host', 'src/bot/host-door.ts', hostDoorProblems),
   chapter('Doctor', 'src/cli/doctor-problems.ts', doctorProblems),

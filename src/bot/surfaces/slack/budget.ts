@@ -29,7 +29,7 @@ const pauseMs = { first: 1_000, max: 30_000 };
 export function createAccount(clock: Clock, random: () => number): Account {
   const channels = new Map<string, { tokens: number; at: number }>();
   const blocked = new Map<string, number>();
-  const made = { messages: [] as number[], edits: [] as number[] };
+  const made: Readonly<Record<'messages' | 'edits', number[]>> = { messages: [], edits: [] };
   let failures = 0;
   let pausedUntil = 0;
 

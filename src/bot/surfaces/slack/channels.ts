@@ -51,7 +51,7 @@ export function createChannels(client: () => Promise<Client>, clock: Clock): Cha
     const found = known(place);
     if (found !== undefined) return done(found);
     const name = nameOf(place);
-    if ((missing.get(name) ?? Number.NEGATIVE_INFINITY) > clock.now() - missingMs) {
+    if ((missing.get(name) ?? -Infinity) > clock.now() - missingMs) {
       return done(undefined);
     }
     listing ??= list(name).finally(() => {

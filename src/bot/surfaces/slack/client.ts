@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Network, NotConnected, openNetwork } from './network.ts';
-import type { SlackOptions } from './ports.ts';
+import type { SlackOptions } from './options.ts';
 import { answerSchema } from './schema.ts';
 
 /** One method of the Web API, called once: no queue, no retry, and an answer in the terms in which one can go on. */

@@ -1,6 +1,6 @@
 import type { Sought } from '../../../core/ports/surface.ts';
 import type { Failure } from './client.ts';
-import { postEvent, readRef } from './ref.ts';
+import { postEvent, readRef } from './refs.ts';
 import { messagesSchema, type SlackMessage } from './schema.ts';
 import type { Workspace } from './workspace.ts';
 

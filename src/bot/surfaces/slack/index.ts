@@ -3,14 +3,14 @@ import type { ChatConnection } from '../../chat.ts';
 import { checkWorkspace } from './doctor.ts';
 import { createApp } from './inbound/app.ts';
 import { createInboundDesk } from './inbound/desk.ts';
+import type { SlackOptions } from './options.ts';
 import { createOutbound } from './outbound.ts';
-import type { SlackOptions } from './ports.ts';
 import { slackRoute } from './requests.ts';
 import { createSockets, type Sockets } from './socket.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export { slackManifest } from './manifest.ts';
-export type { SlackOptions } from './ports.ts';
+export type { SlackOptions } from './options.ts';
 export { problems } from './problems.ts';
 
 export function connectSlack(options: SlackOptions): ChatConnection {

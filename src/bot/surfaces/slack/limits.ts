@@ -13,10 +13,17 @@ export const limits = {
    * some with 11,341 of them in many blocks: https://github.com/slackapi/bolt-js/issues/2867
    */
   messageCharacters: 10_000,
-  /** The same message as JSON, since what a container costs is not published either. Ours. */
+  /**
+   * With what containers cost beside the text: "12,000 text characters with a buffer for block containers", one more
+   * divider was seen to cost 125: https://github.com/slackapi/bolt-js/issues/2509
+   */
+  messageWeight: 11_800,
+  containerWeight: 150,
+  /** The same message as JSON. Ours. */
   messageJson: 12_000,
   /** A view is refused above 250 kB: https://docs.slack.dev/reference/methods/views.open. Ours is a third of it. */
   viewCharacters: 60_000,
+  viewWeight: 75_000,
   viewJson: 80_000,
   /** chat.update refuses a longer one: https://docs.slack.dev/reference/methods/chat.update. A notification shows far less. */
   notificationText: 400,

@@ -12,7 +12,7 @@ import { channelGone } from './channels.ts';
 import type { CallArguments } from './client.ts';
 import { findPosts } from './history.ts';
 import { type NotEnsured, notEnsured, slackProblem } from './outcome.ts';
-import { postEvent, readRef, refOf } from './ref.ts';
+import { postEvent, readRef, refOf } from './refs.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
 import { doneSchema, postedSchema } from './schema.ts';
 import type { Setting } from './spans.ts';

@@ -63,18 +63,21 @@ export const marks: Readonly<Record<Tone, string>> = {
 };
 
 interface AllRoom extends Room {
+  readonly weight: number;
   readonly json: number;
 }
 
 const messageRoom: AllRoom = {
   blocks: limits.messageBlocks,
   characters: limits.messageCharacters,
+  weight: limits.messageWeight,
   json: limits.messageJson,
 };
 
 const viewRoom: AllRoom = {
   blocks: limits.viewBlocks,
   characters: limits.viewCharacters,
+  weight: limits.viewWeight,
   json: limits.viewJson,
 };
 
@@ -84,7 +87,10 @@ function squeezed(card: Card, setting: Setting, room: AllRoom): Rendered {
   let { characters, blocks } = room;
   for (;;) {
     const rendered = rendering({ card, parts, setting }, { characters, blocks });
-    const over = jsonLength(rendered.blocks) - room.json;
+    const over = Math.max(
+      jsonLength(rendered.blocks) - room.json,
+      weightOf(rendered.blocks) - room.weight,
+    );
     if (over <= 0 || blocks <= framingBlocks + 1) return rendered;
     if (characters > 0) characters = Math.max(0, characters - Math.max(over, 200));
     else blocks -= 1;
@@ -223,6 +229,20 @@ function actionsOf(elements: (types.Button | types.StaticSelect)[]): types.Actio
 /** What presses carry is bounded by itself, and no text that is shown. */
 function jsonLength(blocks: readonly types.KnownBlock[]): number {
   return JSON.stringify(blocks.filter(({ type }) => type !== 'actions')).length;
+}
+
+/** All text that is shown, and what its containers cost beside it. */
+function weightOf(blocks: readonly types.KnownBlock[]): number {
+  return textLength(blocks) + blocks.length * limits.containerWeight;
+}
+
+function textLength(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + textLength(one), 0);
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.entries(value).reduce((sum, [name, one]) => {
+    const isText = typeof one === 'string' && (name === 'text' || name === 'fallback');
+    return sum + (isText ? one.length : textLength(one));
+  }, 0);
 }
 
 /** Nothing in plain text is parsed, and without `emoji` not even `:fire:` is. */

@@ -52,7 +52,9 @@ export function slackRoute({ apps, clock, refused }: RequestParts): HttpRoute {
     if (whose?.type === 'url_verification')
       return send(response, 200, { challenge: whose.challenge });
     if (whose?.ssl_check !== undefined) return send(response, 200);
-    await deliver(await called.app(), content, { request, response });
+    // What was not taken may be sent again, and within the same second it is the same request.
+    if (!(await deliver(await called.app(), content, { request, response })))
+      seen.forget(signature);
   }
 
   function refuse(response: ServerResponse, status: number, code: SlackProblem): void {
@@ -67,7 +69,7 @@ async function deliver(
   app: App,
   body: Record<string, unknown>,
   { request, response }: { readonly request: IncomingMessage; readonly response: ServerResponse },
-): Promise<void> {
+): Promise<boolean> {
   let acknowledged = false;
   const retries = header(request, 'x-slack-retry-num');
   await app.processEvent({
@@ -81,6 +83,7 @@ async function deliver(
   });
   // It is not on disk: the person sees Slack's own error, and an event comes again.
   if (!acknowledged) send(response, 503);
+  return acknowledged;
 }
 
 function isSigned(
@@ -154,5 +157,6 @@ function createMemory(clock: Clock) {
       until.set(signature, now + 2 * driftMs);
       return true;
     },
+    forget: (signature: string) => until.delete(signature),
   };
 }

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { App } from '@slack/bolt';
 import type { Problem } from '../../../core/problem.ts';
 import { type Client, clientOptions, quiet } from './client.ts';
+import type { SlackOptions } from './options.ts';
 import { slackProblem } from './outcome.ts';
-import type { SlackOptions } from './ports.ts';
 import { disconnectSchema } from './schema.ts';
 
 /** The sockets of one app. */
@@ -84,7 +84,11 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
     attempt.receiver.init(bolt);
     attempt.onEnd((error) => ended(attempt, error));
     attempt.watch(clock);
-    await attempt.receiver.start();
+    try {
+      await attempt.receiver.start();
+    } catch (error) {
+      return ended(attempt, error ?? new Error('the socket was closed before it was greeted'));
+    }
     if (current !== attempt) return;
     isOpen = true;
     failures = 0;

@@ -2,8 +2,8 @@ import type { Problem } from '../../../core/problem.ts';
 import { type Account, createAccount } from './budget.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { type Client, type Failure, openClient } from './client.ts';
+import type { SlackOptions } from './options.ts';
 import { refusal, slackProblem } from './outcome.ts';
-import type { SlackOptions } from './ports.ts';
 import { identitySchema } from './schema.ts';
 
 /** One workspace as this process knows it: who we are there, what we may spend, which channels there are. */

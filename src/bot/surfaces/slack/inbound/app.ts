@@ -12,10 +12,16 @@ import { bodySchema, whoseSchema } from './schema.ts';
 export function createApp(bolt: Bolt, desks: readonly InboundDesk[]): App {
   /** Bolt acknowledges an event before anybody has seen it. Here nothing is acknowledged but by whoever took it. */
   class WaitingApp extends bolt.App {
-    override processEvent(event: ReceiverEvent): Promise<void> {
+    override async processEvent(event: ReceiverEvent): Promise<void> {
+      let isSeen = false;
       const acknowledge: Acknowledge = (answer) => event.ack(answer);
-      const ours = { ...event.customProperties, acknowledge };
-      return super.processEvent({ ...event, ack: async () => undefined, customProperties: ours });
+      const seen = () => {
+        isSeen = true;
+      };
+      const ours = { ...event.customProperties, acknowledge, seen };
+      await super.processEvent({ ...event, ack: async () => undefined, customProperties: ours });
+      // Nothing that Bolt knows: it would only come again.
+      if (!isSeen) await acknowledge();
     }
   }
 
@@ -29,7 +35,10 @@ export function createApp(bolt: Bolt, desks: readonly InboundDesk[]): App {
     attachFunctionToken: false,
     logger: quiet(bolt),
   });
-  app.use(({ body, context }) => taken(desks, body, context['acknowledge']));
+  app.use(({ body, context }) => {
+    context['seen']();
+    return taken(desks, body, context['acknowledge']);
+  });
   app.error(async (error) => {
     const [first] = desks;
     first?.workspace.options.log('slack delivery was not taken', {

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../../core/view/card.ts';
 import type { Asked } from '../../../chat.ts';
-import { refOf } from '../ref.ts';
+import { refOf } from '../refs.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Members } from './members.ts';
 import { type Origin, refuse, reply } from './reply.ts';

@@ -55,7 +55,7 @@ export function createMembers({ options, client }: Workspace): Members {
 
   async function find(user: string): Promise<Known | undefined> {
     const last = known.get(user);
-    const age = options.clock.now() - (last?.at ?? Number.NEGATIVE_INFINITY);
+    const age = options.clock.now() - (last?.at ?? -Infinity);
     if (last === undefined || age > usableMs) return ask(user);
     if (age > freshMs) ask(user).catch(() => undefined);
     return last;

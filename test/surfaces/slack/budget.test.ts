@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createAccount } from '../../../src/bot/surfaces/slack/budget.ts';
+import { publishedRates } from '../../fakes/slack/index.ts';
+import { ratesOf } from '../../fakes/slack/rates.ts';
+import { stillClock } from '../../fakes/still-clock.ts';
+
+describe('the account', () => {
+  it('never makes a call that Slack would refuse, however it is asked', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            call: fc.constantFrom('root' as const, 'reply', 'edit'),
+            place: fc.constantFrom('C1', 'C2', 'C3'),
+            later: fc.nat(1_500),
+          }),
+          { minLength: 150, maxLength: 400 },
+        ),
+        async (wishes) => {
+          const clock = stillClock();
+          const account = createAccount(clock, () => 0.5);
+          const slack = ratesOf(clock, publishedRates);
+          for (const { call, place, later } of wishes) {
+            await clock.passes(later);
+            if (account.wait(call, place) > 0) continue;
+            account.spend(call, place);
+            const method = call === 'edit' ? 'chat.update' : 'chat.postMessage';
+            const tier = call === 'edit' ? 3 : 'posting';
+            expect(slack.take({ method, tier, owner: 'T1', channel: place })).toBeUndefined();
+          }
+        },
+      ),
+      { numRuns: 10 },
+    );
+  });
+
+  it('says when the next call fits, and then it does', async () => {
+    const clock = stillClock();
+    const account = createAccount(clock, () => 0.5);
+    for (let made = 0; made < 48; made += 1) account.spend('edit', 'C1');
+    const wait = account.wait('edit', 'C2');
+    expect(wait).toBeGreaterThan(60_000);
+    expect(account.wait('root', 'C1')).toBe(0);
+    await clock.passes(wait);
+    expect(account.wait('edit', 'C2')).toBe(0);
+  });
+
+  it('holds one channel back, and the workspace when a second one is over its rate', async () => {
+    const clock = stillClock();
+    const account = createAccount(clock, () => 0.5);
+    account.limited('root', 'C1', 10_000);
+    expect(account.wait('reply', 'C1')).toBeGreaterThanOrEqual(10_000);
+    expect(account.wait('reply', 'C2')).toBe(0);
+    account.limited('reply', 'C2', 5_000);
+    expect(account.wait('root', 'C3')).toBe(5_000);
+    expect(account.wait('edit', 'C3')).toBe(0);
+    account.limited('edit', 'C1', 3_000);
+    expect(account.wait('edit', 'C3')).toBe(3_000);
+    await clock.passes(5_000);
+    expect(account.wait('root', 'C3')).toBe(0);
+  });
+
+  it('leaves Slack alone for longer each time, and comes back at the first answer', async () => {
+    const clock = stillClock();
+    const account = createAccount(clock, () => 0.5);
+    account.failed();
+    account.failed();
+    expect(account.pause()).toBe(0);
+    const pauses = Array.from({ length: 8 }, () => {
+      account.failed();
+      return account.pause();
+    });
+    expect(pauses.slice(0, 3)).toEqual([1_000, 2_000, 4_000]);
+    expect(pauses.at(-1)).toBe(30_000);
+    account.answered();
+    expect(account.pause()).toBe(0);
+    await clock.passes(1);
+    expect(account.wait('root', 'C1')).toBe(0);
+  });
+});
