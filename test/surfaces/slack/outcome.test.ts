@@ -87,6 +87,13 @@ describe('a call that', () => {
     expect(stage.shop.roots(ops)).toHaveLength(0);
   });
 
+  it('is refused for the rate of something else takes nothing from what is posted and edited', async () => {
+    fault({ kind: 'rate-limited', retryAfterS: 9 }, 'conversations.list');
+    expect(await post()).toEqual({ ok: false, why: 'wait', afterMs: 9_000 });
+    const { budget } = stage.connection.surface;
+    expect([budget?.wait('root', '#ops'), budget?.wait('edit', '#ops')]).toEqual([0, 0]);
+  });
+
   it('fails again and again leaves Slack alone for a while', async () => {
     await refOf();
     stage.slack.outage.from({ kind: 'server-error' });

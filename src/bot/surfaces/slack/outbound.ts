@@ -80,24 +80,24 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
     const known = await workspace.identity();
     if (!known.ok) {
       if ('problem' in known) return { ok: false, why: 'lost', problem: known.problem };
-      return unsent(known.failure, { call: 'root', place, method: 'auth.test' });
+      return unsent(known.failure, { place, method: 'auth.test' });
     }
     const found = await workspace.channels.idOf(place);
-    if (!found.ok)
-      return unsent(found.failure, { call: 'root', place, method: 'conversations.list' });
+    if (!found.ok) return unsent(found.failure, { place, method: 'conversations.list' });
     if (found.value !== undefined) return { channel: found.value };
     const problem = slackProblem('SLACK_CHANNEL_NOT_FOUND', { surface: name, channel: place });
     return { ok: false, why: 'lost', problem };
   }
 
   interface Tried {
-    readonly call: Call;
+    /** Undefined for a call that no account is kept of. */
+    readonly call?: Call;
     readonly place: string;
     readonly method: string;
   }
 
   function failed(failure: Parameters<typeof notEnsured>[0], tried: Tried): NotEnsured {
-    if (failure.kind === 'limited') {
+    if (failure.kind === 'limited' && tried.call !== undefined) {
       account.limited(tried.call, keyOf(tried.place), failure.afterMs);
     }
     if (failure.kind === 'unsent' || failure.kind === 'unanswered') account.failed();
@@ -108,7 +108,7 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
 
   /** Failed before there was anything to apply: then nothing can be in doubt. */
   function unsent(failure: Parameters<typeof notEnsured>[0], tried: Tried): NotEnsured {
-    const outcome = failed(failure, { ...tried, call: 'edit' });
+    const outcome = failed(failure, tried);
     return outcome.why === 'unknown'
       ? { ok: false, why: 'wait', afterMs: Math.max(1_000, account.pause()) }
       : outcome;
@@ -131,7 +131,7 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
       if ('why' in ready) return ready;
       const found = await findPosts(workspace, sought, ready.channel);
       if (found.ok) return { ok: true, refs: found.value.map((ts) => refOf({ ...ready, ts })) };
-      return unsent(found.failure, { call: 'root', place, method: found.method });
+      return unsent(found.failure, { place, method: found.method });
     },
     async remove(ref: string): Promise<Ensured> {
       const ready = await readyFor(readRef(ref).channel);
@@ -139,11 +139,7 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
       const { call } = await workspace.client();
       const called = await call('chat.delete', { ...readRef(ref) }, doneSchema);
       if (called.ok) return { ok: true, ref };
-      const outcome = failed(called.failure, {
-        call: 'edit',
-        place: ready.channel,
-        method: 'chat.delete',
-      });
+      const outcome = failed(called.failure, { place: ready.channel, method: 'chat.delete' });
       return outcome.why === 'gone' ? { ok: true, ref } : outcome;
     },
     whisper: (whisper) => sendWhisper(workspace, whisper, { readyFor, failed }),
@@ -154,7 +150,7 @@ interface WhisperMeans {
   readonly readyFor: (place: string) => Promise<{ readonly channel: string } | NotEnsured>;
   readonly failed: (
     failure: Parameters<typeof notEnsured>[0],
-    tried: { readonly call: Call; readonly place: string; readonly method: string },
+    tried: { readonly place: string; readonly method: string },
   ) => NotEnsured;
 }
 
@@ -178,7 +174,7 @@ async function sendWhisper(
       : { ...messageOf(rendered), ...ready, user, ...thread };
   const called = await call(method, args, doneSchema);
   if (called.ok) return { ok: true, ref: '' };
-  return failed(called.failure, { call: 'edit', place: ready.channel, method });
+  return failed(called.failure, { place: ready.channel, method });
 }
 
 /** The parts of a message that every way of sending one takes. Nothing in it is to be parsed. */

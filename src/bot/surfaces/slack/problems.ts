@@ -5,7 +5,7 @@ export const problems = {
   SLACK_CHANNEL_NOT_FOUND: {
     what: 'The channel {channel} cannot be found in {surface}.',
     changed: 'Nothing was posted there; the default route takes its incidents.',
-    why: 'There is no such channel, or it is private and the bot is not in it.',
+    why: 'There is no such channel, it is archived, or it is private and the bot is not in it.',
     next: 'Look at the routes of the configuration, or invite the bot to the channel.',
   },
   SLACK_NOT_IN_CHANNEL: {
