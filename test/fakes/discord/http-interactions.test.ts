@@ -4,7 +4,7 @@ import { Routes } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { type StillClock, stillClock } from '../still-clock.ts';
-import { restClient } from './given.ts';
+import { restClient, wronglyTaken } from './given.ts';
 import { type FakeChannel, type FakeDiscord, type FakePerson, startFakeDiscord } from './index.ts';
 import { type Json, object } from './json.ts';
 
@@ -41,6 +41,7 @@ describe('interactions over HTTP', () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await discord.close();
+    expect(wronglyTaken(discord)).toEqual([]);
   });
 
   /** A bot that checks the signature, as one must. */

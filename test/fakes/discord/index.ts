@@ -19,7 +19,8 @@
  *
  * Trouble: `discord.outage.failNext(2, { kind: 'server error' }, 'POST /channels/{channel_id}/messages')`,
  * `.failShare(0.3, faults, seed)`, `.ends()`; `discord.gateway.drop()`, `.askToReconnect()`, `.invalidate(false)`,
- * `.goDeaf()`, `.refuseConnections(3)`; `ops.deny(guild.botRole, 'viewChannel')`, `guild.kickBot()`, `ops.delete()`,
+ * `.goDeaf()`, `.refuseConnections(3)`; `ops.deny(guild.botRole, 'viewChannel')`, `guild.kickBot()`,
+ * `guild.setCommandScope(false)`, `discord.resetToken()`, `ops.delete()`,
  * `thread.archive()`, `thread.lock()`, `message.delete()`.
  *
  * HTTP mode: `await discord.http.connect(url)` pings the address, tries wrong signatures and from then on sends it what
@@ -90,6 +91,8 @@ export interface FakeDiscord {
   readonly requests: readonly Request[];
   /** Calls that the official OpenAPI does not allow; always empty where no copy of it lies beside the project. */
   readonly violations: readonly Violation[];
+  /** Somebody resets the bot's token in the developer portal: the old one is worth nothing from now on. */
+  resetToken(): string;
   /** Everything that people did and waited for. */
   interactions(): readonly Asked[];
   /** Those that nobody answered within three seconds. */
@@ -116,7 +119,13 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     heartbeatMs: options.heartbeatMs ?? 41_250,
   });
   tell = gateway.tell;
-  const delivery = createDelivery(world);
+  const violations: Violation[] = [];
+  const watch = (request: Request): void => {
+    const { verb, route, body } = request;
+    const faults = openApi()?.faultsOf(verb, route, body) ?? [];
+    if (faults.length > 0) violations.push({ route: `${verb} ${route}`, faults, request });
+  };
+  const delivery = createDelivery(world, watch);
   world.publicKey = delivery.control.publicKey;
   world.endpoint = delivery.control.url;
   world.deliver = (interaction) => {
@@ -125,7 +134,6 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     else gateway.tell({ name: 'INTERACTION_CREATE', intents: [], body: () => payload });
   };
   const outage = createOutage();
-  const violations: Violation[] = [];
   const rates = createRates(clock, {
     globalPerSecond: options.globalPerSecond ?? 50,
     routes: options.rates ?? {},
@@ -135,11 +143,7 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     methods,
     rates,
     outage,
-    watch(request) {
-      const { verb, route, body } = request;
-      const faults = openApi()?.faultsOf(verb, route, body) ?? [];
-      if (faults.length > 0) violations.push({ route: `${verb} ${route}`, faults, request });
-    },
+    watch,
   });
   server.on('upgrade', gateway.upgrade);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -151,7 +155,9 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
   return {
     url: world.origin,
     api: `${world.origin}/api`,
-    token: world.token,
+    get token() {
+      return world.token;
+    },
     applicationId: world.applicationId,
     bot: { id: world.bot.id, mention: `<@${world.bot.id}>` },
     addGuild: (name, botPermissions) => createGuild(world, name, botPermissions),
@@ -160,6 +166,11 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     http: delivery.control,
     requests,
     violations,
+    resetToken() {
+      world.token = `${world.token}-reset`;
+      gateway.control.drop(4004);
+      return world.token;
+    },
     interactions: all,
     failed: () => all().filter(({ outcome }) => outcome === 'failed'),
     invalidRequests: rates.invalidRequests,

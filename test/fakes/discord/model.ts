@@ -37,6 +37,8 @@ export interface Guild {
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
   readonly commands: Map<string, Command>;
+  /** Whether the bot was invited with the scope `applications.commands`. */
+  commandScope: boolean;
   /** When each command was created, for the limit of a day. */
   readonly commandCreates: number[];
 }

@@ -150,6 +150,19 @@ describe('a refusal', () => {
     expect(answer.status).toBe(413);
   });
 
+  it('meets a token that was reset, and the new one is taken', async () => {
+    rest.setToken(discord.resetToken());
+    await rest.get(Routes.user());
+    rest.setToken('fake-discord-bot-token');
+    expect(await code(rest.get(Routes.user()))).toEqual([401, 0]);
+  });
+
+  it('meets a bot that was invited without commands', async () => {
+    guild.setCommandScope(false);
+    const path = Routes.applicationGuildCommands(discord.applicationId, guild.id);
+    expect(await code(rest.put(path, { body: [] }))).toEqual([403, 50001]);
+  });
+
   it('meets a command of another application', async () => {
     const path = Routes.applicationGuildCommands('1', guild.id);
     expect(await code(rest.put(path, { body: [] }))).toEqual([403, 20012]);

@@ -8,7 +8,7 @@ import { snowflakes } from './snowflake.ts';
 /** Everything that Discord knows; the methods, the gateway and the people all change this one state. */
 export interface World {
   readonly clock: Clock;
-  readonly token: string;
+  token: string;
   readonly applicationId: string;
   readonly bot: User;
   readonly policy: Policy;

@@ -2,10 +2,12 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { request as requestOverHttp } from 'node:http';
 import { takeCallback } from '../callback.ts';
 import { fail, type Interaction, interactionTypes } from '../interaction.ts';
-import { object } from '../json.ts';
+import { type Json, object } from '../json.ts';
+import { interactionCallback } from '../methods/interaction-callback.ts';
 import { Refusal } from '../refusal.ts';
 import type { World } from '../world.ts';
-import { parseMultipart } from './multipart.ts';
+import { parseMultipart, type UploadedFile } from './multipart.ts';
+import type { Request } from './server.ts';
 
 /** One visit with a signature that is wrong on purpose. */
 export interface Probe {
@@ -45,7 +47,7 @@ export interface Delivery {
   deliver(interaction: Interaction): void;
 }
 
-export function createDelivery(world: World): Delivery {
+export function createDelivery(world: World, watch: (request: Request) => void): Delivery {
   const keys = generateKeyPairSync('ed25519');
   const strangers = generateKeyPairSync('ed25519');
   const der = keys.publicKey.export({ type: 'spki', format: 'der' });
@@ -123,13 +125,22 @@ export function createDelivery(world: World): Delivery {
       return;
     }
     const form = await parseMultipart(answer.body, answer.contentType);
-    const callback = form
-      ? parsed(Buffer.from(form.fields.get('payload_json') ?? ''))
-      : parsed(answer.body);
+    const json = form ? Buffer.from(form.fields.get('payload_json') ?? '') : answer.body;
+    take(interaction, object(parsed(json)), form?.files ?? []);
+  }
+
+  /** An answer in the body is judged as if it had come by the callback method. */
+  function take(interaction: Interaction, body: Json, files: readonly UploadedFile[]): void {
+    const { path } = interactionCallback;
+    const at = world.clock.now();
+    const request: Request = { at, verb: 'POST', route: path, path, body, files, ...unanswered };
+    watch(request);
     try {
-      takeCallback(world, interaction, { body: object(callback), files: form?.files ?? [] });
+      takeCallback(world, interaction, { body, files });
+      request.status = 200;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      request.status = error.status;
       interaction.complaint = error.body;
       fail(interaction);
     }
@@ -155,6 +166,8 @@ export function createDelivery(world: World): Delivery {
     },
   };
 }
+
+const unanswered = { status: undefined, code: undefined } as const;
 
 interface Sealed {
   readonly timestamp?: string;

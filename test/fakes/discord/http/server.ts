@@ -47,7 +47,11 @@ export function createHttpServer(parts: ServerParts): HttpServer {
   const requests: Request[] = [];
 
   const server = createServer((incoming, response) => {
-    handle(incoming, response).catch((error: unknown) => response.destroy(asError(error)));
+    handle(incoming, response).catch((error: unknown) => {
+      response.destroy();
+      // A client that hung up is no news; anything else is a bug of the fake, and the run must see it.
+      if (incoming.complete) throw error;
+    });
   });
 
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -228,8 +232,4 @@ function send(response: ServerResponse, { answer, headers }: Sent): void {
   if (answer.status === 204 || answer.body === undefined) return void response.end();
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify(answer.body));
-}
-
-function asError(value: unknown): Error {
-  return value instanceof Error ? value : new Error(String(value));
 }

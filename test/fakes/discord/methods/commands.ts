@@ -12,7 +12,7 @@ function registerOf(call: Call): Register {
   if (idParam(call, 'application_id') !== call.world.applicationId) throw refusal(20012);
   if (call.params['guild_id'] === undefined) return register(call.world, undefined);
   const guild = call.world.guilds.get(idParam(call, 'guild_id'));
-  if (guild && !guild.members.has(call.world.bot.id)) throw refusal(50001);
+  if (guild && !(guild.commandScope && guild.members.has(call.world.bot.id))) throw refusal(50001);
   return register(call.world, guildOf(call));
 }
 

@@ -38,6 +38,8 @@ export interface FakeGuild {
   revoke(role: FakeRole, ...names: readonly PermissionName[]): void;
   kickBot(): void;
   inviteBot(): void;
+  /** Without the scope `applications.commands` the bot can register nothing here. */
+  setCommandScope(granted: boolean): void;
   /** The guild is down for a while, or back. */
   setUnavailable(unavailable: boolean): void;
   channels(): readonly FakeChannel[];
@@ -67,6 +69,7 @@ export function createGuild(
     roles: new Map([[id, role(id, '@everyone', usual)]]),
     members: new Map(),
     commands: new Map(),
+    commandScope: true,
     commandCreates: [],
   };
   const botRole = role(world.nextId(), world.bot.username, usual | bitsOf(botPermissions));
@@ -152,6 +155,9 @@ function fakeGuild(world: World, guild: Guild, botRoleId: string): FakeGuild {
     inviteBot() {
       guild.members.set(world.bot.id, memberOf(world, world.bot, [botRoleId]));
       tellOfGuild(world, guild);
+    },
+    setCommandScope(granted) {
+      guild.commandScope = granted;
     },
     setUnavailable(unavailable) {
       if (unavailable) tellGuild('GUILD_DELETE', () => ({ id: guild.id, unavailable: true }));
