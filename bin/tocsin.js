@@ -11,8 +11,15 @@ import { fileURLToPath } from 'node:url';
 const oldest = [24, 15];
 const source = new URL('../src/main.ts', import.meta.url);
 const bundle = new URL('../dist/main.js', import.meta.url);
+// Room for young objects grows to 128 MB in a storm and is not given back: with 8 MB a bad night costs 80 MB less. Node
+// takes this only when it starts, and only what runs for long is worth a second start (40 ms, the same process).
+const room = '--max-semi-space-size=8';
+const runsLong = ['start', 'demo'].includes(process.argv[2]);
 
 if (isNewEnough(process.versions.node)) {
+  if (runsLong && !roomIsSet() && process.platform !== 'win32') {
+    process.execve(process.execPath, [process.execPath, room, ...invocation()], process.env);
+  }
   // The repository runs from its sources, the installed package has only the bundle.
   const { main } = await import((existsSync(source) ? source : bundle).href);
   process.exitCode = await main(process.argv.slice(2));
@@ -40,11 +47,19 @@ function newerNode() {
   }
 }
 
+function roomIsSet() {
+  const given = [...process.execArgv, process.env.NODE_OPTIONS || ''].join(' ');
+  return /--max[-_]semi[-_]space[-_]size/.test(given);
+}
+
+/** This program as it was called, without the binary. */
+function invocation() {
+  return [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+}
+
 function runUnder(node) {
-  const script = fileURLToPath(import.meta.url);
-  const child = spawn(node, [...process.execArgv, script, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+  const args = runsLong && !roomIsSet() ? [room, ...invocation()] : invocation();
+  const child = spawn(node, args, { stdio: 'inherit' });
   const forward = (signal) => {
     // A terminal sends Ctrl-C to both processes; a second one from here would read as "stop at once".
     if (signal === 'SIGINT' && process.stdin.isTTY) return;

@@ -66,6 +66,23 @@ describe('the launcher', () => {
     expect({ status, stderr }).toEqual({ status: 3, stderr: '' });
   });
 
+  it('gives what runs for long its room for young objects, once, in the same process', () => {
+    write(
+      'src/main.ts',
+      `export function main(args) { console.log(JSON.stringify([process.execArgv, args])); }`,
+    );
+    const room = '--max-semi-space-size=8';
+    const told = (options: readonly string[], ...args: readonly string[]) => {
+      const { stdout, stderr } = run(options, ...args);
+      expect(stderr).toBe('');
+      return JSON.parse(stdout);
+    };
+    expect(told([], 'start', '--config', 'a b')).toEqual([[room], ['start', '--config', 'a b']]);
+    expect(told([], 'check')).toEqual([[], ['check']]);
+    const own = '--max-semi-space-size=32';
+    expect(told([own], 'start')).toEqual([[own], ['start']]);
+  });
+
   it('runs the bundle where there are no sources', () => {
     write('dist/main.js', program.replaceAll(/: (readonly string\[\]|Promise<number>)/g, ''));
     expect(run([], '0')).toMatchObject({ status: 0, stderr: '' });
