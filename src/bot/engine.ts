@@ -83,6 +83,11 @@ export type LoopFact =
   | { readonly kind: 'surface'; readonly id: string; readonly event: SurfaceEvent }
   | { readonly kind: 'storm'; readonly id: string; readonly event: StormEvent };
 
+interface Decided {
+  readonly writes: readonly StreamWrite[];
+  readonly told: Told;
+}
+
 interface Batch {
   readonly intents: ReceiveAlerts[];
   alerts: number;
@@ -93,6 +98,8 @@ interface Batch {
 const batchAlertsMax = 10_000;
 
 const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
+
+const untold: Promise<Told> = Promise.resolve({ changed: false });
 
 /** Another process wrote in between: read again and decide again, so often at most. */
 const conflictsMax = 5;
@@ -156,12 +163,13 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
 
   /** Decides until it fits: what another process wrote in between is read, and the decision made anew. */
   async function commit(
-    work: () => Promise<{ readonly writes: readonly StreamWrite[]; readonly told: Told }>,
+    work: () => Decided | Promise<Decided>,
     context: AppendContext,
     conflicted: (stream: string) => Promise<void> = catchUp,
   ): Promise<Told> {
     for (let turn = 0; turn < conflictsMax; turn += 1) {
-      const { writes, told } = await work();
+      const decided = work();
+      const { writes, told } = decided instanceof Promise ? await decided : decided;
       if (writes.length === 0) return told;
       const appended = await journal.append(writes, context);
       if (appended.ok && !appended.repeated) return told;
@@ -225,7 +233,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       queued.alerts += alerts;
       return queued.told;
     }
-    const batch: Batch = { intents: [intent], alerts, told: Promise.resolve({ changed: false }) };
+    const batch: Batch = { intents: [intent], alerts, told: untold };
     waiting.set(id, batch);
     batch.told = turns.take([stream], () => {
       // From here on nobody joins: what arrives now waits for the next turn.

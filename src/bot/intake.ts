@@ -125,13 +125,12 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     const by = `source:${source.name}`;
     if (outcome.kind === 'accepted') {
       const { delivery } = outcome;
-      const told: Promise<unknown>[] = [];
-      if (delivery.observations.length > 0) {
-        const intent = receiveIntent(delivery, intakeOf(source));
-        told.push(options.engine.receive(intent, { cause, by }));
-      }
-      if (delivery.unreadable.length > 0) told.push(keep(delivery.unreadable, taking));
-      await Promise.all(told);
+      const received =
+        delivery.observations.length > 0
+          ? options.engine.receive(receiveIntent(delivery, intakeOf(source)), { cause, by })
+          : undefined;
+      if (delivery.unreadable.length === 0) await received;
+      else await Promise.all([received, keep(delivery.unreadable, taking)]);
       if (delivery.truncated > 0) options.reconcile(source.name);
       return;
     }

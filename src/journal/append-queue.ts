@@ -174,26 +174,17 @@ export class AppendQueue {
 
   /** Read back from the bytes that were written, so that live state and replayed state see the same event. */
   #recorded({ cause, by, writes }: AppendJob, first: number, at: number): Recorded[] {
+    const { upcasters } = this.#options;
     const recorded: Recorded[] = [];
-    const versions = new Map<string, number>();
     for (const { stream, expected, events } of writes) {
-      let version = versions.get(stream) ?? expected;
+      // What was written fitted: the version expected counts the writes before it, of the same append too.
+      let version = expected;
       for (const { type, v, payload } of events) {
         version += 1;
-        const row = {
-          position: first + recorded.length,
-          stream,
-          version,
-          at,
-          by,
-          cause,
-          type,
-          v,
-          payload,
-        };
-        recorded.push(recordedFrom(row, this.#options.upcasters));
+        const position = first + recorded.length;
+        const row = { position, stream, version, at, by, cause, type, v, payload };
+        recorded.push(recordedFrom(row, upcasters));
       }
-      versions.set(stream, version);
     }
     return recorded;
   }

@@ -1,25 +1,17 @@
 import { hash, randomFillSync } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { headerBytes, parseHeader, SALT_BYTES, sha256 } from '../../chain.ts';
+import { type Head, Heads } from './heads.ts';
 import type { AppendJob, JobEvent, JobWrite, Outcome, Scalar } from './protocol.ts';
 import { pushRow } from './protocol.ts';
 import { rowFrom } from './reader.ts';
 import { bytesIn, DamagedRow, numberIn } from './values.ts';
-
-interface Head {
-  readonly id: number;
-  readonly version: number;
-  readonly hash: string;
-}
 
 interface Stamp {
   readonly at: number;
   readonly by: string;
   readonly cause: string;
 }
-
-/** Heads of streams not written for long are read again when needed. */
-const HEADS_MAX = 50_000;
 
 /** Writes groups of appends, each group in one transaction: one fsync, and a refused append costs the others nothing. */
 export class Writer {
@@ -31,7 +23,7 @@ export class Writer {
   commitMs = 0;
   readonly #db: DatabaseSync;
   readonly #sql: ReturnType<typeof statements>;
-  readonly #heads = new Map<string, Head>();
+  readonly #heads = new Heads();
   #touched: string[] = [];
   #hashes: string[] = [];
 
@@ -103,7 +95,7 @@ export class Writer {
     if (events.length === 0) return;
     let head = this.#head(stream) ?? this.#create(stream);
     for (const event of events) head = this.#insert(stream, head, event, stamp);
-    this.#remember(stream, head);
+    this.#heads.set(stream, head);
     this.#touched.push(stream);
   }
 
@@ -189,18 +181,8 @@ export class Writer {
       version: numberIn(row, 'version'),
       hash: sha256(bytesIn(row, 'header')),
     };
-    this.#remember(stream, head);
-    return head;
-  }
-
-  #remember(stream: string, head: Head): void {
-    this.#heads.delete(stream);
     this.#heads.set(stream, head);
-    if (this.#heads.size <= HEADS_MAX) return;
-    for (const oldest of this.#heads.keys()) {
-      this.#heads.delete(oldest);
-      return;
-    }
+    return head;
   }
 }
 
