@@ -1,4 +1,3 @@
-import type { Incident } from '../../core/incident/incident.ts';
 import { type NotificationDue, notificationsDue } from '../../core/incident/notify.ts';
 import { isPending } from '../../core/operation/decide.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
@@ -20,6 +19,13 @@ export interface DeadlinesLoopOptions {
 
 /** So many appends at a time: the intake has its place beside them. */
 const groupSize = 100;
+
+const NONE: readonly string[] = [];
+
+interface Due {
+  readonly id: string;
+  readonly due: NotificationDue;
+}
 
 export interface DeadlinesLoop {
   start(): void;
@@ -73,16 +79,16 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
     }
   }
 
-  function duesOf(now: number) {
-    return [...engine.readings.incidents].flatMap(([id, { state }]) =>
-      state.status === 'open' ? duesOfOne(id, state, now) : [],
-    );
-  }
-
-  function duesOfOne(id: string, state: Incident, now: number) {
+  /** Asked of every open incident, each time: on a bad night of ten thousand that say nothing. */
+  function duesOf(now: number): readonly Due[] {
     const { ackReminderMs } = options;
-    const dues = notificationsDue(state, { now, ackReminderMs, unknown: unknownOf(id) });
-    return dues.map((due) => ({ id, due }));
+    const dues: Due[] = [];
+    for (const [id, { state }] of engine.readings.incidents) {
+      if (state.status !== 'open') continue;
+      const question = { now, ackReminderMs, unknown: unknownOf(id) };
+      for (const due of notificationsDue(state, question)) dues.push({ id, due });
+    }
+    return dues;
   }
 
   async function operation(state: OperationState, now: number): Promise<void> {
@@ -120,9 +126,9 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
   }
 
   function unknownOf(incident: string): readonly string[] {
-    return (engine.readings.operationsOf.get(incident) ?? []).filter(
-      (id) => engine.readings.operations.get(id)?.state.status === 'unknown',
-    );
+    const asked = engine.readings.operationsOf.get(incident);
+    if (asked === undefined) return NONE;
+    return asked.filter((id) => engine.readings.operations.get(id)?.state.status === 'unknown');
   }
 
   return {

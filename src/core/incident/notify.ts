@@ -27,15 +27,18 @@ export function notificationsDue(
   { now, ackReminderMs, unknown }: NotifyQuestion,
 ): readonly NotificationDue[] {
   const group = incident.opened.notify;
-  if (incident.status !== 'open' || group === '') return [];
+  if (incident.status !== 'open' || group === '') return NOTHING_DUE;
   const due = unknown.map((operation) => `unknown:${operation}`);
   if (severity(incident) === 'critical') {
     due.push('critical');
     const waitedMs = now - waitingSince(incident);
     if (!incident.acknowledged && waitedMs >= ackReminderMs) due.push('unacknowledged');
   }
-  return due.filter((key) => !incident.notified.includes(key)).map((key) => ({ key, group }));
+  const left = due.filter((key) => !incident.notified.includes(key));
+  return left.length === 0 ? NOTHING_DUE : left.map((key) => ({ key, group }));
 }
+
+const NOTHING_DUE: readonly NotificationDue[] = [];
 
 /** When the next mention may fall due by time alone; nothing when only an event can make one due. */
 export function reminderAt(incident: Incident, ackReminderMs: number): number | undefined {
