@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const oldest = [24, 15];
 const source = new URL('../src/main.ts', import.meta.url);
 const bundle = new URL('../dist/main.js', import.meta.url);
-// Room for young objects grows to 128 MB in a storm and is not given back: with 8 MB a bad night costs 80 MB less. Node
+// Room for young objects grows to 128 MB in a storm and is not given back: with 8 MB a bad night costs 100 MB less. Node
 // takes this only when it starts, and only what runs for long is worth a second start (40 ms, the same process).
 const room = '--max-semi-space-size=8';
 const runsLong = ['start', 'demo'].includes(process.argv[2]);
