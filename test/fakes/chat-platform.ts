@@ -40,6 +40,8 @@ export interface ChatPlatform {
   takesAway(ref: string): void;
   /** The channel is archived, or opened again. */
   archives(place: string, isArchived?: boolean): void;
+  /** Nothing can be said below it. */
+  locks(root: string, isLocked?: boolean): void;
   /** The newest message is not found for a while; the answer brings it back. */
   hides(): () => void;
   /** It takes no more edits. */
@@ -68,6 +70,7 @@ export function createChatPlatform(options: ChatPlatformOptions): ChatPlatform {
   const answered: Record<string, number> = {};
   const archived = new Set<string>();
   const worn = new Set<string>();
+  const locked = new Set<string>();
   const lastMessage = new Map<string, number>();
   let edits: number[] = [];
   let fault: (call: Call | 'find' | 'remove') => Fault | undefined = () => undefined;
@@ -147,6 +150,9 @@ export function createChatPlatform(options: ChatPlatformOptions): ChatPlatform {
     if (archived.has(post.place)) {
       return { ok: false, why: 'lost', problem: problem('PLACE_ARCHIVED', { place: post.place }) };
     }
+    if (locked.has(post.root)) {
+      return { ok: false, why: 'lost', problem: problem('THREAD_LOCKED', { place: post.place }) };
+    }
     if (refused(post.piece)) {
       return { ok: false, why: 'refused', problem: problem('POST_INVALID', {}) };
     }
@@ -223,6 +229,10 @@ export function createChatPlatform(options: ChatPlatformOptions): ChatPlatform {
     archives: (place, isArchived = true) => {
       if (isArchived) archived.add(place);
       else archived.delete(place);
+    },
+    locks: (root, isLocked = true) => {
+      if (isLocked) locked.add(root);
+      else locked.delete(root);
     },
     hides() {
       const hidden = posts.pop();

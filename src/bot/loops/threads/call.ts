@@ -16,10 +16,9 @@ export interface Caller {
   settle(doubt: Extract<Look, { kind: 'doubt' }>): Promise<CallEnd>;
 }
 
-/** When the same thread may be looked at again, and since when calls of that kind are closed for everybody there. */
 export interface CallEnd {
+  /** When the same thread may be looked at again; at once when absent. */
   readonly againAt?: number;
-  readonly closedUntil?: number;
 }
 
 /** A surface keeps its own time limits; one that forgets itself does not hold up its place for ever. */
@@ -114,7 +113,8 @@ export function createCaller(options: Options): Caller {
     }
     switch (ensured.why) {
       case 'wait':
-        return { closedUntil: clock.now() + ensured.afterMs };
+        // The surface keeps the account for everybody else: this may be a limit of one thread alone.
+        return { againAt: clock.now() + ensured.afterMs };
       case 'unknown': {
         const until = clock.now() + ensured.landsWithinMs;
         if (piece.ref === undefined) doubts.creating(thread, key, until);
@@ -135,7 +135,8 @@ export function createCaller(options: Options): Caller {
         return {};
       case 'lost':
         log('place lost', { surface: name, place, code: ensured.problem.code });
-        places.lost(place, ensured.problem);
+        if (piece.call === 'root') places.lost(place, ensured.problem);
+        else places.lostThread(place, thread, ensured.problem);
         return {};
       case 'refused':
         log('post refused', { surface: name, thread, key, code: ensured.problem.code });
@@ -186,7 +187,7 @@ export function createCaller(options: Options): Caller {
         return {};
       case 'lost':
         doubts.cleared(thread, key);
-        places.lost(sought.place, found.problem);
+        places.lostThread(sought.place, thread, found.problem);
         return {};
       case 'refused':
         // It cannot be looked for: a message too many is better than an alert that nobody sees.

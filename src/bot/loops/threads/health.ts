@@ -18,16 +18,20 @@ const downAfterMs = 30_000;
 /** Between two tries while nobody answers: growing up to the largest. */
 const pauseMs = 500;
 const pauseMaxMs = 15_000;
+/** So many calls in a row that are told to wait. */
+const refusedMax = 3;
 
 type Options = Pick<ThreadsLoopOptions, 'engine' | 'clock' | 'log'> & { readonly name: string };
 
 export function createHealth({ engine, clock, log, name }: Options): Health {
   let silent = 0;
+  let refused = 0;
   let failingSince = 0;
   let closedUntil = 0;
 
   async function up(): Promise<void> {
     silent = 0;
+    refused = 0;
     failingSince = 0;
     closedUntil = 0;
     if (engine.surface(name).downSince === 0) return;
@@ -39,12 +43,16 @@ export function createHealth({ engine, clock, log, name }: Options): Health {
     });
   }
 
-  async function failed(isSilent: boolean): Promise<void> {
+  async function failed(waitMs: number | undefined): Promise<void> {
     const now = clock.now();
     failingSince ||= now;
-    if (isSilent) {
+    if (waitMs === undefined) {
       silent += 1;
       if (silent > 1) closedUntil = now + Math.min(pauseMaxMs, pauseMs * 2 ** (silent - 2));
+    } else {
+      refused += 1;
+      // It is not this thread or that one: nothing is taken at all.
+      if (refused >= refusedMax) closedUntil = now + Math.min(pauseMaxMs, waitMs);
     }
     if (now - failingSince < downAfterMs || engine.surface(name).downSince > 0) return;
     log('surface takes nothing', { surface: name, since: failingSince });
@@ -53,10 +61,11 @@ export function createHealth({ engine, clock, log, name }: Options): Health {
   }
 
   return {
-    heard: (outcome) =>
-      !outcome.ok && (outcome.why === 'unknown' || outcome.why === 'wait')
-        ? failed(outcome.why === 'unknown')
-        : up(),
+    async heard(outcome) {
+      if (outcome.ok) return up();
+      if (outcome.why === 'wait') return failed(outcome.afterMs);
+      return outcome.why === 'unknown' ? failed(undefined) : up();
+    },
     closedUntil: () => closedUntil,
     isDoubtful: () => silent > 1,
     downSince: () => engine.surface(name).downSince,

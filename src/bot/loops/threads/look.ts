@@ -65,7 +65,7 @@ export function createLookout(options: Options): Lookout {
     const root = standingOf(posts, name, 'root');
     if ((root.gone ?? 0) >= GONE_MAX) return nothing;
     const place = root.movedTo ?? home;
-    const closed = places.closedUntil(place);
+    const closed = places.closedUntil(place, thread);
     if (closed !== undefined)
       return { kind: 'lost', place, until: closed, to: refuge(place, about) };
     const doubted = doubtsOf(thread, posts, place);

@@ -35,6 +35,8 @@ interface Item {
   isBusy: boolean;
   /** It was woken while its call was under way. */
   isStale: boolean;
+  /** Refused until then, whatever happens to it meanwhile. */
+  heldUntil: number;
   notBefore: number;
 }
 
@@ -48,8 +50,6 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
   const items = new Map<string, Item>();
   const fresh = new Set<string>();
   const busyPlaces = new Set<string>();
-  /** By `call place`: until when the platform refuses such calls. */
-  const closed = new Map<string, number>();
   const idlers: (() => void)[] = [];
   const flying = new Set<Promise<void>>();
   const places = createLostPlaces(clock.now);
@@ -88,7 +88,16 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
 
   function newItem(thread: string, why: Wake): Item {
     rank += 1;
-    return { thread, rank, why, look: undefined, isBusy: false, isStale: false, notBefore: 0 };
+    return {
+      thread,
+      rank,
+      why,
+      look: undefined,
+      isBusy: false,
+      isStale: false,
+      heldUntil: 0,
+      notBefore: 0,
+    };
   }
 
   function stir(): void {
@@ -140,7 +149,8 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
       return;
     }
     item.look = look;
-    const due = look.kind === 'lost' && look.to !== undefined ? 0 : look.until;
+    const until = look.kind === 'lost' && look.to !== undefined ? 0 : look.until;
+    const due = Math.max(until, item.heldUntil);
     item.notBefore = isStormCard(look) ? Math.max(due, storms.cardDue(item.thread)) : due;
   }
 
@@ -207,7 +217,7 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
 
   function opensAt(call: Call, place: string): number {
     const wait = budget.wait(call, place);
-    return Math.max(closed.get(`${call} ${place}`) ?? 0, wait > 0 ? clock.now() + wait : 0);
+    return wait > 0 ? clock.now() + wait : 0;
   }
 
   function start(item: Item): void {
@@ -237,22 +247,20 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
     const look = await lookout.look(thread, 'whole');
     settle(item, look);
     if (item.notBefore > clock.now()) return true;
-    if (look.kind === 'doubt') return after(item, look, await caller.settle(look));
+    if (look.kind === 'doubt') return after(item, await caller.settle(look));
     if (look.kind === 'lost') return move(thread, look);
     if (look.kind !== 'call' || look.post === undefined) return false;
     // It needs another call than it was chosen for, and that one has to be chosen.
     if (opensAt(look.call, look.place) > clock.now()) return false;
     const end = await caller.post(thread, look.place, look.post);
-    if (look.about.storm && end.closedUntil === undefined) storms.cardShown(thread);
-    return after(item, look, end);
+    if (look.about.storm && end.againAt === undefined) storms.cardShown(thread);
+    return after(item, end);
   }
 
-  function after(item: Item, look: Exclude<Look, { kind: 'nothing' }>, end: CallEnd): boolean {
-    if (end.closedUntil !== undefined && look.kind === 'call') {
-      closed.set(`${look.call} ${look.place}`, end.closedUntil);
-    }
-    if (end.againAt === undefined) return false;
-    item.notBefore = end.againAt;
+  function after(item: Item, { againAt }: CallEnd): boolean {
+    if (againAt === undefined) return false;
+    item.heldUntil = againAt;
+    item.notBefore = againAt;
     return true;
   }
 

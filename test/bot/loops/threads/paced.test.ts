@@ -188,3 +188,23 @@ it('says a refused card in plain words, and gives it up when those are refused t
   expect(channel.bot.readings().lanes).toMatchObject([{ givenUp: 1, waiting: { edit: 0 } }]);
   await channel.close();
 });
+
+it('one thread that takes nothing does not close its place to the others', async () => {
+  const channel = await startChannel();
+  await channel.fires('inc-1');
+  await channel.fires('inc-2');
+  await channel.passes(10_000);
+  const [locked] = channel.platform.roots('inc-1');
+  channel.platform.locks(locked?.ref ?? '');
+  await channel.says('ana', 'note "one"', 'inc-1');
+  await channel.passes(5000);
+  await channel.says('ana', 'note "two"', 'inc-2');
+  await channel.fires('inc-3');
+  await channel.passes(5000);
+  expect(channel.platform.said('inc-2').join('\n')).toContain('two');
+  expect(channel.platform.roots('inc-3')).toHaveLength(1);
+  channel.platform.locks(locked?.ref ?? '', false);
+  await channel.passes(2 * MINUTE);
+  await channel.isInOrder();
+  await channel.close();
+});
