@@ -22,7 +22,10 @@ export type Tone = 'critical' | 'warning' | 'info' | 'good' | 'neutral' | 'faile
 
 export type Text = readonly Span[];
 
-/** Strings may come from outside: a surface escapes every one of them. */
+/**
+ * Strings may come from outside: a surface escapes every one of them. One that is a line break and nothing else breaks
+ * the line; in any other a line break is a blank.
+ */
 export type Span =
   | string
   | { readonly kind: 'strong'; readonly text: string }

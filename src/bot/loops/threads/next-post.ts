@@ -27,9 +27,14 @@ export interface Compared {
   readonly digestOf: (piece: Card | Entry) => string;
 }
 
-/** A message of merged lines stays below what every platform takes: Discord's 2,000 characters are the fewest. */
+/**
+ * A message of merged lines stays below what every platform takes, every character of it escaped: the fewest are
+ * Discord's 2,000 (https://discord.com/developers/docs/resources/message#create-message).
+ */
 const MERGED_LINES = 20;
-const MERGED_LENGTH = 1500;
+const MERGED_LENGTH = 950;
+/** The time before a line, as platforms write it. */
+const TIME_LENGTH = 40;
 
 /** What is missing or out of date, in the order in which it should stand. Empty: the thread shows what it should. */
 export function pieces(desired: Thread, compared: Compared): readonly Piece[] {
@@ -90,7 +95,10 @@ function cardPiece(entry: CardEntry, { standing, digestOf }: Compared): Piece | 
 }
 
 function fits(lines: readonly LineEntry[], next: LineEntry): boolean {
-  const length = [...lines, next].reduce((sum, { text }) => sum + plain(text).length + 8, 0);
+  const length = [...lines, next].reduce(
+    (sum, { text }) => sum + plain(text).length + TIME_LENGTH,
+    0,
+  );
   return lines.length < MERGED_LINES && length <= MERGED_LENGTH;
 }
 

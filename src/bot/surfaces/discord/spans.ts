@@ -57,6 +57,7 @@ export function timestamp(at: number, style: 'f' | 't' = 'f'): string {
 }
 
 function spanWithin(span: Span, max: number, setting: Setting): Cut {
+  if (span === '\n') return atom(span, max);
   if (typeof span === 'string') return escapedWithin(span, max);
   switch (span.kind) {
     case 'strong':

@@ -83,6 +83,7 @@ describe('what a thread still needs', () => {
     if (!root) throw new Error('no root');
     const messages = needed(thread, taken({}, root, 'm0'));
     expect(messages.map(({ key }) => key)).toEqual(['line/0', 'line/20', 'line/40']);
+    expect(messages.every(({ also }) => also.length < 20)).toBe(true);
     const text = messages
       .flatMap(({ shows }) =>
         shows.kind === 'entry' && 'text' in shows.entry ? shows.entry.text : [],
