@@ -24,6 +24,12 @@ export interface Board {
 export const boardRowsMax = 200;
 
 export function createBoard(sequence: Sequence): Board {
+  const rendered = new WeakMap<BoardRow, Rendered>();
+  function render(row: BoardRow): Rendered {
+    const known = rendered.get(row) ?? renderRow(row);
+    rendered.set(row, known);
+    return known;
+  }
   const lists = { open: createList(sequence), closed: createList(sequence) };
   function both(changeOf: (list: List) => Change | undefined): readonly ListChange[] {
     return (['open', 'closed'] as const).flatMap((list) => {
@@ -35,8 +41,8 @@ export function createBoard(sequence: Sequence): Board {
     refresh(rows) {
       const split = splitRows(rows);
       const before = sequence.current();
-      lists.open.replace(split.open.map(renderRow));
-      lists.closed.replace(split.closed.map(renderRow));
+      lists.open.replace(split.open.map(render));
+      lists.closed.replace(split.closed.map(render));
       return both((list) => list.since(before));
     },
     since: (after) => both((list) => list.since(after)),

@@ -1,4 +1,4 @@
-import { SEVERITIES } from '../../../core/alert/severity.ts';
+import { SEVERITIES, type Severity } from '../../../core/alert/severity.ts';
 import { type Incident, severity } from '../../../core/incident/incident.ts';
 import type { OperationState } from '../../../core/operation/operation.ts';
 import type { Answer, Press, Thread } from '../../../core/view/card.ts';
@@ -38,6 +38,7 @@ interface Account {
 const rowsMax = 250;
 
 export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
+  const made: MadeRows = new WeakMap();
   return {
     say: ({ line, actor, incident = '', cause }) =>
       sources.say({ line, actor: accountOf(actor), incident: threadOf(incident), cause }),
@@ -54,7 +55,7 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
       const thread = threadOf(incident);
       return sources.complete(line, thread === '' ? undefined : await sources.incident(thread));
     },
-    board: () => [...incidentRows(sources), ...operationRows(sources)],
+    board: () => [...incidentRows(sources, made), ...operationRows(sources)],
     thread: sources.thread,
   };
 }
@@ -74,21 +75,28 @@ function threadOf(page: string): string {
   return page.startsWith('op-') ? '' : page;
 }
 
-function incidentRows(sources: DeskSources): readonly BoardRow[] {
+/** Ten thousand are open on a bad night, and somebody looks: only the rows that are shown and have changed are made. */
+function incidentRows(sources: DeskSources, made: MadeRows): readonly BoardRow[] {
   const all = sources.incidents();
-  const open = all.filter(({ status }) => status === 'open').sort(mostUrgent);
   const closed = all
     .filter(({ status }) => status === 'resolved')
     .sort((a, b) => (b.resolved?.at ?? 0) - (a.resolved?.at ?? 0));
-  return [...open.slice(0, rowsMax), ...closed.slice(0, rowsMax)].map((incident) =>
-    rowOf(incident, sources),
+  return [...mostUrgent(all), ...closed.slice(0, rowsMax)].map((incident) =>
+    rowOf(incident, sources, made),
   );
 }
 
-function rowOf(incident: Incident, sources: DeskSources): BoardRow {
+/** The row of each state that was shown: a state never changes, what changes an incident makes another. */
+type MadeRows = WeakMap<Incident, BoardRow>;
+
+function rowOf(incident: Incident, sources: DeskSources, made: MadeRows): BoardRow {
+  const before = made.get(incident);
+  const counts = countsOf(incident, sources);
+  const isSame =
+    before?.counts.operations === counts.operations && before.counts.waiting === counts.waiting;
+  if (before && isSame) return before;
   const card = incidentCard(incident, sources.words);
-  const operations = sources.operations(incident.opened.incident);
-  return {
+  const row = {
     incident: incident.opened.incident,
     mark: card.mark,
     tone: card.tone,
@@ -97,11 +105,18 @@ function rowOf(incident: Incident, sources: DeskSources): BoardRow {
     environment: incident.opened.environment,
     openedAt: incident.openedAt,
     ...(incident.resolved ? { closedAt: incident.resolved.at } : {}),
-    counts: {
-      alerts: incident.firing,
-      operations: operations.length,
-      waiting: operations.filter(({ status }) => status === 'waiting').length,
-    },
+    counts,
+  };
+  made.set(incident, row);
+  return row;
+}
+
+function countsOf(incident: Incident, sources: DeskSources): BoardRow['counts'] {
+  const operations = sources.operations(incident.opened.incident);
+  return {
+    alerts: incident.firing,
+    operations: operations.length,
+    waiting: operations.filter(({ status }) => status === 'waiting').length,
   };
 }
 
@@ -125,7 +140,16 @@ function operationRows(sources: DeskSources): readonly BoardRow[] {
   });
 }
 
-function mostUrgent(a: Incident, b: Incident): number {
-  const byRank = SEVERITIES.indexOf(severity(a)) - SEVERITIES.indexOf(severity(b));
-  return byRank === 0 ? b.openedAt - a.openedAt : byRank;
+/** The open ones, the worst first and the newest of those; memory holds them by age, so each rank is nearly sorted. */
+function mostUrgent(all: readonly Incident[]): readonly Incident[] {
+  const ranks = new Map(SEVERITIES.map((each): [Severity, Incident[]] => [each, []]));
+  for (const incident of all) {
+    if (incident.status === 'open') ranks.get(severity(incident))?.push(incident);
+  }
+  const first: Incident[] = [];
+  for (const rank of ranks.values()) {
+    if (first.length >= rowsMax) break;
+    first.push(...rank.sort((a, b) => b.openedAt - a.openedAt).slice(0, rowsMax - first.length));
+  }
+  return first;
 }
