@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { exitCode } from '../cli.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
 import type { Facts } from '../core/problem.ts';
-import { type Problem, problem, problemOf } from '../core/problem.ts';
+import { type Problem, problem } from '../core/problem.ts';
 import { fill } from '../core/view/words.ts';
 import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
@@ -49,18 +49,7 @@ async function examine(file: string): Promise<number> {
     for (const found of await target.doctor(used)) findings.push({ about: target.name, ...found });
     target.close();
   }
-  for (const source of sources.sources) {
-    const trouble = await source.current().then(
-      () => undefined,
-      (error: unknown) => problemOf(error, problem('SOURCE_UNREACHABLE', { source: source.name })),
-    );
-    findings.push({
-      about: source.name,
-      check: 'api',
-      facts: {},
-      ...(trouble && { problem: trouble }),
-    });
-  }
+  findings.push(...(await sources.doctor()));
   sources.close();
   const book = bookOf(...books, ...sources.books);
   for (const finding of findings) sayLine(sentence(finding, book));

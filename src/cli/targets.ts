@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ConnectedTarget } from '../bot/bot.ts';
+import type { ConnectedTarget, Finding } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { Config, KubernetesAccess } from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
@@ -45,6 +45,8 @@ export interface ConnectedSources {
   readonly sources: readonly AlertSource[];
   readonly silences: readonly Silences[];
   readonly books: readonly ProblemBook[];
+  /** What `tocsin doctor` says of each; changes nothing. */
+  doctor(): Promise<readonly (Finding & { readonly about: string })[]>;
   close(): void;
 }
 
@@ -53,7 +55,10 @@ export async function connectSources({
   sources,
 }: Pick<Config, 'sources'>): Promise<ConnectedSources> {
   const asked = sources.alertmanager.flatMap(({ name, api }) => (api ? [{ name, api }] : []));
-  if (asked.length === 0) return { sources: [], silences: [], books: [], close: () => undefined };
+  if (asked.length === 0) {
+    const close = () => undefined;
+    return { sources: [], silences: [], books: [], doctor: async () => [], close };
+  }
   const { connect, problems } = await import('../integrations/alertmanager/index.ts');
   const connected = asked.map(({ name, api }) =>
     connect(
@@ -68,6 +73,14 @@ export async function connectSources({
     sources: connected.map(({ source }) => source),
     silences: connected.map(({ silences }) => silences),
     books: [problems],
+    async doctor() {
+      const found = await Promise.all(
+        connected.map(async ({ source, doctor }) =>
+          (await doctor()).map((finding) => ({ about: source.name, ...finding })),
+        ),
+      );
+      return found.flat();
+    },
     close() {
       for (const each of connected) each.close();
     },

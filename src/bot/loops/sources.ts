@@ -26,6 +26,8 @@ export interface SourcesLoop {
 
 /** A source that cuts alerts off in a storm is asked once for many bodies. */
 const soonMs = 1000;
+/** After a start: what ended while we were away is found soon, but the webhooks that waited for us come first. */
+const firstMs = 20_000;
 
 /** Compares open incidents with what their source says itself: a webhook that got lost is found here. */
 export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
@@ -75,7 +77,9 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
       return;
     }
     troubles.delete(source.name);
-    const answer = sourceAnswer(current, askedAt);
+    // A source that does not say how old it is counts as grown up.
+    const upSince = await source.upSince?.().catch(() => undefined);
+    const answer = sourceAnswer(current, askedAt, upSince);
     const held = (fingerprint: string) =>
       isHeld(engine.readings.correlation, source.name, fingerprint);
     await tellAll(source.name, (incident) => ({
@@ -123,7 +127,7 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
 
   return {
     start() {
-      for (const source of options.sources) plan(source, options.everyMs);
+      for (const source of options.sources) plan(source, Math.min(firstMs, options.everyMs));
     },
     wake(name) {
       const source = options.sources.find((candidate) => candidate.name === name);

@@ -8,12 +8,15 @@ import { resolvedByItself } from './receive.ts';
 /** What a source said when it was asked, made ready for many incidents. */
 export interface SourceAnswer {
   readonly askedAt: number;
+  /** The source listens only since then: what it does not name may not have been told it yet. */
+  readonly isYoung: boolean;
   readonly alerts: ReadonlyMap<string, SourceAlert>;
 }
 
 /** What that answer says of one incident. */
 export interface Concerning {
   readonly askedAt: number;
+  readonly isYoung: boolean;
   /** Alerts of the incident that the source knows. */
   readonly alerts: readonly SourceAlert[];
   /** Alerts of its group that the source holds and no incident does: the ones that were cut off. */
@@ -26,8 +29,20 @@ export const ANSWER_LAG_MS = 60_000;
 /** An end told this shortly before the question may not have reached the replica that answers. */
 export const END_LAG_MS = 10_000;
 
-export function sourceAnswer(alerts: readonly SourceAlert[], askedAt: number): SourceAnswer {
-  return { askedAt, alerts: new Map(alerts.map((alert) => [alert.fingerprint, alert])) };
+/**
+ * Alertmanager forgets its alerts with its process, and Prometheus sends those that fire again once a minute
+ * (`--rules.alert.resend-delay`), after an evaluation that may be a minute away too. Twice that, for slower rules.
+ * https://prometheus.io/docs/prometheus/latest/command-line/prometheus/
+ */
+export const YOUNG_MS = 4 * 60_000;
+
+export function sourceAnswer(
+  alerts: readonly SourceAlert[],
+  askedAt: number,
+  upSince?: number,
+): SourceAnswer {
+  const isYoung = upSince !== undefined && askedAt - upSince < YOUNG_MS;
+  return { askedAt, isYoung, alerts: new Map(alerts.map((alert) => [alert.fingerprint, alert])) };
 }
 
 /** Only an incident with alerts cut off looks at alerts that are not its own. */
@@ -43,7 +58,8 @@ export function concerning(
     const isElsewhere = state.status === 'resolved' && isHeld(fingerprint);
     if (found && !isElsewhere) alerts.push(found);
   }
-  return { askedAt: answer.askedAt, alerts, alsoFiring: othersOfGroup(state, answer, isHeld) };
+  const { askedAt, isYoung } = answer;
+  return { askedAt, isYoung, alerts, alsoFiring: othersOfGroup(state, answer, isHeld) };
 }
 
 /**
@@ -87,19 +103,26 @@ interface Comparison {
 function differences({ at, answer, fired }: Comparison, state: Incident): readonly IncidentEvent[] {
   const events: IncidentEvent[] = [];
   const known = new Map(answer.alerts.map((alert) => [alert.fingerprint, alert]));
-  const gone = [...state.alerts.values()].filter((alert) => isGone(alert, known, answer.askedAt));
+  const gone = [...state.alerts.values()].filter(
+    (alert) => !answer.isYoung && isGone(alert, known, answer.askedAt),
+  );
   events.push(...firedAlerts(fired));
   for (const alerts of inPieces(gone.map(({ fingerprint }) => ({ fingerprint, endsAt: at })))) {
     events.push({ type: 'AlertsResolved', v: 1, why: 'source-stopped-reporting', alerts });
   }
   events.push(...mutings(answer.alerts, { state, fired }));
-  const cut = state.cut === 0 ? 0 : answer.alsoFiring;
+  const cut = cutOff(answer, state);
   if (cut !== state.cut) events.push({ type: 'AlertsTruncated', v: 1, cut });
   const firing = state.firing + fired.length - gone.length;
   if (firing === 0 && cut === 0 && state.alerts.size > 0) {
     events.push(resolvedByItself(gone.length > 0 ? 'source-stopped-reporting' : 'alerts'));
   }
   return events;
+}
+
+function cutOff({ alsoFiring, isYoung }: Concerning, { cut }: Incident): number {
+  if (cut === 0) return 0;
+  return isYoung ? Math.max(cut, alsoFiring) : alsoFiring;
 }
 
 function reachable(state: Incident): readonly IncidentEvent[] {

@@ -21,11 +21,18 @@ export interface Clock {
 }
 
 export interface Client {
-  /** The parsed JSON of one GET. Rejects with a ProblemError. */
-  get(path: string): Promise<unknown>;
+  /** The answer to one GET. Rejects with a ProblemError. */
+  get(path: string): Promise<Answered>;
   /** One request that changes something there; never sent twice from here. */
   send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Sent>;
   close(): void;
+}
+
+export interface Answered {
+  /** Parsed JSON. */
+  readonly body: unknown;
+  /** The clock over there, by the `Date` header; whole seconds. */
+  readonly at: number | undefined;
 }
 
 export type Sent = { readonly ok: true; readonly value: unknown } | NotSent;
@@ -52,7 +59,7 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
   const shown = `${base.origin}${base.pathname.replace(/\/$/, '')}`;
   const closing = new AbortController();
 
-  async function get(path: string): Promise<unknown> {
+  async function get(path: string): Promise<Answered> {
     const restMs = breaker.restMs();
     if (restMs > 0) {
       const seconds = Math.ceil(restMs / 1000);
@@ -92,7 +99,9 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
     } catch (error) {
       breaker.failed();
       const { problem: because } = failed(error, deadline.aborted);
-      return unsent(UNCONNECTED.has(codeOf(error)) ? 'wait' : 'unknown', because);
+      const code = codeOf(error);
+      const isUnsent = UNCONNECTED.has(code) || UNTRUSTED.test(code);
+      return unsent(isUnsent ? 'wait' : 'unknown', because);
     }
   }
 
@@ -119,7 +128,10 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
   }
 
   function judgeSent({ status, data }: Reply): Sent {
-    const because = say('ALERTMANAGER_SILENCE_REFUSED', { status });
+    const because =
+      status === 407
+        ? say('ALERTMANAGER_PROXY', {})
+        : say('ALERTMANAGER_SILENCE_REFUSED', { status });
     if (status !== 200) {
       const isOpen = status >= 500 && !OVERLOADED_SURELY.has(status);
       const why = OVERLOADED_SURELY.has(status) ? 'wait' : isOpen ? 'unknown' : 'refused';
@@ -133,13 +145,14 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
     }
   }
 
-  function judge({ status, data }: Reply): Asked {
+  function judge({ status, data, headers }: Reply): Asked {
     if (status === 401 || status === 403) return no(say('ALERTMANAGER_UNAUTHORIZED', { status }));
+    if (status === 407) return no(say('ALERTMANAGER_PROXY', {}));
     if (status !== 200) {
       return { ...no(say('ALERTMANAGER_REFUSED', { status })), again: OVERLOADED.has(status) };
     }
     try {
-      return { ok: true, value: JSON.parse(String(data)) };
+      return { ok: true, value: { body: JSON.parse(String(data)), at: timeOf(headers['date']) } };
     } catch {
       return no(say('ALERTMANAGER_UNREADABLE', { why: 'there is no JSON' }));
     }
@@ -153,6 +166,7 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
     if (error instanceof Error && error.message.startsWith('maxContentLength')) {
       return no(say('ALERTMANAGER_TOO_LARGE', { bytes: ANSWER_MAX_BYTES }));
     }
+    if (UNTRUSTED.test(code)) return no(say('ALERTMANAGER_CERTIFICATE', { why: code }));
     const again = !closing.signal.aborted;
     return { ...no(say('ALERTMANAGER_UNREACHABLE', { why: code })), again };
   }
@@ -175,7 +189,7 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
 }
 
 type Asked =
-  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: true; readonly value: Answered }
   | { readonly ok: false; readonly problem: Problem; readonly again: boolean };
 
 interface Question {
@@ -185,7 +199,7 @@ interface Question {
   readonly body?: object | undefined;
 }
 
-type Reply = Pick<AxiosResponse<unknown>, 'status' | 'data'>;
+type Reply = Pick<AxiosResponse<unknown>, 'status' | 'data' | 'headers'>;
 
 function unsent(why: NotSent['why'], because: Problem): NotSent {
   return { ok: false, why, problem: because, status: 0 };
@@ -203,7 +217,15 @@ const UNCONNECTED: ReadonlySet<string> = new Set([
 ]);
 const OVERLOADED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
+/** Every code of a certificate that is not trusted holds one of these. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED = /CERT|UNABLE_TO_VERIFY/;
+
 type Refused = Extract<Asked, { readonly ok: false }>;
+
+function timeOf(date: unknown): number | undefined {
+  const at = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
 
 function no(because: Problem): Refused {
   return { ok: false, problem: because, again: false };

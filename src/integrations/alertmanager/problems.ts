@@ -10,6 +10,12 @@ export const problems: ProblemBook = {
     why: '{url} did not answer: {why}.',
     next: 'Check `api` of the source and the network to it; incidents keep what the webhooks said.',
   },
+  ALERTMANAGER_CERTIFICATE: {
+    what: 'The certificate of {source} is not trusted.',
+    changed: untouched,
+    why: '{url} shows one that fails with {why}.',
+    next: 'For a private CA set NODE_EXTRA_CA_CERTS to its file before the start; otherwise renew the certificate or mend the name in `api`.',
+  },
   ALERTMANAGER_TIMEOUT: {
     what: '{source} did not say in time what fires.',
     changed: untouched,
@@ -21,6 +27,12 @@ export const problems: ProblemBook = {
     changed: untouched,
     why: '{url} answered {status}.',
     next: 'Check `api.bearer` or `api.basic` of the source.',
+  },
+  ALERTMANAGER_PROXY: {
+    what: '{source} could not be asked what fires.',
+    changed: untouched,
+    why: 'The proxy before {url} does not accept our credential.',
+    next: 'Check the name and password in HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY.',
   },
   ALERTMANAGER_REFUSED: {
     what: '{source} does not say what fires.',
@@ -45,6 +57,12 @@ export const problems: ProblemBook = {
     changed: untouched,
     why: '{url} sent more than {bytes} bytes.',
     next: 'Look at how many alerts it holds.',
+  },
+  ALERTMANAGER_CLOCK_SKEW: {
+    what: 'The clock of {source} and ours differ.',
+    changed: untouched,
+    why: '{url} is {seconds} s away from us: when an alert began or ended is said wrongly by as much.',
+    next: 'Let both follow a time server.',
   },
   ALERTMANAGER_RESTS: {
     what: '{source} is not asked for the moment.',

@@ -42,6 +42,13 @@ export function parseCreated(answer: unknown): string | undefined {
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
+/** Since when it runs, by the answer of `GET /api/v2/status`; undefined where it does not say. */
+export function parseUpSince(answer: unknown): number | undefined {
+  const uptime = asFields(answer)?.['uptime'];
+  const since = typeof uptime === 'string' ? Date.parse(uptime) : Number.NaN;
+  return Number.isNaN(since) ? undefined : since;
+}
+
 /** The alert, or the name of the field that cannot be read. */
 function parseAlert(value: unknown): SourceAlert | string {
   const fields = asFields(value);

@@ -25,7 +25,7 @@ export function createSilences(
     landsWithinMs: timeoutMs * LANDS_WITHIN_TIMEOUTS,
     async find({ silence }): Promise<SilencesFound> {
       try {
-        const all = parseSilences(await client.get(PATH));
+        const all = parseSilences((await client.get(PATH)).body);
         const ours = all.filter(({ comment, ends }) => !ends && comment.includes(mark(silence)));
         return { ok: true, refs: ours.map(({ id }) => id) };
       } catch (error) {

@@ -43,10 +43,38 @@ describe('a source that says it cut alerts off', () => {
   it('does not put off the question that is due', async () => {
     const { loop, clock, asked } = world();
     loop.start();
-    await clock.passes(299_500);
+    await clock.passes(319_500);
+    expect(asked()).toHaveLength(1);
     loop.wake(source);
     await clock.passes(500);
-    expect(asked()).toHaveLength(1);
+    expect(asked()).toHaveLength(2);
+    await loop.close();
+  });
+});
+
+describe('a start', () => {
+  it('is soon followed by the first question, so that what ended meanwhile is found', async () => {
+    const { loop, clock, engine, delivers, says } = world();
+    await delivers('key-1', [firing('web-1')]);
+    await clock.passes(60 * MINUTE);
+    says([]);
+    loop.start();
+    await clock.passes(20_000);
+    expect(statuses(engine)).toEqual(['resolved']);
+    await loop.close();
+  });
+
+  it('of both at once closes nothing that the source has not been told of yet', async () => {
+    const { loop, clock, engine, delivers, says, isUpSince } = world();
+    await delivers('key-1', [firing('web-1')]);
+    await clock.passes(60 * MINUTE);
+    says([]);
+    isUpSince(clock.now());
+    loop.start();
+    await clock.passes(20_000);
+    expect(statuses(engine)).toEqual(['open']);
+    await clock.passes(300_000);
+    expect(statuses(engine)).toEqual(['resolved']);
     await loop.close();
   });
 });
@@ -97,7 +125,7 @@ describe('a journal that fails while a source is compared', () => {
     says([]);
     isFull = true;
     loop.start();
-    await clock.passes(300_000);
+    await clock.passes(320_000);
     expect(loop.trouble(source)).toBeUndefined();
     expect(logged()).toEqual(['comparing with a source failed']);
     await loop.close();
@@ -112,6 +140,7 @@ function world(options: Partial<MemoryJournalOptions> = {}) {
     for (const each of recorded) engine.took(each);
   });
   let current: readonly SourceAlert[] = [];
+  let upSince: number | undefined;
   let held = Promise.resolve();
   const asked: number[] = [];
   const logged: string[] = [];
@@ -126,6 +155,7 @@ function world(options: Partial<MemoryJournalOptions> = {}) {
           await held;
           return current;
         },
+        upSince: async () => upSince,
       },
     ],
     everyMs: 300_000,
@@ -138,6 +168,9 @@ function world(options: Partial<MemoryJournalOptions> = {}) {
     loop,
     asked: () => asked,
     logged: () => logged,
+    isUpSince(at: number) {
+      upSince = at;
+    },
     says(alerts: readonly SourceAlert[]) {
       current = alerts;
     },

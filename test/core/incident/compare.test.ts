@@ -4,6 +4,7 @@ import {
   concerning,
   END_LAG_MS,
   sourceAnswer,
+  YOUNG_MS,
 } from '../../../src/core/incident/compare.ts';
 import type { CompareWithSource } from '../../../src/core/incident/intent.ts';
 import type { SourceAlert } from '../../../src/core/ports/alert-source.ts';
@@ -50,7 +51,7 @@ describe('comparing with the source', () => {
   it('does not miss what a webhook told too shortly before the question', () => {
     const late = {
       ...answer(),
-      answer: { ok: true, askedAt: T0 + ANSWER_LAG_MS, alerts: [], alsoFiring: 0 },
+      answer: { ok: true, askedAt: T0 + ANSWER_LAG_MS, isYoung: false, alerts: [], alsoFiring: 0 },
     } as const;
     given(...open)
       .when(late)
@@ -80,7 +81,10 @@ describe('comparing with the source', () => {
   it('does not take an end back that the answering replica may not know yet', () => {
     const alerts = [atSource('web-1'), atSource('web-2')];
     const askedAt = T0 + END_LAG_MS;
-    const soon = { ...answer(), answer: { ok: true, askedAt, alerts, alsoFiring: 0 } } as const;
+    const soon = {
+      ...answer(),
+      answer: { ok: true, askedAt, isYoung: false, alerts, alsoFiring: 0 },
+    } as const;
     given(...open, resolved('web-1'))
       .when(soon)
       .then();
@@ -173,12 +177,44 @@ describe('a source that cannot be asked', () => {
   });
 });
 
+describe('a source that has just started', () => {
+  const ask = (upSince: number | undefined, ...alerts: readonly SourceAlert[]) => {
+    const asked = sourceAnswer(alerts, at, upSince);
+    const told = concerning(incidentOf(given(...open, cut).state()), asked, () => false);
+    return { type: 'CompareWithSource', at, answer: { ok: true, ...told } } as const;
+  };
+
+  it('is not believed that what it has not been told of has stopped', () => {
+    given(...open, cut)
+      .when(ask(at - YOUNG_MS + 1, atSource('web-1')))
+      .then();
+  });
+
+  it('is believed what it does say', () => {
+    given(...open, cut, resolved('web-1'))
+      .when(ask(at - MINUTE, atSource('web-1')))
+      .then(fired(firing('web-1')));
+  });
+
+  it('is believed whole once it has listened for a while, or does not say for how long', () => {
+    const gone = [goneFromSource(at, 'web-2'), { ...cut, cut: 0 }] as const;
+    for (const upSince of [at - YOUNG_MS, undefined]) {
+      given(...open, cut)
+        .when(ask(upSince, atSource('web-1')))
+        .then(...gone);
+    }
+  });
+});
+
 describe('an incident whose source cut alerts off', () => {
   const past = [...open, cut, resolved('web-1', 'web-2')] as const;
 
   it('stays open while the source holds alerts of its group that nobody has seen', () => {
     given(...past)
-      .when({ ...answer(), answer: { ok: true, askedAt: at, alerts: [], alsoFiring: 2 } })
+      .when({
+        ...answer(),
+        answer: { ok: true, askedAt: at, isYoung: false, alerts: [], alsoFiring: 2 },
+      })
       .then({ ...cut, cut: 2 });
   });
 
@@ -209,6 +245,6 @@ function answer(...alerts: readonly SourceAlert[]): CompareWithSource {
   return {
     type: 'CompareWithSource',
     at,
-    answer: { ok: true, askedAt: at, alerts, alsoFiring: 0 },
+    answer: { ok: true, askedAt: at, isYoung: false, alerts, alsoFiring: 0 },
   };
 }

@@ -92,16 +92,17 @@ const intents: fc.Arbitrary<Asked> = fc.oneof(
       known: fc.subarray([...fingerprints]),
       silenced: fc.boolean(),
       alsoFiring: fc.nat(2),
+      isYoung: fc.boolean(),
     })
     .map(
-      ({ known, silenced, alsoFiring }): Asked =>
+      ({ known, silenced, alsoFiring, isYoung }): Asked =>
         (at) => {
           const state = silenced ? ({ state: 'silenced', silencedBy: ['s-1'] } as const) : {};
           const alerts = known.map((fingerprint) => atSource(fingerprint, state));
           return {
             type: 'CompareWithSource',
             at,
-            answer: { ok: true, askedAt: at, alerts, alsoFiring },
+            answer: { ok: true, askedAt: at, isYoung, alerts, alsoFiring },
           };
         },
     ),

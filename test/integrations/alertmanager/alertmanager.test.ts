@@ -188,6 +188,58 @@ describe('an Alertmanager that cannot be asked', () => {
   });
 });
 
+describe('an Alertmanager that says how long it has been up', () => {
+  it('is believed by its own clock, whatever ours says', async () => {
+    const there = Date.UTC(2026, 10, 20, 12, 0, 0);
+    const api = await serving((_request, response) => {
+      const uptime = new Date(there - 90_000).toISOString();
+      response.writeHead(200, { date: new Date(there).toUTCString() });
+      response.end(JSON.stringify({ uptime }));
+    });
+    api.pass(1_000_000);
+    expect(await api.upSince()).toBe(1_000_000 - 90_000);
+    expect(api.requests[0]?.url).toBe('/api/v2/status');
+  });
+
+  it.each([['{}'], ['{"uptime":"yesterday"}'], ['[]']])('may not: %s', async (body) => {
+    const api = await answering(body);
+    expect(await api.upSince()).toBeUndefined();
+  });
+});
+
+describe('the doctor', () => {
+  const examined = (date: number, ourMs: number) =>
+    serving((_request, response) => {
+      response.writeHead(200, { date: new Date(date).toUTCString() }).end('[]');
+    }).then((api) => {
+      api.pass(ourMs);
+      return api.doctor();
+    });
+
+  it('finds nothing wrong with one whose clock is ours', async () => {
+    expect(await examined(1_000_000, 1_029_000)).toEqual([
+      { check: 'api', facts: { alerts: 0 } },
+      { check: 'clock', facts: {} },
+    ]);
+  });
+
+  it('finds a clock that is fast or slow', async () => {
+    for (const ours of [969_000, 1_031_000]) {
+      expect(await examined(1_000_000, ours)).toMatchObject([
+        { check: 'api' },
+        { check: 'clock', problem: { code: 'ALERTMANAGER_CLOCK_SKEW', facts: { seconds: 31 } } },
+      ]);
+    }
+  });
+
+  it('says why one cannot be asked', async () => {
+    const api = await answering('<html>');
+    expect(await api.doctor()).toMatchObject([
+      { check: 'api', problem: { code: 'ALERTMANAGER_UNREADABLE' } },
+    ]);
+  });
+});
+
 describe('the words', () => {
   it('name only facts that every problem of that code carries', async () => {
     const api = await answering('<html>');
@@ -202,6 +254,8 @@ interface Api {
   readonly requests: readonly IncomingMessage[];
   ask(): ReturnType<ReturnType<typeof connect>['source']['current']>;
   problem(): Promise<Problem>;
+  upSince(): Promise<number | undefined>;
+  doctor(): ReturnType<ReturnType<typeof connect>['doctor']>;
   pass(ms: number): void;
   close(): Promise<void>;
 }
@@ -240,6 +294,8 @@ async function serving(
   return {
     requests,
     ask: () => integration.source.current(),
+    upSince: async () => integration.source.upSince?.(),
+    doctor: integration.doctor,
     problem: () =>
       integration.source.current().then(
         () => Promise.reject(new Error('it answered')),

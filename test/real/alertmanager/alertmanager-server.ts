@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findCommand } from '../../provision/command.ts';
+import { serverNamed } from '../../provision/servers.ts';
 
 /** A real Alertmanager on a free port, known to be ours, and the receiver it delivers to. */
 export interface AlertmanagerServer {
@@ -24,7 +26,8 @@ export interface AlertmanagerOptions {
   readonly receiver?: string;
 }
 
-export const ALERTMANAGER = '/usr/bin/prometheus-alertmanager';
+/** Empty where the machine has none. */
+export const ALERTMANAGER = findCommand(serverNamed('alertmanager')) ?? '';
 
 export async function startAlertmanager(
   options: AlertmanagerOptions = {},

@@ -9,10 +9,12 @@ import { newWorld, type World } from '../../core/incident/world.ts';
 import { ALERTMANAGER, type AlertmanagerServer, startAlertmanager } from './alertmanager-server.ts';
 
 let server: AlertmanagerServer | undefined;
+let twin: AlertmanagerServer | undefined;
 
 afterEach(async () => {
-  await server?.close();
+  await Promise.all([server?.close(), twin?.close()]);
   server = undefined;
+  twin = undefined;
 });
 
 describe.skipIf(!existsSync(ALERTMANAGER))('an incident fed by a real Alertmanager', () => {
@@ -49,6 +51,28 @@ describe.skipIf(!existsSync(ALERTMANAGER))('an incident fed by a real Alertmanag
     await server.post(pods.slice(2).map(ended));
     await compare(world, server, ({ status }) => status === 'resolved');
     expect(only(world)).toMatchObject({ status: 'resolved', cut: 0 });
+  });
+
+  it('is told by both halves of a pair that lost sight of each other, and is one all the same', async () => {
+    const receiver = `tocsin.pair-${process.pid}`;
+    server = await startAlertmanager({ receiver });
+    twin = await startAlertmanager({ receiver });
+    const world = newWorld();
+    const both = [server, twin];
+    const tell = async (alerts: readonly unknown[], count: number) => {
+      for (const half of both) await half.post(alerts);
+      for (const half of both) await take(world, half, count);
+    };
+    await tell([pod('a'), pod('b')], 1);
+    expect(only(world)).toMatchObject({ status: 'open', firing: 2, flaps: 0 });
+    await tell([ended(pod('a')), ended(pod('b'))], 2);
+    expect(only(world)).toMatchObject({ status: 'resolved', reopened: 0, flaps: 0 });
+    // One half was asked when it had just been started again: it knows nothing, and says for how long.
+    await twin.close();
+    twin = await startAlertmanager({ receiver });
+    const { source } = connected(twin);
+    const answer = sourceAnswer(await source.current(), Date.now(), await source.upSince?.());
+    expect(answer).toMatchObject({ isYoung: true, alerts: new Map() });
   });
 
   it('ends when the source forgot its alert without a word', async () => {
@@ -92,11 +116,7 @@ async function compare(
   from: AlertmanagerServer,
   isThere: (incident: Incident) => boolean,
 ): Promise<void> {
-  const clock = { now: Date.now, after: () => () => undefined };
-  const { source } = connect(
-    { source: 'alertmanager/main', url: from.url, timeoutMs: 5000 },
-    { clock },
-  );
+  const { source } = connected(from);
   for (;;) {
     const later = Date.now() + 5 * 60_000;
     const answer = sourceAnswer(await source.current(), later);
@@ -106,6 +126,11 @@ async function compare(
     world.tell(id, { type: 'CompareWithSource', at: later, answer: told });
     if (isThere(only(world))) return;
   }
+}
+
+function connected({ url }: AlertmanagerServer) {
+  const clock = { now: Date.now, after: () => () => undefined };
+  return connect({ source: 'alertmanager/main', url, timeoutMs: 5000 }, { clock });
 }
 
 function only({ incidents }: World): Incident {
