@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { hostDoorPath } from '../bot/host-door.ts';
 import { exitCode } from '../cli.ts';
+import { webhookUrls } from '../config/check.ts';
 import { type Config, loadConfig, sayError, surroundings } from '../config.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
@@ -41,7 +42,7 @@ export async function start(file: string): Promise<number> {
     process.exit(code === exitCode.owned ? code : exitCode.usage);
   }
   const { running, sources } = opened;
-  log.info(running.urls, 'ready');
+  log.info({ ...running.urls, webhooks: Object.fromEntries(webhookUrls(config)) }, 'ready');
   await stop;
   log.info({ grace_ms: config.server.shutdownGraceMs }, 'stopping');
   const cut = setTimeout(() => {

@@ -1,4 +1,4 @@
-import { type Build, type Loaded, loadConfig } from '../config.ts';
+import { type Build, type Config, type Loaded, loadConfig } from '../config.ts';
 import { sayError } from './error.ts';
 import type { Surroundings } from './reference.ts';
 
@@ -25,7 +25,19 @@ export function check({ file, around, build, checkRunbooks }: CheckRequest): Che
     const lines = [...faults, ...warnings, `${count(faults.length, 'fault')} in all`];
     return { ok: false, text: lines.join('\n') };
   }
-  return { ok: true, text: [...warnings, `${file} is fine: ${summary(loaded)}`].join('\n') };
+  const told = webhookUrls(loaded.config).map(([source, url]) => `${source} sends to ${url}`);
+  const fine = `${file} is fine: ${summary(loaded)}`;
+  return { ok: true, text: [...warnings, ...told, fine].join('\n') };
+}
+
+/** What to write at the sender, by source; nothing where `server.public_url` does not say how we are reached. */
+export function webhookUrls({ server, sources }: Config): readonly (readonly [string, string])[] {
+  const base = server.publicUrl?.replace(/\/$/, '');
+  if (base === undefined) return [];
+  return sources.alertmanager.map(({ name }) => {
+    const source = `alertmanager/${name}`;
+    return [source, `${base}/webhooks/${source}`];
+  });
 }
 
 function summary({ config, settings }: Extract<Loaded, { ok: true }>): string {

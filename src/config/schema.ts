@@ -36,7 +36,11 @@ const server = keys({
   listen: listen
     .default({ host: '0.0.0.0', port: 8080 })
     .describe('Where webhooks, /health and /ready are answered.'),
-  public_url: url.optional().describe('How this listener is reached from outside.'),
+  public_url: url
+    .optional()
+    .describe(
+      'How senders reach this listener: `tocsin check` and the log say where each source sends to.',
+    ),
   trusted_proxies: z
     .array(text)
     .default([])

@@ -23,6 +23,15 @@ describe('tocsin check', () => {
     });
   });
 
+  it('says where each source sends to, once it is told how it is reached', () => {
+    const { text } = checked(
+      yaml({ server: 'server: { public_url: https://tocsin.example.com/in/ }' }),
+    );
+    expect(text.split('\n').slice(0, -1)).toEqual([
+      'alertmanager/main sends to https://tocsin.example.com/in/webhooks/alertmanager/main',
+    ]);
+  });
+
   it('says warnings and is content', () => {
     expect(checked(yaml({ default_route: 'default_route: {}' }))).toEqual({
       ok: true,
