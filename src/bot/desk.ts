@@ -4,6 +4,7 @@ import { type OperationState, terminal } from '../core/operation/operation.ts';
 import type { Evidence } from '../core/person.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
+import { standingOf } from '../core/post.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
@@ -44,6 +45,10 @@ export function createDesk(options: DeskOptions): Desk {
     target: (id) => engine.target(id),
     runbook: options.runbook,
     timeline: async (incident) => (await options.threads.desired(incident))?.entries ?? [],
+    shown: async (operation, surface) => ({
+      surface,
+      digest: await shownDigest(options, operation, surface),
+    }),
     evidenceOf: (person, surface, account) =>
       evidenceOf(options.settings(), { person, surface, account }),
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
@@ -53,6 +58,21 @@ export function createDesk(options: DeskOptions): Desk {
     workload: options.workload,
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),
   };
+}
+
+/** A surface that remembers knows what it was sent last; the others show what the record says. */
+async function shownDigest(
+  { engine, threads, sha256 }: DeskOptions,
+  { id, asked }: OperationState,
+  surface: string,
+): Promise<string> {
+  const thread = asked?.incident || id;
+  const key = thread === id ? 'root' : `operation/${id}`;
+  const posted = standingOf(await engine.posts(thread), surface, key);
+  if (posted.ref !== '') return posted.digest;
+  const desired = await threads.desired(thread);
+  const piece = key === 'root' ? desired?.root : desired?.entries.find((each) => each.key === key);
+  return piece ? sha256(JSON.stringify(piece)) : '';
 }
 
 /** A person with the groups that the configuration puts them in; one it does not name is in none. */

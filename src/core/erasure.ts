@@ -13,7 +13,13 @@ export interface PayloadErased extends Event {
 }
 
 /** Streams whose payloads hold nothing personal, and without which something would be verified, or done, wrongly. */
-export const UNERASABLE: readonly string[] = ['journal/', 'target/', 'posts/'];
+export const UNERASABLE: readonly string[] = [
+  'journal/',
+  'target/',
+  'posts/',
+  'surface/',
+  'storm/',
+];
 
 /** The stream that lost a payload by this event; undefined when it is no erasure. */
 export function erasedStream({ stream, event }: Recorded): string | undefined {

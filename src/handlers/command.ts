@@ -1,7 +1,7 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
-import type { OperationState } from '../core/operation/operation.ts';
+import type { OperationState, Shown } from '../core/operation/operation.ts';
 import type { Risk } from '../core/operation/plan.ts';
 import type { Evidence } from '../core/person.ts';
 import type { Draft } from '../core/ports/step.ts';
@@ -72,7 +72,8 @@ export interface IncidentCommand extends Declared {
 /** Decides about an operation that is planned or under way. */
 export interface GateCommand extends Declared {
   readonly does: 'gate';
-  intent(asked: Asking, operation: OperationState): OperationIntent | Problem;
+  /** `shown`: the operation's card as it stands where the line was typed. */
+  intent(asked: Asking, operation: OperationState, shown: Shown): OperationIntent | Problem;
 }
 
 /** Makes a plan. The integration that holds the target drafts the steps; nothing is changed by asking. */
@@ -103,8 +104,6 @@ export interface Asking {
   readonly incident: Incident | undefined;
   /** Names this request and no other, told again too: what it makes is named after it. */
   readonly request: string;
-  /** Digest and surface of what the person saw; empty for a typed line. */
-  readonly shown: { readonly digest: string; readonly surface: string };
 }
 
 export function isProblem(value: object): value is Problem {

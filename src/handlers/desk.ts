@@ -1,7 +1,7 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
-import type { OperationState } from '../core/operation/operation.ts';
+import type { OperationState, Shown } from '../core/operation/operation.ts';
 import type { TargetState } from '../core/operation/target.ts';
 import type { Evidence, PersonEvent } from '../core/person.ts';
 import type { Planner } from '../core/ports/step.ts';
@@ -33,6 +33,8 @@ export interface Desk {
   runbook(incident: Incident): RunbookPage | undefined;
   /** Story lines of an incident, from the record. */
   timeline(incident: string): Promise<readonly Entry[]>;
+  /** The operation's card as it stands on that surface: what somebody who types there could see. */
+  shown(operation: OperationState, surface: string): Promise<Shown>;
   evidenceOf(person: string, surface: string, account: string): Evidence;
 
   tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;

@@ -76,7 +76,6 @@ export function createDispatch(desk: Desk): Dispatch {
       ...understood,
       incident,
       request: `person/${by.person}/${said.cause}`,
-      shown: { digest: '', surface: '' },
     };
     return run(command, asked, said.cause);
   }

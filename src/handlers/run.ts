@@ -110,7 +110,8 @@ async function tellGate(
   const id = String(asked.args['operation']);
   const operation = await desk.operation(id);
   if (!operation) return refused(problem('OPERATION_NOT_FOUND', { operation: id }), desk);
-  const intent = command.intent(asked, operation);
+  const shown = await desk.shown(operation, asked.by.surface);
+  const intent = command.intent(asked, operation, shown);
   if (isProblem(intent)) return refused(intent, desk);
   const denied = gateObjection(desk, { verb: command.name, by: asked.by }, operation);
   if (denied) return turnDown(denied, asked, cause);

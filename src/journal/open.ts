@@ -89,6 +89,7 @@ class SqliteJournal implements OpenJournal {
   readonly #listeners = new Set<AppendedListener>();
   readonly #timer: NodeJS.Timeout | undefined;
   #checkpoint: PublishedCheckpoint | undefined;
+  #lacksCheckpoint: boolean;
   #closing: Promise<void> | undefined;
   #ahead:
     | {
@@ -120,7 +121,11 @@ class SqliteJournal implements OpenJournal {
       hashAt: (position) => this.#hashAt(position),
       erasedAt: () => this.#erasedAt(),
     });
-    const onAppended = (recorded: readonly Recorded[]): void => this.#tell(recorded);
+    this.#lacksCheckpoint = checkpointEveryMs > 0 && thread.checkpoint === undefined;
+    const onAppended = (recorded: readonly Recorded[]): void => {
+      this.#tell(recorded);
+      if (this.#lacksCheckpoint) this.#signFirst();
+    };
     this.#queue = new AppendQueue({ thread, clock, upcasters, waitingMax, onAppended });
     if (checkpointEveryMs > 0)
       this.#timer = setInterval(() => this.#checkpointInTime(), checkpointEveryMs).unref();
@@ -222,6 +227,12 @@ class SqliteJournal implements OpenJournal {
     } finally {
       await this.#thread.close(this.#clock());
     }
+  }
+
+  /** The first minute of a journal has a witness too: what is planned in it is shown with a checkpoint. */
+  #signFirst(): void {
+    this.#lacksCheckpoint = false;
+    this.#checkpointInTime();
   }
 
   #checkpointInTime(): void {

@@ -129,8 +129,11 @@ export type OperationEvent =
     };
 
 export interface Shown {
+  /** Of what the button stood on; of a typed approval, of the card as it was last posted there, or as the record made it. */
   readonly digest: string;
   readonly surface: string;
+  /** Nothing was pressed: the digest says what there was to see, not where the person looked. */
+  readonly typed?: true;
 }
 
 export type OperationStatus =

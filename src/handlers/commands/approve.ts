@@ -18,12 +18,12 @@ export const approve: GateCommand = {
     },
   ],
   example: 'approve op-3f9a2c7d11 7f3a9c21b0',
-  intent: ({ at, by, args, shown }) => ({
+  intent: ({ at, by, args }, _operation, shown) => ({
     type: 'Approve',
     at,
     by,
     hash: String(args['hash']),
     typed: true,
-    shown: shown.digest === '' ? { digest: '', surface: by.surface } : shown,
+    shown: { ...shown, typed: true },
   }),
 };
