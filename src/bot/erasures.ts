@@ -38,8 +38,9 @@ export function createErasures(options: ErasuresOptions): Erasures {
   async function follow(erasure: Recorded): Promise<void> {
     const stream = erasedStream(erasure) ?? '';
     const name = nameOf(stream);
-    // The names of groups are text that came with alerts.
+    // The names of groups and what alerts have in common are texts that came with them.
     readings.correlation.keys.clear();
+    readings.texts.clear();
     if (name) {
       await turns.take([stream], () => reload(name, stream));
       options.tell(name, erasure);
@@ -49,6 +50,7 @@ export function createErasures(options: ErasuresOptions): Erasures {
 
   async function reload({ kind, id }: StreamName, stream: string): Promise<void> {
     if (kind === 'incident') return renew(readings.incidents, id, stream, replayIncident);
+    if (kind === 'inbox') readings.asks.delete(id);
     if (kind === 'operation') {
       return renew(readings.operations, id, stream, (events) => replayOperation(id, events));
     }

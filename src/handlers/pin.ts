@@ -27,7 +27,6 @@ export async function pinMessage(desk: Desk, pinned: Pinned): Promise<Answer> {
     environment: '',
     incident,
     request: `person/${by.person}/${cause}`,
-    shown: { digest: '', surface: '' },
   };
   const { author: account, authorName: name, at: writtenAt, text, link, images } = pin;
   const person = personOf(desk, { surface: actor.surface, account }) ?? '';

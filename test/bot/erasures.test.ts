@@ -1,10 +1,15 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { exportReadings } from '../../src/bot/readings.ts';
+import { receiveIntent } from '../../src/core/alert/intake.ts';
+import { firing } from '../core/incident/given-incident.ts';
+import { sha256 } from '../core/operation/sample.ts';
 import { startSmallBot } from '../fakes/small-bot.ts';
 import { cause, opened, tempPath } from '../journal/temp.ts';
 
 const canary = 'canary-of-a-note';
+const routes = { routes: [], otherwise: { match: {}, places: {} } };
 const request = { by: 'ana', reason: 'a password was pasted' };
 
 describe('a payload that was erased', () => {
@@ -73,6 +78,48 @@ describe('a payload that was erased', () => {
     }
     await bot.engine.forgets();
     expect(JSON.stringify(exportReadings(bot.engine.readings))).not.toContain(`${canary}-2`);
+  });
+});
+
+describe('what came from outside and was erased', () => {
+  it('leaves what memory keeps of all alerts together', async () => {
+    const journal = await opened(tempPath());
+    const { bot } = await startSmallBot({ journal });
+    const { readings } = bot.engine;
+    const labels = { alertname: 'Slow', severity: 'warning' };
+    const observation = firing('web-1', { labels, annotations: { summary: canary } });
+    const settings = { catalog: { services: [] }, routes };
+    const delivery = { source: 'alertmanager/main', receiver: '', groupKey: canary };
+    const said = { groupLabels: {}, externalUrl: '', truncated: 0, unreadable: [] };
+    const intent = receiveIntent(
+      { ...delivery, ...said, observations: [observation] },
+      { settings, index: readings.correlation, now: 0, sha256, sourceAnswers: false },
+    );
+    await bot.engine.receive(intent, cause('d1'));
+    expect([...readings.correlation.keys.keys()].join()).toContain(canary);
+    expect(JSON.stringify([...readings.texts])).toContain(canary);
+
+    await journal.erase(`incident/${intent.incident}`, 2, request);
+    await bot.engine.forgets();
+    expect(inspect(readings, { depth: 20 })).not.toContain(canary);
+    expect(await bot.engine.incident(intent.incident)).toMatchObject({ status: 'open', firing: 0 });
+  });
+
+  it('is not answered any more', async () => {
+    const journal = await opened(tempPath());
+    const { bot } = await startSmallBot({ journal });
+    const ask = { kind: 'line', line: `note "${canary}"` };
+    const from = { channel: 'C1', root: '' };
+    const about = { surface: 'slack/main', account: 'T1/U1', thread: '', cause: 'slack/1', from };
+    const taken = { type: 'AskTaken', v: 1, ...about, ask };
+    await journal.append(
+      [{ stream: 'inbox/slack-1', expectedVersion: 0, events: [taken] }],
+      cause('slack/1/taken'),
+    );
+    expect(bot.engine.readings.asks.size).toBe(1);
+    await journal.erase('inbox/slack-1', 1, request);
+    await bot.engine.forgets();
+    expect(bot.engine.readings.asks.size).toBe(0);
   });
 });
 

@@ -133,7 +133,7 @@ function resolve(turn: Turn, observation: Observation): void {
   const { fingerprint, startsAt } = observation;
   const known = turn.seen.get(fingerprint) ?? turn.known.get(fingerprint);
   if (known?.status !== 'firing') return;
-  if (startsAt !== undefined && startsAt < known.startsAt) {
+  if (isEndOfAnother(observation, known)) {
     turn.doubt = true;
     return;
   }
@@ -142,6 +142,16 @@ function resolve(turn: Turn, observation: Observation): void {
   const seen = { status: 'resolved', startsAt: began, changedAt: turn.at } as const;
   turn.seen.set(fingerprint, { ...seen, endedBecause: 'source' });
   turn.firing -= 1;
+}
+
+/**
+ * The end of an episode before this one, that came late. An earlier start alone does not say so: of two Prometheus
+ * servers the later one to send may have begun earlier, and Alertmanager keeps the earliest start.
+ * https://github.com/prometheus/alertmanager/blob/v0.25.0/types/types.go (Alert.Merge)
+ */
+function isEndOfAnother({ startsAt, endsAt }: Observation, known: Seen): boolean {
+  const isEarlier = startsAt !== undefined && startsAt < known.startsAt;
+  return isEarlier && (endsAt === undefined || endsAt <= known.startsAt);
 }
 
 /** What fires comes before what resolves: within one flush no alert is resolved first. */

@@ -133,6 +133,16 @@ describe('an alert that comes back', () => {
     );
   });
 
+  it('ends by an end that came after its start, though its source names an earlier one by now', () => {
+    const end = stopped('web-1', { startsAt: T0, endsAt: T0 + 6 * MINUTE });
+    given(opened(), fired(again))
+      .when(receive([end]))
+      .then(
+        { ...resolved('web-1'), alerts: [{ fingerprint: 'web-1', endsAt: T0 + 6 * MINUTE }] },
+        closed(),
+      );
+  });
+
   it('fires, stops and fires again within one turn', () => {
     given()
       .when(receive([web1, stopped('web-1'), again]))
