@@ -128,7 +128,16 @@ describe('posts in Discord', () => {
     expect(stage.ops.messages()).toHaveLength(1);
   });
 
-  it('whose thread was deleted get it again, or say that all is gone', async () => {
+  it('whose thread was deleted stand once, whatever becomes of the thread', async () => {
+    const ref = await root();
+    stage.ops.last().thread?.delete();
+    const ensured = await stage.connection.surface.ensureEntry(entryPost(ref));
+    const anew = ensured.ok ? ref : await root({ ref: undefined });
+    expect(stage.ops.messages()).toHaveLength(1);
+    expect(await stage.connection.surface.ensureEntry(entryPost(anew))).toMatchObject({ ok: true });
+  });
+
+  it('that are gone with their thread say so', async () => {
     const ref = await root();
     stage.ops.last().thread?.delete();
     stage.ops.last().delete();

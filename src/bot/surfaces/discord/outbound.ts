@@ -90,16 +90,22 @@ export function createSurface(parts: OutboundParts): Omit<Surface, 'close'> {
       const started = await startThread(root, nameOfEntry(post));
       if (!started.ok) {
         return isRefusedFor(started.failure, codes.unknownChannel)
-          ? { ok: false, why: 'gone' }
+          ? goneWithThread(incident, root)
           : ensuredOf(started.failure, place);
       }
       made = await create(thread, place, { rendered, nonce });
     }
     if (made.ok && entry.kind === 'card') memory.showed(incident, made.ref, stateOf(entry.card));
-    // Once more without a thread to write into: the root itself is no good.
     const isGone =
       !made.ok && made.why === 'lost' && made.problem.code === 'DISCORD_CHANNEL_UNKNOWN';
-    return isGone ? { ok: false, why: 'gone' } : made;
+    return isGone ? goneWithThread(incident, root) : made;
+  }
+
+  /** A root below which nothing can be written is no good: it goes, so that the one made in its place stands alone. */
+  async function goneWithThread(incident: string, root: string): Promise<Ensured> {
+    memory.again(incident, 'root');
+    await remove(root);
+    return { ok: false, why: 'gone' };
   }
 
   function nameOfEntry({ incident, entry }: EntryPost): string {
