@@ -293,14 +293,15 @@ describe('posts in Discord', () => {
     expect(ensured).toMatchObject({ ok: false, why: 'lost', problem: { code } });
   });
 
-  it('into a locked thread are lost without the right to manage threads', async () => {
+  it('into a locked thread are refused without the right to manage threads, and the channel is not lost', async () => {
     const ref = await root();
     stage.guild.revoke(stage.guild.botRole, 'manageThreads');
     stage.ops.last().thread?.lock();
     expect(await stage.connection.surface.ensureEntry(entryPost(ref))).toMatchObject({
-      why: 'lost',
+      why: 'refused',
       problem: { code: 'DISCORD_THREAD_LOCKED' },
     });
+    await root({ incident: 'inc-2' });
   });
 
   it('are known again after a restart, thread and all', async () => {
@@ -316,12 +317,13 @@ describe('posts in Discord', () => {
     await next.close();
   });
 
-  it('for which the guild has no room for a thread say so', async () => {
+  it('for whose thread the guild has no room wait with their story, not with their card', async () => {
     const full = await openStage({}, { policy: { maxActiveThreads: 0 } });
     const made = refOf(await full.connection.surface.ensureRoot(rootPost()));
-    expect(await full.connection.surface.ensureEntry(entryPost(made))).toMatchObject({
-      why: 'lost',
-      problem: { code: 'DISCORD_THREADS_FULL' },
+    expect(await full.connection.surface.ensureEntry(entryPost(made))).toEqual({
+      ok: false,
+      why: 'wait',
+      afterMs: 60_000,
     });
     await full.close();
   });

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Asked, ChatConnection, ChatDesk } from '../../../src/bot/chat.ts';
 import {
   connectDiscord,
@@ -107,6 +108,8 @@ export async function openStage(
     async close() {
       await connection.close();
       await discord.close();
+      // Whatever was sent is what the official description of the API allows.
+      expect(discord.violations.map(({ route, faults }) => ({ route, faults }))).toEqual([]);
     },
   };
 }

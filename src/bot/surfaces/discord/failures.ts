@@ -23,6 +23,8 @@ export const landsWithinMs = 15_000;
 const againMs = 3_000;
 /** Where we do not call, or the token is refused. */
 const restMs = 30_000;
+/** A guild keeps a thousand active threads, and they archive themselves only by the hour. */
+const fullMs = 60_000;
 
 type Failed = Exclude<Ensured, { readonly ok: true }>;
 
@@ -65,9 +67,11 @@ function refused(failure: Extract<Failure, { readonly kind: 'refused' }>, place:
     case codes.missingPermissions:
       return { ok: false, why: 'lost', problem: problem('DISCORD_RIGHT_MISSING', facts) };
     case codes.threadLocked:
-      return { ok: false, why: 'lost', problem: problem('DISCORD_THREAD_LOCKED', { place }) };
+      // One thread alone: the channel takes what belongs to the others.
+      return { ok: false, why: 'refused', problem: problem('DISCORD_THREAD_LOCKED', { place }) };
     case codes.threadsFull:
-      return { ok: false, why: 'lost', problem: problem('DISCORD_THREADS_FULL') };
+      // Cards still have room; their stories wait until some thread is archived.
+      return { ok: false, why: 'wait', afterMs: fullMs };
     default:
       return status === 401
         ? { ok: false, why: 'wait', afterMs: restMs }

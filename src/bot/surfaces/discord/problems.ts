@@ -40,15 +40,9 @@ export const problems = {
   },
   DISCORD_THREAD_LOCKED: {
     what: 'A thread in `{place}` is locked.',
-    changed: 'Nothing was posted in it.',
+    changed: 'Nothing was posted in it; the console shows it.',
     why: 'Only who may manage threads writes in a locked one.',
     next: 'Unlock it, or give the bot Manage Threads.',
-  },
-  DISCORD_THREADS_FULL: {
-    what: 'The guild has no room for another thread.',
-    changed: 'The card is posted; its story is not.',
-    why: 'Discord keeps at most 1,000 active threads in a guild.',
-    next: 'Archive some, or shorten the time after which they archive themselves.',
   },
   DISCORD_REFUSED: {
     what: 'Discord refused a message for `{place}`.',
