@@ -56,45 +56,52 @@ describe('two minutes in which three calls of ten fail', () => {
       .toSorted();
   }
 
-  it.each([1, 7])('leave one root and every line (seed %i)', async (seed) => {
-    bot = await startSmallBot({ places: { 'discord/main': 'ops' } });
-    stage = await openStage({ clock: bot.clock }, { clock: bot.clock });
-    bot.bot.start([stage.connection.surface]);
-    stage.discord.outage.failShare(0.3, faults, seed);
-    const incidents: string[] = [];
-    for (let round = 0; round < 6; round += 1) {
-      incidents.push(await bot.declares());
-      await passes(10);
-      for (const incident of incidents) {
-        await bot.says('ana', `note "round ${round}"`, { incident, cause: `${incident}/${round}` });
+  it.each([1, 7])(
+    'leave one root and every line (seed %i)',
+    async (seed) => {
+      bot = await startSmallBot({ places: { 'discord/main': 'ops' } });
+      stage = await openStage({ clock: bot.clock }, { clock: bot.clock });
+      bot.bot.start([stage.connection.surface]);
+      stage.discord.outage.failShare(0.3, faults, seed);
+      const incidents: string[] = [];
+      for (let round = 0; round < 6; round += 1) {
+        incidents.push(await bot.declares());
+        await passes(10);
+        for (const incident of incidents) {
+          await bot.says('ana', `note "round ${round}"`, {
+            incident,
+            cause: `${incident}/${round}`,
+          });
+        }
+        await passes(10);
       }
-      await passes(10);
-    }
-    expect(stage.discord.outage.suffered()).toBeGreaterThan(10);
-    stage.discord.outage.ends();
-    await passes(180);
-    for (const incident of incidents) {
-      const desired = await bot.bot.threads.desired(incident);
-      if (!desired) throw new Error('no thread');
-      const setting = settingOf({
-        thread: incident,
-        first: false,
-        nameOf: (person) => bot.bot.words.names.get(person) ?? person,
-      });
-      const roots = rootsOf(incident);
-      expect(roots.length, incident).toBe(1);
-      const [root] = roots;
-      if (!root?.thread) throw new Error('no thread');
-      expect(seen(root)).toBe(seen(renderedRoot(renderCard(desired.root, setting))));
-      const lines = desired.entries.flatMap((entry: Entry) => {
-        const piece =
-          entry.kind === 'card' ? renderCard(entry.card, setting) : renderLine(entry, setting);
-        return seen(renderedRoot(piece)).split('\n');
-      });
-      const said = lines.filter((line) => line !== '' && !line.startsWith('-# '));
-      expect(linesIn(root.thread), incident).toEqual(said.toSorted());
-    }
-  });
+      expect(stage.discord.outage.suffered()).toBeGreaterThan(10);
+      stage.discord.outage.ends();
+      await passes(180);
+      for (const incident of incidents) {
+        const desired = await bot.bot.threads.desired(incident);
+        if (!desired) throw new Error('no thread');
+        const setting = settingOf({
+          thread: incident,
+          first: false,
+          nameOf: (person) => bot.bot.words.names.get(person) ?? person,
+        });
+        const roots = rootsOf(incident);
+        expect(roots.length, incident).toBe(1);
+        const [root] = roots;
+        if (!root?.thread) throw new Error('no thread');
+        expect(seen(root)).toBe(seen(renderedRoot(renderCard(desired.root, setting))));
+        const lines = desired.entries.flatMap((entry: Entry) => {
+          const piece =
+            entry.kind === 'card' ? renderCard(entry.card, setting) : renderLine(entry, setting);
+          return seen(renderedRoot(piece)).split('\n');
+        });
+        const said = lines.filter((line) => line !== '' && !line.startsWith('-# '));
+        expect(linesIn(root.thread), incident).toEqual(said.toSorted());
+      }
+    },
+    90_000,
+  );
 });
 
 function renderedRoot({ content, embeds }: ReturnType<typeof renderCard>) {

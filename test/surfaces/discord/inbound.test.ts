@@ -165,6 +165,24 @@ describe('what people do in Discord', () => {
     expect(stage.desk.taken).toHaveLength(1);
   });
 
+  it('that was put on disk too late for Discord is done, and answered in private', async () => {
+    const slow = Promise.withResolvers<void>();
+    const take = stage.desk.take.bind(stage.desk);
+    stage.desk.take = async (asked) => {
+      await slow.promise;
+      return take(asked);
+    };
+    stage.desk.answers = async () => saying('It is done.');
+    const asked = stage.ana.uses(stage.ops, '/incident ack');
+    stage.clock.passes(3_001);
+    await asked.answered;
+    expect(asked.outcome).toBe('failed');
+    slow.resolve();
+    await eventually('the answer', () => stage.ana.direct().messages().length === 1);
+    expect(stage.ana.direct().last().content).toContain('It is done.');
+    expect(stage.acknowledged).toEqual([]);
+  });
+
   it('comes late through a platform that limits, and comes', async () => {
     const route = 'PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original';
     stage.discord.outage.failNext(2, { kind: 'rate limited', retryAfterS: 1 }, route);

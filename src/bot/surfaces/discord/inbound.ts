@@ -202,8 +202,8 @@ export function createInbound(parts: InboundParts) {
   }
 
   async function acknowledge({ began, respond }: Deed): Promise<void> {
-    await respond({ type: callbacks.deferred, data: { flags: ephemeral } });
-    metrics.acknowledged(name, clock.now() - began);
+    const arrived = await respond({ type: callbacks.deferred, data: { flags: ephemeral } });
+    if (arrived) metrics.acknowledged(name, clock.now() - began);
   }
 
   /** At once and to one alone: nothing of it is on the record. */
