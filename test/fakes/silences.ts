@@ -6,12 +6,15 @@ export interface FakeSilences extends Silences {
   readonly held: ReadonlyMap<string, SilenceWanted>;
   /** The next so many calls end like this. `lost`: applied, and nobody is told. `late`: applied only when `lands`. */
   fails(how: 'wait' | 'lost' | 'late' | 'refused', times?: number): void;
+  /** What fires there, whoever is told of it. */
+  readonly alerts: { labels: Record<string, string> }[];
   /** What was sent and still on its way takes effect. */
   lands(): void;
 }
 
 export function createFakeSilences(source = 'alertmanager/main'): FakeSilences {
   const held = new Map<string, SilenceWanted>();
+  const alerts: { labels: Record<string, string> }[] = [];
   const onTheWay: (() => void)[] = [];
   let how: 'wait' | 'lost' | 'late' | 'refused' = 'wait';
   let times = 0;
@@ -34,6 +37,8 @@ export function createFakeSilences(source = 'alertmanager/main'): FakeSilences {
     source,
     landsWithinMs: 15_000,
     held,
+    alerts,
+    firing: async () => ({ ok: true, alerts }),
     fails(which, count = 1) {
       how = which;
       times = count;

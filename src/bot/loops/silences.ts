@@ -1,6 +1,11 @@
 import type { Incident } from '../../core/incident/incident.ts';
 import type { RecordSilence } from '../../core/incident/intent.ts';
-import { pendingSilences, type SilenceState } from '../../core/incident/silences.ts';
+import {
+  hiddenOf,
+  hidesTooMuch,
+  pendingSilences,
+  type SilenceState,
+} from '../../core/incident/silences.ts';
 import type { SilenceNotDone, Silences, SilenceWanted } from '../../core/ports/silences.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
@@ -113,10 +118,13 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
 
   async function make(id: string, silence: SilenceState, { port, refs }: Found): Promise<number> {
     const [known] = refs;
-    const made =
-      known === undefined
-        ? await port.create(wanted(id, silence, clock.now()))
-        : ({ ok: true, ref: known } as const);
+    if (known !== undefined) return settle(id, silence, { kind: 'made', ref: known });
+    // Since it was asked for, or where nobody tells us, something may fire that must not be hidden.
+    const firing = await port.firing(silence.matchers);
+    if (!firing.ok) return again(id, silence, { port, why: firing });
+    const tooMuch = hidesTooMuch(hiddenOf(silence.matchers, firing.alerts));
+    if (tooMuch) return fail(id, silence, tooMuch);
+    const made = await port.create(wanted(id, silence, clock.now()));
     if (!made.ok) return again(id, silence, { port, why: made });
     return settle(id, silence, { kind: 'made', ref: made.ref });
   }

@@ -69,9 +69,9 @@ export const incidentProblems: ProblemBook = {
     next: 'Ask for a shorter one, or make it at the source.',
   },
   SILENCE_TOO_VAGUE: {
-    what: 'Nothing was silenced: its alerts have no name in common.',
+    what: 'Nothing was silenced: its alerts have no name or no severity in common.',
     changed: 'Nothing was changed.',
-    why: 'What they do have in common would hide alerts of other kinds too.',
+    why: 'What they do have in common would hide other alerts too, worse ones among them.',
     next: 'Make silences for them at the source, one for each kind.',
   },
   SILENCE_HIDES_CRITICAL: {

@@ -1,5 +1,6 @@
 import type { Labels } from '../alert/alert.ts';
-import { type Facts, problem } from '../problem.ts';
+import { severityOf } from '../alert/severity.ts';
+import { type Facts, type Problem, problem } from '../problem.ts';
 import type {
   IncidentEvent,
   RequestRefused,
@@ -53,11 +54,10 @@ export function askSilence(intent: AskSilence, state: IncidentState): Decided {
   const reason = intent.reason.trim().slice(0, REASON_MAX).toWellFormed();
   if (reason === '') return refuse('SILENCE_REASON_REQUIRED');
   if (durationMs < SILENCE_MIN_MS || durationMs > SILENCE_MAX_MS) return refuse('SILENCE_TOO_LONG');
-  if (matchers['alertname'] === undefined) return refuse('SILENCE_TOO_VAGUE');
-  if (hides.critical > 0) return refuse('SILENCE_HIDES_CRITICAL', { critical: hides.critical });
-  if (hides.firing > SILENCE_HIDES_MAX) {
-    return refuse('SILENCE_HIDES_MANY', { firing: hides.firing, most: SILENCE_HIDES_MAX });
-  }
+  const isNamed = matchers['alertname'] !== undefined && matchers['severity'] !== undefined;
+  if (!isNamed) return refuse('SILENCE_TOO_VAGUE');
+  const tooMuch = hidesTooMuch(hides);
+  if (tooMuch) return refuse(tooMuch.code, tooMuch.facts);
   const who = { person: by.person, surface: by.surface };
   const until = at + durationMs;
   return [
@@ -148,7 +148,17 @@ export function pendingSilences({ silences }: Incident): readonly SilenceState[]
   return silences.filter(({ status }) => status === 'asked' || status === 'ending');
 }
 
-/** What all alerts that fire have in common: of one alert all that it has. */
+/** Judged when it is asked for, by what we know, and again before it is made, by what the source knows. */
+export function hidesTooMuch({ firing, critical }: Hides): Problem | undefined {
+  if (critical > 0) return problem('SILENCE_HIDES_CRITICAL', { critical });
+  const most = SILENCE_HIDES_MAX;
+  return firing > most ? problem('SILENCE_HIDES_MANY', { firing, most }) : undefined;
+}
+
+/**
+ * What all alerts that fire have in common: of one alert all that it has. A severity that none of them names is one of
+ * its labels too (empty, as sources match it): what is critical later must not fall under the silence of what is not.
+ */
 export function commonLabels(incident: Incident): Labels {
   let common: readonly (readonly [string, string])[] | undefined;
   for (const { status, labels } of incident.alerts.values()) {
@@ -157,7 +167,15 @@ export function commonLabels(incident: Incident): Labels {
       ? common.filter(([name, value]) => labels[name] === value)
       : Object.entries(labels);
   }
-  return Object.fromEntries(common ?? []);
+  const isUnnamed = common !== undefined && !namesSeverity(incident);
+  return { ...Object.fromEntries(common ?? []), ...(isUnnamed ? { severity: '' } : {}) };
+}
+
+function namesSeverity({ alerts }: Incident): boolean {
+  for (const { status, labels } of alerts.values()) {
+    if (status === 'firing' && (labels['severity'] ?? '') !== '') return true;
+  }
+  return false;
 }
 
 export interface Hides {
@@ -167,18 +185,21 @@ export interface Hides {
 
 /** How many alerts a silence would hide now, of all that its source has told us. */
 export function hiddenBy(matchers: Labels, source: string, open: readonly Incident[]): Hides {
+  const alerts = open
+    .filter(({ opened }) => opened.source === source)
+    .flatMap((incident) => [...incident.alerts.values()])
+    .filter(({ status, muted }) => status === 'firing' && muted === undefined);
+  return hiddenOf(matchers, alerts);
+}
+
+/** The same of alerts that fire, wherever they are known from. */
+export function hiddenOf(matchers: Labels, firing: readonly { readonly labels: Labels }[]): Hides {
   const wanted = Object.entries(matchers);
-  let firing = 0;
-  let critical = 0;
-  for (const { alerts, opened } of open) {
-    if (opened.source !== source) continue;
-    for (const { status, labels, severity } of alerts.values()) {
-      if (status !== 'firing' || !wanted.every(([name, value]) => labels[name] === value)) continue;
-      firing += 1;
-      critical += severity === 'critical' ? 1 : 0;
-    }
-  }
-  return { firing, critical };
+  const hidden = firing.filter(({ labels }) =>
+    wanted.every(([name, value]) => (labels[name] ?? '') === value),
+  );
+  const critical = hidden.filter(({ labels }) => severityOf(labels).severity === 'critical');
+  return { firing: hidden.length, critical: critical.length };
 }
 
 function refusing(

@@ -12,6 +12,8 @@ export interface Silences {
   readonly landsWithinMs: number;
   /** Those that carry our id and hold, or will. */
   find(wanted: Pick<SilenceWanted, 'silence' | 'matchers'>): Promise<SilencesFound>;
+  /** What a silence with these labels would hide there now: alerts that fire and are not muted. */
+  firing(matchers: Labels): Promise<FiringFound>;
   create(wanted: SilenceWanted): Promise<SilenceDone>;
   /** One that is not there any more is done too. */
   remove(ref: string): Promise<SilenceDone>;
@@ -29,6 +31,10 @@ export interface SilenceWanted {
 
 export type SilencesFound =
   | { readonly ok: true; readonly refs: readonly string[] }
+  | SilenceNotDone;
+
+export type FiringFound =
+  | { readonly ok: true; readonly alerts: readonly { readonly labels: Labels }[] }
   | SilenceNotDone;
 
 export type SilenceDone = { readonly ok: true; readonly ref: string } | SilenceNotDone;

@@ -27,10 +27,11 @@ export interface Finding {
 /** One Alertmanager, asked what fires. Nothing is loaded or connected before the first question. */
 export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock }): Integration {
   const client = createClient(api, clock);
+  const current = async () => (await ask(client, api)).alerts;
   return {
     source: {
       name: api.source,
-      current: async () => (await ask(client, api)).alerts,
+      current,
       // The difference of the clocks is taken out: how long it has been up is what counts.
       async upSince() {
         const { body, at } = await client.get(STATUS);
@@ -38,7 +39,7 @@ export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock
         return since === undefined || at === undefined ? since : since + clock.now() - at;
       },
     },
-    silences: createSilences(api, client),
+    silences: createSilences(api, client, current),
     doctor: () => examine(client, api, clock),
     close: () => client.close(),
   };

@@ -1,4 +1,6 @@
+import type { AlertSource } from '../../core/ports/alert-source.ts';
 import type {
+  FiringFound,
   SilenceDone,
   Silences,
   SilencesFound,
@@ -16,7 +18,8 @@ const LANDS_WITHIN_TIMEOUTS = 3;
 
 export function createSilences(
   { source, url, timeoutMs }: Pick<AlertmanagerApi, 'source' | 'url' | 'timeoutMs'>,
-  client: Client,
+  client: Pick<Client, 'get' | 'send'>,
+  current: AlertSource['current'],
 ): Silences {
   const unreadable = (why: string) =>
     problem('ALERTMANAGER_UNREADABLE', { source, url: new URL(url).origin, why });
@@ -30,6 +33,15 @@ export function createSilences(
         return { ok: true, refs: ours.map(({ id }) => id) };
       } catch (error) {
         const because = problemOf(error, unreadable('there is no list of silences'));
+        return { ok: false, why: 'wait', problem: because };
+      }
+    },
+    async firing(): Promise<FiringFound> {
+      try {
+        const alerts = await current();
+        return { ok: true, alerts: alerts.filter(({ state }) => state === 'firing') };
+      } catch (error) {
+        const because = problemOf(error, unreadable('there is no list of alerts'));
         return { ok: false, why: 'wait', problem: because };
       }
     },

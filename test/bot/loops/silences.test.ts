@@ -18,7 +18,7 @@ describe('a silence that was asked for', () => {
     expect([...silences.held.values()]).toEqual([
       {
         silence: 'sil-1',
-        matchers: { alertname: 'Slow' },
+        matchers: { alertname: 'Slow', severity: 'warning' },
         startsAt: clock.now(),
         endsAt: clock.now() + 60 * MINUTE,
         createdBy: 'ana (tocsin)',
@@ -70,6 +70,19 @@ describe('a silence that was asked for', () => {
     await clock.passes(ms);
     expect(status()).toEqual(['failed']);
     expect(codes()).toEqual([code]);
+  });
+
+  it('is not made when it would hide there what nobody here was told of', async () => {
+    const { asks, silences, status, codes } = await world();
+    const labels = { alertname: 'Slow', severity: 'warning' };
+    silences.alerts.push(...Array.from({ length: 11 }, () => ({ labels })));
+    silences.alerts.push({ labels: { alertname: 'Slow', severity: 'critical' } });
+    await asks();
+    expect([status(), codes(), silences.held.size]).toEqual([
+      ['failed'],
+      ['SILENCE_HIDES_MANY'],
+      0,
+    ]);
   });
 
   it('fails in words where its source takes none', async () => {
@@ -202,7 +215,7 @@ async function world(silences: FakeSilences = createFakeSilences()) {
       tell({
         type: 'AskSilence',
         silence: 'sil-1',
-        matchers: { alertname: 'Slow' },
+        matchers: { alertname: 'Slow', severity: 'warning' },
         durationMs: 60 * MINUTE,
         reason: 'being replaced',
         hides: { firing: 1, critical: 0 },

@@ -86,6 +86,13 @@ describe('a silence', () => {
     ['for a second', open, { durationMs: 1000 }, 'SILENCE_TOO_LONG', {}],
     ['for a week', open, { durationMs: 7 * 24 * 60 * MINUTE }, 'SILENCE_TOO_LONG', {}],
     [
+      'over severities that differ',
+      open,
+      { matchers: { alertname: 'Slow' } },
+      'SILENCE_TOO_VAGUE',
+      {},
+    ],
+    [
       'over kinds that share no name',
       open,
       { matchers: { namespace: 'shop' } },
@@ -198,6 +205,9 @@ describe('what a silence would hide', () => {
   it('is what all firing alerts have in common', () => {
     expect(commonLabels(state(...open))).toEqual(matchers);
     expect(commonLabels(state(...open, resolved('b')))).toEqual({ ...matchers, pod: 'a' });
+    const bare = firing('n', { labels: { alertname: 'Slow' } });
+    expect(commonLabels(state(opened(), fired(bare)))).toEqual({ alertname: 'Slow', severity: '' });
+    expect(commonLabels(state(opened(), fired(bare, mild('a'))))).toEqual({ alertname: 'Slow' });
   });
 
   it('is counted over all that its source has told, critical ones apart', () => {
@@ -206,6 +216,10 @@ describe('what a silence would hide', () => {
     const foreign = state(opened({ source: 'alertmanager/other' }), fired(mild('d')));
     const all = [state(...open, resolved('b')), other, foreign];
     expect(hiddenBy(matchers, 'alertmanager/main', all)).toEqual({ firing: 2, critical: 0 });
+    expect(hiddenBy({ alertname: 'Slow', severity: '' }, 'alertmanager/main', all)).toEqual({
+      firing: 0,
+      critical: 0,
+    });
     expect(hiddenBy({ namespace: 'shop' }, 'alertmanager/main', all)).toEqual({
       firing: 3,
       critical: 1,

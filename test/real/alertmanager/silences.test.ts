@@ -40,6 +40,26 @@ describe.skipIf(!existsSync(ALERTMANAGER))('a silence at a real Alertmanager', (
     expect(await silences.find(wanted('sil-1'))).toEqual({ ok: true, refs: [] });
   });
 
+  it('of alerts without a severity leaves one that has one alone', async () => {
+    server = await startAlertmanager();
+    const { source, silences } = asked(server.url);
+    await server.post([
+      { labels: { alertname: 'Slow' } },
+      { labels: { alertname: 'Slow', severity: 'critical' } },
+    ]);
+    const matchers = { alertname: 'Slow', severity: '' };
+    expect(await silences.create({ ...wanted('sil-4'), matchers })).toMatchObject({ ok: true });
+    const states = (await source.current()).map(({ labels: { severity = '' }, state }) => {
+      return [severity, state] as const;
+    });
+    expect(new Map(states)).toEqual(
+      new Map([
+        ['', 'silenced'],
+        ['critical', 'firing'],
+      ]),
+    );
+  });
+
   it('that makes no sense is refused, and what it never had is not among what is found', async () => {
     server = await startAlertmanager();
     const { silences } = asked(server.url);
