@@ -133,16 +133,30 @@ function objectText(value: unknown, team: Team): string {
   return object['type'] === 'mrkdwn' ? plain(text, team) : text;
 }
 
+/** One line below the other: what stands in a block, the items of a list. */
 function richText(value: unknown, team: Team): string {
   const part = recordOf(value);
-  const text = textOf(part['text']);
-  if (text !== undefined) return text;
-  if (part['type'] === 'user') return plain(`<@${textOf(part['user_id'])}>`, team);
-  if (part['type'] === 'broadcast') return `@${textOf(part['range'])}`;
-  if (part['type'] === 'link') return textOf(part['url']) ?? '';
-  return recordsOf(part['elements'])
-    .map((one) => richText(one, team))
-    .join('');
+  const inside = recordsOf(part['elements']).map((one) => richText(one, team));
+  switch (part['type']) {
+    case 'rich_text':
+      return inside.join('\n');
+    case 'rich_text_list': {
+      const margin = '  '.repeat(Number(part['indent'] ?? 0));
+      return inside.map((item) => `${margin}• ${item}`).join('\n');
+    }
+    case 'user':
+      return plain(`<@${textOf(part['user_id'])}>`, team);
+    case 'usergroup':
+      return plain(`<!subteam^${textOf(part['usergroup_id'])}>`, team);
+    case 'broadcast':
+      return `@${textOf(part['range'])}`;
+    case 'date':
+      return textOf(part['fallback']) ?? '';
+    case 'link':
+      return textOf(part['text']) ?? textOf(part['url']) ?? '';
+    default:
+      return textOf(part['text']) ?? inside.join('');
+  }
 }
 
 function attachmentText(attachment: Json, team: Team): readonly string[] {

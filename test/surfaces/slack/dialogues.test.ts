@@ -91,6 +91,29 @@ describe('a plan that is dangerous', () => {
     expect(text).not.toContain('[Approve]');
   });
 
+  it('of which there is no card any more says so, and nothing is approved', async () => {
+    const root = await incident(danger);
+    await ana.presses('Approve', root);
+    await stage.slack.until(() => ana.sees(ops)[0]?.includes('cannot be shown'));
+    expect(stage.desk.taken).toEqual([]);
+  });
+
+  it('that stands in no thread we know is shown from the record', async () => {
+    const actions = [
+      {
+        key: 'v',
+        label: 'View',
+        style: 'plain',
+        press: { kind: 'view', operation: 'op-9' },
+      } as const,
+    ];
+    stage.desk.answers = () => ({ to: 'asker', card: { ...planCard, key: 'operation/op-9' } });
+    const root = await incident({ ...planCard, actions });
+    await ana.presses('View', root);
+    await stage.slack.until(() => ana.sees(ops)[0]?.includes('Blast radius'));
+    expect(stage.desk.taken).toMatchObject([{ press: { kind: 'view', operation: 'op-9' } }]);
+  });
+
   it('that is too long for a message opens whole, and is approved there', async () => {
     const lines = Array.from(
       { length: 300 },

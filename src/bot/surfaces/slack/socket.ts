@@ -32,6 +32,8 @@ const greetingMs = 15_000;
 /** Slack is asked for a sign of life all the time; a socket without one for so many looks is dead, whatever it says. */
 const lookMs = 5_000;
 const silentLooksMax = 4;
+/** A socket that stood for so long has been one. */
+const heldMs = 60_000;
 const retryMs = { first: 500, max: 30_000, refused: 60_000 };
 
 export function createSockets(parts: SocketParts): Sockets {
@@ -65,6 +67,7 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
   const { clock, random, log, name } = options;
   let current: Attempt | undefined;
   let isOpen = false;
+  let openedAt = 0;
   let failures = 0;
   let problem: Problem | undefined;
   let cancelRetry = (): void => undefined;
@@ -91,7 +94,7 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
     }
     if (current !== attempt) return;
     isOpen = true;
-    failures = 0;
+    openedAt = clock.now();
     problem = undefined;
     log('slack socket open', { surface: name });
   }
@@ -102,6 +105,8 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
     current = undefined;
     const wasOpen = isOpen;
     isOpen = false;
+    // One that held for a while owes nothing to the failures before it.
+    if (wasOpen && clock.now() - openedAt >= heldMs) failures = 0;
     const { waitMs, why } = afterEnd(error);
     problem = why ?? (wasOpen ? undefined : problem);
     log('slack socket ended', { surface: name, wasOpen, retryMs: Math.round(waitMs), error });
@@ -114,11 +119,11 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
         const why = slackProblem('SLACK_SOCKET_MODE_OFF', { surface: name });
         return { waitMs: retryMs.refused, why };
       }
-      return { waitMs: 0 };
+      // Once at once; a socket that is renewed again and again is opened ever more slowly.
+      failures += 1;
+      return { waitMs: failures === 1 ? 0 : backoff() };
     }
     failures += 1;
-    const backoff =
-      Math.min(retryMs.max, retryMs.first * 2 ** (failures - 1)) * (0.75 + random() / 2);
     const said = error instanceof Error ? error.message : String(error);
     const code = codeOf(error);
     if (code !== undefined && refusing.has(code)) {
@@ -127,7 +132,11 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
     }
     const why = slackProblem('SLACK_SOCKET_DOWN', { surface: name, error: code ?? said });
     const limited = error instanceof Error && 'retryAfter' in error ? Number(error.retryAfter) : 0;
-    return { waitMs: Math.max(backoff, (limited || 0) * 1000), why };
+    return { waitMs: Math.max(backoff(), (limited || 0) * 1000), why };
+  }
+
+  function backoff(): number {
+    return Math.min(retryMs.max, retryMs.first * 2 ** (failures - 1)) * (0.75 + random() / 2);
   }
 
   return {

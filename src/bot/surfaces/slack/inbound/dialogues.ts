@@ -6,7 +6,7 @@ import { uploadText } from '../files.ts';
 import { settingOf } from '../outbound.ts';
 import { doneSchema, viewOpenedSchema } from '../schema.ts';
 import type { Workspace } from '../workspace.ts';
-import { type Origin, problemCard, refuse } from './reply.ts';
+import { type Origin, problemCard } from './reply.ts';
 import { cardView, formView, plainView } from './views.ts';
 
 /** A trigger is good for three seconds, and once: https://docs.slack.dev/interactivity/handling-user-interaction#triggers */
@@ -28,12 +28,12 @@ export async function openForm(
   return view !== undefined && (await open(workspace, trigger, view)) !== undefined;
 }
 
-/** Shows a card whole, made anew from the record. */
+/** Shows a card whole, made anew from the record. False when there is no such card. */
 export async function openCard(
   workspace: Workspace,
   what: { readonly thread: string; readonly key: string },
   { origin, trigger }: Opening,
-): Promise<void> {
+): Promise<boolean> {
   const { desk, clock, log, name } = workspace.options;
   const reading = desk.card(what.thread, what.key).catch((error: unknown) => {
     log('slack card could not be read', { surface: name, error });
@@ -41,19 +41,20 @@ export async function openCard(
   });
   const late = new Promise<'late'>((resolve) => clock.after(readWithinMs, () => resolve('late')));
   const first = await Promise.race([reading, late]);
-  if (first === undefined) return refuse(workspace, origin, 'SLACK_CARD_GONE');
+  if (first === undefined) return false;
   if (first !== 'late') {
     await open(workspace, trigger, await whole(workspace, first, { origin, thread: what.thread }));
-    return;
+    return true;
   }
   const setting = settingOf(workspace, { thread: what.thread, first: false });
   const opened = await open(workspace, trigger, plainView(waitingCard, setting));
   const card = await reading;
-  if (opened === undefined) return;
+  if (opened === undefined) return true;
   const view = card
     ? await whole(workspace, card, { origin, thread: what.thread })
     : plainView(problemCard('SLACK_CARD_GONE'), setting);
   await update(workspace, opened, view);
+  return true;
 }
 
 /** What became of a press in a modal, in its place. */

@@ -1,9 +1,9 @@
 import { lineOf } from '../../../../handlers/form.ts';
 import { type PressValue, readButtonValue, readMenuId, readOptionValue } from '../press.ts';
 import { type Acknowledge, type At, isHeard, take, threadOf } from './deeds.ts';
-import { openCard, showAnswer } from './dialogues.ts';
+import { type Opening, openCard, showAnswer } from './dialogues.ts';
 import { publishHome } from './home.ts';
-import type { Origin } from './reply.ts';
+import { type Origin, refuse } from './reply.ts';
 import type { ActionsBody, SubmissionBody } from './schema.ts';
 import { enteredIn, formCallback, originOf, pressIn, readNote } from './views.ts';
 
@@ -20,19 +20,32 @@ export async function takeAction(
   if (!value || value.press.kind === 'open') return acknowledge();
   if (!(await isHeard(at, origin, acknowledge))) return;
   const thread = threadOf(at.workspace, origin, value.thread);
-  const key = value.press.kind === 'view' ? `operation/${value.press.operation}` : value.key;
-  if (value.fresh || value.press.kind === 'view') {
-    await acknowledge();
-    return openCard(at.workspace, { thread, key }, { origin, trigger: body.trigger_id });
-  }
   const place = body.container.message_ts ?? body.container.view_id ?? '';
   const cause = `press/${place}/${done.action_ts}/${body.user.id}`;
+  if (value.fresh || value.press.kind === 'view') {
+    await acknowledge();
+    return shows(at, { ...value, thread }, { origin, trigger: body.trigger_id, cause });
+  }
   const note = body.view?.type === 'modal' ? readNote(body.view.private_metadata) : undefined;
   const fresh = note?.p ? { fresh: note.p.digest } : {};
-  const deed = { kind: 'press', press: value.press, key, thread, cause, ...fresh } as const;
+  const { press, key } = value;
+  const deed = { kind: 'press', press, key, thread, cause, ...fresh } as const;
   const { answered } = await take(at, { origin, deed }, acknowledge);
   if (body.view?.type === 'modal') await showAnswer(at.workspace, body.view.id, await answered);
   if (body.view?.type === 'home') await answered.then(() => publishHome(at, body.user.id));
+}
+
+/** To look at something is no deed. What stands in no thread that we know is answered from the record instead. */
+async function shows(
+  at: At,
+  { press, key: own, thread }: PressValue,
+  { origin, trigger, cause }: Opening & { readonly cause: string },
+): Promise<void> {
+  const key = press.kind === 'view' ? `operation/${press.operation}` : own;
+  if (await openCard(at.workspace, { thread, key }, { origin, trigger })) return;
+  if (press.kind !== 'view') return refuse(at.workspace, origin, 'SLACK_CARD_GONE');
+  const deed = { kind: 'press', press, key, thread, cause } as const;
+  await take(at, { origin, deed }, async () => undefined);
 }
 
 function pressValue(done: ActionsBody['actions'][number]): PressValue | undefined {
