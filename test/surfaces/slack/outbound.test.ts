@@ -88,6 +88,23 @@ describe('a thread in Slack', () => {
     });
   });
 
+  it('is not confused by another app that writes the same key', async () => {
+    const ref = await posted();
+    const other = stage.shop.otherApp('mimic');
+    const metadata = {
+      event_type: 'tocsin_post',
+      event_payload: { incident: 'inc-1', key: 'root' },
+    };
+    await fetch(`${stage.slack.apiUrl}chat.postMessage`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${other.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: ops.id, text: 'mine', metadata }),
+    });
+    await stage.slack.until(() => stage.shop.message(ops, 'mine'));
+    const sought = { incident: 'inc-1', key: 'root', place: '#ops', root: '', since: 0 };
+    expect(await stage.connection.surface.find?.(sought)).toEqual({ ok: true, refs: [ref] });
+  });
+
   it('of which a second root was posted loses it again', async () => {
     const { surface } = stage.connection;
     const [first, second] = [await posted(), await posted()];

@@ -28,12 +28,20 @@ export function createChannels(client: () => Promise<Client>, clock: Clock): Cha
   const shared = new Map<string, { readonly is: boolean; readonly at: number }>();
   let listing: Promise<Called<true>> | undefined;
 
+  /** Private channels are seen where the bot has the scope for them; a team without any may leave it out. */
   async function list(wanted: string): Promise<Called<true>> {
+    const all = await listOf('public_channel,private_channel', wanted);
+    const lacksScope =
+      !all.ok && all.failure.kind === 'refused' && all.failure.error === 'missing_scope';
+    return lacksScope ? listOf('public_channel', wanted) : all;
+  }
+
+  async function listOf(types: string, wanted: string): Promise<Called<true>> {
     const { call } = await client();
     let cursor = '';
     for (let page = 0; page < pagesMax; page += 1) {
       const args = {
-        types: 'public_channel,private_channel',
+        types,
         exclude_archived: true,
         limit: pageSize,
         ...(cursor === '' ? {} : { cursor }),

@@ -2,7 +2,7 @@ import type { Sought } from '../../../core/ports/surface.ts';
 import type { Failure } from './client.ts';
 import { postEvent, readRef } from './refs.ts';
 import { messagesSchema, type SlackMessage } from './schema.ts';
-import type { Workspace } from './workspace.ts';
+import type { Identity, Workspace } from './workspace.ts';
 
 export type FoundPosts =
   | { readonly ok: true; readonly value: readonly string[] }
@@ -22,7 +22,7 @@ export async function findPosts(
 ): Promise<FoundPosts> {
   const { call } = await workspace.client();
   const known = await workspace.identity();
-  const bot = known.ok ? known.identity.bot : '';
+  const us = known.ok ? known.identity : undefined;
   const method = root === '' ? 'conversations.history' : 'conversations.replies';
   const found: string[] = [];
   let cursor = '';
@@ -39,7 +39,7 @@ export async function findPosts(
     const called = await call(method, args, messagesSchema);
     if (!called.ok) return { ok: false, failure: called.failure, method };
     for (const message of called.value.messages) {
-      if (isOurs(message, bot) && carries(message, incident, key)) found.push(message.ts);
+      if (isOurs(message, us) && carries(message, incident, key)) found.push(message.ts);
     }
     cursor = called.value.response_metadata.next_cursor;
     if (cursor === '') break;
@@ -47,8 +47,10 @@ export async function findPosts(
   return { ok: true, value: [...new Set(found)].sort() };
 }
 
-function isOurs({ bot_id: author }: SlackMessage, bot: string): boolean {
-  return author !== undefined && author === bot;
+/** Slack itself says who has written a message, by the user that a bot is or by the bot. */
+function isOurs(message: SlackMessage, us: Identity | undefined): boolean {
+  if (us === undefined) return false;
+  return message.user === us.user || (us.bot !== '' && message.bot_id === us.bot);
 }
 
 function carries({ metadata }: SlackMessage, incident: string, key: string): boolean {
