@@ -44,6 +44,10 @@ async function run(command: Command): Promise<number> {
       return sendAgain(command);
     case 'commands':
       return listCommands(command.format);
+    case 'slack':
+      return (await import('./cli/slack.ts')).manifest(command);
+    case 'discord':
+      return (await import('./cli/discord.ts')).register(command.config);
     default:
       return command satisfies never;
   }

@@ -9,7 +9,14 @@ export type Command =
   | JournalCommand
   | { readonly name: 'console-link'; readonly person: string; readonly config: string }
   | { readonly name: 'replay'; readonly files: readonly string[]; readonly to: string }
-  | { readonly name: 'commands'; readonly format: 'text' | 'json' | 'markdown' };
+  | { readonly name: 'commands'; readonly format: 'text' | 'json' | 'markdown' }
+  | {
+      readonly name: 'slack';
+      readonly action: 'manifest';
+      readonly config: string;
+      readonly workspace: string;
+    }
+  | { readonly name: 'discord'; readonly action: 'register'; readonly config: string };
 
 /** `journal` is absent where the configuration says which one. */
 export type JournalCommand = {
@@ -149,6 +156,26 @@ export const declared: Readonly<Record<string, Declared>> = {
       json && markdown
         ? '--json and --markdown exclude each other'
         : { name: 'commands', format: json ? 'json' : markdown ? 'markdown' : 'text' },
+  },
+  slack: {
+    usage: 'slack manifest [NAME]',
+    says: 'prints the manifest of the Slack app, with the least scopes: paste it where an app is made',
+    options: { config },
+    words: { least: 1, most: 2 },
+    read: ({ words: [action = '', workspace = ''], config }) =>
+      action === 'manifest'
+        ? { name: 'slack', action, config, workspace }
+        : `slack ${action} is not known, manifest is`,
+  },
+  discord: {
+    usage: 'discord register',
+    says: 'registers the slash commands in every guild of the configuration; start does it too',
+    options: { config },
+    words: { least: 1, most: 1 },
+    read: ({ words: [action = ''], config }) =>
+      action === 'register'
+        ? { name: 'discord', action, config }
+        : `discord ${action} is not known, register is`,
   },
 };
 

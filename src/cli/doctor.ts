@@ -3,10 +3,13 @@ import { dirname, resolve } from 'node:path';
 import { exitCode } from '../cli.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
 import type { Facts } from '../core/problem.ts';
+
 import { type Problem, problem } from '../core/problem.ts';
+import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
 import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
+import { type ConnectChats, loadChats, nobodysDesk, uncounted } from './chats.ts';
 import { createLogger } from './log.ts';
 import { sayLine } from './say.ts';
 import { connectSources, connectTargets } from './targets.ts';
@@ -51,9 +54,33 @@ async function examine(file: string): Promise<number> {
   }
   findings.push(...(await sources.doctor()));
   sources.close();
-  const book = bookOf(...books, ...sources.books);
+  const chats = await loadChats(config);
+  findings.push(...(await chatFindings(chats, settings)));
+  const book = bookOf(...books, ...sources.books, ...chats.books);
   for (const finding of findings) sayLine(sentence(finding, book));
   return findings.some(({ problem: found }) => found) ? exitCode.failed : exitCode.ok;
+}
+
+/** Tokens, rights and channels of every chat platform, each with the places that routes name on it. */
+async function chatFindings(
+  chats: ConnectChats,
+  { routes }: Settings,
+): Promise<readonly Finding[]> {
+  const { connections } = chats.connect({
+    desk: nobodysDesk,
+    metrics: uncounted,
+    log: () => undefined,
+  });
+  const findings: Finding[] = [];
+  for (const chat of connections) {
+    const about = chat.surface.name;
+    const places = [...routes.routes, routes.otherwise].flatMap(
+      ({ places: all }) => all[about] ?? [],
+    );
+    for (const found of await chat.doctor([...new Set(places)])) findings.push({ about, ...found });
+    await chat.close();
+  }
+  return findings;
 }
 
 /** Less than this free and a busy night may fill the disk. */

@@ -55,6 +55,15 @@ describe('a command line', () => {
       'journal backup to.db',
       { name: 'journal', action: 'backup', config: './tocsin.yaml', to: 'to.db' },
     ],
+    [
+      'slack manifest',
+      { name: 'slack', action: 'manifest', config: './tocsin.yaml', workspace: '' },
+    ],
+    [
+      'slack manifest shop --config a.yaml',
+      { name: 'slack', action: 'manifest', config: 'a.yaml', workspace: 'shop' },
+    ],
+    ['discord register', { name: 'discord', action: 'register', config: './tocsin.yaml' }],
     ['console-link ana', { name: 'console-link', person: 'ana', config: './tocsin.yaml' }],
     [
       'replay a.json b.json',
