@@ -105,11 +105,11 @@ describe('a command line', () => {
     ['strat', 'tocsin: strat is not a command, did you mean start?\ntocsin start --help'],
     [
       'frobnicate',
-      'tocsin: frobnicate is not a command\ncommands: start, demo, check, doctor, journal, console-link, replay and commands',
+      'tocsin: frobnicate is not a command\ncommands: start, demo, check, doctor, journal, console-link, replay, commands, slack and discord',
     ],
     [
       'constructor',
-      'tocsin: constructor is not a command\ncommands: start, demo, check, doctor, journal, console-link, replay and commands',
+      'tocsin: constructor is not a command\ncommands: start, demo, check, doctor, journal, console-link, replay, commands, slack and discord',
     ],
     [
       'start --confg a',
@@ -179,6 +179,8 @@ describe('a command line', () => {
         console-link PERSON                prints a one-time link to the console for a person of the configuration
         replay FILE…                       sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER
         commands                           lists what can be said in chat
+        slack manifest [NAME]              prints the manifest of the Slack app, with the least scopes: paste it where an app is made
+        discord register                   registers the slash commands in every guild of the configuration; start does it too
 
         tocsin COMMAND --help says more; tocsin --version names the version
         exit status: 0 done · 1 found faults or failed · 2 wrong use or configuration · 3 journal in use",
