@@ -1,5 +1,13 @@
 import type { Sandbox } from '../sandbox/index.ts';
 
+/** What the people of the demo may do. */
+export const demoPolicies = `policies:
+  - { match: { risk: incident }, requesters: [sre, guests], approvals: [] }
+  - { match: { risk: read }, requesters: [sre, guests], approvals: [] }
+  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre } ], expires: 15m }
+  - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
+`;
+
 /** The configuration of the demo, as an operator would write it: the demo reads it like any other. */
 export function demoConfig(sandboxUrl: string, journal: string): string {
   return `# The demo's own configuration: a shop on an emulated cluster.
@@ -29,12 +37,7 @@ services:
     environments:
       production:
         workload: { kubernetes: sandbox, namespace: shop, deployment: storefront, min: 2, max: 8 }
-policies:
-  - { match: { risk: incident }, requesters: [sre, guests], approvals: [] }
-  - { match: { risk: read }, requesters: [sre, guests], approvals: [] }
-  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre } ], expires: 15m }
-  - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
-targets:
+${demoPolicies}targets:
   sandbox:
     kubernetes:
       read:  { server: ${sandboxUrl}, token: \${env:TOCSIN_DEMO_READ} }

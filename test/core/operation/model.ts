@@ -172,7 +172,7 @@ function apply(state: OperationState, intent: OperationIntent, at: number): Oper
   return decide(intent, state).reduce((before, event) => evolve(before, event, { at }), state);
 }
 
-const asking: OperationIntent = {
+export const asking: OperationIntent = {
   type: 'Ask',
   verb: 'scale',
   line: 'scale checkout 6',

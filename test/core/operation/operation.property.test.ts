@@ -13,6 +13,7 @@ import { currentStep } from '../../../src/core/operation/step-decide.ts';
 import type { Evidence } from '../../../src/core/person.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { brokenBy } from './invariants.ts';
+import { asking } from './model.ts';
 import {
   ana,
   ben,
@@ -235,18 +236,6 @@ function movesFrom(state: OperationState, at: number, story: Story): readonly Op
 }
 
 const another = hashOf({ plan: { nonce: 'other' } });
-
-const asking: OperationIntent = {
-  type: 'Ask',
-  verb: 'scale',
-  line: 'scale checkout 6',
-  service: 'checkout',
-  environment: 'production',
-  incident: '',
-  requester: ana,
-  reason: '',
-  undoes: '',
-};
 
 function planning(story: Story): OperationIntent {
   return { type: 'Plan', plan: plan(story.plan), hash: hashOf(story), rule: rule(story.rule) };

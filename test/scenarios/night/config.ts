@@ -1,4 +1,5 @@
 import { thisBuild } from '../../../src/cli/build.ts';
+import { demoPolicies } from '../../../src/cli/demo-world.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Settings } from '../../../src/core/settings.ts';
 import type { StageConfig } from './stages/stage.ts';
@@ -57,11 +58,7 @@ services:
   worker:
     match: { namespace: shop, container: worker }
     environments: { production: { ${workload('worker', 'max: 8')} } }
-policies:
-  - { match: { risk: [incident, read] }, requesters: [sre, guests], approvals: [] }
-  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre } ], expires: 15m }
-  - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
-targets:
+${demoPolicies}targets:
   eu-1:
     kubernetes:
       read:  { server: ${cluster}, token: \${env:NIGHT_READ} }
