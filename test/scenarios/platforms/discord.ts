@@ -50,11 +50,11 @@ export async function failingDiscord(clock: TurningClock): Promise<FailingPlatfo
     fails: (share, seed) =>
       share > 0 ? discord.outage.failShare(share, faults, seed) : discord.outage.ends(),
     suffered: discord.outage.suffered,
-    calls: () => discord.requests.length,
     threads: () =>
       ops
         .messages()
-        .filter(({ byBot }) => byBot)
+        // Discord itself tells the channel of a thread that was started later.
+        .filter(({ byBot, embeds }) => byBot && embeds.length > 0)
         .map((message) => ({
           root: message.text,
           below: (message.thread?.messages() ?? [])
@@ -62,7 +62,6 @@ export async function failingDiscord(clock: TurningClock): Promise<FailingPlatfo
             .map(({ text }) => text),
         })),
     calm: { place: 'calm', reads: read },
-    overTheLimit: discord.invalidRequests,
     close: () => discord.close(),
   };
 }

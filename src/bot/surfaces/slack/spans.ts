@@ -91,6 +91,7 @@ export function webAddress(url: string): string | undefined {
 }
 
 function inline(span: Span, setting: Setting): readonly Inline[] {
+  if (span === '\n') return [{ type: 'text', text: span }];
   if (typeof span === 'string') return [written(span)];
   switch (span.kind) {
     case 'strong':
