@@ -61,6 +61,30 @@ describe('the account', () => {
     expect(account.wait('root', 'C3')).toBe(0);
   });
 
+  it('goes slower after a 429 than it thought it might, and forgets it over some minutes', async () => {
+    const clock = stillClock();
+    const account = createAccount(clock, () => 0.5);
+    const pace = async () => {
+      account.spend('root', 'C1');
+      account.spend('root', 'C1');
+      const wait = account.wait('root', 'C1');
+      await clock.passes(10_000);
+      return wait;
+    };
+    expect(await pace()).toBe(1_050);
+    account.limited('root', 'C1', 1_000);
+    await clock.passes(10_000);
+    expect(await pace()).toBeGreaterThan(1_500);
+    await clock.passes(60 * 60_000);
+    expect(await pace()).toBeLessThan(1_100);
+    // Edits have a memory of their own.
+    for (let made = 0; made < 47; made += 1) account.spend('edit', 'C1');
+    expect(account.wait('edit', 'C1')).toBe(0);
+    account.limited('edit', 'C1', 1_000);
+    await clock.passes(1_000);
+    expect(account.wait('edit', 'C1')).toBeGreaterThan(50_000);
+  });
+
   it('leaves Slack alone for longer each time, and comes back at the first answer', async () => {
     const clock = stillClock();
     const account = createAccount(clock, () => 0.5);

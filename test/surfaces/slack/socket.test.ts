@@ -85,6 +85,24 @@ describe('the sockets', () => {
     await heard();
   });
 
+  it('that are cut while something is taken do not keep the answer from whoever asked', async () => {
+    await stage.connected();
+    let onDisk: (() => void) | undefined;
+    const take = stage.desk.take;
+    stage.desk.take = (asked) =>
+      new Promise((resolve, reject) => {
+        onDisk = () => take(asked).then(resolve, reject);
+      });
+    const typing = ana.types('/ops ack', ops);
+    await eventually('it is being taken', () => onDisk !== undefined);
+    stage.slack.sockets.drop();
+    await standing(0);
+    onDisk?.();
+    await stage.slack.until(() => ana.sees(ops)[0]?.includes('on the record'));
+    stage.clock.passes(3_100);
+    expect(await typing).toMatchObject({ acked: false });
+  });
+
   it('say that Socket Mode was switched off', async () => {
     await stage.connected();
     stage.slack.sockets.refresh('link_disabled');

@@ -18,9 +18,17 @@ export interface Account extends Budget {
   pause(): number;
 }
 
+interface Window {
+  readonly count: number;
+  readonly withinMs: number;
+}
+
 const perChannel = { burst: 2, everyMs: 1_050 };
 const messages = { count: 280, withinMs: 60_500 };
 const edits = { count: 48, withinMs: 60_500 };
+
+/** After a 429 we go slower than we thought we might, by half as much again each time, and forget it over some minutes. */
+const care = { step: 1.5, max: 4, halfLifeMs: 5 * 60_000 };
 
 /** So many calls in a row come to nothing before we leave Slack alone for a while. */
 const failuresMin = 3;
@@ -30,18 +38,28 @@ export function createAccount(clock: Clock, random: () => number): Account {
   const channels = new Map<string, { tokens: number; at: number }>();
   const blocked = new Map<string, number>();
   const made: Readonly<Record<'messages' | 'edits', number[]>> = { messages: [], edits: [] };
+  const cautions = { post: { factor: 1, at: 0 }, edit: { factor: 1, at: 0 } };
   let failures = 0;
   let pausedUntil = 0;
 
+  function caution(of: 'post' | 'edit', now: number): number {
+    const { factor, at } = cautions[of];
+    return 1 + (factor - 1) * 0.5 ** ((now - at) / care.halfLifeMs);
+  }
+
   function channelWait(place: string, now: number): number {
     const { tokens } = filled(place, now);
-    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * perChannel.everyMs);
+    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * perChannel.everyMs * caution('post', now));
   }
 
   function filled(place: string, now: number): { tokens: number; at: number } {
     const last = channels.get(place) ?? { tokens: perChannel.burst, at: now };
-    const gained = Math.max(0, now - last.at) / perChannel.everyMs;
+    const gained = Math.max(0, now - last.at) / (perChannel.everyMs * caution('post', now));
     return { tokens: Math.min(perChannel.burst, last.tokens + gained), at: now };
+  }
+
+  function slower(of: 'post' | 'edit', { count, withinMs }: Window, now: number): Window {
+    return { count: Math.floor(count / caution(of, now)), withinMs };
   }
 
   function blockedFor(key: string, now: number): number {
@@ -60,12 +78,16 @@ export function createAccount(clock: Clock, random: () => number): Account {
     wait(call, place) {
       const now = clock.now();
       return call === 'edit'
-        ? Math.max(pause(), blockedFor('edit', now), windowWait(made.edits, edits, now))
+        ? Math.max(
+            pause(),
+            blockedFor('edit', now),
+            windowWait(made.edits, slower('edit', edits, now), now),
+          )
         : Math.max(
             pause(),
             blockedFor('post', now),
             blockedFor(`post ${place}`, now),
-            windowWait(made.messages, messages, now),
+            windowWait(made.messages, slower('post', messages, now), now),
             channelWait(place, now),
           );
     },
@@ -82,6 +104,8 @@ export function createAccount(clock: Clock, random: () => number): Account {
     },
     limited(call, place, afterMs) {
       const now = clock.now();
+      const of = call === 'edit' ? 'edit' : 'post';
+      cautions[of] = { factor: Math.min(care.max, caution(of, now) * care.step), at: now };
       if (call === 'edit') {
         blocked.set('edit', now + afterMs);
         return;
@@ -91,7 +115,7 @@ export function createAccount(clock: Clock, random: () => number): Account {
         ([key, until]) => key.startsWith('post ') && key !== `post ${place}` && until > now,
       );
       blocked.set(others ? 'post' : `post ${place}`, now + afterMs);
-      channels.set(place, { tokens: 0, at: now + afterMs });
+      channels.set(place, { tokens: 1, at: now + afterMs });
     },
     failed() {
       failures += 1;
@@ -107,11 +131,7 @@ export function createAccount(clock: Clock, random: () => number): Account {
 }
 
 /** Milliseconds until one more fits into the window; forgets what has left it. */
-function windowWait(
-  times: number[],
-  { count, withinMs }: { readonly count: number; readonly withinMs: number },
-  now: number,
-): number {
+function windowWait(times: number[], { count, withinMs }: Window, now: number): number {
   while (times[0] !== undefined && times[0] <= now - withinMs) times.shift();
   const oldest = times[times.length - count];
   return oldest === undefined ? 0 : oldest + withinMs - now;

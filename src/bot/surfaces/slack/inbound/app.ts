@@ -65,10 +65,15 @@ async function taken(
   const read = bodySchema.safeParse(body);
   // What we subscribed to and do not read, and whatever Slack will think of next.
   if (!read.success) return acknowledge();
-  const { name, metrics } = desk.workspace.options;
+  const { name, metrics, log } = desk.workspace.options;
   await desk.take(read.data, async (answer) => {
-    await acknowledge(answer);
-    metrics.acknowledged(name, performance.now() - began);
+    try {
+      await acknowledge(answer);
+      metrics.acknowledged(name, performance.now() - began);
+    } catch (error) {
+      // The socket is gone: the person sees an error, and then the answer all the same, since it is on disk.
+      log('slack could not be told that it arrived', { surface: name, error });
+    }
   });
 }
 
