@@ -16,10 +16,10 @@ const codes = async (places: readonly string[] = ['#ops']) =>
 describe('doctor', () => {
   it('finds nothing wrong where nothing is', async () => {
     expect(await codes()).toEqual([
-      ['slack token', undefined],
-      ['slack scopes', undefined],
-      ['slack channel', undefined],
-      ['slack socket', undefined],
+      ['token', undefined],
+      ['scopes', undefined],
+      ['channel', undefined],
+      ['socket', undefined],
     ]);
     expect(stage.slack.sockets.count()).toBe(0);
     expect(stage.slack.calls.every(({ method }) => !method.startsWith('chat.'))).toBe(true);
@@ -28,7 +28,7 @@ describe('doctor', () => {
   it('names each scope that is missing, and what it is for', async () => {
     stage.shop.revokesScope('users:read');
     stage.shop.revokesScope('files:read');
-    const found = (await stage.connection.doctor([])).find(({ check }) => check === 'slack scopes');
+    const found = (await stage.connection.doctor([])).find(({ check }) => check === 'scopes');
     expect(found).toMatchObject({
       facts: { missing: 'files:read, users:read' },
       problem: { code: 'SLACK_SCOPE_MISSING' },
@@ -40,31 +40,31 @@ describe('doctor', () => {
     const old = stage.shop.channel('old');
     old.archived = true;
     expect(await codes(['#nowhere', '#quiet', old.id])).toEqual([
-      ['slack token', undefined],
-      ['slack scopes', undefined],
-      ['slack channel', 'SLACK_CHANNEL_NOT_FOUND'],
-      ['slack channel', 'SLACK_NOT_IN_CHANNEL'],
-      ['slack channel', 'SLACK_CHANNEL_ARCHIVED'],
-      ['slack socket', undefined],
+      ['token', undefined],
+      ['scopes', undefined],
+      ['channel', 'SLACK_CHANNEL_NOT_FOUND'],
+      ['channel', 'SLACK_NOT_IN_CHANNEL'],
+      ['channel', 'SLACK_CHANNEL_ARCHIVED'],
+      ['socket', undefined],
     ]);
   });
 
   it('finds a token that is worth nothing', async () => {
     stage.shop.revokesToken();
-    expect(await codes()).toEqual([['slack token', 'SLACK_TOKEN_REFUSED']]);
+    expect(await codes()).toEqual([['token', 'SLACK_TOKEN_REFUSED']]);
   });
 
   it('finds an app token that opens no socket', async () => {
     const other = await startStage({ appToken: 'xapp-wrong' });
     other.shop.channel('ops');
-    const found = (await other.connection.doctor([])).find(({ check }) => check === 'slack socket');
+    const found = (await other.connection.doctor([])).find(({ check }) => check === 'socket');
     expect(found?.problem?.code).toBe('SLACK_APP_TOKEN_REFUSED');
     await other.close();
   });
 
   it('says when Slack cannot be reached', async () => {
     stage.slack.outage.from({ kind: 'reset' });
-    expect(await codes()).toEqual([['slack token', 'SLACK_UNREACHABLE']]);
+    expect(await codes()).toEqual([['token', 'SLACK_UNREACHABLE']]);
   });
 });
 

@@ -10,18 +10,18 @@ export async function checkWorkspace(
   workspace: Workspace,
   places: readonly string[],
 ): Promise<readonly Finding[]> {
-  const { name } = workspace.options;
+  const { name, team } = workspace.options;
   const known = await workspace.identity();
   if (!known.ok) {
     const problem =
       'problem' in known ? known.problem : problemOf(workspace, known.failure, 'auth.test', '');
-    return [{ check: 'slack token', facts: { surface: name }, problem }];
+    return [{ check: 'token', facts: {}, problem }];
   }
   const { user, scopes: granted } = known.identity;
   const channels: Finding[] = [];
   for (const place of new Set(places)) channels.push(await checkChannel(workspace, place));
   return [
-    { check: 'slack token', facts: { surface: name, team: workspace.options.team, user } },
+    { check: 'token', facts: { team, user } },
     scopesFound(name, granted),
     ...channels,
     ...(workspace.options.mode === 'socket' ? [await checkSocket(workspace)] : []),
@@ -30,17 +30,18 @@ export async function checkWorkspace(
 
 function scopesFound(surface: string, granted: readonly string[]): Finding {
   const missing = Object.keys(scopes).filter((scope) => !granted.includes(scope));
-  const check = 'slack scopes';
-  if (missing.length === 0) return { check, facts: { surface, granted: granted.length } };
+  const check = 'scopes';
+  if (missing.length === 0) return { check, facts: { granted: granted.length } };
   const facts = { surface, method: missing.map((scope) => scopes[scope]).join('; ') };
   const problem = slackProblem('SLACK_SCOPE_MISSING', { ...facts, needed: missing.join(', ') });
-  return { check, facts: { surface, missing: missing.join(', ') }, problem };
+  return { check, facts: { missing: missing.join(', ') }, problem };
 }
 
 async function checkChannel(workspace: Workspace, place: string): Promise<Finding> {
   const { name: surface } = workspace.options;
-  const check = 'slack channel';
-  const facts = { surface, channel: place };
+  const check = 'channel';
+  const facts = { channel: place };
+  const at = { surface, channel: place };
   const found = await workspace.channels.idOf(place);
   if (!found.ok) {
     return {
@@ -49,7 +50,7 @@ async function checkChannel(workspace: Workspace, place: string): Promise<Findin
       problem: problemOf(workspace, found.failure, 'conversations.list', place),
     };
   }
-  const gone = { check, facts, problem: slackProblem('SLACK_CHANNEL_NOT_FOUND', facts) };
+  const gone = { check, facts, problem: slackProblem('SLACK_CHANNEL_NOT_FOUND', at) };
   if (found.value === undefined) return gone;
   const { call } = await workspace.client();
   const called = await call('conversations.info', { channel: found.value }, channelSchema);
@@ -59,10 +60,10 @@ async function checkChannel(workspace: Workspace, place: string): Promise<Findin
   }
   const { channel } = called.value;
   if (channel.is_archived) {
-    return { check, facts, problem: slackProblem('SLACK_CHANNEL_ARCHIVED', facts) };
+    return { check, facts, problem: slackProblem('SLACK_CHANNEL_ARCHIVED', at) };
   }
   if (!channel.is_member) {
-    return { check, facts, problem: slackProblem('SLACK_NOT_IN_CHANNEL', facts) };
+    return { check, facts, problem: slackProblem('SLACK_NOT_IN_CHANNEL', at) };
   }
   return { check, facts: { ...facts, id: channel.id, shared: channel.is_ext_shared } };
 }
@@ -70,15 +71,15 @@ async function checkChannel(workspace: Workspace, place: string): Promise<Findin
 /** An address for a socket is asked for, and not used. */
 async function checkSocket({ options, client }: Workspace): Promise<Finding> {
   const { call } = await client();
-  const check = 'slack socket';
-  const facts = { surface: options.name };
+  const check = 'socket';
+  const surface = options.name;
   const args = { token: options.appToken ?? '' };
   const called = await call('apps.connections.open', args, socketUrlSchema);
-  if (called.ok) return { check, facts };
+  if (called.ok) return { check, facts: {} };
   const { failure } = called;
   const error = failure.kind === 'limited' ? 'it is asked too often' : failure.error;
   const code = failure.kind === 'refused' ? 'SLACK_APP_TOKEN_REFUSED' : 'SLACK_SOCKET_DOWN';
-  return { check, facts, problem: slackProblem(code, { ...facts, error }) };
+  return { check, facts: {}, problem: slackProblem(code, { surface, error }) };
 }
 
 function problemOf({ options }: Workspace, failure: Failure, method: string, channel: string) {
