@@ -249,5 +249,9 @@ export function createChatPlatform(options: ChatPlatformOptions): ChatPlatform {
 
 /** The lines of one message, each by itself. */
 function spoken(text: Text): string {
-  return text.map((span) => (span === '\n' ? '\n' : plain([span]))).join('');
+  return text.map((span) => (isBreak(span) ? '\n' : plain([span]))).join('');
+}
+
+function isBreak(span: Text[number]): boolean {
+  return typeof span !== 'string' && span.kind === 'break';
 }

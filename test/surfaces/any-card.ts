@@ -16,6 +16,7 @@ const anySpan: fc.Arbitrary<Span> = fc.oneof(
   anyWord,
   fc.record({ kind: fc.constant('strong' as const), text: anyWord }),
   fc.record({ kind: fc.constant('code' as const), text: anyWord }),
+  fc.record({ kind: fc.constant('break' as const) }),
   fc.record({ kind: fc.constant('time' as const), at: fc.integer({ min: 0, max: 4e12 }) }),
   fc.record({
     kind: fc.constant('link' as const),

@@ -22,15 +22,14 @@ export type Tone = 'critical' | 'warning' | 'info' | 'good' | 'neutral' | 'faile
 
 export type Text = readonly Span[];
 
-/**
- * Strings may come from outside: a surface escapes every one of them. One that is a line break and nothing else breaks
- * the line; in any other a line break is a blank.
- */
+/** Strings may come from outside: a surface escapes every one of them, and a line break in it is a blank. */
 export type Span =
   | string
   | { readonly kind: 'strong'; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'time'; readonly at: number }
+  /** A new line begins: several lines of a story are one message. */
+  | { readonly kind: 'break' }
   | { readonly kind: 'link'; readonly text: string; readonly url: string }
   | { readonly kind: 'person'; readonly person: string; readonly name: string }
   /** Pings, once: only in entries whose key is new, only ids from the configuration. */

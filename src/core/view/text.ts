@@ -119,6 +119,8 @@ function spanText(span: Span): string {
       return `\`${span.text}\``;
     case 'time':
       return clock(span.at);
+    case 'break':
+      return ' ';
     case 'link':
       return `${span.text} <${span.url}>`;
     case 'person':

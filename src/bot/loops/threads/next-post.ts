@@ -108,7 +108,12 @@ function merged(lines: readonly LineEntry[], { digestOf }: Compared): Piece {
   if (first === undefined) throw new Error('no line to post');
   const text: Text = [
     ...first.text,
-    ...rest.flatMap(({ at, text: said }) => ['\n', { kind: 'time', at } as const, '  ', ...said]),
+    ...rest.flatMap(({ at, text: said }) => [
+      { kind: 'break' } as const,
+      { kind: 'time', at } as const,
+      '  ',
+      ...said,
+    ]),
   ];
   const entry = { ...first, text };
   return {

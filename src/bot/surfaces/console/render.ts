@@ -66,6 +66,7 @@ export function plainText(text: Text): string {
       if (typeof span === 'string') return span;
       if (span.kind === 'time') return new Date(span.at).toISOString();
       if (span.kind === 'person') return span.name;
+      if (span.kind === 'break') return '\n';
       return span.kind === 'notify' ? `@${span.group}` : span.text;
     })
     .join('');
@@ -93,6 +94,8 @@ function renderSpan(span: Span): Html {
       return renderCode(span.text);
     case 'time':
       return renderTime(span.at);
+    case 'break':
+      return html`<br>`;
     case 'link':
       return renderLink(span.text, span.url);
     case 'person':

@@ -57,7 +57,6 @@ export function timestamp(at: number, style: 'f' | 't' = 'f'): string {
 }
 
 function spanWithin(span: Span, max: number, setting: Setting): Cut {
-  if (span === '\n') return atom(span, max);
   if (typeof span === 'string') return escapedWithin(span, max);
   switch (span.kind) {
     case 'strong':
@@ -67,6 +66,8 @@ function spanWithin(span: Span, max: number, setting: Setting): Cut {
     case 'time':
       // Logs, and colleagues elsewhere, speak UTC.
       return atom(`${timestamp(span.at)} (${utcClock(span.at)})`, max);
+    case 'break':
+      return atom('\n', max);
     case 'link':
       return linkWithin(span, max);
     case 'person':
@@ -122,6 +123,8 @@ function plainSpan(span: Span, setting: Pick<Setting, 'nameOf'>): string {
   switch (span.kind) {
     case 'time':
       return utcClock(span.at);
+    case 'break':
+      return ' ';
     case 'person':
       return oneLine(span.name);
     case 'notify':

@@ -91,7 +91,6 @@ export function webAddress(url: string): string | undefined {
 }
 
 function inline(span: Span, setting: Setting): readonly Inline[] {
-  if (span === '\n') return [{ type: 'text', text: span }];
   if (typeof span === 'string') return [written(span)];
   switch (span.kind) {
     case 'strong':
@@ -100,6 +99,8 @@ function inline(span: Span, setting: Setting): readonly Inline[] {
       return [written(span.text, { code: true })];
     case 'time':
       return [date(span.at)];
+    case 'break':
+      return [{ type: 'text', text: '\n' }];
     case 'link': {
       const url = webAddress(span.url);
       return url
@@ -148,6 +149,8 @@ function plainSpan(span: Span, setting: Pick<Setting, 'nameOf'>): string {
   switch (span.kind) {
     case 'time':
       return utcClock(span.at);
+    case 'break':
+      return ' ';
     case 'person':
       return oneLine(span.name);
     case 'notify':
