@@ -5,11 +5,11 @@ scenario(
   'a critical incident that nobody acknowledges is said once more, and only once',
   async (night) => {
     const thread = await night.crashLoop('checkout');
-    await thread.shows('@sre (ana, ben) a critical incident');
+    await thread.shows('@sre', 'a critical incident');
     expect(await thread.says('nobody has acknowledged')).toBe(0);
 
     night.passes(5 * 60_000);
-    await thread.shows('@sre (ana, ben) nobody has acknowledged this yet');
+    await thread.shows('nobody has acknowledged this yet');
     night.passes(60 * 60_000);
     await night.crashAndRestart();
     night.passes(60 * 60_000);

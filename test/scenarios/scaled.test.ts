@@ -7,7 +7,7 @@ scenario('a service is scaled within its bounds and not beyond them', async (nig
   expect(await thread.hears(ana, 'scale 1')).toContain('K8S_BELOW_MIN');
   expect(await thread.hears(ana, 'scale 3')).toContain('K8S_REPLICAS_ALREADY');
   expect(await thread.hears(cleo, 'scale 5')).toContain('NOT_A_REQUESTER');
-  expect(await thread.hears(ana, 'scale checkout five')).toMatch(/ARGUMENT|NUMBER|COUNT/);
+  expect(await thread.hears(ana, 'scale checkout five')).toMatch(/ARGUMENT|NUMBER|COUNT|replicas/);
 
   const plan = await thread.plans(ana, 'scale 5');
   await plan.shows('replicas 3 → 5', 'risk change');

@@ -10,6 +10,7 @@ import type { AlertSource } from '../../../src/core/ports/alert-source.ts';
 import { type OpenJournal, openJournal } from '../../../src/journal/index.ts';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
 import type { TurningClock } from '../../fakes/turning-clock.ts';
+import { eventually } from '../../support/eventually.ts';
 import { configOf } from './config.ts';
 import type { OpenStage, Stage } from './stages/stage.ts';
 
@@ -62,7 +63,8 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
   const power = createPower();
   const errors: string[] = [];
   const log = (message: string, fields: Readonly<Record<string, unknown>>) => {
-    if ('error' in fields) errors.push(`${message}: ${describe(fields['error'])}`);
+    // What is no more complains of nothing.
+    if (power.isOn() && 'error' in fields) errors.push(`${message}: ${describe(fields['error'])}`);
   };
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
   const book = bookOf(...books);
@@ -106,7 +108,12 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
   const lent = { bot, config, settings, journal: power.through(journal), clock, log };
   for (const stage of options.stages) open.push(await stage.open(lent));
   bot.start(open.flatMap(({ surfaces }) => surfaces));
-  for (const connection of open.flatMap(({ connections }) => connections)) connection.start();
+  const connections = open.flatMap((stage) => stage.connections);
+  for (const connection of connections) connection.start();
+  // Whoever types while nobody is connected sees the platform's own error, and tries again.
+  await eventually('the platforms are connected', () =>
+    connections.every(({ health }) => health().state === 'ok'),
+  );
   return {
     bot,
     journal,
@@ -151,6 +158,7 @@ function createPower() {
   }
 
   return {
+    isOn: () => isOn,
     cut() {
       isOn = false;
     },

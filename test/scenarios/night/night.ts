@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { LaneReading } from '../../../src/bot/loops/threads/index.ts';
 import type { AlertSource } from '../../../src/core/ports/alert-source.ts';
 import { type TurningClock, turningClock } from '../../fakes/turning-clock.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -53,6 +54,8 @@ export interface Night {
 
 export interface NightOptions {
   readonly sources?: readonly AlertSource[];
+  /** False for what must happen at its own pace: nothing is turned forward while somebody waits. */
+  readonly hurries?: boolean;
 }
 
 /** One evening is one test on each stage: it ends with a journal that verifies, a quiet log and nothing said twice. */
@@ -62,21 +65,28 @@ export function scenario(
   options: NightOptions = {},
 ): void {
   for (const stage of stagesOf(title)) {
-    it(stage === 'plain' ? title : `${title} (${stage})`, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'tocsin-night-'));
-      const open = await begin(folder, stage, options);
-      try {
-        await play(open.night);
-        await open.isInOrder();
-      } finally {
-        await open.end();
-        rmSync(folder, { recursive: true, force: true });
-      }
-    });
+    it(
+      stage === 'plain' ? title : `${title} (${stage})`,
+      async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'tocsin-night-'));
+        const open = await begin(folder, stage, options);
+        try {
+          await play(open.night);
+          await open.isInOrder();
+        } finally {
+          await open.end();
+          rmSync(folder, { recursive: true, force: true });
+        }
+      },
+      patienceMs,
+    );
   }
 }
 
-const platforms: readonly StageName[] = ['console'];
+/** A platform has its limits, and they are kept. */
+const patienceMs = 90_000;
+
+const platforms: readonly StageName[] = ['console', 'slack', 'discord', 'all'];
 
 /** All of them in a full run; otherwise without a platform, which is quick, and on one that the seed chooses. */
 function stagesOf(title: string): readonly StageName[] {
@@ -113,7 +123,11 @@ async function build(name: StageName, clock: TurningClock): Promise<readonly Sta
 /** The platforms' own time passes faster while somebody only waits: it is their limits that are waited for. */
 const hurryMs = 100;
 
-async function begin(folder: string, name: StageName, { sources = [] }: NightOptions) {
+async function begin(
+  folder: string,
+  name: StageName,
+  { sources = [], hurries = true }: NightOptions,
+) {
   const clock = turningClock();
   const cluster = await startCluster(clock);
   const stages = await build(name, clock);
@@ -138,8 +152,9 @@ async function begin(folder: string, name: StageName, { sources = [] }: NightOpt
       if (!seat) throw new Error('there is no stage');
       return seat;
     },
+    isQuiet: () => process.bot.readings().threadsWaiting === 0,
     waits() {
-      if (process.bot.readings().lanes.some(isPaced)) clock.passes(hurryMs);
+      if (hurries && process.bot.readings().lanes.some(isPaced)) clock.passes(hurryMs);
     },
   };
 
@@ -179,7 +194,7 @@ async function begin(folder: string, name: StageName, { sources = [] }: NightOpt
       await night.alertTells(service);
       return night.thread(service);
     },
-    otherThread: (than) => openThread(looking, (id) => id !== than.id),
+    otherThread: (than) => openThread(looking, (id) => !than.ids.includes(id)),
     async alertStops(service = 'checkout') {
       const alert = crashLooping(service, `${service}-1`, firing.get(service) ?? clock.now());
       await alertmanager.sends([{ ...alert, endsAt: clock.now() }]);
@@ -221,10 +236,6 @@ async function begin(folder: string, name: StageName, { sources = [] }: NightOpt
   };
 }
 
-function isPaced({
-  waiting,
-}: {
-  readonly waiting: { readonly root: number; readonly reply: number; readonly edit: number };
-}): boolean {
-  return waiting.root + waiting.reply + waiting.edit > 0;
+function isPaced({ waiting }: Pick<LaneReading, 'waiting'>): boolean {
+  return waiting.root + waiting.reply + waiting.edit + waiting.doubt > 0;
 }

@@ -4,7 +4,8 @@ import type { Stage, StageMessage, StageThread } from './stages/stage.ts';
 
 /** One thread, read and used as people would: by what it shows. On several stages at once it must show it on each. */
 export interface NightThread {
-  readonly id: string;
+  /** Its name on each stage. */
+  readonly ids: readonly string[];
   /** Everything it shows now. */
   text(): Promise<string>;
   /** Waits until all of it is to be read there. */
@@ -42,6 +43,8 @@ export interface Seats {
   seatOf(person: string): Stage;
   /** Waiting lets the platforms' own time pass. */
   waits(): void;
+  /** Everything that can be shown is shown. */
+  isQuiet(): boolean;
 }
 
 /** The thread that is it, once every stage shows it. */
@@ -60,6 +63,8 @@ export async function openThread(
     });
     found.set(stage, thread);
   }
+  // Nobody reads and types within the moment in which it is posted.
+  await patiently(seats, 'everything is shown', async () => seats.isQuiet());
   return threadOf(seats, found);
 }
 
@@ -79,7 +84,7 @@ function threadOf(seats: Seats, threads: ReadonlyMap<Stage, StageThread>): Night
   }
 
   return {
-    id: all[0]?.id ?? '',
+    ids: all.map(({ id }) => id),
     text: async () => (await texts()).join('\n'),
     pieces: async () => (await Promise.all(all.map(piecesOf))).flat(),
     async shows(...wanted) {
@@ -118,7 +123,7 @@ function planCard(seats: Seats, threads: ReadonlyMap<Stage, StageThread>, what: 
     return card;
   }
   const [first] = [...threads.values()];
-  const text = async () => (first && (await found(first))?.text) ?? '';
+  const text = async () => unmarked((first && (await found(first))?.text) ?? '');
 
   async function eachShows(saying: string, isSo: (message: StageMessage) => boolean) {
     for (const [stage, thread] of threads) {
@@ -210,8 +215,9 @@ function includesAll(text: string, wanted: readonly string[]): boolean {
 }
 
 function bare(text: string): string {
-  return text
-    .replace(/[`*_~|]/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return unmarked(text).replace(/\s+/g, ' ').trim();
+}
+
+function unmarked(text: string): string {
+  return text.replace(/[`*_~|\\]/g, '');
 }

@@ -30,6 +30,7 @@ export async function discordStage(clock: TurningClock): Promise<Stage> {
   async function seen(asked: Asked): Promise<string> {
     const answer = await asked.answered;
     if (answer.outcome === 'failed') return 'This interaction failed';
+    if (answer.outcome === 'modal') return answer.sees;
     return eventually('the answer', () => {
       const shown = [answer.message, ...answer.followups].filter((one) => one !== undefined);
       if (shown.some(({ loading }) => loading)) return undefined;
