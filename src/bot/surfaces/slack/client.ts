@@ -99,11 +99,12 @@ export async function openClient(options: SlackOptions): Promise<Client> {
  * The same for every client of the SDK: it neither waits nor repeats. Its own queue stops for all methods at one 429,
  * and it repeats a post of unknown outcome for half an hour.
  */
-export function clientOptions({ api, timeoutMs }: SlackOptions, network: Network) {
+export function clientOptions({ api }: SlackOptions, network: Network) {
   return {
     ...(api === undefined ? {} : { slackApiUrl: api }),
     fetch: network.fetch,
-    timeout: timeoutMs,
+    // The network gives up by our own clock.
+    timeout: 0,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,

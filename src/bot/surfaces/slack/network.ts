@@ -4,11 +4,13 @@ import type { Socket } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import type { webApi } from '@slack/bolt';
 import type { Agent, buildConnector } from 'undici';
+import type { Clock } from '../../clock.ts';
 
 export interface Reach {
   readonly proxy?: string | undefined;
   readonly ca?: string | undefined;
   readonly timeoutMs: number;
+  readonly clock: Clock;
 }
 
 /** How this workspace is reached, for calls and for websockets alike. */
@@ -42,14 +44,28 @@ export class NotConnected extends Error {
   }
 }
 
+interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly headers: Record<string, string>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly max: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null; entries(): Iterable<[string, string]> };
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** No answer of the Web API that we ask for is larger. */
 const answerBytesMax = 8 * 1024 * 1024;
 
 export async function openNetwork(reach: Reach): Promise<Network> {
   const undici = await import('undici');
   const connect = connector(undici.buildConnector, reach);
-  const { timeoutMs } = reach;
-  const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, allowH2: false };
+  const { timeoutMs, clock } = reach;
+  // Our own clock gives up first; these are for a process that was held up.
+  const timeouts = { headersTimeout: 2 * timeoutMs, bodyTimeout: 2 * timeoutMs, allowH2: false };
   const agents = new Set<Agent>();
   const calls = open(connect);
 
@@ -59,36 +75,39 @@ export async function openNetwork(reach: Reach): Promise<Network> {
     return agent;
   }
 
-  async function bytes(url: string, { method, headers, body, max }: BytesRequest): Promise<Bytes> {
-    const response = await undici.fetch(url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-      dispatcher: calls,
-    });
-    const type = response.headers.get('content-type') ?? '';
-    return { status: response.status, type, bytes: await bounded(response.body, max) };
+  /** One request with its answer, within the time that it may take. */
+  async function ask(url: string | URL, { max, ...init }: Request): Promise<Answer> {
+    const controller = new AbortController();
+    const cancel = clock.after(timeoutMs, () =>
+      controller.abort(new Error(`no answer within ${timeoutMs} ms`)),
+    );
+    try {
+      const response = await undici.fetch(url, {
+        ...init,
+        redirect: 'error',
+        signal: controller.signal,
+        dispatcher: calls,
+      });
+      const { status, headers } = response;
+      return { status, headers, bytes: await bounded(response.body, max) };
+    } finally {
+      cancel();
+    }
   }
 
   return {
-    bytes,
+    async bytes(url, { method, headers, body, max }) {
+      const rest = body === undefined ? {} : { body };
+      const answer = await ask(url, { method, headers: { ...headers }, ...rest, max });
+      const { status, bytes } = answer;
+      return { status, type: answer.headers.get('content-type') ?? '', bytes };
+    },
     async fetch(url, init) {
       const body = typeof init?.body === 'string' ? init.body : '';
-      const response = await undici.fetch(url, {
-        method: 'POST',
-        headers: { ...init?.headers },
-        body,
-        redirect: 'error',
-        signal: init?.signal ?? AbortSignal.timeout(timeoutMs),
-        dispatcher: calls,
-      });
-      const answer = await bounded(response.body, answerBytesMax);
-      return new Response(answer, {
-        status: response.status,
-        headers: Object.fromEntries(response.headers.entries()),
-      });
+      const headers = { ...init?.headers };
+      const answer = await ask(url, { method: 'POST', headers, body, max: answerBytesMax });
+      const { status, bytes } = answer;
+      return new Response(bytes, { status, headers: Object.fromEntries(answer.headers.entries()) });
     },
     agent: (opened) =>
       open((target, callback) =>
