@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel, FakePerson, Message } from '../../fakes/slack/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { incidentCard, planCard, planHash, refusalCard } from '../console/sample-cards.ts';
-import { answering, type Stage, startStage } from './stage.ts';
+import { answering, cardSaid, type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
 let ops: Channel;
@@ -87,6 +87,22 @@ describe('a slash command', () => {
     stage.desk.answers = () => answering('the last 100 lines', 'thread');
     await ana.types('/ops logs checkout', ops);
     await stage.slack.until(() => stage.shop.message(ops, 'the last 100 lines'));
+  });
+
+  it('is answered with a file where the answer is too long for a message', async () => {
+    const text = Array.from({ length: 900 }, (_, line) => `line ${line} of the log`).join('\n');
+    const blocks = [{ kind: 'code', title: 'Logs', text } as const];
+    stage.desk.answers = () => ({ to: 'thread', card: cardSaid('the last 900 lines', { blocks }) });
+    const root = await incident();
+    await ana.says('@tocsin logs checkout', root);
+    const said = await stage.slack.until(() =>
+      stage.shop.replies(root).find((one) => stage.shop.messageText(one).includes('the last 900')),
+    );
+    expect(stage.shop.messageText(said)).toMatch(/\d+ more lines in the console/);
+    const file = await stage.slack.until(
+      () => stage.shop.replies(root).flatMap(({ files }) => files)[0],
+    );
+    expect(file.bytes?.toString()).toContain('line 899 of the log');
   });
 
   it('is answered to the asker alone in a channel that others read', async () => {
