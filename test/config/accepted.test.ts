@@ -6,13 +6,24 @@ import { describe, expect, it } from 'vitest';
 import { accepted, faultsOf, load, warningsOf, yaml } from './given.ts';
 
 describe('a sound configuration', () => {
-  it('is the minimal example, without a warning', () => {
-    const text = readFileSync(
-      new URL('../../examples/minimal/tocsin.yaml', import.meta.url),
-      'utf8',
-    );
-    expect(faultsOf(text)).toEqual([]);
-    expect(warningsOf(text)).toEqual([]);
+  it.each(['minimal', 'chat'])('is examples/%s, without a warning', (name) => {
+    const file = new URL(`../../examples/${name}/tocsin.yaml`, import.meta.url);
+    const text = readFileSync(file, 'utf8');
+    const env = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', DISCORD_TOKEN: 'd' };
+    expect(faultsOf(text, { env })).toEqual([]);
+    expect(warningsOf(text, { env })).toEqual([]);
+  });
+
+  it('is an example that says of every surface what it is for: both platforms, and a place on each', () => {
+    const file = new URL('../../examples/chat/tocsin.yaml', import.meta.url);
+    const env = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', DISCORD_TOKEN: 'd' };
+    const { config, settings } = accepted(readFileSync(file, 'utf8'), { env });
+    const { slack, discord } = config.surfaces;
+    expect([slack.map(({ mode }) => mode), discord.map(({ mode }) => mode)]).toEqual([
+      ['socket'],
+      ['gateway'],
+    ]);
+    expect(settings.routes.otherwise.places).toEqual({ 'slack/main': '#ops', 'discord/main': 'ops' });
   });
 
   it('has defaults for everything but the version and the default route', () => {
