@@ -12,7 +12,7 @@ import type { Settings } from '../core/settings.ts';
 import type { RunbookHint } from '../core/view/incident-card.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
-import { createDispatch, type Dispatch } from '../handlers/dispatch.ts';
+import { createDispatch, type Dispatch, type DispatchCounts } from '../handlers/dispatch.ts';
 import type { ChatDesk } from './chat.ts';
 import { createChatDesk } from './chat-desk.ts';
 import type { Clock } from './clock.ts';
@@ -72,6 +72,7 @@ export interface BotParts {
   /** Where the console can be reached from a chat platform. */
   readonly consoleLink?: Desk['consoleLink'];
   readonly times: BotTimes;
+  readonly counts?: DispatchCounts;
   readonly log: Log;
 }
 
@@ -271,7 +272,7 @@ function createTalk(
     threads,
   }: { readonly engine: Engine; readonly desk: Desk; readonly threads: Threads },
 ) {
-  const dispatch = createDispatch(desk);
+  const dispatch = createDispatch(desk, parts.counts);
   const inbox = createInbox({
     ...parts,
     dispatch,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DispatchCounts } from '../handlers/dispatch.ts';
 import type { ChatMetrics } from './chat.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
@@ -26,8 +27,7 @@ export interface Metrics {
   readonly consoleDropped: () => void;
   readonly refused: (surface: string, code: string) => void;
   readonly chat: ChatMetrics;
-  readonly commands: (verb: string) => void;
-  readonly decided: (ms: number) => void;
+  readonly dispatch: DispatchCounts;
   readonly routes: readonly HttpRoute[];
 }
 
@@ -162,8 +162,10 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
       called: (surface, method, outcome) => calls.inc({ surface, method, outcome }),
       refused: (surface, code) => refused.inc({ surface, code }),
     },
-    commands: (verb) => commands.inc({ verb }),
-    decided: (ms) => decided.observe(ms / 1000),
+    dispatch: {
+      understood: (verb) => commands.inc({ verb }),
+      answered: (ms) => decided.observe(ms / 1000),
+    },
     routes: [
       {
         method: 'GET',

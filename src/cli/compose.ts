@@ -15,7 +15,7 @@ import { openHostDoor } from '../bot/host-door.ts';
 import { answer, listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
-import { createMetrics, type MetricsReadings } from '../bot/metrics.ts';
+import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
 import { createSender } from '../bot/sender.ts';
 import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
@@ -26,6 +26,7 @@ import type { ProblemBook } from '../core/problem.ts';
 import type { SessionVia } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
 import { complete } from '../handlers/completion.ts';
+import type { DispatchCounts } from '../handlers/dispatch.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { ConnectChats } from './chats.ts';
@@ -78,6 +79,7 @@ export async function compose(parts: Parts): Promise<Running> {
   // A port may be known only once the listener stands.
   const address = { console: parts.consoleUrl ?? '' };
   const { sessions, ...ways } = openSessions(parts, surface);
+  const counted: { by?: Metrics } = {};
   const bot = await createBot({
     ...parts,
     ...ways,
@@ -87,9 +89,11 @@ export async function compose(parts: Parts): Promise<Running> {
     settings: () => parts.settings,
     book,
     publicUrl: address.console,
+    counts: countsBy(counted),
     log: say,
   });
   const metrics = createMetrics(readingsOf(bot, journal), version);
+  counted.by = metrics;
   const shown = surface.createConsole({
     desk: surface.createConsoleDesk(deskSources(parts.settings, bot)),
     access:
@@ -200,6 +204,14 @@ function signsIn(
 }
 
 const sha256 = (text: string) => hash('sha256', text);
+
+/** Metrics read the bot and count what it hears, so they come after it. */
+function countsBy(counted: { readonly by?: Metrics }): DispatchCounts {
+  return {
+    understood: (verb) => counted.by?.dispatch.understood(verb),
+    answered: (ms) => counted.by?.dispatch.answered(ms),
+  };
+}
 
 function readingsOf(bot: Bot, journal: OpenJournal): MetricsReadings {
   return {

@@ -50,11 +50,19 @@ export interface Dispatch {
   pin(pinned: Pinned): Promise<Answer>;
 }
 
+/** What is counted of everything that is said and pressed, wherever it was. */
+export interface DispatchCounts {
+  /** A line that names a command and what it needs. */
+  understood(verb: string): void;
+  /** From its arrival here to its answer, ms. */
+  answered(ms: number): void;
+}
+
 /**
  * From outside text to an intent with its evidence, and from the verdict to an answer. It never throws: what cannot be
  * done is answered with the five parts of a problem.
  */
-export function createDispatch(desk: Desk): Dispatch {
+export function createDispatch(desk: Desk, counts?: DispatchCounts): Dispatch {
   async function say(said: Said): Promise<Answer> {
     const by = evidence(desk, said.actor);
     if (isProblem(by)) return refused(by, desk);
@@ -68,6 +76,7 @@ export function createDispatch(desk: Desk): Dispatch {
       return refused(problem('INCIDENT_NOT_FOUND', { incident: named }), desk);
     const understood = understand(command, utterance, { settings: desk.settings, incident });
     if (isProblem(understood)) return refused(understood, desk);
+    counts?.understood(command.name);
     const asked: Asking = {
       desk,
       at: desk.now(),
@@ -114,10 +123,13 @@ export function createDispatch(desk: Desk): Dispatch {
   };
 
   async function answered(work: () => Promise<Answer>): Promise<Answer> {
+    const began = desk.now();
     try {
       return await work();
     } catch (error) {
       return refused(problemOf(error, problem('REQUEST_FAILED', { error: nameOf(error) })), desk);
+    } finally {
+      counts?.answered(desk.now() - began);
     }
   }
 }

@@ -379,3 +379,21 @@ describe('what is only read', () => {
     );
   });
 });
+
+describe('what is said', () => {
+  it('is counted: each line that was understood by its verb, and how long every answer took', async () => {
+    const verbs: string[] = [];
+    const took: number[] = [];
+    const counts = {
+      understood: (verb: string) => void verbs.push(verb),
+      answered: (ms: number) => void took.push(ms),
+    };
+    const counted = await openCounter(undefined, { counts });
+    await counted.says('ana', 'status');
+    await counted.says('ana', 'help');
+    await counted.says('ana', 'rolback checkout');
+    await counted.says('nobody', 'status');
+    expect(verbs).toEqual(['status', 'help']);
+    expect(took).toEqual([0, 0, 0, 0]);
+  });
+});

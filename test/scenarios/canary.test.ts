@@ -70,7 +70,8 @@ it('no secret leaves its place, through a whole evening', { timeout: 180_000 }, 
       expect(seen.texts.get(name), name).toContain(plain);
     }
     expect(seen.texts.get('log')).toContain('"msg":"ready"');
-    expect(seen.texts.get('metrics')).toContain('tocsin_');
+    expect(seen.texts.get('metrics')).toMatch(/^tocsin_commands_total\{verb="\w+"\} [1-9]/m);
+    expect(seen.texts.get('metrics')).toMatch(/^tocsin_answer_seconds_count [1-9]/m);
     expect(seen.texts.get('export')).toContain(seen.incident);
     expect(seen.texts.get('answers')).toContain('hidden');
     expect([...cluster.ledger.requests].some(({ user }) => user === 'canary-writer')).toBe(true);

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createMetrics } from '../../src/bot/metrics.ts';
+
+/** What a Prometheus reads from a Tocsin in which everything that is counted has happened once. */
+export async function scrapeAll(): Promise<string> {
+  const surface = 'slack/main';
+  const waiting = { root: 1, reply: 1, edit: 1, doubt: 1, storm: 1, place: 1 };
+  const lane = { surface, waiting, downSince: 1, storms: ['#ops'], lost: [], givenUp: 1 };
+  const metrics = createMetrics(
+    {
+      openIncidents: () => 1,
+      liveOperations: () => ({ running: 1 }),
+      threadsWaiting: () => 1,
+      asksWorking: () => 1,
+      lanes: () => [lane],
+      journal: () => ({ waiting: 1, appends: 1, commits: 1, events: 1, bytes: 1 }),
+    },
+    '0.0.0',
+  );
+  metrics.intake.webhook('alertmanager/main', 'accepted');
+  metrics.intake.alerts('alertmanager/main', 1);
+  metrics.consoleClients(1);
+  metrics.consoleDropped();
+  metrics.refused('console', 'A_CODE');
+  metrics.chat.acknowledged(surface, 5);
+  metrics.chat.called(surface, 'chat.postMessage', 'ok');
+  metrics.dispatch.understood('ack');
+  metrics.dispatch.answered(5);
+  const [route] = metrics.routes;
+  const server = createServer((request, response) => void route?.handle(request, response, {}));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`, {
+    headers: { connection: 'close' },
+  });
+  const text = await answer.text();
+  await new Promise((resolve) => server.close(resolve));
+  return text;
+}
