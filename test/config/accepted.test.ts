@@ -23,7 +23,10 @@ describe('a sound configuration', () => {
       ['socket'],
       ['gateway'],
     ]);
-    expect(settings.routes.otherwise.places).toEqual({ 'slack/main': '#ops', 'discord/main': 'ops' });
+    expect(settings.routes.otherwise.places).toEqual({
+      'slack/main': '#ops',
+      'discord/main': 'ops',
+    });
   });
 
   it('has defaults for everything but the version and the default route', () => {
