@@ -45,13 +45,19 @@ export async function start(file: string): Promise<number> {
   log.info({ ...running.urls, webhooks: Object.fromEntries(webhookUrls(config)) }, 'ready');
   await stop;
   log.info({ grace_ms: config.server.shutdownGraceMs }, 'stopping');
+  let isOver = false;
   const cut = setTimeout(() => {
-    log.warn({}, 'the grace is over; what is cut is settled at the next start');
+    const what = isOver
+      ? 'something kept the process alive'
+      : 'what is cut is settled at the next start';
+    log.warn({}, `the grace is over; ${what}`);
     process.exit(exitCode.ok);
   }, config.server.shutdownGraceMs);
   await running.close();
-  clearTimeout(cut);
   sources.close();
+  isOver = true;
+  // It keeps nothing alive itself, and ends what a vendor's library might have left behind.
+  cut.unref();
   log.info({}, 'stopped');
   return exitCode.ok;
 }

@@ -21,8 +21,16 @@ export interface ConfigParts {
   readonly requestTimeout: string;
   readonly landsWithin: string;
   readonly shutdownGrace: string;
-  /** More lines below the workload of the service. */
+  /** The credential that only reads. */
   readonly read: string;
+  /** The sections `people:` and `groups:`. */
+  readonly people: string;
+  /** The section `surfaces:`; '' for none. */
+  readonly surfaces: string;
+  /** Further keys of the default route: `, slack: "main/#ops"`. */
+  readonly route: string;
+  /** The listener `console:`. */
+  readonly console: string;
 }
 
 const defaults: ConfigParts = {
@@ -32,6 +40,15 @@ const defaults: ConfigParts = {
   landsWithin: '2s',
   shutdownGrace: '5s',
   read: '{ server: CLUSTER, token: ${env:STORY_READ} }',
+  people: `people:
+  - { id: ana, name: Ana }
+  - { id: ben, name: Ben }
+groups:
+  sre: { members: [ana, ben] }
+`,
+  surfaces: '',
+  route: '',
+  console: '{ listen: 127.0.0.1:0 }',
 };
 
 /** A folder with a configuration as an operator writes it, for a bot in a process of its own. */
@@ -63,18 +80,13 @@ function textOf(cluster: string, parts: ConfigParts): string {
   const api = parts.api === '' ? '' : `, api: ${parts.api}`;
   return `version: 1
 server:  { listen: 127.0.0.1:0, shutdown_grace: ${parts.shutdownGrace} }
-console: { listen: 127.0.0.1:0 }
+console: ${parts.console}
 metrics: { listen: 127.0.0.1:0 }
 journal: { store: sqlite, path: ./data/tocsin.db }
-people:
-  - { id: ana, name: Ana }
-  - { id: ben, name: Ben }
-groups:
-  sre: { members: [ana, ben] }
-sources:
+${parts.people}sources:
   alertmanager: { main: { bearers: [ \${env:STORY_BEARER} ]${api} } }
-default_route: { notify: sre }
-services:
+default_route: { notify: sre${parts.route} }
+${parts.surfaces}services:
   checkout:
     match: { ${parts.labels} }
     environments:

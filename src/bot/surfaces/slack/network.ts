@@ -18,7 +18,7 @@ export interface Network {
   readonly fetch: webApi.FetchFunction;
   /** The bytes behind an address, with at most so many of them; the reason when there are none. */
   bytes(url: string, request: BytesRequest): Promise<Bytes>;
-  /** Connections for one websocket. `opened` is told the socket below, so that it can be watched and ended. */
+  /** Connections for one websocket, whose owner destroys them. `opened` is told the socket below, so that it can be watched and ended. */
   agent(opened: (socket: Socket) => void): Agent;
   close(): void;
 }
@@ -66,14 +66,8 @@ export async function openNetwork(reach: Reach): Promise<Network> {
   const { timeoutMs, clock } = reach;
   // Our own clock gives up first; these are for a process that was held up.
   const timeouts = { headersTimeout: 2 * timeoutMs, bodyTimeout: 2 * timeoutMs, allowH2: false };
-  const agents = new Set<Agent>();
+  const open = (how: buildConnector.connector) => new undici.Agent({ connect: how, ...timeouts });
   const calls = open(connect);
-
-  function open(how: buildConnector.connector): Agent {
-    const agent = new undici.Agent({ connect: how, ...timeouts });
-    agents.add(agent);
-    return agent;
-  }
 
   /** One request with its answer, within the time that it may take. */
   async function ask(url: string | URL, { max, ...init }: Request): Promise<Answer> {
@@ -118,8 +112,7 @@ export async function openNetwork(reach: Reach): Promise<Network> {
         }),
       ),
     close() {
-      for (const agent of agents) agent.destroy().catch(() => undefined);
-      agents.clear();
+      calls.destroy().catch(() => undefined);
     },
   };
 }

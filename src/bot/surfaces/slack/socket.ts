@@ -257,6 +257,8 @@ function createAttempt({
       const below = socket;
       setImmediate(() => {
         below?.destroySoon();
+        // The SDK waits thirty seconds for Slack's goodbye, and a process that ends would with it; asked twice, it does not.
+        receiver.stop().catch(() => undefined);
         agent.destroy().catch(() => undefined);
       });
     },
