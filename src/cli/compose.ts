@@ -27,6 +27,7 @@ import type { SessionVia } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
 import { complete } from '../handlers/completion.ts';
 import type { DispatchCounts } from '../handlers/dispatch.ts';
+import { formOf } from '../handlers/form.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { ConnectChats } from './chats.ts';
@@ -233,6 +234,7 @@ function deskSources(settings: Settings, bot: Bot): DeskSources {
   return {
     say: bot.dispatch.say,
     press: bot.dispatch.press,
+    form: (line, incident) => formOf(line, settings, incident),
     complete: (line, incident) => complete({ settings }, line, incident),
     incidents: () =>
       [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),

@@ -23,6 +23,8 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   readonly hint: string;
+  /** What is wrong with what was typed; left out for nothing. */
+  readonly fault?: string;
   readonly required: boolean;
   readonly kind: 'text' | 'number' | 'choice';
   readonly choices: readonly Choice[];
@@ -64,6 +66,11 @@ export function lineOf(form: Form, values: Readonly<Record<string, string>>): st
   const verb = 'code' in utterance ? form.title : utterance.verb;
   const command = commands.find(({ name }) => name === verb);
   return command ? commandLine(command, values) : form.line;
+}
+
+/** The hint of a field where a surface has one line for all it says. */
+export function hintOf({ fault = '', hint }: Field): string {
+  return [fault, hint].filter((part) => part !== '').join(' ');
 }
 
 /** One command with its arguments by name, as a person would type it. */
@@ -124,7 +131,8 @@ function fieldOf(argument: Argument, asked: Asked): Field {
   return {
     name: argument.name,
     label: argument.name,
-    hint: [wrong, argument.summary].filter((part) => part !== '').join(' '),
+    hint: argument.summary,
+    ...(wrong === '' ? {} : { fault: wrong }),
     required: isRequired(argument, asked),
     kind,
     choices,

@@ -59,15 +59,15 @@ describe('a line becomes a form', () => {
   it('when an argument cannot be read, which it says', () => {
     expect(field(form('scale chekout 6 env=production'), 'service')).toMatchObject({
       value: '',
-      hint: expect.stringContaining('Did you mean checkout?'),
+      fault: expect.stringContaining('Did you mean checkout?'),
     });
     expect(field(form('scale worker six', incident), 'replicas')).toMatchObject({
       value: '',
-      hint: expect.stringContaining('not a number: "six"'),
+      fault: expect.stringContaining('not a number: "six"'),
     });
     expect(field(form('restart checkout env=prod'), 'env')).toMatchObject({
       value: '',
-      hint: expect.stringContaining('"prod" is none of them.'),
+      fault: expect.stringContaining('"prod" is none of them.'),
     });
     expect(field(form('cancel 41'), 'operation')).toMatchObject({ kind: 'text', value: '41' });
     expect(field(form('assign @dan', incident), 'person')).toMatchObject({

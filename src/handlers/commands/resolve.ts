@@ -7,7 +7,7 @@ export const resolve: IncidentCommand = {
   family: 'incident',
   risk: 'incident',
   summary: 'Close the incident; while alerts still fire it wants a reason.',
-  args: [reasonArgument, incidentArgument],
+  args: [{ ...reasonArgument, summary: 'Why; wanted while alerts still fire.' }, incidentArgument],
   wants: ({ firing }) => (firing > 0 ? ['reason'] : []),
   example: 'resolve reason="known, fixed by the deploy at ten"',
   intent: ({ at, by, incident, args }) =>

@@ -165,4 +165,26 @@ describe.skipIf(chromium === undefined)(`the console in Chromium${why}`, () => {
     expect(causes).toHaveLength(2);
     expect(causes[0]).toBe(causes[1]);
   });
+
+  it('sends another line under another cause, though the answer to the first was lost', async () => {
+    const stage = await stageUp();
+    const { page } = await openLive(`${stage.url}/as/ana/incidents/inc-1`);
+    let cut = true;
+    await page.route('**/inc-1', async (route) => {
+      if (!cut || route.request().method() !== 'POST') return route.continue();
+      cut = false;
+      await route.fetch();
+      return route.abort();
+    });
+    for (const line of ['status', 'who']) {
+      await page.fill('#line', line);
+      await page.press('#line', 'Enter');
+      await page.waitForSelector(
+        `text=${line === 'who' ? 'Your approval was not taken' : 'did not answer'}`,
+      );
+    }
+    const [first, second] = stage.desk.said;
+    expect([first?.line, second?.line]).toEqual(['status', 'who']);
+    expect(first?.cause).not.toBe(second?.cause);
+  });
 });

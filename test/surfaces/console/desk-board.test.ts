@@ -53,6 +53,7 @@ function night() {
   const desk = createConsoleDesk({
     say: () => Promise.reject(new Error('nobody speaks here')),
     press: () => Promise.reject(new Error('nobody presses here')),
+    form: () => undefined,
     complete: () => [],
     incidents: () => [...incidents.values()],
     incident: async (id) => incidents.get(id),

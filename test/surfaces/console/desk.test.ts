@@ -20,6 +20,7 @@ function desk() {
       shown.push(pressed.shown);
       return answer;
     },
+    form: () => undefined,
     complete: () => [],
     incidents: () => [],
     incident: async () => undefined,

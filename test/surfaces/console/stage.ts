@@ -63,6 +63,7 @@ export function createFakeDesk(): FakeDesk {
       desk.pressed.push(pressed);
       return desk.answer;
     },
+    form: async () => undefined,
     async complete(asked) {
       desk.asked.push(asked);
       const words = [

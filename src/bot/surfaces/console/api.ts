@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { HttpRoute } from '../../http-route.ts';
 import { type Caller, findCaller } from './access.ts';
-import { causeOf, type DeskSite, lineProblem } from './desk-routes.ts';
+import { causeOf, lineProblem } from './deeds.ts';
 import { openApi } from './open-api.ts';
 import type { ApiToken, BoardRow, ConsoleActor, TokenScope } from './ports.ts';
 import { type ConsoleProblem, problemBlock } from './problems.ts';
 import { plainText } from './render.ts';
 import { readBody, refuseOrigin, sendJson } from './requests.ts';
-import { type Call, hostRoute, type Method } from './site.ts';
+import { type Call, type DeskSite, hostRoute, type Method } from './site.ts';
 
 /** `/api/v1/`: reading for programs, and lines by a session or a token. What `open-api.ts` says is what stands here. */
 export function apiRoutes(site: DeskSite, tokens: readonly ApiToken[]): readonly HttpRoute[] {

@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { Answer, Press } from '../../../core/view/card.ts';
 import type { HttpRoute } from '../../http-route.ts';
-import type { Caller } from './access.ts';
-import type { Board, ListChange } from './board.ts';
-import { type Fragments, readCursor, writeCursor } from './fragments.ts';
+import type { ListChange } from './board.ts';
+import { lineCharactersMax, take } from './deeds.ts';
+import { readCursor, writeCursor } from './fragments.ts';
 import { pathSegment } from './html.ts';
-import { type Asked, boardPage, incidentPage, renderAnswer, renderThread } from './page.ts';
-import type { ConsoleDesk } from './ports.ts';
-import type { ConsoleProblem } from './problems.ts';
+import { boardPage, incidentPage, renderThread } from './page.ts';
 import type { Rendered } from './render.ts';
-import { queryOf, readForm, redirect, sendJson, sendPage, wantsJson } from './requests.ts';
+import { queryOf, redirect, sendJson, sendPage } from './requests.ts';
 import {
+  type DeskSite,
   frameFor,
   openRoute,
   type PersonCall,
@@ -18,16 +15,7 @@ import {
   type Site,
   sendProblem,
 } from './site.ts';
-import type { EventStream, StreamMessage } from './stream.ts';
-
-export interface DeskSite extends Site {
-  readonly desk: ConsoleDesk;
-  readonly board: Board;
-  readonly fragments: Fragments;
-  readonly stream: EventStream;
-}
-
-export const lineCharactersMax = 2000;
+import type { StreamMessage } from './stream.ts';
 
 export function deskRoutes(site: DeskSite): readonly HttpRoute[] {
   return [
@@ -41,21 +29,6 @@ export function deskRoutes(site: DeskSite): readonly HttpRoute[] {
     personRoute(site, ['POST', '/incidents/:incident'], (call) => take(site, call)),
     personRoute(site, ['GET', '/incidents/:incident/complete'], (call) => complete(site, call)),
   ];
-}
-
-/** A repeated request of one person is the same cause; no two people can share one. */
-export function causeOf(by: Caller | string, given: string | null): string {
-  const own = given !== null && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
-  const who = typeof by === 'string' ? by : `${by.person.id}/${by.session?.id ?? 'demo'}`;
-  return `console/${who}/${own}`;
-}
-
-/** The problem of a line, before any parsing of what it means. */
-export function lineProblem(line: string): ConsoleProblem | undefined {
-  if (line.trim() === '') return 'CONSOLE_LINE_EMPTY';
-  return line.length > lineCharactersMax || /[\r\n]/.test(line)
-    ? 'CONSOLE_LINE_TOO_LONG'
-    : undefined;
 }
 
 function homeOf(site: Site): string {
@@ -182,99 +155,6 @@ function messages(site: DeskSite, changes: readonly ListChange[]): readonly Stre
   const id = writeCursor(site.sequence);
   const all = changes.length > 0 ? changes : [{ list: 'open' as const, html: {} }];
   return all.map((data) => ({ event: 'list', id, data }));
-}
-
-/**
- * Lines and presses go to the address of the page they stand on, so that the page a form without the script gets back
- * stands there too, and its relative links lead where they should.
- */
-async function take(site: DeskSite, call: PersonCall): Promise<void> {
-  const form = await readForm(call.request);
-  if ('status' in form) sendProblem(site, call, form.status, form.code);
-  else if (form.has('kind')) await takePress(site, call, form);
-  else await takeLine(site, call, form);
-}
-
-async function takeLine(site: DeskSite, call: PersonCall, form: URLSearchParams): Promise<void> {
-  const line = form.get('line') ?? '';
-  const wrong = lineProblem(line);
-  if (wrong !== undefined) {
-    sendProblem(site, call, 400, wrong, call.caller);
-    return;
-  }
-  const { caller } = call;
-  const incident = call.params['incident'];
-  const cause = causeOf(caller, form.get('cause'));
-  const said = { line, actor: caller.actor, cause };
-  const answer = await site.desk.say(incident === undefined ? said : { ...said, incident });
-  await sendAnswer(site, call, { answer, cause, did: { kind: 'typed', line } });
-}
-
-async function takePress(site: DeskSite, call: PersonCall, form: URLSearchParams): Promise<void> {
-  const { caller } = call;
-  const incident = call.params['incident'] ?? '';
-  const press = readPress(form, incident);
-  if (press === undefined) {
-    sendProblem(site, call, 400, 'CONSOLE_BODY_UNREADABLE', caller);
-    return;
-  }
-  const digest = form.get('shown') ?? '';
-  if (!/^[0-9a-f]{64}$/.test(digest)) {
-    sendProblem(site, call, 400, 'CONSOLE_PLAN_UNSEEN', caller);
-    return;
-  }
-  const cause = causeOf(caller, form.get('cause'));
-  const pressed = { press, actor: caller.actor, incident, cause, shown: { digest } };
-  const answer = await site.desk.press(pressed);
-  await sendAnswer(site, call, { answer, cause, did: whatWasDone(press) });
-}
-
-function whatWasDone(press: Press): Asked['did'] {
-  if (press.kind === 'line') return { kind: 'typed', line: press.line };
-  return { kind: 'pressed', button: press.kind === 'approve' ? 'Approve' : 'Decline' };
-}
-
-function readPress(form: URLSearchParams, incident: string): Press | undefined {
-  const kind = form.get('kind');
-  const line = form.get('line');
-  if (kind === 'line' && line !== null && lineProblem(line) === undefined) {
-    return { kind, line, incident };
-  }
-  const operation = form.get('operation');
-  const hash = form.get('hash');
-  if (kind !== 'approve' && kind !== 'decline') return undefined;
-  return operation !== null && hash !== null ? { kind, operation, hash } : undefined;
-}
-
-interface Answered {
-  readonly answer: Answer;
-  readonly cause: string;
-  readonly did: Asked['did'];
-}
-
-/** To the asker at once; to the others who look at the thread when the answer is said there. Once, and never kept. */
-async function sendAnswer(site: DeskSite, call: PersonCall, answered: Answered): Promise<void> {
-  const { request, response, caller } = call;
-  const { answer, cause, did } = answered;
-  const incident = call.params['incident'];
-  const place = { incident: incident ?? '', sandbox: site.access.kind === 'demo' };
-  const key = `answer/${cause}`;
-  const html = renderAnswer(answer, { key, by: caller.person.name, did }, place);
-  if (answer.to === 'thread' && incident !== undefined) {
-    site.stream.publish({ event: 'answer', data: { key, html: html.text } }, incident);
-  }
-  if (wantsJson(request)) {
-    sendJson(response, { key, html: html.text });
-    return;
-  }
-  const frame = frameFor(site, caller);
-  const rows = site.desk.board();
-  const thread = incident === undefined ? undefined : await site.desk.thread(incident);
-  if (thread === undefined) {
-    sendPage(response, boardPage(frame, { rows, answer: html }));
-    return;
-  }
-  sendPage(response, incidentPage(frame, { thread, rows, answer: html }));
 }
 
 async function complete(site: DeskSite, call: PersonCall): Promise<void> {

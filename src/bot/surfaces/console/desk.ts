@@ -4,6 +4,7 @@ import type { OperationState } from '../../../core/operation/operation.ts';
 import type { Answer, Press, Thread } from '../../../core/view/card.ts';
 import { incidentCard } from '../../../core/view/incident-card.ts';
 import type { Words } from '../../../core/view/words.ts';
+import type { Form } from '../../../handlers/form.ts';
 import type { BoardRow, ConsoleActor, ConsoleDesk, Suggestion } from './ports.ts';
 
 /** What the console asks of the bot, in the bot's own words. */
@@ -21,6 +22,7 @@ export interface DeskSources {
     readonly cause: string;
     readonly shown: { readonly digest: string; readonly fresh: boolean };
   }) => Promise<Answer>;
+  readonly form: (line: string, incident: Incident | undefined) => Form | undefined;
   readonly complete: (line: string, incident: Incident | undefined) => readonly Suggestion[];
   readonly incidents: () => readonly Incident[];
   readonly incident: (id: string) => Promise<Incident | undefined>;
@@ -39,6 +41,10 @@ const rowsMax = 250;
 
 export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
   const made: MadeRows = new WeakMap();
+  const incidentOf = async (page: string) => {
+    const incident = threadOf(page);
+    return incident === '' ? undefined : sources.incident(incident);
+  };
   return {
     say: ({ line, actor, incident = '', cause }) =>
       sources.say({ line, actor: accountOf(actor), incident: threadOf(incident), cause }),
@@ -51,10 +57,8 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
         // The page lives: what it shows is what the record says.
         shown: { ...shown, fresh: true },
       }),
-    complete: async ({ line, incident = '' }) => {
-      const thread = threadOf(incident);
-      return sources.complete(line, thread === '' ? undefined : await sources.incident(thread));
-    },
+    form: async (line, incident) => sources.form(line, await incidentOf(incident)),
+    complete: async ({ line, incident = '' }) => sources.complete(line, await incidentOf(incident)),
     board: () => [...incidentRows(sources, made), ...operationRows(sources)],
     thread: sources.thread,
   };

@@ -6,11 +6,12 @@ import type { Access } from './access.ts';
 import { apiRoutes } from './api.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
-import { type DeskSite, deskRoutes, tellBoard, tellOrder } from './desk-routes.ts';
+import { deskRoutes, tellBoard, tellOrder } from './desk-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
 import { signInRoutes } from './sign-in-routes.ts';
+import type { DeskSite } from './site.ts';
 import { createEventStream } from './stream.ts';
 
 export type { Access } from './access.ts';

@@ -1,4 +1,4 @@
-import type { Answer, Thread } from '../../../core/view/card.ts';
+import type { Thread } from '../../../core/view/card.ts';
 import { renderRow, splitRows } from './board.ts';
 import { Html, html, pathSegment } from './html.ts';
 import type { BoardRow, ConsolePerson } from './ports.ts';
@@ -71,30 +71,6 @@ export function renderThread(thread: Thread, sandbox: boolean): readonly Rendere
     renderCard({ ...thread.root, key: 'root' }, place),
     ...thread.entries.map((entry) => renderEntry(entry, place)),
   ];
-}
-
-/** What an answer answers. */
-export interface Asked {
-  readonly key: string;
-  readonly by: string;
-  readonly did:
-    | { readonly kind: 'typed'; readonly line: string }
-    | { readonly kind: 'pressed'; readonly button: string };
-}
-
-/** An answer stands beside the thread, never in it, and says who can see it. */
-export function renderAnswer(
-  answer: Answer,
-  { key, by, did }: Asked,
-  place: { readonly incident: string; readonly sandbox: boolean },
-): Html {
-  const card = renderCard(answer.card, place);
-  const seen = answer.to === 'asker' ? 'only you see this' : 'shown once to everybody here';
-  const words =
-    did.kind === 'typed'
-      ? html`${by} asked <code>${did.line}</code>`
-      : html`${by} pressed ${did.button}`;
-  return html`<section class="answer" data-key="${key}"><p class="asked">${words} <span class="seen">· ${seen}</span> <button type="button" class="dismiss" data-does="dismiss">Dismiss</button></p>${new Html(card.html)}</section>`;
 }
 
 export function problemPage(frame: PageFrame, code: ConsoleProblem): Html {
@@ -204,7 +180,7 @@ function prompt(frame: PageFrame, incident: string | undefined): Html {
   return html`<form class="prompt" method="post" action="${here}" data-does="say" data-complete="${complete}" data-history="${frame.person?.id ?? ''}">
 <ul id="suggestions" role="listbox" aria-label="Suggestions" hidden></ul>
 <label for="line"><span class="away">Command line</span><span aria-hidden="true">›</span></label>
-<input id="line" name="line" type="text" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="suggestions" autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="send" maxlength="2000" required placeholder="${incident === undefined ? 'help · status · declare' : 'rollback · scale · logs · help'}">
+<input id="line" name="line" type="text" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="suggestions" autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="send" maxlength="2000" required placeholder="${incident === undefined ? 'help · status · declare' : 'help · ack · rollback'}">
 <input type="hidden" name="cause" value="">
 <button class="button primary">Send</button>
 </form>`;

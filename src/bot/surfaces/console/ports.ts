@@ -1,5 +1,6 @@
 import type { SessionRefusal, SessionVia } from '../../../core/session.ts';
 import type { Answer, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
+import type { Form } from '../../../handlers/form.ts';
 
 /** Who typed or pressed. The desk judges what they may do; the console only says how it knows them. */
 export type ConsoleActor =
@@ -24,6 +25,8 @@ export interface ConsoleDesk {
   /** A typed line. `cause` is unique per submission, so that a repeated request is answered and not done twice. */
   say(said: SaidLine): Promise<Answer>;
   press(pressed: PressedButton): Promise<Answer>;
+  /** What a line lacks, asked for before it is said; undefined for a line that no form mends. `incident` is '' for none. */
+  form(line: string, incident: string): Promise<Form | undefined>;
   /** Each suggestion's `insert` replaces the whole line. */
   complete(asked: AskedCompletion): Promise<readonly Suggestion[]>;
   /** Open incidents, the most urgent first, then the recently closed. */

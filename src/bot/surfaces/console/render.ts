@@ -116,7 +116,7 @@ function renderTitleSpan(span: Span): Html {
 }
 
 /** Our own sentences put what one can type between backticks. */
-function renderWords(words: string): readonly Html[] {
+export function renderWords(words: string): readonly Html[] {
   return words
     .split(/(`[^`\n]+`)/)
     .map((part) => (/^`.+`$/.test(part) ? html`<code>${part.slice(1, -1)}</code>` : html`${part}`));
@@ -209,6 +209,6 @@ function renderAction(action: Action, place: RenderPlace, digest: string): Html 
   )}<input type="hidden" name="shown" value="${digest}"><input type="hidden" name="cause" value=""><button class="button ${action.style}">${action.label}</button></form>`;
 }
 
-function elementId(...parts: readonly string[]): string {
+export function elementId(...parts: readonly string[]): string {
   return `i${digestOf(parts.join('\n')).slice(0, 16)}`;
 }

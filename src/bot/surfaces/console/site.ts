@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRoute, PathParams } from '../../http-route.ts';
 import { type Access, type Caller, findCaller } from './access.ts';
 import type { AssetPaths } from './assets.ts';
-import { type Sequence, writeCursor } from './fragments.ts';
+import type { Board } from './board.ts';
+import { type Fragments, type Sequence, writeCursor } from './fragments.ts';
 import { type PageFrame, problemPage, sameSitePage } from './page.ts';
-import type { ConsoleMetrics } from './ports.ts';
+import type { ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { type ConsoleProblem, problemCard } from './problems.ts';
 import { renderCard } from './render.ts';
 import {
@@ -18,6 +19,7 @@ import {
   setSafeHeaders,
   wantsJson,
 } from './requests.ts';
+import type { EventStream } from './stream.ts';
 
 /** What all routes of the console share. */
 export interface Site {
@@ -32,6 +34,14 @@ export interface Site {
   /** Ends the streams of those who are signed in no longer. */
   checkStreams(): Promise<void>;
   log(message: string, error: unknown): void;
+}
+
+/** What those routes share besides that look at the threads and speak to the bot. */
+export interface DeskSite extends Site {
+  readonly desk: ConsoleDesk;
+  readonly board: Board;
+  readonly fragments: Fragments;
+  readonly stream: EventStream;
 }
 
 export interface Call {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Field, Form } from '../../../handlers/form.ts';
+import { type Field, type Form, hintOf } from '../../../handlers/form.ts';
 import { plainWithin } from './escape.ts';
 import type { Values } from './interaction.schema.ts';
 import { limits } from './limits.ts';
@@ -78,7 +78,7 @@ function labelOf(field: Field): object {
   return {
     type: types.label,
     label: plainWithin(field.label, limits.labelText).text || '…',
-    ...described(field.hint),
+    ...described(hintOf(field)),
     component: field.kind === 'choice' && fits(field) ? select(field) : text(field),
   };
 }

@@ -3,10 +3,8 @@ import { type HttpListener, listen } from '../../../../src/bot/http.ts';
 import {
   type ConsoleSessions,
   createConsole,
-  createConsoleDesk,
   createConsoleSessions,
 } from '../../../../src/bot/surfaces/console/index.ts';
-import { complete } from '../../../../src/handlers/completion.ts';
 import {
   consoleClient,
   formsOf,
@@ -15,6 +13,7 @@ import {
   signIn,
   textOf,
 } from '../../../support/console-client.ts';
+import { consoleDeskOf } from '../../../support/console-desk.ts';
 import { bareConfig, type Life, type Stage, type StageMessage, type StageThread } from './stage.ts';
 
 /** The web console over HTTP, used as a text browser would. Signing in outlives a restart of the bot. */
@@ -74,7 +73,7 @@ export function consoleStage(): Stage {
     async open(life) {
       sessions = sessionsOf(life);
       const shown = createConsole({
-        desk: createConsoleDesk(deskOf(life)),
+        desk: consoleDeskOf(life.bot),
         access: { kind: 'sessions', sessions },
         origins: () => [url()],
         now: life.clock.now,
@@ -124,20 +123,4 @@ function sessionsOf({ journal, settings, clock }: Life): ConsoleSessions {
     now: clock.now,
     random: randomBytes,
   });
-}
-
-function deskOf({ bot, settings }: Life): Parameters<typeof createConsoleDesk>[0] {
-  const { incidents, operations, operationsOf } = bot.engine.readings;
-  return {
-    say: bot.dispatch.say,
-    press: bot.dispatch.press,
-    complete: (line, incident) => complete({ settings }, line, incident),
-    incidents: () =>
-      [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
-    incident: bot.desk.incident,
-    operations: (incident) =>
-      (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
-    thread: bot.threads.desired,
-    words: bot.words,
-  };
 }

@@ -162,7 +162,15 @@ function morph(old, next) {
   for (const child of olds.slice(nexts.length)) leave(child);
 }
 
-const ours = new Set(['disabled', 'aria-current', 'title', 'data-today', 'data-age', 'open']);
+const ours = new Set([
+  'disabled',
+  'aria-current',
+  'title',
+  'data-today',
+  'data-age',
+  'data-sent',
+  'open',
+]);
 
 function keyOf(node) {
   return node.dataset?.key;
@@ -254,25 +262,39 @@ function onScroll() {
 async function onSubmit(event) {
   const form = event.target;
   const does = form.dataset.does;
-  if (does !== 'say' && does !== 'press') return;
+  if (does !== 'say' && does !== 'press' && does !== 'fill') return;
   event.preventDefault();
   if (form.dataset.busy !== undefined) return;
   form.dataset.busy = '';
   form.setAttribute('aria-busy', 'true');
   const { cause } = form.elements;
-  // A request that got no answer is sent again under the same cause, so that nothing happens twice.
-  cause.value ||= drawCause();
+  // A request that got no answer is sent again under the same cause, so that nothing happens twice; another request
+  // is another cause, else it would get the answer of the first.
+  const what = contentOf(form);
+  if (cause.value === '' || form.dataset.sent !== what) cause.value = drawCause();
+  form.dataset.sent = what;
   try {
     const answer = await send(form);
+    page.querySelector(`[data-key="lost/${cause.value}"]`)?.remove();
     cause.value = '';
     if (does === 'say') afterSaid(form);
-    showAnswer(answer, true);
+    // What was refused unread stays to be mended; what was taken makes room for its answer.
+    const filled = does === 'fill' && answer.taken ? form.closest('.answer') : null;
+    const held = filled?.contains(page.activeElement);
+    filled?.remove();
+    const shown = showAnswer(answer, true);
+    if (held) focusOn(shown);
   } catch {
     showAnswer({ key: `lost/${cause.value}`, html: lostHtml() }, true);
   } finally {
     delete form.dataset.busy;
     form.removeAttribute('aria-busy');
   }
+}
+
+function contentOf(form) {
+  const fields = [...new FormData(form)].filter(([name]) => name !== 'cause');
+  return new URLSearchParams(fields).toString();
 }
 
 async function send(form) {
@@ -283,7 +305,8 @@ async function send(form) {
   });
   const answer = await response.json();
   if (response.status === 401) location.assign('/sign-in');
-  return { key: answer.key ?? `refused/${drawCause()}`, html: answer.html };
+  const { key = `refused/${drawCause()}`, html } = answer;
+  return { key, html, taken: response.ok };
 }
 
 function drawCause() {
@@ -293,14 +316,14 @@ function drawCause() {
 }
 
 function lostHtml() {
-  return `<article class="card tone-failed" tabindex="-1"><header><p class="mark">NOT SENT</p>
+  return `<article class="card tone-failed" tabindex="-1"><header><p class="mark">NO ANSWER</p>
 <h2>The bot did not answer</h2></header>
 <p class="text">It is not known whether it was taken. Press again: the same request is never done twice.</p></article>`;
 }
 
 function showAnswer({ key, html }, mine = false) {
   const place = page.querySelector('#answers');
-  if (place === null || childOf(place, key) !== undefined) return;
+  if (place === null || childOf(place, key) !== undefined) return undefined;
   let element = elementOf(html);
   if (element.dataset.key !== key) {
     const box = page.createElement('section');
@@ -314,13 +337,35 @@ function showAnswer({ key, html }, mine = false) {
     box.append(close, element);
     element = box;
   }
+  const first = element.querySelector('[autofocus]');
+  // The page has the focus somewhere already: a browser would only complain about the attribute.
+  first?.removeAttribute('autofocus');
   place.append(element);
   holdButtons(element.querySelectorAll('form[data-key] button'));
-  while (place.children.length > 5) place.firstElementChild.remove();
+  makeRoom(place);
   dressTimes(element);
   announce(spoken(element));
-  if (mine) reveal(element);
-  else if (isBelow(element)) hint(true);
+  if (mine) {
+    first?.focus({ preventScroll: true });
+    reveal(element);
+  } else if (isBelow(element)) hint(true);
+  return element;
+}
+
+/** The oldest answers leave; a form, which somebody may be filling in, only when there is nothing else. */
+function makeRoom(place) {
+  while (place.children.length > 5) {
+    const read = [...place.children]
+      .slice(0, -1)
+      .find((one) => one.querySelector('.fill') === null);
+    (read ?? place.firstElementChild).remove();
+  }
+}
+
+/** Whoever was in the form goes on in what came of it. */
+function focusOn(answer) {
+  if (answer?.contains(page.activeElement)) return;
+  (answer?.querySelector('article') ?? promptInput())?.focus({ preventScroll: true });
 }
 
 function onClick(event) {

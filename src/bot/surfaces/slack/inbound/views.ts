@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Card } from '../../../../core/view/card.ts';
-import type { Field, Form } from '../../../../handlers/form.ts';
+import { type Field, type Form, hintOf } from '../../../../handlers/form.ts';
 import { oneLine, within } from '../escape.ts';
 import { limits } from '../limits.ts';
 import { buttonValue, readButtonValue } from '../press.ts';
@@ -133,12 +133,13 @@ function declineButton(label: string, value: string): types.ActionsBlock {
 }
 
 function inputOf(field: Field): types.InputBlock {
+  const hint = hintOf(field);
   return {
     type: 'input',
     block_id: within(field.name, limits.actionId),
     label: plainText(field.label, limits.inputLabel),
     optional: !field.required,
-    ...(field.hint === '' ? {} : { hint: plainText(field.hint, limits.inputHint) }),
+    ...(hint === '' ? {} : { hint: plainText(hint, limits.inputHint) }),
     element: elementOf(field),
   };
 }
