@@ -7,6 +7,7 @@ import type { Listen } from './config/field.ts';
 import { checkListeners, readConsole, readServer } from './config/listeners.ts';
 import { readGroups, readPeople } from './config/people.ts';
 import { readPolicies } from './config/policies.ts';
+import type { Domain } from './config/reach.ts';
 import type { Files, Surroundings } from './config/reference.ts';
 import { createReport, type OpenReport } from './config/report.ts';
 import { readRoutes } from './config/routes.ts';
@@ -122,11 +123,23 @@ function readSettings(
     report,
     people,
     groups,
-    domain: { verbs: build.verbs, places: placesOf(catalog), surfaces: surfaceKinds(surfaces) },
+    domain: {
+      verbs: build.verbs,
+      places: placesOf(catalog),
+      surfaces: surfaceKinds(surfaces),
+      rosters: rostersOf(people, groups),
+    },
     rostersKnown: clean('people', 'groups'),
     rulesKnown: clean('policies', 'services'),
   });
   return { people, groups, routes, catalog, policy };
+}
+
+/** The groups each person is in. */
+function rostersOf(people: Settings['people'], groups: Settings['groups']): Domain['rosters'] {
+  return people.map(({ id }) =>
+    groups.filter(({ members }) => members.includes(id)).map(({ name }) => name),
+  );
 }
 
 function readConfig(sections: Sections, { targets, surfaces }: Connected, scope: Scope): Config {
@@ -167,11 +180,12 @@ function readJournal(
   };
 }
 
-function placesOf({ services }: Catalog): { service: string; environment: string }[] {
+function placesOf({ services }: Catalog): Domain['places'] {
   return services.flatMap((service) =>
-    service.environments.map((environment) => ({
+    service.environments.map(({ name, targets }) => ({
       service: service.name,
-      environment: environment.name,
+      environment: name,
+      targets: [...new Set(Object.values(targets).map(({ target }) => target))],
     })),
   );
 }

@@ -29,6 +29,7 @@ import { createPersonRecord } from './person-record.ts';
 import { sweep } from './readings.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
 import { createThreads, type Threads } from './threads.ts';
+import { verdictNow } from './verdict.ts';
 import { openWriters } from './writers.ts';
 
 /** What a running journal offers beside the port. */
@@ -160,6 +161,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     standing: ({ approvals }) =>
       approvals.map(({ evidence }) => evidenceOf(parts.settings(), evidence)),
     policyDigest: () => parts.settings().policy.digest,
+    verdict: (operation) =>
+      verdictNow(operation, {
+        settings: parts.settings(),
+        incidents: openIncidents(engine),
+        at: clock.now(),
+      }),
     pollMs: parts.times.operationPollMs,
     log,
   });

@@ -4,7 +4,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 export const demoPolicies = `policies:
   - { match: { risk: incident }, requesters: [sre, guests], approvals: [] }
   - { match: { risk: read }, requesters: [sre, guests], approvals: [] }
-  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre } ], expires: 15m }
+  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre }, { count: 1, from: guests } ], expires: 15m }
   - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
 `;
 

@@ -5,6 +5,7 @@ import { parseDuration } from '../core/duration.ts';
 import { Secret } from '../core/secret.ts';
 import { didYouMean, sayList } from './error.ts';
 import { Reference } from './reference.ts';
+import { isTimeZone } from './zones.ts';
 
 export interface Listen {
   readonly host: string;
@@ -209,6 +210,45 @@ export function integer(least: number, most: number) {
         },
   );
 }
+
+export const number = field('number', (written) =>
+  typeof written === 'number' && Number.isFinite(written)
+    ? { value: written }
+    : { why: 'a number is expected', instead: 'write for example 20' },
+);
+
+/** A word or a number, as a command is given it. */
+export const scalar = field('text or number', (written) =>
+  typeof written === 'string' || typeof written === 'number'
+    ? { value: written }
+    : { why: 'a word or a number is expected', instead: 'write for example 20' },
+);
+
+/** Two times of day, in minutes since midnight. */
+export const clockTimes = field('HH:MM-HH:MM', (written) => {
+  const instead = 'write for example 22:00-06:00';
+  const found = /^(\d\d):(\d\d)-(\d\d):(\d\d)$/.exec(String(written)) ?? [];
+  const [fromHour, fromMinute, toHour, toMinute] = found.slice(1).map(Number);
+  const from = minutesOf(fromHour, fromMinute);
+  const to = minutesOf(toHour, toMinute);
+  if (from === undefined || to === undefined) {
+    return { why: 'two times from 00:00 to 24:00 are expected', instead };
+  }
+  return from === to || from === 24 * 60
+    ? { why: 'it is no span of time', instead }
+    : { value: { from, to } };
+});
+
+function minutesOf(hour = 99, minute = 99): number | undefined {
+  const minutes = hour * 60 + minute;
+  return minute < 60 && minutes <= 24 * 60 ? minutes : undefined;
+}
+
+export const timeZone = field('time zone', (written) =>
+  typeof written === 'string' && isTimeZone(written)
+    ? { value: written }
+    : { why: 'no time zone has that name', instead: 'write for example Europe/Berlin or UTC' },
+);
 
 /** The number of the file's format. */
 export const version = field('1', (written) =>

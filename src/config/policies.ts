@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Policy, PolicyMatch, PolicyRule } from '../core/operation/policy.ts';
+import { seatsNeeded } from '../core/operation/places.ts';
+import {
+  type AllowRule,
+  dangerSeatsMin,
+  type Policy,
+  type PolicyRule,
+} from '../core/operation/policy.ts';
 import type { Person } from '../core/person.ts';
 import type { Group } from '../core/settings.ts';
 import type { ReadDocument } from './document.ts';
@@ -8,13 +14,13 @@ import { didYouMean, type Path, sayList } from './error.ts';
 import { valueAt } from './issue.ts';
 import { checkGroup } from './people.ts';
 import { checkPlaces } from './places.ts';
-import { type Domain, shadowOf } from './reach.ts';
+import { readMatch } from './policy-match.ts';
+import { type Domain, shadowsOf } from './reach.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
-import { families, grammarVerbs } from './verbs.ts';
+import { localTime } from './zones.ts';
 
 type Written = Section<'policies'>[number];
-type WrittenMatch = NonNullable<Written['match']>;
 
 export interface PolicyScope {
   readonly document: ReadDocument;
@@ -34,9 +40,9 @@ const defaultExpiresMs = 30 * 60_000;
 export function readPolicies(written: Section<'policies'>, scope: PolicyScope): Policy {
   const read = written.map((rule, index) => readRule(rule, index, scope));
   const rules = read.map(({ rule }) => rule);
-  for (const [index, { sound }] of read.entries()) {
-    const shadow = sound && scope.rulesKnown ? shadowOf(index, rules, scope.domain) : undefined;
-    if (!shadow) continue;
+  const shadows = scope.rulesKnown ? shadowsOf(rules, scope.domain) : [];
+  for (const [index, shadow] of shadows.entries()) {
+    if (!shadow || !read[index]?.sound) continue;
     const others = sayList(shadow.map((other) => `policies[${other}]`));
     const never = shadow.length === 0;
     scope.report.error(['policies', index], {
@@ -47,7 +53,8 @@ export function readPolicies(written: Section<'policies'>, scope: PolicyScope): 
       instead: never ? 'take a field out' : 'write the narrower rule first, or take it out',
     });
   }
-  return { rules, digest: digestOf(valueAt(scope.document.value, ['policies']) ?? []) };
+  const digest = digestOf(valueAt(scope.document.value, ['policies']) ?? []);
+  return { rules, digest, localTime };
 }
 
 /** SHA-256 over the rules as written; spaces, comments and the order of keys do not count. */
@@ -96,7 +103,7 @@ function readRule(
   for (const [place, { from }] of approvals.entries()) {
     checkGroup(from, { path: [...path, 'approvals', place, 'from'], groups: scope.groups, report });
   }
-  const rule: PolicyRule = {
+  const rule: AllowRule = {
     kind: 'allow',
     where,
     match,
@@ -108,6 +115,7 @@ function readRule(
   };
   const well = sound();
   if (well) {
+    checkDanger(rule, path, report);
     if (scope.rostersKnown) checkPlaces(rule, path, scope);
     warnUnapproved(written, path, report);
   }
@@ -168,6 +176,25 @@ function checkSurfaces(
   }
 }
 
+/** What is dangerous takes two approvals: a rule about nothing else that asks for fewer could never let anything through. */
+function checkDanger({ match, places }: AllowRule, path: Path, report: Report): void {
+  if (seatsNeeded(places) >= dangerSeatsMin) return;
+  const risks = match.risk ?? ['danger', 'others'];
+  if (!risks.includes('danger')) return;
+  if (risks.length > 1) {
+    report.warn(
+      path,
+      `policies[${path[1]}] asks for fewer than two approvals: what is dangerous is refused by it (write a rule for risk: danger before it)`,
+    );
+    return;
+  }
+  report.error([...path, 'approvals'], {
+    what: `policies[${path[1]}] asks for fewer than two approvals of what is dangerous`,
+    why: 'a dangerous plan is never approved by one person alone, so everything it matches would be refused',
+    instead: 'write two places, for example [ { count: 2, from: GROUP } ]',
+  });
+}
+
 function warnUnapproved(written: Written, path: Path, report: Report): void {
   const risks = written.match?.risk ?? ['change', 'danger'];
   const changes = risks.includes('change') || risks.includes('danger');
@@ -175,81 +202,6 @@ function warnUnapproved(written: Written, path: Path, report: Report): void {
     report.warn(
       path,
       `policies[${path[1]}] has no approvals: what it lets through is applied at once (approvals: [] says so on purpose)`,
-    );
-  }
-}
-
-function readMatch(written: WrittenMatch, path: Path, scope: PolicyScope): PolicyMatch {
-  const deny = path[path.length - 1] === 'deny';
-  const { domain, report } = scope;
-  for (const [field, values] of Object.entries(written)) {
-    if (values?.length !== 0) continue;
-    report.error([...path, field], {
-      what: `${path[path.length - 1]}.${field} of policies[${path[1]}] is an empty list`,
-      why: 'nothing would ever match it',
-      instead: `take ${field} out to match every one`,
-    });
-  }
-  const known = [
-    ['verb', grammarVerbs.map(({ name }) => name)],
-    ['family', families],
-    ['service', [...new Set(domain.places.map(({ service }) => service))]],
-    ['environment', [...new Set(domain.places.map(({ environment }) => environment))]],
-    ['surface', deny ? ['console', 'slack', 'discord'] : domain.surfaces],
-  ] as const;
-  for (const [field, names] of known) {
-    for (const value of written[field] ?? []) {
-      if (names.includes(value)) continue;
-      const few = names.length > 8 ? 'take it out' : `write ${sayList(names, 'or')}`;
-      report.error([...path, field], {
-        what: `policies[${path[1]}] names the ${field} "${value}"`,
-        why:
-          field === 'surface'
-            ? 'no surface of that kind is configured'
-            : `there is no ${field} of that name`,
-        instead: didYouMean(value, names, few),
-      });
-    }
-  }
-  checkBuilt(written, path, { deny, scope });
-  const { verb, family, risk, environment, service, surface } = written;
-  return {
-    ...(verb && { verb }),
-    ...(family && { family }),
-    ...(risk && { risk }),
-    ...(environment && { environment }),
-    ...(service && { service }),
-    ...(surface && { surface }),
-  };
-}
-
-/** A rule that forbids what this build cannot do is kept, with a word; one that allows it is refused. */
-function checkBuilt(
-  written: WrittenMatch,
-  path: Path,
-  { deny, scope }: { deny: boolean; scope: PolicyScope },
-): void {
-  const { domain, report } = scope;
-  const has = new Set(domain.verbs.map(({ name }) => name));
-  const absent = (written.verb ?? []).filter(
-    (verb) => !has.has(verb) && grammarVerbs.some(({ name }) => name === verb),
-  );
-  if (absent.length > 0 && !deny) {
-    report.error([...path, 'verb'], {
-      what: `policies[${path[1]}] allows ${sayList(absent)}`,
-      why: 'this build has no such command',
-      instead: 'take it out',
-    });
-  }
-  if (!deny) return;
-  const idle = [
-    ...absent,
-    ...(written.surface ?? []).filter((kind) => !scope.domain.surfaces.includes(kind)),
-  ];
-  if (idle.length > 0) {
-    report.warn(
-      path,
-      `policies[${path[1]}] denies ${sayList(idle)}, which this build does not have`,
     );
   }
 }

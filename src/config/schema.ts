@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { SEVERITIES } from '../core/alert/severity.ts';
+import { DAYS } from '../core/operation/match.ts';
 import {
+  clockTimes,
   duration,
   fieldNotes,
   flag,
@@ -10,12 +13,15 @@ import {
   name,
   named,
   notBuilt,
+  number,
   oneOf,
   oneOrMany,
   path,
+  scalar,
   secret,
   size,
   text,
+  timeZone,
   url,
   version,
 } from './field.ts';
@@ -235,6 +241,22 @@ const service = keys({
   environments: named(environment).describe('Where it runs, by name.'),
 });
 
+const valueMatch = keys({
+  above: number.optional().describe('A larger number.'),
+  below: number.optional().describe('A smaller number.'),
+  is: oneOrMany(scalar).optional().describe('One of these values.'),
+});
+
+const timeWindow = keys({
+  days: oneOrMany(oneOf(DAYS)).optional().describe('Days it begins on; every day when absent.'),
+  between: clockTimes
+    .optional()
+    .describe(
+      'From when to when, the end left out; the whole day when absent. `22:00-06:00` goes past midnight and belongs to the day it begins on.',
+    ),
+  time_zone: timeZone.describe('The zone of both.'),
+});
+
 const match = keys({
   verb: oneOrMany(text).optional().describe('Commands.'),
   family: oneOrMany(text)
@@ -246,6 +268,21 @@ const match = keys({
   environment: oneOrMany(name).optional().describe('Environments of the catalog.'),
   service: oneOrMany(name).optional().describe('Services of the catalog.'),
   surface: oneOrMany(text).optional().describe('Kinds of surfaces the request comes from.'),
+  target: oneOrMany(name)
+    .optional()
+    .describe(
+      'Targets that would be written, by their names here. `deny` holds when one of them is named, `match` when all are.',
+    ),
+  group: oneOrMany(name).optional().describe('Groups of whoever asks.'),
+  severity: oneOrMany(oneOf(SEVERITIES))
+    .optional()
+    .describe(
+      'Of the open incidents about the same service. Labels of alerts can only raise what is needed; it is lowered by a severity that somebody set who neither asks nor approves.',
+    ),
+  args: named(valueMatch)
+    .optional()
+    .describe('Arguments of the command, by name: `{ replicas: { above: 20 } }`.'),
+  when: timeWindow.optional().describe('A time of the week.'),
 });
 
 const approval = keys({

@@ -5,6 +5,8 @@ export interface Verb {
   readonly name: string;
   readonly family: string;
   readonly risk: Risk;
+  /** What it is given, where the build has it. */
+  readonly args?: readonly { readonly name: string; readonly kind: string }[];
 }
 
 const grammar: Readonly<Record<string, { readonly risk: Risk; readonly verbs: string }>> = {

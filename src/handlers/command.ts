@@ -90,6 +90,8 @@ export interface Subject {
   readonly incident: string;
   /** The operation this takes back; '' for none. */
   readonly undoes: string;
+  /** Names of the configured targets that it may write. */
+  readonly targets: readonly string[];
   draft(operation: string): Promise<Draft>;
 }
 

@@ -1,5 +1,6 @@
+import { severitiesOf } from '../core/incident/incident.ts';
 import type { OperationState } from '../core/operation/operation.ts';
-import { denial, judge } from '../core/operation/policy.ts';
+import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts';
 import { type Evidence, isAccountOf } from '../core/person.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
@@ -30,30 +31,52 @@ export function objection(
   asked: Asking,
   about: { readonly service: string; readonly environment: string } = placeOf(asked),
 ): Problem | undefined {
-  const verdict = judge(asked.desk.settings.policy, {
-    verb: command.name,
-    family: command.family,
-    risk: command.risk,
-    service: about.service,
-    environment: about.environment,
-    requester: asked.by,
-    reason: String(asked.args['reason'] ?? ''),
-  });
+  const verdict = judge(asked.desk.settings.policy, questionOf(command, asked, about));
   if (!verdict.allowed) return verdict.problem;
   return verdict.rule.places.length > 0
     ? problem('POLICY_WANTS_APPROVAL', { verb: command.name, rule: verdict.rule.where })
     : undefined;
 }
 
+/** What the policy is asked of a command, as long as no target of it is known. */
+export function questionOf(
+  command: Command,
+  asked: Asking,
+  about: { readonly service: string; readonly environment: string },
+): PolicyQuestion {
+  const { service, environment } = about;
+  return {
+    verb: command.name,
+    family: command.family,
+    risk: command.risk,
+    service,
+    environment,
+    requester: asked.by,
+    reason: String(asked.args['reason'] ?? ''),
+    targets: [],
+    args: argumentsOf(asked),
+    severities: severitiesOf(asked.desk.openIncidents(), about),
+    at: asked.at,
+  };
+}
+
+/** What rules may speak of: the arguments without where it is, which has fields of its own, and why. */
+export function argumentsOf({ args }: Asking): Asking['args'] {
+  const { service: _, env: __, reason: ___, incident: ____, ...others } = args;
+  return others;
+}
+
 /** What it has against a gate (approve, stop, …), which needs no rule that allows it. */
 export function gateObjection(
   desk: Desk,
-  { verb, by }: { readonly verb: string; readonly by: Evidence },
+  { verb, by, at }: { readonly verb: string; readonly by: Evidence; readonly at: number },
   { asked }: OperationState,
 ): Problem | undefined {
   const { service = '', environment = '', reason = '' } = asked ?? {};
   const about = { verb, family: 'ops', risk: 'read', service, environment, reason } as const;
-  return denial(desk.settings.policy, { ...about, requester: by });
+  const severities = severitiesOf(desk.openIncidents(), about);
+  const now = { at, requester: by, severities };
+  return denial(desk.settings.policy, { ...about, ...now, targets: [], args: {} });
 }
 
 /** What the policy refuses a known person is a fact: kept with the incident it was asked in, else with the person. */

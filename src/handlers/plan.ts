@@ -1,11 +1,13 @@
 import { said } from '../core/operation/decide.ts';
 import { planHash } from '../core/operation/hash.ts';
+import type { Judged as JudgedFacts } from '../core/operation/operation.ts';
 import type { Plan, Risk } from '../core/operation/plan.ts';
 import { type AllowRule, judge } from '../core/operation/policy.ts';
 import type { Draft } from '../core/ports/step.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import { type Asking, isProblem, type OperationCommand, type Subject } from './command.ts';
 import type { Desk, Telling } from './desk.ts';
+import { questionOf } from './judgement.ts';
 
 export interface Planned {
   readonly operation: string;
@@ -50,7 +52,7 @@ export async function planOperation(
     );
     return { operation, refused: outcome };
   }
-  const { draft, rule, risk } = outcome;
+  const { draft, rule, risk, judged: known } = outcome;
   const plan: Plan = {
     format: 1,
     operation,
@@ -73,7 +75,7 @@ export async function planOperation(
   const hash = planHash(plan, desk.sha256);
   const told = await desk.tellOperation(
     operation,
-    { type: 'Plan', plan, hash, rule },
+    { type: 'Plan', plan, hash, rule, judged: known },
     { cause: `${telling.cause}/planned`, by: 'tocsin' },
   );
   if (told.refused) return { operation, refused: told.refused };
@@ -93,31 +95,28 @@ interface Judged {
   readonly draft: Extract<Draft, { readonly ok: true }>;
   readonly rule: AllowRule;
   readonly risk: Risk;
+  readonly judged: JudgedFacts;
 }
 
-/** A plan's risk is the highest of its verb and its steps, so a draft may need a second, stricter verdict. */
+/** The draft tells all that is written, and a plan's risk is the highest of its verb and its steps: a second verdict counts. */
 async function judged(
   command: OperationCommand,
   asked: Asking,
   subject: Subject,
   operation: string,
 ): Promise<Judged | Problem> {
-  const question = {
-    verb: command.name,
-    family: command.family,
-    service: subject.service,
-    environment: subject.environment,
-    requester: asked.by,
-    reason: String(asked.args['reason'] ?? ''),
-  };
-  const first = judge(asked.desk.settings.policy, { ...question, risk: command.risk });
+  const { policy } = asked.desk.settings;
+  const question = { ...questionOf(command, asked, subject), targets: subject.targets };
+  const first = judge(policy, question);
   if (!first.allowed) return first.problem;
   const draft = await drafted(subject, operation, asked);
   if (!draft.ok) return draft.problem;
   const risk: Risk = draft.risk === 'danger' ? 'danger' : command.risk;
-  const verdict =
-    risk === command.risk ? first : judge(asked.desk.settings.policy, { ...question, risk });
-  return verdict.allowed ? { draft, rule: verdict.rule, risk } : verdict.problem;
+  const targets = [...new Set([...subject.targets, ...draft.steps.map(({ at }) => at.target)])];
+  const verdict = judge(policy, { ...question, risk, targets });
+  if (!verdict.allowed) return verdict.problem;
+  const { family, args, severities } = question;
+  return { draft, rule: verdict.rule, risk, judged: { family, args, targets, severities } };
 }
 
 async function drafted(subject: Subject, operation: string, asked: Asking): Promise<Draft> {

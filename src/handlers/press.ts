@@ -22,7 +22,8 @@ export async function pressOperation(
   if (!operation)
     return refused(problem('OPERATION_NOT_FOUND', { operation: what.operation }), desk);
   if (what.kind === 'view') return view(desk, operation);
-  const denied = gateObjection(desk, { verb: what.kind, by }, operation);
+  const at = desk.now();
+  const denied = gateObjection(desk, { verb: what.kind, by, at }, operation);
   if (denied) {
     const event = { type: 'RequestTurnedDown', v: 1, surface: by.surface } as const;
     const line = `${what.kind} ${what.operation}`;
@@ -33,7 +34,6 @@ export async function pressOperation(
     );
     return refused(denied, desk);
   }
-  const at = desk.now();
   const pressed = { at, by, hash: what.hash, typed: false } as const;
   const seen = { digest: shown.digest, surface: by.surface };
   const told = await desk.tellOperation(

@@ -113,7 +113,7 @@ async function tellGate(
   const shown = await desk.shown(operation, asked.by.surface);
   const intent = command.intent(asked, operation, shown);
   if (isProblem(intent)) return refused(intent, desk);
-  const denied = gateObjection(desk, { verb: command.name, by: asked.by }, operation);
+  const denied = gateObjection(desk, { verb: command.name, by: asked.by, at: asked.at }, operation);
   if (denied) return turnDown(denied, asked, cause);
   const told = await desk.tellOperation(id, intent, { cause, by: asked.by.person });
   if (told.refused) return refused(told.refused, desk);

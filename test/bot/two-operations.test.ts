@@ -85,6 +85,7 @@ function process(
     driver: async () => target.driver,
     standing: () => [ben],
     policyDigest: () => 'policy-1',
+    verdict: () => undefined,
     pollMs: 500,
     log: () => undefined,
   });

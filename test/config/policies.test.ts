@@ -171,7 +171,7 @@ describe('policies', () => {
         yaml({
           policies: `policies:
   - { match: { family: change, risk: change }, requesters: [sre], approvals: [] }
-  - { match: { family: change, risk: danger }, requesters: [sre], approvals: [] }
+  - { match: { family: change, risk: danger }, requesters: [sre], approvals: [ { count: 1, from: sre }, { count: 1, from: dba } ] }
   - { match: { verb: scale }, requesters: [sre], approvals: [] }`,
         }),
       ),

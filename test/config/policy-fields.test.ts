@@ -68,6 +68,10 @@ const questions: readonly PolicyQuestion[] = ['scale', 'restart', 'deploy'].flat
               environment,
               service,
               reason,
+              targets: [],
+              args: {},
+              severities: [],
+              at: 0,
               requester: {
                 person: 'ana',
                 surface,
@@ -171,7 +175,8 @@ describe('the digest of a policy', () => {
 
   it('moves with the order of rules', () => {
     const change = '{ match: { risk: change }, requesters: [sre], approvals: [] }';
-    const danger = '{ match: { risk: danger }, requesters: [sre], approvals: [] }';
+    const danger =
+      '{ match: { risk: danger }, requesters: [sre], approvals: [ { count: 1, from: sre }, { count: 1, from: dba } ] }';
     expect(policyOf(`${change}, ${danger}`).digest).not.toBe(
       policyOf(`${danger}, ${change}`).digest,
     );

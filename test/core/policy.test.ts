@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { localTime } from '../../src/config/zones.ts';
 import {
   type AllowRule,
   type DenyRule,
@@ -19,6 +20,11 @@ const question: PolicyQuestion = {
   environment: 'production',
   requester: evidence('ana', ['sre'], 'slack/main'),
   reason: 'the queue grows',
+  targets: ['eu-1'],
+  args: { replicas: 24 },
+  severities: [{ is: 'critical', alerts: ['critical'], by: [] }],
+  // A Thursday: 1:30 in the night in Berlin, half past twelve in UTC.
+  at: Date.parse('2026-11-26T00:30:00Z'),
 };
 
 describe('the policy', () => {
@@ -76,6 +82,18 @@ describe('the policy', () => {
     ['environment', { environment: ['production'] }, { environment: ['staging'] }],
     ['service', { service: ['checkout'] }, { service: ['cart'] }],
     ['surface', { surface: ['slack'] }, { surface: ['console'] }],
+    ['target', { target: ['eu-1'] }, { target: ['us-1'] }],
+    ['group', { group: ['sre'] }, { group: ['dba'] }],
+    ['args', { args: { replicas: { above: 20 } } }, { args: { replicas: { above: 24 } } }],
+    [
+      'when',
+      {
+        when: { days: ['wed'], between: { from: 22 * 60, to: 6 * 60 }, timeZone: 'Europe/Berlin' },
+      },
+      {
+        when: { days: ['thu'], between: { from: 22 * 60, to: 6 * 60 }, timeZone: 'Europe/Berlin' },
+      },
+    ],
   ];
 
   describe.each(fields)('the field %s', (_name, right, wrong) => {
@@ -90,8 +108,8 @@ describe('the policy', () => {
     });
 
     it('matches any of its values, and an empty list matches nothing', () => {
-      const [field] = Object.keys(right) as readonly (keyof PolicyMatch)[];
-      if (!field) throw new TypeError('no field');
+      const [field] = Object.keys(right) as readonly Exclude<keyof PolicyMatch, 'args' | 'when'>[];
+      if (field === undefined || !Array.isArray(right[field])) return;
       const either = { [field]: [...(wrong[field] ?? []), ...(right[field] ?? [])] };
       expect(verdict([allow({ where: 'here', match: either })])).toBe('here');
       expect(verdict([allow({ where: 'here', match: { [field]: [] } })])).toBe('POLICY_NO_RULE');
@@ -149,7 +167,7 @@ function verdict(rules: readonly PolicyRule[], asked: PolicyQuestion = question)
 }
 
 function policy(rules: readonly PolicyRule[]): Policy {
-  return { rules, digest: 'policy-1' };
+  return { rules, digest: 'policy-1', localTime };
 }
 
 function deny(match: PolicyMatch): DenyRule {

@@ -1,5 +1,6 @@
 import { type Bot, createBot, type LiveJournal, type Log } from '../../src/bot/bot.ts';
 import type { Clock } from '../../src/bot/clock.ts';
+import { localTime } from '../../src/config/zones.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
 import type { Draft, Planner } from '../../src/core/ports/step.ts';
 import type { Settings } from '../../src/core/settings.ts';
@@ -59,7 +60,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     settings: () => ({
       ...settings,
       routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },
-      policy: { rules: options.rules ?? allowed, digest: 'policy-1' },
+      policy: { rules: options.rules ?? allowed, digest: 'policy-1', localTime },
     }),
     book: {},
     publicUrl: '',

@@ -179,6 +179,6 @@ targets: { eu-1: { kubernetes: { read: { kubeconfig: ./read }, write: { kubeconf
 
 const usual = `
   - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
-  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre } ], expires: 15m }
+  - { match: { risk: danger }, requesters: [sre], reason: required, approvals: [ { count: 1, from: sre }, { count: 1, from: guests } ], expires: 15m }
   - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
 `;

@@ -25,6 +25,7 @@ scenario(
     const plan = await thread.plans(ana, 'scale worker 0 reason="the queue is poisoned"');
     await plan.shows('risk danger', 'K8S_TO_ZERO', 'reason the queue is poisoned');
     await plan.press(ben, 'Approve');
+    await plan.press(cleo, 'Approve');
     await plan.becomes('DONE');
     expect(night.cluster.replicas('worker')).toBe(0);
     await night.cluster.isWell('worker');

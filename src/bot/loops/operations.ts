@@ -1,5 +1,6 @@
 import type { OperationIntent } from '../../core/operation/decide.ts';
 import { type OperationState, type StepState, terminal } from '../../core/operation/operation.ts';
+import type { Verdict } from '../../core/operation/policy.ts';
 import { currentStep, mayBeSent } from '../../core/operation/step-decide.ts';
 import type { Evidence } from '../../core/person.ts';
 import type { Ownership } from '../../core/ports/journal.ts';
@@ -17,6 +18,8 @@ export interface OperationsLoopOptions {
   /** The approvers of an operation as they are known now. */
   readonly standing: (operation: OperationState) => readonly Evidence[];
   readonly policyDigest: () => string;
+  /** What the policy says now of an operation that is approved; undefined where the record holds too little of it. */
+  readonly verdict: (operation: OperationState) => Verdict | undefined;
   readonly pollMs: number;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -95,11 +98,13 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
   }
 
   async function begin(operation: OperationState): Promise<Told> {
+    const verdict = options.verdict(operation);
     return tell(operation, {
       type: 'Begin',
       at: clock.now(),
       standing: options.standing(operation),
       policy: options.policyDigest(),
+      ...(verdict && { verdict }),
     });
   }
 

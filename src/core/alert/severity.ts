@@ -5,6 +5,15 @@ export const SEVERITIES = ['critical', 'major', 'warning', 'info', 'none'] as co
 
 export type Severity = (typeof SEVERITIES)[number];
 
+/** How bad an incident is, and who says so. */
+export interface SeverityKnown {
+  readonly is: Severity;
+  /** What its alerts say now and said at their worst, whatever a person set. */
+  readonly alerts: readonly Severity[];
+  /** Who set or confirmed what it is; nobody where the alerts' labels alone say it. */
+  readonly by: readonly string[];
+}
+
 export interface ReadSeverity {
   readonly severity: Severity;
   /** The source's own word where it is none that we know; it is shown as it came. */

@@ -1,5 +1,5 @@
 import type { Labels } from '../alert/alert.ts';
-import { SEVERITIES, type Severity } from '../alert/severity.ts';
+import { SEVERITIES, type Severity, type SeverityKnown } from '../alert/severity.ts';
 import type { ErasedEvent } from '../event.ts';
 import { alertsFired, alertsResolved, silencesSeen } from './alerts.ts';
 import type { AlertsResolved, IncidentEvent, IncidentOpened, UnreadableReceived } from './event.ts';
@@ -30,6 +30,8 @@ export interface Incident {
   readonly peak: Severity;
   readonly unknownSeverity: string | undefined;
   readonly setSeverity: Severity | undefined;
+  /** Who set it, then who confirmed it; empty while nobody did. */
+  readonly severityBy: readonly string[];
   /** Since when it counts as critical; 0 while it does not. */
   readonly criticalSince: number;
   readonly acknowledged: { readonly person: string; readonly at: number } | undefined;
@@ -111,6 +113,26 @@ export function severity(incident: Incident): Severity {
   return incident.setSeverity ?? incident.observedSeverity;
 }
 
+/** The same with who says so, as the policy asks for it. */
+function severityKnown(incident: Incident): SeverityKnown {
+  const { observedSeverity, peak, severityBy } = incident;
+  const alerts = [...new Set([observedSeverity, peak])];
+  return { is: severity(incident), alerts, by: severityBy };
+}
+
+/** Of every open incident about a place; one whose environment nobody knows is about each. */
+export function severitiesOf(
+  incidents: readonly Incident[],
+  { service, environment }: { readonly service: string; readonly environment: string },
+): readonly SeverityKnown[] {
+  const about = ({ status, opened }: Incident) =>
+    status === 'open' &&
+    service !== '' &&
+    opened.service === service &&
+    ['', environment].includes(opened.environment ?? '');
+  return incidents.filter(about).map(severityKnown);
+}
+
 /**
  * One event further. A state given to `evolve` is given away: its map of alerts moves into the answer, so that one more
  * alert costs the same in an incident of ten thousand as in one of two. Total: what it does not know changes nothing.
@@ -164,6 +186,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     peak: event.severity,
     unknownSeverity: undefined,
     setSeverity: undefined,
+    severityBy: [],
     criticalSince: event.severity === 'critical' ? meta.at : 0,
     acknowledged: undefined,
     assignee: undefined,
@@ -228,7 +251,14 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return { ...state, status: 'open', ...reopened };
     }
     case 'SeveritySet':
-      return { ...state, setSeverity: event.severity };
+      return {
+        ...state,
+        setSeverity: event.severity,
+        severityBy:
+          state.setSeverity === event.severity
+            ? [...state.severityBy.filter((person) => person !== event.person), event.person]
+            : [event.person],
+      };
     case 'IncidentAssigned':
       return { ...state, assignee: event.to };
     case 'OperationLinked':

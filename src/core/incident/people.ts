@@ -55,8 +55,9 @@ export function setSeverity({ by, severity: word }: SetSeverity, state: Incident
   if (state.status !== 'open') return [notOpen(by, 'severity', state)];
   const wanted = parseSeverity(word);
   if (!wanted) return [refused(by, 'severity', 'SEVERITY_UNKNOWN', { word: bounded(word, 40) })];
-  // What the alerts happen to say now may change with them; what a person says stays.
-  if (state.setSeverity === wanted) return [];
+  // What the alerts happen to say now may change with them; what a person says stays. A second person's word counts:
+  // a policy may rest on a severity that somebody other than the requester stands for.
+  if (state.setSeverity === wanted && state.severityBy.includes(by.person)) return [];
   return [{ type: 'SeveritySet', v: 1, person: by.person, surface: by.surface, severity: wanted }];
 }
 

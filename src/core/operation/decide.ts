@@ -1,10 +1,24 @@
 import type { Evidence } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
+import { begin, isVouched } from './begin.ts';
 import { typedHashLength } from './hash.ts';
-import { type OperationEvent, type OperationState, type Shown, terminal } from './operation.ts';
-import { allSeatsFilled, deciders, isEligible, mayDecide, seatsFilled } from './places.ts';
+import {
+  type Judged,
+  type OperationEvent,
+  type OperationState,
+  type Shown,
+  terminal,
+} from './operation.ts';
+import {
+  allSeatsFilled,
+  deciders,
+  isEligible,
+  mayDecide,
+  seatsFilled,
+  seatsNeeded,
+} from './places.ts';
 import { flawOf, type Plan } from './plan.ts';
-import { type AllowRule, surfaceKind } from './policy.ts';
+import { type AllowRule, dangerSeatsMin, surfaceKind, type Verdict } from './policy.ts';
 import { decideStep, type StepIntent } from './step-decide.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
@@ -59,6 +73,7 @@ export type LoopIntent =
       readonly plan: Plan;
       readonly hash: string;
       readonly rule: AllowRule;
+      readonly judged?: Judged;
     }
   | {
       readonly type: 'Begin';
@@ -67,6 +82,8 @@ export type LoopIntent =
       readonly standing: readonly Evidence[];
       /** Digest of the policy in force. */
       readonly policy: string;
+      /** What it says now of the same request: the stricter of then and now counts. Absent where too little is known. */
+      readonly verdict?: Verdict;
     }
   | { readonly type: 'Expire'; readonly at: number }
   | { readonly type: 'GiveUpPlanning'; readonly problem: Problem };
@@ -124,12 +141,22 @@ function plan(intent: Of<'Plan'>, state: OperationState): readonly OperationEven
     const because = problem('PLAN_NOT_RUNNABLE', { ...said(state), flaw });
     return [{ type: 'OperationRefused', v: 1, problem: because }];
   }
+  const { plan: drafted, hash, rule, judged } = intent;
+  if (drafted.risk === 'danger' && seatsNeeded(rule.places) < dangerSeatsMin) {
+    const because = problem('DANGER_NEEDS_TWO', {
+      ...said(state),
+      environment: drafted.environment,
+      rule: rule.where,
+    });
+    return [{ type: 'OperationRefused', v: 1, problem: because }];
+  }
   const planned: OperationEvent = {
     type: 'OperationPlanned',
     v: 1,
-    plan: intent.plan,
-    hash: intent.hash,
-    rule: intent.rule,
+    plan: drafted,
+    hash,
+    rule,
+    ...(judged && { judged }),
   };
   return intent.rule.places.length === 0
     ? [planned, { type: 'OperationApproved', v: 1, hash: intent.hash }]
@@ -164,11 +191,15 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
   if (!isEligible(rule.places, by)) {
     return refuse(notAnApprover(state));
   }
+  const before = state.approvals.map(({ evidence }) => evidence);
+  const after = [...before, by];
+  if (!isVouched(rule, state, after)) {
+    const people = (rule.severityBy ?? []).join(', ');
+    return refuse(problem('SEVERITY_BY_APPROVER', { ...said(state), people, rule: rule.where }));
+  }
   if (state.plan?.risk === 'danger' && !intent.typed && !intent.fresh) {
     return refuse(problem('APPROVE_NEEDS_FRESH', said(state)));
   }
-  const before = state.approvals.map(({ evidence }) => evidence);
-  const after = [...before, by];
   if (seatsFilled(rule.places, after) === seatsFilled(rule.places, before)) {
     return refuse(problem('PLACES_FILLED', { ...said(state), rule: rule.where }));
   }
@@ -258,24 +289,6 @@ function settle(intent: Of<'Settle'>, state: OperationState): readonly Operation
   ];
 }
 
-/** The last look before the first step: expiry, policy and the approvers' standing, all as they are now. */
-function begin(intent: Of<'Begin'>, state: OperationState): readonly OperationEvent[] {
-  const { plan: planned, rule, hash } = state;
-  if (state.status !== 'approved' || !planned || !rule || !hash) return [];
-  if (isExpired(state, intent.at)) return [{ type: 'OperationExpired', v: 1 }];
-  if (planned.policy !== intent.policy) {
-    return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_CHANGED', said(state)) }];
-  }
-  const standing = intent.standing.filter(({ person }) =>
-    state.approvals.some(({ evidence }) => evidence.person === person),
-  );
-  if (!allSeatsFilled(rule.places, standing)) {
-    const stale = problem('APPROVAL_NO_LONGER_COUNTS', { ...said(state), rule: rule.where });
-    return [{ type: 'OperationStale', v: 1, problem: stale }];
-  }
-  return [{ type: 'OperationStarted', v: 1, hash }];
-}
-
 /** Waiting for people or for its turn: nothing has begun. */
 export function isPending(state: OperationState): boolean {
   return state.status === 'waiting' || state.status === 'approved';
@@ -285,7 +298,7 @@ function hasBegun(state: OperationState): boolean {
   return state.startedAt !== undefined && !terminal.has(state.status);
 }
 
-function isExpired(state: OperationState, at: number): boolean {
+export function isExpired(state: OperationState, at: number): boolean {
   return state.plan !== undefined && at >= state.plan.expiresAt;
 }
 

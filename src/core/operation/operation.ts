@@ -1,3 +1,4 @@
+import type { SeverityKnown } from '../alert/severity.ts';
 import type { ErasedEvent } from '../event.ts';
 import type { Evidence } from '../person.ts';
 import type { Progress } from '../ports/step.ts';
@@ -28,6 +29,8 @@ export type OperationEvent =
       readonly plan: Plan;
       readonly hash: string;
       readonly rule: AllowRule;
+      /** What the policy was asked beside what the plan says; absent in what 0.1.0 wrote. */
+      readonly judged?: Judged;
     }
   | {
       readonly type: 'ApprovalGiven';
@@ -128,6 +131,14 @@ export type OperationEvent =
       readonly problem: Problem;
     };
 
+/** The facts of a verdict that stand in no plan. With them it is given anew before the first step. */
+export interface Judged {
+  readonly family: string;
+  readonly args: Readonly<Record<string, string | number>>;
+  readonly targets: readonly string[];
+  readonly severities: readonly SeverityKnown[];
+}
+
 export interface Shown {
   /** Of what the button stood on; of a typed approval, of the card as it was last posted there, or as the record made it. */
   readonly digest: string;
@@ -159,6 +170,7 @@ export interface OperationState {
   readonly plan?: Plan;
   readonly hash?: string;
   readonly rule?: AllowRule;
+  readonly judged?: Judged;
   readonly approvals: readonly Approval[];
   /** Forward steps, then compensations once they are due. */
   readonly steps: readonly StepState[];
@@ -249,6 +261,7 @@ export function evolve(
         plan: event.plan,
         hash: event.hash,
         rule: event.rule,
+        ...(event.judged && { judged: event.judged }),
         steps: event.plan.steps.map((step) => freshStep(step, false)),
       };
     case 'ApprovalGiven':

@@ -1,12 +1,27 @@
-import { type Evidence, isMember } from '../person.ts';
+import type { Severity, SeverityKnown } from '../alert/severity.ts';
+import { isMember } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
-import type { Risk } from './plan.ts';
+import {
+  isConditional,
+  type LocalTime,
+  type MatchQuestion,
+  matches,
+  matchesSubject,
+  type PolicyMatch,
+  type RuleQuestion,
+} from './match.ts';
+import { seatsNeeded } from './places.ts';
+import { strictest, wantsTheSame } from './strictest.ts';
+
+export { type PolicyMatch, type RuleQuestion, surfaceKind } from './match.ts';
 
 /** Deny rules first, then the first rule that matches; no match is a refusal. */
 export interface Policy {
   readonly rules: readonly PolicyRule[];
   /** SHA-256 over the rules as written: part of every plan. */
   readonly digest: string;
+  /** Zones are the world's, not ours: what the windows of the rules are read with. */
+  readonly localTime: LocalTime;
 }
 
 export type PolicyRule = DenyRule | AllowRule;
@@ -30,6 +45,11 @@ export interface AllowRule {
   readonly expiresMs: number;
   /** One person fills one place. None: approved by being asked. */
   readonly places: readonly Place[];
+  /**
+   * That this is all that is needed rests on the severity that these people set: one of them must be neither the
+   * requester nor an approver. Absent where severity lowered nothing.
+   */
+  readonly severityBy?: readonly string[];
 }
 
 export interface Place {
@@ -37,48 +57,96 @@ export interface Place {
   readonly from: string;
 }
 
-/** Every named field must hold one of its values. An empty match holds for everything. */
-export interface PolicyMatch {
-  readonly verb?: readonly string[];
-  readonly family?: readonly string[];
-  readonly risk?: readonly Risk[];
-  readonly environment?: readonly string[];
-  readonly service?: readonly string[];
-  readonly surface?: readonly string[];
-}
-
-/** What is asked about, by whomever. */
-export interface RuleQuestion {
-  readonly verb: string;
-  readonly family: string;
-  readonly risk: Risk;
-  readonly service: string;
-  readonly environment: string;
-}
-
-export interface PolicyQuestion extends RuleQuestion {
-  readonly requester: Evidence;
+export interface PolicyQuestion extends MatchQuestion {
   readonly reason: string;
+  /** One for each open incident about the same service and environment. */
+  readonly severities: readonly SeverityKnown[];
 }
 
 export type Verdict =
   | { readonly allowed: true; readonly rule: AllowRule }
   | { readonly allowed: false; readonly problem: Problem };
 
-/** What the policy says of a question. Default closed. */
+/** A dangerous plan has this many places to fill at least, whatever a rule says. */
+export const dangerSeatsMin = 2;
+
+/**
+ * What the policy says of a question. Default closed. Where rules speak of severity, every open incident about the place
+ * has its say and the strictest verdict counts: a label can raise what is needed and never lower it. A severity that
+ * somebody other than the requester set counts alone.
+ */
 export function judge(policy: Policy, question: PolicyQuestion): Verdict {
-  const asked = {
-    verb: question.verb,
-    service: question.service,
-    environment: question.environment,
-  };
-  const denied = policy.rules.find((rule) => rule.kind === 'deny' && matches(rule.match, question));
-  if (denied) return refuse('POLICY_DENIED', { ...asked, rule: denied.where });
+  const verdict = judgeBySeverity(policy, question);
+  if (!verdict.allowed || question.risk !== 'danger') return verdict;
+  return seatsNeeded(verdict.rule.places) >= dangerSeatsMin
+    ? verdict
+    : refuse('DANGER_NEEDS_TWO', { ...askedOf(question), rule: verdict.rule.where });
+}
+
+/**
+ * What forbids a gate (approve, decline, stop, settle, …), which needs no rule that allows it: its operation's plan names
+ * who decides. Only a rule that names the verb counts, so that a rule about changes never keeps somebody from a stop.
+ */
+export function denial(policy: Policy, question: PolicyQuestion): Problem | undefined {
+  const { verb, service, environment } = question;
+  const { localTime } = policy;
+  const severities = [undefined, ...question.severities.map(({ is }) => is)];
   const rule = policy.rules.find(
-    (candidate): candidate is AllowRule =>
-      candidate.kind === 'allow' && matches(candidate.match, question),
+    (candidate) =>
+      candidate.kind === 'deny' &&
+      candidate.match.verb?.includes(verb) &&
+      severities.some((severity) =>
+        matches(candidate, question, { localTime, ...(severity && { severity }) }),
+      ),
   );
-  if (!rule) return refuse('POLICY_NO_RULE', { ...asked, risk: question.risk });
+  return rule && problem('POLICY_DENIED', { verb, service, environment, rule: rule.where });
+}
+
+/**
+ * Whether a reason may be asked for, wherever it is asked from and by whom: the first rule that matches is the one that
+ * counts, and one that is for some surfaces, times, values or people only may or may not be it.
+ */
+export function reasonWanted(policy: Policy, question: RuleQuestion): boolean {
+  for (const rule of policy.rules) {
+    if (rule.kind === 'deny' || !matchesSubject(rule.match, question)) continue;
+    if (rule.reasonRequired) return true;
+    if (!isConditional(rule.match)) return false;
+  }
+  return false;
+}
+
+function judgeBySeverity(policy: Policy, question: PolicyQuestion): Verdict {
+  const speaks = policy.rules.some(({ match }) => match.severity !== undefined);
+  const [first, ...others] = speaks ? question.severities : [];
+  if (!first) return judgeAs(policy, question);
+  return others
+    .map((known) => judgeKnown(policy, question, known))
+    .reduce(strictest, judgeKnown(policy, question, first));
+}
+
+function judgeKnown(policy: Policy, question: PolicyQuestion, known: SeverityKnown): Verdict {
+  const said = judgeAs(policy, question, known.is);
+  const strict = known.alerts
+    .map((severity) => judgeAs(policy, question, severity))
+    .reduce(strictest, strictest(said, judgeAs(policy, question)));
+  const isConfirmed = known.by.some((person) => person !== question.requester.person);
+  if (!said.allowed || wantsTheSame(said, strict)) return said;
+  if (!isConfirmed) return strict;
+  return { allowed: true, rule: { ...said.rule, severityBy: known.by } };
+}
+
+function judgeAs(policy: Policy, question: PolicyQuestion, severity?: Severity): Verdict {
+  const { localTime } = policy;
+  const asked = askedOf(question);
+  const found = (kind: PolicyRule['kind']) =>
+    policy.rules.find(
+      (rule) =>
+        rule.kind === kind && matches(rule, question, { localTime, ...(severity && { severity }) }),
+    );
+  const denied = found('deny');
+  if (denied) return refuse('POLICY_DENIED', { ...asked, rule: denied.where });
+  const rule = found('allow');
+  if (rule?.kind !== 'allow') return refuse('POLICY_NO_RULE', { ...asked, risk: question.risk });
   if (!rule.requesters.some((group) => isMember(question.requester, group))) {
     return refuse('NOT_A_REQUESTER', {
       ...asked,
@@ -92,54 +160,8 @@ export function judge(policy: Policy, question: PolicyQuestion): Verdict {
   return { allowed: true, rule };
 }
 
-/**
- * What forbids a gate (approve, decline, stop, settle, …), which needs no rule that allows it: its operation's plan names
- * who decides. Only a rule that names the verb counts, so that a rule about changes never keeps somebody from a stop.
- */
-export function denial(policy: Policy, question: PolicyQuestion): Problem | undefined {
-  const { verb, service, environment } = question;
-  const rule = policy.rules.find(
-    ({ kind, match }) => kind === 'deny' && match.verb?.includes(verb) && matches(match, question),
-  );
-  return rule && problem('POLICY_DENIED', { verb, service, environment, rule: rule.where });
-}
-
-/**
- * Whether a reason may be asked for, wherever it is asked from and by whom: the first rule that matches is the one that
- * counts, and one that is for some surfaces only may or may not be it.
- */
-export function reasonWanted(policy: Policy, question: RuleQuestion): boolean {
-  for (const rule of policy.rules) {
-    if (rule.kind === 'deny' || !matchesSubject(rule.match, question)) continue;
-    if (rule.reasonRequired) return true;
-    if (rule.match.surface === undefined) return false;
-  }
-  return false;
-}
-
-/** `slack/main` → `slack`: policies speak of kinds of surfaces. */
-export function surfaceKind(surface: string): string {
-  return surface.split('/', 1)[0] ?? surface;
-}
-
-function matches(match: PolicyMatch, question: PolicyQuestion): boolean {
-  return (
-    matchesSubject(match, question) && holds(match.surface, surfaceKind(question.requester.surface))
-  );
-}
-
-function matchesSubject(match: PolicyMatch, question: RuleQuestion): boolean {
-  return (
-    holds(match.verb, question.verb) &&
-    holds(match.family, question.family) &&
-    holds(match.risk, question.risk) &&
-    holds(match.environment, question.environment) &&
-    holds(match.service, question.service)
-  );
-}
-
-function holds<T extends string>(allowed: readonly T[] | undefined, value: T): boolean {
-  return allowed === undefined || allowed.includes(value);
+function askedOf({ verb, service, environment }: RuleQuestion) {
+  return { verb, service, environment };
 }
 
 function refuse(code: string, facts: Record<string, string>): Verdict {

@@ -16,6 +16,24 @@ export const operationProblems: ProblemBook = {
     why: 'No rule of the policy allows {verb} (risk {risk}) here, and what no rule allows is refused.',
     next: 'Add a rule under `policies:` and run `tocsin check`.',
   },
+  DANGER_NEEDS_TWO: {
+    what: '{verb} {service} was refused.',
+    changed: untouched,
+    why: 'It is dangerous, and the rule that allows it asks for fewer than two approvals ({rule}).',
+    next: 'Write a rule for `risk: danger` with two places under `approvals:`.',
+  },
+  SEVERITY_BY_APPROVER: {
+    what: 'Your approval of `{line}` does not count.',
+    changed: untouched,
+    why: 'It needs this little only because {people} set the severity of the incident, and whoever sets it does not approve as well ({rule}).',
+    next: 'Let somebody else approve, or let a further person confirm the severity.',
+  },
+  POLICY_WANTS_MORE: {
+    what: '`{line}` did not run.',
+    changed: untouched,
+    why: 'More is needed now than when it was asked for: another rule decides ({rule}).',
+    next: '`{line}` makes a fresh plan, which says what.',
+  },
   NOT_A_REQUESTER: {
     what: '{verb} {service} was refused.',
     changed: untouched,

@@ -1,7 +1,17 @@
-import { judge } from '../../core/operation/policy.ts';
+import { matchesSubject } from '../../core/operation/match.ts';
+import {
+  type AllowRule,
+  judge,
+  type Place,
+  type PolicyQuestion,
+  type Verdict,
+} from '../../core/operation/policy.ts';
 import { type Problem, problem } from '../../core/problem.ts';
-import { duration, problemLine } from '../../core/view/words.ts';
+import type { Block, Text } from '../../core/view/card.ts';
+import { conditions } from '../../core/view/policy-words.ts';
+import { code, duration, personSpan, problemBlock } from '../../core/view/words.ts';
 import type { Asking, Command, ReadCommand, Reading } from '../command.ts';
+import { questionOf } from '../judgement.ts';
 import { environmentArgument, serviceArgument } from './arguments.ts';
 
 export function policyOf(registry: () => readonly Command[]): ReadCommand {
@@ -10,7 +20,7 @@ export function policyOf(registry: () => readonly Command[]): ReadCommand {
     name: 'policy',
     family: 'ops',
     risk: 'read',
-    summary: 'Say what a command would need, and which rule says so.',
+    summary: 'Say what a command would need, from whom, and which rule says so.',
     args: [
       { name: 'verb', kind: 'word', required: true, named: false, summary: 'The command.' },
       serviceArgument,
@@ -21,32 +31,97 @@ export function policyOf(registry: () => readonly Command[]): ReadCommand {
   };
 }
 
+/** As it would be judged now, asked by whoever asks; with it what other rules there are for it. */
 function explain(asked: Asking, commands: readonly Command[]): Reading | Problem {
-  const { desk, by, args, service, environment } = asked;
+  const { desk, args, service, environment } = asked;
   const command = commands.find(({ name }) => name === args['verb']);
   if (!command) return problem('VERB_UNKNOWN', { verb: String(args['verb']) });
-  const verdict = judge(desk.settings.policy, {
-    verb: command.name,
-    family: command.family,
-    risk: command.risk,
-    service,
-    environment,
-    requester: by,
+  const question: PolicyQuestion = {
+    ...questionOf(command, asked, { service, environment }),
     reason: 'asked what would be needed',
-  });
-  const title = [`${command.name} ${service} · ${environment}`];
-  if (!verdict.allowed) {
-    return { title, blocks: [{ kind: 'text', text: problemLine(verdict.problem, desk.words) }] };
+    args: {},
+    targets: targetsOf(asked),
+  };
+  const { policy } = desk.settings;
+  const verdict = judge(policy, question);
+  const blocks: Block[] = [...wanted(verdict, asked), ...others(verdict, question, asked)];
+  if (command.does === 'operation' && command.risk !== 'danger') {
+    const dangerous = judge(policy, { ...question, risk: 'danger' });
+    if (whereOf(dangerous) !== whereOf(verdict) || !dangerous.allowed) {
+      blocks.push({ kind: 'text', text: ['If its plan turns out dangerous:'] });
+      blocks.push(...wanted(dangerous, asked));
+    }
   }
+  return { title: [`${command.name} ${service} · ${environment}`], blocks };
+}
+
+function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
+  const { words } = asked.desk;
+  if (!verdict.allowed) return [problemBlock(verdict.problem, words)];
   const { rule } = verdict;
-  const needs = rule.places.map(({ count, from }) => `${count} of ${from}`).join(' and ');
   const facts = [
     { label: 'may ask', value: [rule.requesters.join(', ')] },
-    { label: 'approval', value: [needs || 'none'] },
+    ...(rule.places.length === 0
+      ? [{ label: 'approval', value: ['none: it is approved by being asked'] }]
+      : rule.places.map((place) => ({ label: 'approval', value: seat(place, rule, asked) }))),
     { label: 'reason', value: [rule.reasonRequired ? 'required' : 'not required'] },
     { label: 'expires', value: [`after ${duration(rule.expiresMs)}`] },
     ...(rule.surfaces ? [{ label: 'approve on', value: [rule.surfaces.join(', ')] }] : []),
-    { label: 'rule', value: [rule.where] },
+    ...(rule.severityBy
+      ? [{ label: 'not by', value: [`${rule.severityBy.join(', ')} alone, who set the severity`] }]
+      : []),
+    { label: 'rule', value: [code(rule.where)] },
   ];
-  return { title, blocks: [{ kind: 'facts', facts }] };
+  return [{ kind: 'facts', facts }];
+}
+
+/** `2 of sre: Ben (console, slack), Dora (console)`. Nobody approves their own request. */
+function seat({ count, from }: Place, { surfaces }: AllowRule, { desk, by }: Asking): Text {
+  const { people, groups } = desk.settings;
+  const members = groups.find(({ name }) => name === from)?.members ?? [];
+  const able = people
+    .filter(({ id }) => members.includes(id) && id !== by.person)
+    .flatMap(({ id, accounts }) => {
+      const kinds = Object.keys(accounts)
+        .filter((kind) => (accounts[kind] ?? []).length > 0)
+        .filter((kind) => surfaces === undefined || surfaces.includes(kind));
+      return kinds.length === 0 ? [] : [{ id, kinds: kinds.sort() }];
+    });
+  const named = able.flatMap(({ id, kinds }, index) => [
+    index === 0 ? ': ' : ', ',
+    personSpan(id, desk.words),
+    ` (${kinds.join(', ')})`,
+  ]);
+  const few =
+    able.length < count ? [`: ${able.length === 0 ? 'nobody' : 'too few'} can give it`] : [];
+  return [`${count} of ${from}`, ...(able.length === 0 ? few : [...named, ...few])];
+}
+
+/** Rules that would decide in other circumstances. */
+function others(verdict: Verdict, question: PolicyQuestion, { desk }: Asking): readonly Block[] {
+  const items = desk.settings.policy.rules
+    .filter(({ where, match }) => {
+      const isAbout = matchesSubject(match, question);
+      return isAbout && conditions(match) !== '' && where !== whereOf(verdict);
+    })
+    .map(
+      ({ kind, where, match }): Text => [
+        code(where),
+        kind === 'deny' ? ' refuses it where ' : ' may decide instead where ',
+        conditions(match),
+      ],
+    );
+  return items.length === 0 ? [] : [{ kind: 'list', title: 'Other rules', items, more: 0 }];
+}
+
+function whereOf(verdict: Verdict): string {
+  return verdict.allowed ? verdict.rule.where : String(verdict.problem.facts['rule'] ?? '');
+}
+
+/** The targets of the service there: what a plan would write is known only once it is drafted. */
+function targetsOf({ desk, service, environment }: Asking): readonly string[] {
+  const found = desk.settings.catalog.services
+    .find(({ name }) => name === service)
+    ?.environments.find(({ name }) => name === environment);
+  return [...new Set(Object.values(found?.targets ?? {}).map(({ target }) => target))];
 }

@@ -1,5 +1,6 @@
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Asking, Subject } from '../command.ts';
+import { argumentsOf } from '../judgement.ts';
 
 /** A verb whose steps are drafted by the integration that holds the service's target of a role. */
 export async function draftedBy(
@@ -17,12 +18,13 @@ export async function draftedBy(
   if (!planner) {
     return problem('TARGET_NOT_CONNECTED', { verb, service, target: target.target });
   }
-  const { service: _, env: __, reason: ___, ...args } = asked.args;
+  const args = argumentsOf(asked);
   return {
     service,
     environment,
     incident: asked.incident?.opened.incident ?? '',
     undoes: '',
+    targets: [target.target],
     draft: (operation) => planner.draft({ verb, operation, service, target, args }),
   };
 }

@@ -57,6 +57,7 @@ async function subject({ desk, args }: Asking): Promise<Subject | Problem> {
     environment,
     incident,
     undoes: id,
+    targets: [name],
     draft: (fresh) =>
       planner.draft({
         verb: 'undo',

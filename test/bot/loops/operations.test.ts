@@ -222,6 +222,7 @@ async function world(
     driver: async () => one.driver,
     standing: () => [ben],
     policyDigest: () => 'policy-1',
+    verdict: () => undefined,
     pollMs: 500,
     log: () => undefined,
   });

@@ -124,10 +124,28 @@ describe('severity', () => {
       .then(refused('ana', 'severity', 'SEVERITY_UNKNOWN', { word: 'apocalyptic' }));
   });
 
-  it('stays quiet when it is set so already', () => {
+  it('stays quiet when the same person set it so already', () => {
     given(...open, { ...set, severity: 'info' })
-      .when({ type: 'SetSeverity', at, by: ben, severity: 'info' })
+      .when({ type: 'SetSeverity', at, by: ana, severity: 'info' })
       .then();
+  });
+
+  it('is confirmed by a second person who says the same, once', () => {
+    const confirmed = { ...set, person: 'ben', severity: 'info' } as const;
+    const then = given(...open, { ...set, severity: 'info' })
+      .when({ type: 'SetSeverity', at, by: ben, severity: 'info' })
+      .then(confirmed);
+    expect(incidentOf(then.state())).toMatchObject({ severityBy: ['ana', 'ben'] });
+    given(...open, { ...set, severity: 'info' }, confirmed)
+      .when({ type: 'SetSeverity', at, by: ana, severity: 'info' })
+      .then();
+  });
+
+  it('that is changed is whoever changed it', () => {
+    const then = given(...open, { ...set, severity: 'info' })
+      .when({ type: 'SetSeverity', at, by: ben, severity: 'major' })
+      .then({ ...set, person: 'ben', severity: 'major' });
+    expect(incidentOf(then.state())).toMatchObject({ severityBy: ['ben'] });
   });
 });
 

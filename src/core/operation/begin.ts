@@ -1,0 +1,54 @@
+import type { Evidence } from '../person.ts';
+import { problem } from '../problem.ts';
+import { isExpired, type OperationIntent, said } from './decide.ts';
+import type { OperationEvent, OperationState } from './operation.ts';
+import { allSeatsFilled } from './places.ts';
+import { type AllowRule, surfaceKind } from './policy.ts';
+
+/** The last look before the first step: expiry, policy and the approvers' standing, all as they are now. */
+export function begin(
+  intent: Extract<OperationIntent, { readonly type: 'Begin' }>,
+  state: OperationState,
+): readonly OperationEvent[] {
+  const { plan: planned, rule, hash } = state;
+  if (state.status !== 'approved' || !planned || !rule || !hash) return [];
+  if (isExpired(state, intent.at)) return [{ type: 'OperationExpired', v: 1 }];
+  if (planned.policy !== intent.policy) {
+    return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_CHANGED', said(state)) }];
+  }
+  const standing = intent.standing.filter(({ person }) =>
+    state.approvals.some(({ evidence }) => evidence.person === person),
+  );
+  if (!allSeatsFilled(rule.places, standing)) {
+    const stale = problem('APPROVAL_NO_LONGER_COUNTS', { ...said(state), rule: rule.where });
+    return [{ type: 'OperationStale', v: 1, problem: stale }];
+  }
+  const { verdict } = intent;
+  if (verdict && !verdict.allowed) {
+    return [{ type: 'OperationStale', v: 1, problem: verdict.problem }];
+  }
+  if (verdict && !isEnough(verdict.rule, state, standing)) {
+    const because = { ...said(state), rule: verdict.rule.where };
+    return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_WANTS_MORE', because) }];
+  }
+  return [{ type: 'OperationStarted', v: 1, hash }];
+}
+
+/** Whether the approvals that were given satisfy a rule that was not the one they were given under. */
+function isEnough(rule: AllowRule, state: OperationState, standing: readonly Evidence[]): boolean {
+  const { surfaces } = rule;
+  const counting = standing.filter(
+    ({ surface }) => surfaces === undefined || surfaces.includes(surfaceKind(surface)),
+  );
+  return allSeatsFilled(rule.places, counting) && isVouched(rule, state, counting);
+}
+
+/** Where a severity lowered what is needed, somebody who neither asked nor approves stands for it. */
+export function isVouched(
+  { severityBy }: AllowRule,
+  state: OperationState,
+  approvers: readonly Evidence[],
+): boolean {
+  const involved = [state.asked?.requester.person, ...approvers.map(({ person }) => person)];
+  return severityBy === undefined || severityBy.some((person) => !involved.includes(person));
+}

@@ -1,0 +1,58 @@
+import type { AllowRule, Place, Verdict } from './policy.ts';
+
+/** What satisfies both verdicts: a refusal wins, and of two rules each has to be fulfilled. */
+export function strictest(one: Verdict, other: Verdict): Verdict {
+  if (!one.allowed) return one;
+  if (!other.allowed) return other;
+  if (one.rule.where === other.rule.where) {
+    return one.rule.severityBy === undefined ? other : one;
+  }
+  return { allowed: true, rule: joined(one.rule, other.rule) };
+}
+
+/** Whether the same is wanted of people, whichever rule says so. */
+export function wantsTheSame(one: Verdict, other: Verdict): boolean {
+  return one.allowed && other.allowed && wanted(one.rule) === wanted(other.rule);
+}
+
+function joined(one: AllowRule, other: AllowRule): AllowRule {
+  const surfaces = both(one.surfaces, other.surfaces);
+  const severityBy = both(one.severityBy, other.severityBy);
+  return {
+    kind: 'allow',
+    where: [...new Set([one, other].flatMap(({ where }) => where.split(' and ')))].join(' and '),
+    match: one.match,
+    requesters: both(one.requesters, other.requesters) ?? [],
+    ...(surfaces && { surfaces }),
+    reasonRequired: one.reasonRequired || other.reasonRequired,
+    expiresMs: Math.min(one.expiresMs, other.expiresMs),
+    places: joinedPlaces(one.places, other.places),
+    ...(severityBy && { severityBy }),
+  };
+}
+
+/** Whoever fills these fills the places of either rule. */
+function joinedPlaces(one: readonly Place[], other: readonly Place[]): readonly Place[] {
+  const groups = [...new Set([...one, ...other].map(({ from }) => from))];
+  return groups.map((from) => ({
+    from,
+    count: Math.max(seatsOf(one, from), seatsOf(other, from)),
+  }));
+}
+
+function seatsOf(places: readonly Place[], group: string): number {
+  return places.reduce((sum, { count, from }) => (from === group ? sum + count : sum), 0);
+}
+
+/** What stands in both lists; a list that is absent holds everything. */
+function both(
+  one: readonly string[] | undefined,
+  other: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (!one || !other) return one ?? other;
+  return one.filter((item) => other.includes(item));
+}
+
+function wanted({ requesters, surfaces, reasonRequired, expiresMs, places }: AllowRule): string {
+  return JSON.stringify([requesters, surfaces ?? '', reasonRequired, expiresMs, places]);
+}

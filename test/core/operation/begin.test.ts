@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { OperationIntent } from '../../../src/core/operation/decide.ts';
+import type { OperationEvent } from '../../../src/core/operation/operation.ts';
+import type { AllowRule, Verdict } from '../../../src/core/operation/policy.ts';
+import type { Evidence } from '../../../src/core/person.ts';
+import { problem } from '../../../src/core/problem.ts';
+import {
+  approvalGiven,
+  approved,
+  asked,
+  ben,
+  cleo,
+  dbaAndSre,
+  dora,
+  given,
+  hashOf,
+  operationApproved,
+  operationStarted,
+  plan,
+  rule,
+  type Story,
+  shown,
+  T0,
+  waiting,
+} from './sample.ts';
+
+describe('the verdict of now', () => {
+  it('that asks for the same lets it begin', () => {
+    given(...approved())
+      .when(begin([ben], allowed({})))
+      .then(operationStarted());
+  });
+
+  it('that asks for less lets it begin', () => {
+    given(...approved())
+      .when(begin([ben], allowed({ places: [] })))
+      .then(operationStarted());
+  });
+
+  it('that refuses makes it stale, with its own words', () => {
+    const because = problem('POLICY_DENIED', { rule: 'tocsin.yaml:9' });
+    given(...approved())
+      .when(begin([ben], { allowed: false, problem: because }))
+      .then({ type: 'OperationStale', v: 1, problem: because });
+  });
+
+  it('that asks for more makes it stale, and names its rule', () => {
+    const { events } = given(...approved()).when(
+      begin([ben], allowed({ places: dbaAndSre, where: 'tocsin.yaml:50' })),
+    );
+    expectStale(events, 'POLICY_WANTS_MORE', { rule: 'tocsin.yaml:50' });
+  });
+
+  it('that asks for more than is needed is content with what was given beyond', () => {
+    const two: Story = { rule: { places: dbaAndSre } };
+    const past = [...waiting(two), approvalGiven(ben, two), approvalGiven(cleo, two)];
+    given(...past, operationApproved(two))
+      .when(begin([ben, cleo], allowed({ places: [{ count: 1, from: 'dba' }] })))
+      .then(operationStarted(two));
+  });
+
+  it('that takes no approvals of a surface leaves out those given there', () => {
+    const { events } = given(...approved()).when(begin([ben], allowed({ surfaces: ['slack'] })));
+    expectStale(events, 'POLICY_WANTS_MORE');
+    given(...approved())
+      .when(begin([ben], allowed({ surfaces: ['slack', 'console'] })))
+      .then(operationStarted());
+  });
+
+  it('that rests on the severity an approver set is none', () => {
+    const { events } = given(...approved()).when(begin([ben], allowed({ severityBy: ['ben'] })));
+    expectStale(events, 'POLICY_WANTS_MORE');
+    given(...approved())
+      .when(begin([ben], allowed({ severityBy: ['ben', 'cleo'] })))
+      .then(operationStarted());
+  });
+});
+
+describe('a rule that severity made easier', () => {
+  const eased: Story = { rule: { severityBy: ['ben'] } };
+
+  it('takes no approval of the one who set it', () => {
+    const { events } = given(...waiting(eased)).when(approve(ben, eased));
+    expect(events).toMatchObject([
+      { type: 'RequestRefused', person: 'ben', problem: { code: 'SEVERITY_BY_APPROVER' } },
+    ]);
+  });
+
+  it('takes that of anybody else', () => {
+    const { events } = given(...waiting(eased)).when(approve(dora, eased));
+    expect(events).toMatchObject([{ type: 'ApprovalGiven' }, { type: 'OperationApproved' }]);
+  });
+
+  it('takes it also of the one who set it, once somebody uninvolved confirmed', () => {
+    const confirmed: Story = { rule: { severityBy: ['ben', 'eve'] } };
+    const { events } = given(...waiting(confirmed)).when(approve(ben, confirmed));
+    expect(events).toMatchObject([{ type: 'ApprovalGiven' }, { type: 'OperationApproved' }]);
+  });
+
+  it('is not vouched for by the requester', () => {
+    const own: Story = { rule: { severityBy: ['ana', 'ben'] } };
+    const { events } = given(...waiting(own)).when(approve(ben, own));
+    expect(events).toMatchObject([{ problem: { code: 'SEVERITY_BY_APPROVER' } }]);
+  });
+});
+
+describe('a dangerous plan', () => {
+  it.each([
+    ['nobody', []],
+    ['one', [{ count: 1, from: 'sre' }]],
+  ] as const)('is refused where %s approves', (_count, places) => {
+    const { events } = given(asked).when(planOf('danger', { places }));
+    expect(events).toMatchObject([
+      { type: 'OperationRefused', problem: { code: 'DANGER_NEEDS_TWO' } },
+    ]);
+  });
+
+  it.each([
+    ['of one group', [{ count: 2, from: 'sre' }]],
+    ['of two groups', dbaAndSre],
+  ] as const)('waits for two %s', (_groups, places) => {
+    const { events } = given(asked).when(planOf('danger', { places }));
+    expect(events).toMatchObject([{ type: 'OperationPlanned' }]);
+  });
+
+  it('is the only one that needs two', () => {
+    const { events } = given(asked).when(planOf('change', { places: [] }));
+    expect(events).toMatchObject([{ type: 'OperationPlanned' }, { type: 'OperationApproved' }]);
+  });
+});
+
+function begin(standing: readonly Evidence[], verdict: Verdict): OperationIntent {
+  return { type: 'Begin', at: T0 + 60_000, standing, policy: 'policy-1', verdict };
+}
+
+function allowed(more: Partial<AllowRule>): Verdict {
+  return { allowed: true, rule: rule(more) };
+}
+
+function approve(by: Evidence, story: Story): OperationIntent {
+  return { type: 'Approve', at: T0 + 5000, by, hash: hashOf(story), typed: false, shown };
+}
+
+function planOf(risk: 'change' | 'danger', more: Partial<AllowRule>): OperationIntent {
+  const story: Story = { plan: { risk } };
+  return { type: 'Plan', plan: plan(story.plan), hash: hashOf(story), rule: rule(more) };
+}
+
+function expectStale(
+  events: readonly OperationEvent[],
+  code: string,
+  facts: Readonly<Record<string, string>> = {},
+): void {
+  expect(events).toMatchObject([{ type: 'OperationStale', problem: { code, facts } }]);
+}
