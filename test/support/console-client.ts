@@ -100,7 +100,7 @@ export function formsOf(page: string): readonly PageForm[] {
 
 /** What a person reads of a page. */
 export function textOf(page: string): string {
-  return unescaped(page.replace(/<[^>]+>/g, ' '))
+  return unescaped(page.replaceAll('<wbr>', '').replace(/<[^>]+>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }

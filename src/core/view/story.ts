@@ -166,7 +166,7 @@ function silence(event: SilenceEvent, words: Words, incident: Incident): Text {
         `${where(event, incident)}: ${event.reason}`,
       ];
     case 'SilenceMade':
-      return [`${incident.opened.source} is silent about it`];
+      return [`It is silenced at ${incident.opened.source}`];
     case 'SilenceFailed':
       return problemLine(event.problem, words);
     case 'SilenceEndAsked':

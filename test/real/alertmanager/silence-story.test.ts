@@ -44,7 +44,7 @@ describe.skipIf(!existsSync(ALERTMANAGER))('an incident of a real Alertmanager',
     expect(
       await counter.says('ana', 'silence 10m reason="being replaced"', { incident }),
     ).toContain('It hides 1 alert that fires now');
-    await shows('alertmanager/main is silent about it');
+    await shows('It is silenced at alertmanager/main');
     await shows('1 of 1 firing alerts, at the source');
     expect(await states(integration)).toEqual(['silenced']);
 

@@ -24,7 +24,12 @@ function tame(word: string): string {
 }
 
 function cardOf(word: string): string {
-  return renderCard(cardSaying(word), { incident: 'inc-1', sandbox: true }).html;
+  return seamless(renderCard(cardSaying(word), { incident: 'inc-1', sandbox: true }).html);
+}
+
+/** Without the places where long names may break, which depend on the word. */
+function seamless(markup: string): string {
+  return markup.replaceAll('<wbr>', '');
 }
 
 describe('hostile labels', () => {
@@ -56,7 +61,7 @@ describe('hostile labels', () => {
           service: said,
           environment: said,
         });
-      const hostile = rowSaying(word)?.html ?? '';
+      const hostile = seamless(rowSaying(word)?.html ?? '');
       expect(skeleton(hostile)).toBe(skeleton(rowSaying(tame(word))?.html ?? 'never'));
       expect(hostile.split('<')).toHaveLength(
         (rowSaying(tame(word))?.html ?? '').split('<').length,
@@ -77,7 +82,7 @@ describe('hostile incidents', () => {
       const thread: Thread = { incident: 'inc-h', root: cardSaying(said), entries: [] };
       stage.desk.threads.set('inc-h', thread);
       const { body } = await stage.get('/as/ana/incidents/inc-h');
-      return body;
+      return seamless(body);
     };
     const [hostile, plain] = [await page(word), await page(tame(word))];
     expect(hostile.split('<')).toHaveLength(plain.split('<').length);

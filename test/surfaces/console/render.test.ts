@@ -43,6 +43,15 @@ function span(one: Span): string {
 }
 
 describe('a card', () => {
+  it('breaks long names where a reader would, and short ones nowhere', () => {
+    expect(span('registry.example.com/shop/checkout:1.9.0')).toBe(
+      'registry.example.com/<wbr>shop/<wbr>checkout:<wbr>1.9.0',
+    );
+    expect(rendered({ title: ['CheckoutLatencyP99AboveObjective · OpenAPI'] })).toContain(
+      '>Checkout<wbr>Latency<wbr>P99<wbr>Above<wbr>Objective · OpenAPI<',
+    );
+  });
+
   it('has a mark, a title and small print', () => {
     expect(rendered({ tone: 'critical', mark: 'CRITICAL', footnote: ['inc-1'] })).toBe(
       [

@@ -39,6 +39,20 @@ export function escapeHtml(text: string): string {
 }
 
 /**
+ * Long names may break where a reader would break them: after a slash, before a hump or a bracket. A `<wbr>` is no character: what
+ * is copied stays whole.
+ */
+export function breakable(text: string): readonly Html[] {
+  return text.split(/(\S{20,})/).map((part, index) => {
+    const pieces = index % 2 === 0 ? [part] : part.split(seams);
+    return new Html(pieces.map(escapeHtml).join('<wbr>'));
+  });
+}
+
+const seams =
+  /(?<=[/:=,&?])(?=[^/:=,&?])|(?<=[a-z0-9])(?=[A-Z][a-z0-9])|(?<=[a-z0-9])(?=\[)|(?<=\])(?=\.)/;
+
+/**
  * Characters that turn, hide or break what is read (bidi controls, zero widths, fillers, tags, control codes) are
  * written out: an approver sees the same characters as the machine.
  */

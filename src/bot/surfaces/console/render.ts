@@ -9,7 +9,7 @@ import type {
   StepLine,
   Text,
 } from '../../../core/view/card.ts';
-import { type Html, html, pathSegment, safeUrl } from './html.ts';
+import { breakable, type Html, html, pathSegment, safeUrl } from './html.ts';
 
 /** What a browser is sent for one key: it replaces the element of the same key when the digest differs. */
 export interface Rendered {
@@ -86,10 +86,10 @@ export function digestOf(text: string): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 function renderSpan(span: Span): Html {
-  if (typeof span === 'string') return html`${span}`;
+  if (typeof span === 'string') return html`${breakable(span)}`;
   switch (span.kind) {
     case 'strong':
-      return html`<strong>${span.text}</strong>`;
+      return html`<strong>${breakable(span.text)}</strong>`;
     case 'code':
       return renderCode(span.text);
     case 'time':
@@ -107,7 +107,7 @@ function renderSpan(span: Span): Html {
 
 /** Of a plan's hash, whole or cut, the first ten characters stand out: they are what a typed approval names. */
 function renderCode(text: string): Html {
-  if (!/^[0-9a-f]{16,64}$/.test(text)) return html`<code>${text}</code>`;
+  if (!/^[0-9a-f]{16,64}$/.test(text)) return html`<code>${breakable(text)}</code>`;
   return html`<code class="hash"><b>${text.slice(0, 10)}</b>${text.slice(10)}</code>`;
 }
 
@@ -119,7 +119,11 @@ function renderTitleSpan(span: Span): Html {
 export function renderWords(words: string): readonly Html[] {
   return words
     .split(/(`[^`\n]+`)/)
-    .map((part) => (/^`.+`$/.test(part) ? html`<code>${part.slice(1, -1)}</code>` : html`${part}`));
+    .map((part) =>
+      /^`.+`$/.test(part)
+        ? html`<code>${breakable(part.slice(1, -1))}</code>`
+        : html`${breakable(part)}`,
+    );
 }
 
 /** A value that fills a column of its own. */
@@ -161,7 +165,7 @@ function renderBlock(block: Block, title: string): Html {
 
 function renderDiffLine(line: DiffLine): Html {
   const { word, name } = signs[line.sign];
-  return html`<li class="${name}"><span class="sign" aria-hidden="true">${line.sign}</span><span class="away">${word}</span><span class="text">${line.text}</span></li>`;
+  return html`<li class="${name}"><span class="sign" aria-hidden="true">${line.sign}</span><span class="away">${word}</span><span class="text">${breakable(line.text)}</span></li>`;
 }
 
 const signs = {
