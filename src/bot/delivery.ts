@@ -13,6 +13,8 @@ export function deliverTo(surfaces: readonly Surface[], clock: Clock): Deliver {
     for (let turn = 1; turn <= deliverTries; turn += 1) {
       const done = await surface?.whisper?.(whisper);
       if (done?.ok !== false) return;
+      // It may have been said: once too few is better than twice, and what was done stands in the thread.
+      if (done.why === 'unknown') break;
       const waitMs = done.why === 'wait' ? done.afterMs : deliverEveryMs;
       if (turn < deliverTries) await new Promise<void>((go) => clock.after(waitMs, go));
     }

@@ -118,15 +118,20 @@ export function createInbox(options: InboxOptions): Inbox {
     }
   }
 
+  /** Each by itself: a platform that cannot be reached yet keeps no other's answer waiting. */
   async function resume(deliver: Deliver): Promise<void> {
-    for (const [id, { taken, at }] of [...options.pending()]) {
-      if (working.has(id)) continue;
-      const { surface, account, from, cause } = taken;
-      const answer =
-        clock.now() - at > takenUpWithinMs ? await tooLate(id, taken) : await once(id, taken);
-      await deliver(surface, { account, ...from, answer }).catch((error: unknown) =>
-        log('a late answer was not delivered', { cause, error }),
-      );
+    await Promise.all([...options.pending()].map(([id, ask]) => takeUp(id, ask, deliver)));
+  }
+
+  async function takeUp(id: string, { taken, at }: PendingAsk, deliver: Deliver): Promise<void> {
+    if (working.has(id)) return;
+    const { surface, account, from, cause } = taken;
+    try {
+      const late = clock.now() - at > takenUpWithinMs;
+      const answer = late ? await tooLate(id, taken) : await once(id, taken);
+      await deliver(surface, { account, ...from, answer });
+    } catch (error) {
+      log('a late answer was not delivered', { cause, error });
     }
   }
 
