@@ -2,11 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { type FakeDiscord, type FakeGuild, startFakeDiscord } from '../fakes/discord/index.ts';
-import { type FakeSlack, type FakeWorkspace, startFakeSlack } from '../fakes/slack/index.ts';
-import { crashLooping, webhookBody } from '../scenarios/night/alertmanager.ts';
-import { eventually } from '../support/eventually.ts';
-import { launch, run, tocsin } from '../support/tocsin-process.ts';
+import { type FakeDiscord, type FakeGuild, startFakeDiscord } from '../../fakes/discord/index.ts';
+import { type FakeSlack, type FakeWorkspace, startFakeSlack } from '../../fakes/slack/index.ts';
+import { crashLooping, webhookBody } from '../../scenarios/night/alertmanager.ts';
+import { eventually } from '../../support/eventually.ts';
+import { launch, run, tocsin } from '../../support/tocsin-process.ts';
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -98,7 +98,10 @@ function exampleFor({
   readonly guild: FakeGuild;
   readonly ids: readonly string[];
 }): string {
-  const example = readFileSync(new URL('../../examples/chat/tocsin.yaml', import.meta.url), 'utf8');
+  const example = readFileSync(
+    new URL('../../../examples/chat/tocsin.yaml', import.meta.url),
+    'utf8',
+  );
   const written = ['U0000ANA1', 'U0000BEN1', '9001/2001', '9001/2002', '9001/2003'];
   const mine = written.reduce((text, placeholder, index) => {
     const id = ids[index] ?? '';
