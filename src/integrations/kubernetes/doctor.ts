@@ -27,16 +27,19 @@ export async function examine(
   { read, write, clock }: Patient,
   targets: readonly TargetRef[],
 ): Promise<readonly Finding[]> {
-  const findings = [await reach(read, 'read', clock)];
-  if (write) findings.push(await reach(write, 'write', clock));
+  const reached = await reach(read, 'read', clock);
+  const reachedToWrite = write && (await reach(write, 'write', clock));
+  const findings = reachedToWrite ? [reached, reachedToWrite] : [reached];
   for (const target of targets) {
     const locator = locatorOf(target.locator);
     if (locator === undefined) {
       findings.push({ check: 'locator', facts: {}, problem: problem('K8S_LOCATOR') });
       continue;
     }
-    findings.push(...(await rights(read, locator, { who: 'read', wanted: readRights })));
-    if (!write) continue;
+    if (answers(reached)) {
+      findings.push(...(await rights(read, locator, { who: 'read', wanted: readRights })));
+    }
+    if (!write || !reachedToWrite || !answers(reachedToWrite)) continue;
     const wanted = writeRights(locator.kind);
     findings.push(...(await rights(write, locator, { who: 'write', wanted })));
   }
@@ -64,6 +67,11 @@ async function reach(connection: Connection, who: string, clock: Clock): Promise
   }
 }
 
+/** Of a cluster that does not let this credential in, nobody can say what it may do there. */
+function answers({ problem: found }: Finding): boolean {
+  return found === undefined || found.code === 'K8S_CLOCK_SKEW';
+}
+
 async function rights(
   connection: Connection,
   locator: Locator,
@@ -77,7 +85,9 @@ async function rights(
     })),
   );
   const missing = asked.filter(({ allowed }) => allowed === false);
-  const facts = { cluster, credential: who, namespace: locator.namespace };
+  const unsaid = asked.filter(({ allowed }) => allowed === undefined).length;
+  const more = unsaid === 0 ? {} : { notAnswered: unsaid };
+  const facts = { cluster, credential: who, namespace: locator.namespace, ...more };
   if (missing.length === 0) return [{ check: 'rights', facts }];
   const user = `the ${who} credential`;
   return missing.map(({ right }) => ({

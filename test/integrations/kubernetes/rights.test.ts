@@ -116,9 +116,10 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('says that a cluster is out of reach', async () => {
+  it('says that a cluster is out of reach, and then nothing of rights that nobody could ask for', async () => {
     await world.sandbox.close();
-    const findings = await world.cluster.doctor([]);
+    const findings = await world.cluster.doctor([checkout]);
+    expect(findings.map(({ check }) => check)).toEqual(['reach', 'reach']);
     expect(findings.map(({ problem }) => problem?.code)).toEqual([
       'K8S_UNREACHABLE',
       'K8S_UNREACHABLE',
