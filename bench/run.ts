@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   ingest: async () => (await import('./ingest.ts')).ingest(),
   latency: async () => (await import('./latency.ts')).latency(),
   memory: async () => (await import('./memory.ts')).memory(),
+  press: async () => (await import('./press.ts')).press(),
   slowdisk: async () => (await import('./slowdisk.ts')).slowdisk(),
 };
 

@@ -1,7 +1,7 @@
 import { hostDoorPath } from '../../src/bot/host-door.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts';
 import { consoleClient, sessionOf } from '../../test/support/console-client.ts';
-import { startTocsin, type Tocsin } from './tocsin.ts';
+import { startTocsin, type Tocsin, type TocsinOptions } from './tocsin.ts';
 
 export interface Shop {
   readonly sandbox: Sandbox;
@@ -13,8 +13,12 @@ export interface Shop {
   close(): Promise<void>;
 }
 
-/** A cluster in the parent, the bundle as a child that operates it, and two people who are signed in. */
-export async function startShop(folder: string, services: readonly string[]): Promise<Shop> {
+/** A cluster in the parent, the bundle as a child that operates it, two people who are signed in, and chats if there are any. */
+export async function startShop(
+  folder: string,
+  services: readonly string[],
+  chats?: Omit<TocsinOptions, 'folder'>,
+): Promise<Shop> {
   const sandbox = await startSandbox();
   sandbox.seed.namespace('shop');
   for (const name of services) {
@@ -28,9 +32,10 @@ export async function startShop(folder: string, services: readonly string[]): Pr
     });
   }
   const tocsin = await startTocsin({
+    ...chats,
     folder,
-    config: configOf(sandbox, services),
-    env: { BENCH_READ: sandbox.token('read'), BENCH_WRITE: sandbox.token('write') },
+    config: configOf(sandbox, services) + (chats?.config ?? ''),
+    env: { ...chats?.env, BENCH_READ: sandbox.token('read'), BENCH_WRITE: sandbox.token('write') },
   });
   const door = hostDoorPath(tocsin.journal);
   const cookie = await sessionOf(door, 'ben');

@@ -18,6 +18,9 @@ export interface TocsinOptions {
   readonly folder: string;
   /** Further lines of the configuration. */
   readonly config?: string;
+  /** Further keys of a person and of the default route, each with a comma before it. */
+  readonly accounts?: Readonly<Record<'ana' | 'ben', string>>;
+  readonly route?: string;
   readonly env?: ProcessOptions['env'];
   readonly nodeFlags?: ProcessOptions['nodeFlags'];
 }
@@ -30,7 +33,7 @@ export async function startTocsin(options: TocsinOptions): Promise<Tocsin> {
   const { folder } = options;
   const journal = join(folder, 'tocsin.db');
   const file = join(folder, 'tocsin.yaml');
-  writeFileSync(file, configOf(journal, options.config ?? ''));
+  writeFileSync(file, configOf(journal, options));
   const measured = await startMeasured({
     program: bundle.href,
     argv: ['start', '--config', file],
@@ -65,25 +68,25 @@ export async function startTocsin(options: TocsinOptions): Promise<Tocsin> {
 }
 
 /** A small catalogue with routes, people and policies: what a real one asks of each delivery is asked here too. */
-function configOf(journal: string, more: string): string {
+function configOf(journal: string, { config = '', accounts, route = '' }: TocsinOptions): string {
   return `version: 1
 server:  { listen: 127.0.0.1:0 }
 console: { listen: 127.0.0.1:0 }
 metrics: { listen: 127.0.0.1:0 }
 journal: { store: sqlite, path: ${JSON.stringify(journal)} }
 people:
-  - { id: ana, name: Ana }
-  - { id: ben, name: Ben }
+  - { id: ana, name: Ana${accounts?.ana ?? ''} }
+  - { id: ben, name: Ben${accounts?.ben ?? ''} }
 groups:
   sre: { members: [ana, ben] }
 sources:
   alertmanager: { main: { bearers: [ \${env:BENCH_BEARER} ] } }
 routes:
   - { match: { severity: critical, team: payments }, notify: sre }
-default_route: { notify: sre }
+default_route: { notify: sre${route} }
 policies:
   - { match: { risk: incident }, requesters: [sre], approvals: [] }
   - { match: { risk: read }, requesters: [sre], approvals: [] }
   - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
-${more}`;
+${config}`;
 }

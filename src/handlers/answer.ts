@@ -1,6 +1,6 @@
 import type { Problem } from '../core/problem.ts';
 import type { Answer, Block, Card, Text } from '../core/view/card.ts';
-import { problemBlock } from '../core/view/words.ts';
+import { problemBlock, sentence } from '../core/view/words.ts';
 import type { Desk } from './desk.ts';
 
 /** What one person is told: whispered, or said where it was asked. */
@@ -20,5 +20,5 @@ export function said(
 export function refused(because: Problem, desk: Pick<Desk, 'words'>): Answer {
   const block = problemBlock(because, desk.words);
   // Its first sentence is the card's own first line.
-  return said('asker', [block.what], [{ ...block, what: '' }], 'failed');
+  return said('asker', sentence(block.what), [{ ...block, what: '' }], 'failed');
 }

@@ -60,6 +60,17 @@ export function formOf(
   };
 }
 
+/** What keeps a form from being a line, each with its field: nothing was entered, or it cannot be read. */
+export function faultsOf({
+  fields,
+}: Form): readonly { readonly field: Field; readonly says: string }[] {
+  return fields.flatMap((field) => {
+    const isMissing = field.required && field.value === '';
+    const says = field.fault ?? (isMissing ? 'It is missing.' : '');
+    return says === '' ? [] : [{ field, says }];
+  });
+}
+
 /** The line of a form that was filled in. A field without a value, or with a blank one, is left out. */
 export function lineOf(form: Form, values: Readonly<Record<string, string>>): string {
   const utterance = parseLine(form.line);

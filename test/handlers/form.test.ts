@@ -4,7 +4,14 @@ import type { Incident } from '../../src/core/incident/incident.ts';
 import { understand } from '../../src/handlers/arguments.ts';
 import { isProblem } from '../../src/handlers/command.ts';
 import { commands } from '../../src/handlers/commands/index.ts';
-import { commandLine, type Field, type Form, formOf, lineOf } from '../../src/handlers/form.ts';
+import {
+  commandLine,
+  type Field,
+  type Form,
+  faultsOf,
+  formOf,
+  lineOf,
+} from '../../src/handlers/form.ts';
 import { parseLine, plain } from '../../src/handlers/grammar.ts';
 import { type Counter, openCounter } from './desk.ts';
 
@@ -53,6 +60,17 @@ describe('a line becomes a form', () => {
       'replicas!=',
       'env=production',
       'reason=',
+    ]);
+  });
+
+  it('that says of each field what keeps it from being a line', () => {
+    const says = (line: string) =>
+      faultsOf(form(line) ?? { title: '', line: '', fields: [] }).map(
+        ({ field: { name }, says: words }) => `${name}: ${words}`,
+      );
+    expect(says('scale checkout')).toEqual(['replicas: It is missing.', 'env: It is missing.']);
+    expect(says('scale checkout many env=production')).toEqual([
+      expect.stringMatching(/^replicas: .*many/),
     ]);
   });
 

@@ -27,7 +27,8 @@ export type Span =
   | string
   | { readonly kind: 'strong'; readonly text: string }
   | { readonly kind: 'code'; readonly text: string }
-  | { readonly kind: 'time'; readonly at: number }
+  /** `brief`: the hour alone, where the day goes without saying. */
+  | { readonly kind: 'time'; readonly at: number; readonly brief?: true }
   /** A new line begins: several lines of a story are one message. */
   | { readonly kind: 'break' }
   | { readonly kind: 'link'; readonly text: string; readonly url: string }

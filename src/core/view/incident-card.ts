@@ -209,7 +209,7 @@ function certainty({ cut, unreachable, opened, heardAt, status }: Incident): rea
     facts.push({ label: 'source', value: [...value, code(unreachable.code)] });
   }
   if (opened.origin === 'alerts' && !opened.sourceAnswers) {
-    const value = [`nothing heard from ${opened.source} since `, time(heardAt)];
+    const value = [`${opened.source} was last heard at `, time(heardAt)];
     facts.push({ label: 'source', value: [...value, '; it has no API that could be asked'] });
   }
   return facts;

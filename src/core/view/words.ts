@@ -55,7 +55,15 @@ export function problemBlock(problem: Problem, words: Words): Extract<Block, { k
 /** One line of a problem, for a story line or a log. */
 export function problemLine(problem: Problem, words: Words): Text {
   const { what, why } = problemBlock(problem, words);
-  return [`${what} ${why} `, code(problem.code)];
+  return [...sentence(`${what} ${why} `), code(problem.code)];
+}
+
+/** Our own sentences put what one can type between backticks. */
+export function sentence(words: string): Text {
+  return words
+    .split(/(`[^`\n]+`)/)
+    .filter((part) => part !== '')
+    .map((part) => (/^`.+`$/.test(part) ? code(part.slice(1, -1)) : part));
 }
 
 /** `{fact}` becomes the fact; one that is missing stays visible, because a hole in a sentence hides a bug. */

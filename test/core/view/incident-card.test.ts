@@ -203,7 +203,7 @@ describe('the card says', () => {
       'alertmanager/main has not answered since 03:00 UTC `SOURCE_DOWN`',
     );
     expect(facts(opened({ sourceAnswers: false }), fired(one))['source']).toBe(
-      'nothing heard from alertmanager/main since 03:00 UTC; it has no API that could be asked',
+      'alertmanager/main was last heard at 03:00 UTC; it has no API that could be asked',
     );
   });
 

@@ -51,7 +51,7 @@ describe('two minutes in which three calls of ten fail', () => {
       .messages()
       .filter(({ byBot, content }) => byBot && content !== '')
       .flatMap((message) => seen(message).split('\n'))
-      .map((line) => line.replace(/^<t:\d+:f> \([^)]*\) {2}/, ''))
+      .map((line) => line.replace(/^<t:\d+:t> {2}/, ''))
       .filter((line) => line !== '' && !line.startsWith('-# '))
       .toSorted();
   }

@@ -152,8 +152,26 @@ describe('what people do in Discord', () => {
     const asked = stage.ana.presses(card, 'Acknowledge');
     await asked.answered;
     expect(asked.modal?.fields.map(({ label }) => label)).toEqual(['reason']);
+    stage.desk.formOf = () => undefined;
     await stage.ana.submits(asked, { reason: 'mine' }).answered;
     expect(stage.desk.taken[0]).toMatchObject({ kind: 'line', thread: 'inc-1' });
+  });
+
+  it('by a form that is no line yet is told what is wrong, and gets the form back as it was', async () => {
+    stage.desk.formOf = (line) =>
+      line.includes('6') ? undefined : { title: 'scale', line, fields: [replicas(line)] };
+    const asked = stage.ana.uses(stage.ops, '/ops line', { line: 'scale checkout' });
+    await asked.answered;
+    const wrong = stage.ana.submits(asked, { replicas: 'many' });
+    await wrong.answered;
+    expect(wrong.sees).toContain('"many" is no number.');
+    expect(wrong.message?.hidden).toBe(true);
+    expect(stage.desk.taken).toEqual([]);
+    const again = stage.ana.presses(wrong.message ?? stage.ops, 'Fill it in again');
+    await again.answered;
+    expect(again.modal?.fields).toMatchObject([{ label: 'replicas', value: 'many' }]);
+    await stage.ana.submits(again, { replicas: '6' }).answered;
+    expect(stage.desk.taken).toMatchObject([{ kind: 'line', line: expect.stringContaining('6') }]);
   });
 
   it('is acknowledged once more when nobody knows whether it was', async () => {
@@ -318,3 +336,17 @@ describe('what people do in Discord', () => {
     await eventually('it is said', () => stage.ops.transcript().includes('Everybody sees this.'));
   });
 });
+
+function replicas(line: string) {
+  const isWrong = line.includes('many');
+  return {
+    name: 'replicas',
+    label: 'replicas',
+    hint: '',
+    ...(isWrong ? { fault: '"many" is no number.' } : {}),
+    required: true,
+    kind: 'text',
+    choices: [],
+    value: isWrong ? 'many' : '',
+  } as const;
+}

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Form } from '../../../src/handlers/form.ts';
 import type { Channel, FakePerson, Message } from '../../fakes/slack/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import { incidentCard, planCard, planHash, refusalCard } from '../console/sample-cards.ts';
@@ -130,33 +131,7 @@ describe('a slash command', () => {
   });
 
   it('that lacks something opens a form, and the form makes the line', async () => {
-    stage.desk.forms = (line) => ({
-      title: 'scale',
-      line,
-      fields: [
-        {
-          name: 'service',
-          label: 'service',
-          hint: 'Which one.',
-          required: true,
-          kind: 'choice',
-          choices: [
-            { value: 'checkout', label: 'checkout' },
-            { value: 'search', label: 'search' },
-          ],
-          value: '',
-        },
-        {
-          name: 'replicas',
-          label: 'replicas',
-          hint: '',
-          required: true,
-          kind: 'number',
-          choices: [],
-          value: '3',
-        },
-      ],
-    });
+    stage.desk.forms = (line) => (line === 'scale' ? scaleForm(line) : undefined);
     const typed = await ana.types('/ops scale', ops);
     expect(typed.acked).toBe(true);
     await stage.slack.until(
@@ -168,6 +143,17 @@ describe('a slash command', () => {
     expect(stage.desk.taken).toMatchObject([{ kind: 'line', line: 'scale checkout 6', actor }]);
     expect(ana.modal()).toBeUndefined();
     await seen('on the record');
+  });
+
+  it('whose form is no line yet keeps it open, and what is wrong stands below the field', async () => {
+    stage.desk.forms = (line) => (line.endsWith('6') ? undefined : scaleForm(line));
+    await ana.types('/ops scale', ops);
+    await stage.slack.until(() => ana.modal());
+    await ana.submits({ service: 'checkout', replicas: 'many' });
+    expect(ana.modal()).toContain('"many" is no number.');
+    expect(stage.desk.taken).toEqual([]);
+    await ana.submits({ service: 'checkout', replicas: '6' });
+    expect(stage.desk.taken).toMatchObject([{ line: 'scale checkout 6' }]);
   });
 
   it('whose form cannot be opened is taken as it stands, and says what is missing', async () => {
@@ -264,6 +250,17 @@ describe('a button', () => {
     expect(await pressing).toMatchObject({ acked: false, error: 'operation_timeout' });
   });
 
+  it('whose line lacks something asks for it, and keeps its incident through the form', async () => {
+    const root = await incident();
+    stage.desk.forms = scaleForm;
+    expect(await ana.presses('Acknowledge', root)).toMatchObject({ acked: true });
+    await stage.slack.until(() => ana.modal());
+    expect(stage.desk.taken).toEqual([]);
+    stage.desk.forms = () => undefined;
+    await ana.submits({ service: 'checkout', replicas: '6' });
+    expect(stage.desk.taken).toMatchObject([{ kind: 'line', thread: 'inc-1' }]);
+  });
+
   it('that opens an address asks nothing of the bot', async () => {
     const root = await incident();
     expect(await ana.presses('Runbook', root)).toMatchObject({ acked: true });
@@ -303,3 +300,32 @@ describe('a button', () => {
     ]);
   });
 });
+
+function scaleForm(line: string): Form {
+  const isWrong = line.includes('many');
+  const field = { hint: '', required: true } as const;
+  return {
+    title: 'scale',
+    line,
+    fields: [
+      {
+        ...field,
+        name: 'service',
+        label: 'service',
+        hint: 'Which one.',
+        kind: 'choice',
+        choices: ['checkout', 'search'].map((value) => ({ value, label: value })),
+        value: isWrong ? 'checkout' : '',
+      },
+      {
+        ...field,
+        name: 'replicas',
+        label: 'replicas',
+        ...(isWrong ? { fault: '"many" is no number.' } : {}),
+        kind: 'number',
+        choices: [],
+        value: isWrong ? '' : '3',
+      },
+    ],
+  };
+}

@@ -110,7 +110,7 @@ function merged(lines: readonly LineEntry[], { digestOf }: Compared): Piece {
     ...first.text,
     ...rest.flatMap(({ at, text: said }) => [
       { kind: 'break' } as const,
-      { kind: 'time', at } as const,
+      { kind: 'time', at, brief: true } as const,
       '  ',
       ...said,
     ]),

@@ -9,6 +9,7 @@ import type {
   StepLine,
   Text,
 } from '../../../core/view/card.ts';
+import { sentence } from '../../../core/view/words.ts';
 import { breakable, type Html, html, pathSegment, safeUrl } from './html.ts';
 
 /** What a browser is sent for one key: it replaces the element of the same key when the digest differs. */
@@ -117,13 +118,7 @@ function renderTitleSpan(span: Span): Html {
 
 /** Our own sentences put what one can type between backticks. */
 export function renderWords(words: string): readonly Html[] {
-  return words
-    .split(/(`[^`\n]+`)/)
-    .map((part) =>
-      /^`.+`$/.test(part)
-        ? html`<code>${breakable(part.slice(1, -1))}</code>`
-        : html`${breakable(part)}`,
-    );
+  return sentence(words).map(renderSpan);
 }
 
 /** A value that fills a column of its own. */

@@ -41,6 +41,12 @@ export function pressable(
   };
 }
 
+/** One button by itself. */
+export function buttonRow(label: string, id: string): ActionRow {
+  const button = { type: types.button, style: styles.primary, label, custom_id: id };
+  return { type: types.row, components: [button] };
+}
+
 function rowsOf(buttons: readonly APIButtonComponent[]): ActionRow[] {
   const rows: ActionRow[] = [];
   for (let from = 0; from < buttons.length; from += limits.rowButtons) {

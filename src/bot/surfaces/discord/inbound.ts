@@ -1,10 +1,12 @@
 import { type Problem, problem } from '../../../core/problem.ts';
 import type { Answer, Card, Press } from '../../../core/view/card.ts';
-import { refused } from '../../../handlers/answer.ts';
+import { code, strong } from '../../../core/view/words.ts';
+import { refused, said } from '../../../handlers/answer.ts';
 import { commands } from '../../../handlers/commands/index.ts';
-import { type Form, lineOf } from '../../../handlers/form.ts';
+import { type Form, faultsOf, lineOf } from '../../../handlers/form.ts';
 import type { Asked } from '../../chat.ts';
 import { pinCommand } from './commands.ts';
+import { buttonRow } from './components.ts';
 import { plainWithin } from './escape.ts';
 import {
   command,
@@ -106,7 +108,28 @@ export function createInbound(parts: InboundParts) {
     const { line, thread } = opened;
     const form = desk.form(line, thread);
     const whole = form ?? { title: line.split(' ', 1)[0] ?? '', line, fields: [] };
-    await take(deed, { kind: 'line', line: lineOf(whole, valuesOf(form, values)) }, thread);
+    const completed = lineOf(whole, valuesOf(form, values));
+    const again = desk.form(completed, thread);
+    if (again) return askAgain(deed, again, thread);
+    await take(deed, { kind: 'line', line: completed }, thread);
+  }
+
+  /** No form can follow a form: what is wrong is said, with a button to the form as it was filled in. */
+  async function askAgain({ respond }: Deed, form: Form, thread: string): Promise<void> {
+    const items = faultsOf(form).map(({ field, says }) => [strong(field.label), ` ${says}`]);
+    const title = [code(form.title), ' needs more. Nothing was changed.'];
+    const answer = said('asker', title, [{ kind: 'list', title: '', items, more: 0 }], 'failed');
+    const again = buttonRow('Fill it in again', `${againPrefix}${modals.keep(form.line, thread)}`);
+    const data = { ...shortAnswer(answer, setting()), components: [again] };
+    await respond({ type: callbacks.message, data });
+  }
+
+  /** The same form once more, with what was entered. */
+  async function reopen(deed: Deed, name: string): Promise<void> {
+    const opened = modals.openedFor(name);
+    const form = opened && desk.form(opened.line, opened.thread);
+    if (!form) return turnDown(deed, problem('DISCORD_FORM_OUT_OF_DATE'));
+    await ask(deed, form, opened.thread);
   }
 
   async function complete({ from, respond }: Deed): Promise<void> {
@@ -121,6 +144,7 @@ export function createInbound(parts: InboundParts) {
 
   async function pressed(deed: Deed): Promise<void> {
     const { custom_id: id, values } = component.parse(deed.from.data);
+    if (id.startsWith(againPrefix)) return reopen(deed, id.slice(againPrefix.length));
     const carried = carriedBy(values[0] ?? id);
     if (carried?.kind === 'fresh') return showFresh(deed, carried);
     const press =
@@ -230,6 +254,9 @@ export function createInbound(parts: InboundParts) {
 
   return { interaction };
 }
+
+/** A button that opens a form again, under the name that follows. */
+const againPrefix = 'again:';
 
 export type Inbound = ReturnType<typeof createInbound>;
 

@@ -10,6 +10,8 @@ import { limits } from './limits.ts';
  */
 export interface Modals {
   modalOf(form: Form, thread: string): Modal;
+  /** A name under which a line is kept, to ask for the rest of it once more. */
+  keep(line: string, thread: string): string;
   /** What a modal of this name was opened for. */
   openedFor(id: string): Opened | undefined;
 }
@@ -41,7 +43,11 @@ export function createModals(): Modals {
       name === name.trim()
     )
       return name;
-    const digest = createHash('sha256').update(name).digest('hex').slice(0, 40);
+    return keep(line, thread);
+  }
+
+  function keep(line: string, thread: string): string {
+    const digest = createHash('sha256').update(`form:${thread}:${line}`).digest('hex').slice(0, 40);
     kept.delete(digest);
     kept.set(digest, { line, thread });
     const oldest = kept.size > keptMax ? kept.keys().next().value : undefined;
@@ -50,6 +56,7 @@ export function createModals(): Modals {
   }
 
   return {
+    keep,
     modalOf: (form, thread) => ({
       custom_id: nameOf(form.line, thread),
       title: plainWithin(form.title, limits.modalTitle).text || '…',

@@ -1,7 +1,8 @@
 import type { Block, StepLine, Text } from '../../../core/view/card.ts';
+import { sentence } from '../../../core/view/words.ts';
 import { type Cut, fenced, manyLines, oneLine, plainWithin } from './escape.ts';
 import { limits } from './limits.ts';
-import { type Setting, sentence, written } from './spans.ts';
+import { type Setting, written } from './spans.ts';
 
 /** One block of a card as rows, so that it can be shown in part: the first rows, and how many are left out. */
 export interface Part {

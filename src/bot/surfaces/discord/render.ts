@@ -47,7 +47,7 @@ export function renderLine(
   entry: Extract<Entry, { readonly kind: 'line' }>,
   setting: Setting,
 ): Rendered {
-  const { text, whole } = linesWithin(entry.text, setting);
+  const { text, whole } = written(entry.text, limits.line, setting);
   const said = text.trim() === '' ? '…' : text.trimStart();
   return rendered({
     content: `${said}\n-# ${timestamp(entry.at, 't')} · ${lineMark(setting.thread, entry.key)}`,
@@ -56,24 +56,6 @@ export function renderLine(
     pings: [...new Set(pinged(entry.text, setting))].slice(0, limits.mentionedUsers),
     whole,
   });
-}
-
-/** Lines that waited for each other are one message: between them stands a line break, as a span of its own. */
-function linesWithin(
-  text: Text,
-  setting: Setting,
-): { readonly text: string; readonly whole: boolean } {
-  const breaks = text.flatMap((span, index) => (span === '\n' ? [index] : []));
-  const from = [0, ...breaks.map((index) => index + 1)];
-  const lines = from.map((start, index) => text.slice(start, breaks[index]));
-  let said = '';
-  for (const line of lines) {
-    const between = said === '' ? '' : '\n';
-    const cut = written(line, limits.line - said.length - between.length, setting);
-    said += between + cut.text;
-    if (!cut.whole) return { text: said, whole: false };
-  }
-  return { text: said, whole: true };
 }
 
 /**

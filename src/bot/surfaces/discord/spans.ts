@@ -33,16 +33,6 @@ export function pinged(text: Text, setting: Setting): readonly string[] {
   return setting.first ? text.flatMap((span) => usersOf(span, setting)) : [];
 }
 
-/** Our own sentences put what one can type between backticks. */
-export function sentence(words: string): Text {
-  return words
-    .split(/(`[^`\n]+`)/)
-    .filter((part) => part !== '')
-    .map((part) =>
-      /^`.+`$/.test(part) ? ({ kind: 'code', text: part.slice(1, -1) } as const) : part,
-    );
-}
-
 /** `03:05 UTC`. */
 export function utcClock(at: number): string {
   return `${new Date(at).toISOString().slice(11, 16)} UTC`;
@@ -64,6 +54,7 @@ function spanWithin(span: Span, max: number, setting: Setting): Cut {
     case 'code':
       return codeWithin(span.text, max);
     case 'time':
+      if (span.brief) return atom(timestamp(span.at, 't'), max);
       // Logs, and colleagues elsewhere, speak UTC.
       return atom(`${timestamp(span.at)} (${utcClock(span.at)})`, max);
     case 'break':

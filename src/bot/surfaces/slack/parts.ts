@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Block, StepLine } from '../../../core/view/card.ts';
+import { sentence } from '../../../core/view/words.ts';
 import { manyLines, oneLine } from './escape.ts';
 import { type Inline, inlines, joined, lengthOf, type Setting, written } from './spans.ts';
 
@@ -51,9 +52,9 @@ export function partOf(block: Block, setting: Setting): Part {
     case 'problem':
       return lines([
         [written(block.what, { bold: true })],
-        [written(block.changed)],
-        [written('Why: ', { bold: true }), written(block.why)],
-        [written('Next: ', { bold: true }), written(block.next)],
+        inlines(sentence(block.changed), setting),
+        [written('Why: ', { bold: true }), ...inlines(sentence(block.why), setting)],
+        [written('Next: ', { bold: true }), ...inlines(sentence(block.next), setting)],
         [written(block.code, { code: true })],
       ]);
     default:

@@ -98,7 +98,7 @@ function inline(span: Span, setting: Setting): readonly Inline[] {
     case 'code':
       return [written(span.text, { code: true })];
     case 'time':
-      return [date(span.at)];
+      return [span.brief ? written(utcClock(span.at)) : date(span.at)];
     case 'break':
       return [{ type: 'text', text: '\n' }];
     case 'link': {

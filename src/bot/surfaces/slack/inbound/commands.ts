@@ -27,7 +27,8 @@ export async function takeCommand(
   }
   // To open a form is no deed: nothing is kept of it, and Slack gives three seconds for it.
   await acknowledge();
-  if (await openForm(at.workspace, form, { origin, trigger: body.trigger_id })) return;
+  const opening = { origin, trigger: body.trigger_id, thread: '' };
+  if (await openForm(at.workspace, form, opening)) return;
   await take(at, { origin, deed }, alreadyDone);
 }
 

@@ -15,6 +15,11 @@ export interface Opening {
   readonly trigger: string;
 }
 
+export interface FormOpening extends Opening {
+  /** The incident the line is meant for; '' for none. */
+  readonly thread: string;
+}
+
 /** What is read before a modal is opened without it. */
 const readWithinMs = 1_500;
 
@@ -22,9 +27,9 @@ const readWithinMs = 1_500;
 export async function openForm(
   workspace: Workspace,
   form: Form,
-  { origin, trigger }: Opening,
+  { origin, trigger, thread }: FormOpening,
 ): Promise<boolean> {
-  const view = formView(form, origin, '');
+  const view = formView(form, origin, thread);
   return view !== undefined && (await open(workspace, trigger, view)) !== undefined;
 }
 

@@ -1,11 +1,11 @@
-import { lineOf } from '../../../../handlers/form.ts';
+import { type Form, faultsOf, lineOf } from '../../../../handlers/form.ts';
 import { type PressValue, readButtonValue, readMenuId, readOptionValue } from '../press.ts';
 import { type Acknowledge, type At, isHeard, take, threadOf } from './deeds.ts';
-import { type Opening, openCard, showAnswer } from './dialogues.ts';
+import { type Opening, openCard, openForm, showAnswer } from './dialogues.ts';
 import { publishHome } from './home.ts';
 import { type Origin, refuse } from './reply.ts';
 import type { ActionsBody, SubmissionBody } from './schema.ts';
-import { enteredIn, formCallback, originOf, pressIn, readNote } from './views.ts';
+import { enteredIn, formCallback, formView, originOf, pressIn, readNote } from './views.ts';
 
 /** A button or a menu: in a message, in a modal, in App Home. */
 export async function takeAction(
@@ -30,10 +30,27 @@ export async function takeAction(
   const fresh = note?.p ? { fresh: note.p.digest } : {};
   const { press, key } = value;
   const deed = { kind: 'press', press, key, thread, cause, ...fresh } as const;
-  const { answered } = await take(at, { origin, deed }, acknowledge);
+  const form = body.view?.type === 'modal' ? undefined : formFor(at, press, thread);
+  if (form) {
+    await acknowledge();
+    const opening = { origin, trigger: body.trigger_id, thread: form.thread };
+    if (await openForm(at.workspace, form.form, opening)) return;
+  }
+  const told = form ? alreadyDone : acknowledge;
+  const { answered } = await take(at, { origin, deed }, told);
   if (body.view?.type === 'modal') await showAnswer(at.workspace, body.view.id, await answered);
   if (body.view?.type === 'home') await answered.then(() => publishHome(at, body.user.id));
 }
+
+/** A button whose line lacks something asks for it, as the line would if it were typed. */
+function formFor({ workspace }: At, press: PressValue['press'], thread: string) {
+  if (press.kind !== 'line') return undefined;
+  const meant = press.incident === '' ? thread : press.incident;
+  const form = workspace.options.desk.form(press.line, meant);
+  return form && { form, thread: meant };
+}
+
+async function alreadyDone(): Promise<void> {}
 
 /** To look at something is no deed. What stands in no thread that we know is answered from the record instead. */
 async function shows(
@@ -82,7 +99,12 @@ export async function takeSubmission(
   const common = { thread: note.t, cause: `view/${view.id}` };
   if (view.callback_id === formCallback) {
     if (!note.f) return acknowledge();
-    const line = lineOf({ ...note.f, fields: [] }, enteredIn(view.state.values));
+    const entered = enteredIn(view.state.values);
+    const line = lineOf({ ...note.f, fields: [] }, entered);
+    const again = at.workspace.options.desk.form(line, note.t);
+    const correction =
+      again && correctionOf(again, Object.keys(entered), { origin, thread: note.t });
+    if (correction) return acknowledge(correction);
     await take(at, { origin, deed: { ...common, kind: 'line', line } }, acknowledge);
     return;
   }
@@ -91,4 +113,22 @@ export async function takeSubmission(
   const { press, key } = value;
   const deed = { ...common, kind: 'press', press, key, fresh: note.p.digest } as const;
   await take(at, { origin, deed }, acknowledge);
+}
+
+/**
+ * A form that is no line yet stays open with what was entered, and says below each field what is wrong there; one that
+ * asks for more than it showed is shown anew. https://docs.slack.dev/surfaces/modals#displaying_errors
+ */
+function correctionOf(
+  form: Form,
+  shown: readonly string[],
+  { origin, thread }: { readonly origin: Origin; readonly thread: string },
+): object | undefined {
+  const faults = faultsOf(form).filter(({ field }) => shown.includes(field.name));
+  if (faults.length > 0) {
+    const errors = faults.map(({ field, says }) => [field.name, says] as const);
+    return { response_action: 'errors', errors: Object.fromEntries(errors) };
+  }
+  const view = formView(form, origin, thread);
+  return view && { response_action: 'update', view };
 }

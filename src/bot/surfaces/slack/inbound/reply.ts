@@ -1,6 +1,6 @@
 import type { Answer, Card } from '../../../../core/view/card.ts';
 import { cardText } from '../../../../core/view/text.ts';
-import { problemBlock } from '../../../../core/view/words.ts';
+import { problemBlock, sentence } from '../../../../core/view/words.ts';
 import { uploadText } from '../files.ts';
 import { messageOf, settingOf } from '../outbound.ts';
 import { slackProblem } from '../outcome.ts';
@@ -50,7 +50,7 @@ export function problemCard(code: SlackProblem): Card {
     key: `problem/${code}`,
     tone: 'failed',
     mark: 'REFUSED',
-    title: [what],
+    title: sentence(what),
     blocks: [{ ...block, what: '' }],
     actions: [],
     footnote: [],
@@ -61,7 +61,7 @@ function withProblem(card: Card, code: SlackProblem): Card {
   const block = problemBlock(slackProblem(code), { names: new Map(), book: problems });
   return {
     ...card,
-    blocks: [...card.blocks, { kind: 'text', text: [block.what, ' ', block.why] }],
+    blocks: [...card.blocks, { kind: 'text', text: sentence(`${block.what} ${block.why}`) }],
   };
 }
 
