@@ -7,6 +7,7 @@ import type { Listen } from './config/field.ts';
 import { checkListeners, readConsole, readServer } from './config/listeners.ts';
 import { readGroups, readPeople } from './config/people.ts';
 import { readPolicies } from './config/policies.ts';
+import { runPolicyTests } from './config/policy-tests.ts';
 import type { Domain } from './config/reach.ts';
 import type { Files, Surroundings } from './config/reference.ts';
 import { createReport, type OpenReport } from './config/report.ts';
@@ -132,6 +133,16 @@ function readSettings(
     rostersKnown: clean('people', 'groups'),
     rulesKnown: clean('policies', 'services'),
   });
+  if (clean('people', 'groups', 'services', 'policies', 'policy_tests')) {
+    runPolicyTests(sections.policy_tests, {
+      policy,
+      people,
+      groups,
+      catalog,
+      verbs: build.verbs,
+      report,
+    });
+  }
   return { people, groups, routes, catalog, policy };
 }
 

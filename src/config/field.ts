@@ -224,6 +224,18 @@ export const scalar = field('text or number', (written) =>
     : { why: 'a word or a number is expected', instead: 'write for example 20' },
 );
 
+/** A moment with its zone, in ms since 1970. */
+export const moment = field('`2026-11-28T03:00:00+01:00`', (written) => {
+  const isWhole = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/.test(String(written));
+  const at = isWhole ? Date.parse(String(written)) : Number.NaN;
+  return Number.isNaN(at)
+    ? {
+        why: 'it is no moment with its zone',
+        instead: 'write for example "2026-11-28T03:00:00+01:00"',
+      }
+    : { value: at };
+});
+
 /** Two times of day, in minutes since midnight. */
 export const clockTimes = field('HH:MM-HH:MM', (written) => {
   const instead = 'write for example 22:00-06:00';

@@ -38,6 +38,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'policies',
     'Who may ask for what, and who approves. A list: deny rules decide first, then the first rule that matches. What no rule matches is refused.',
   ],
+  [
+    'policy_tests',
+    'What the policies are meant to say. A list; `tocsin check` asks each, and one that is answered otherwise is a fault of this file.',
+  ],
   ['targets', 'The systems that services live in, by name.'],
 ];
 
@@ -164,6 +168,8 @@ function unwrap(schema: z.ZodType): Unwrapped {
 }
 
 function sayDefault(value: unknown, kind: string): string {
+  if (typeof value === 'number' && kind.startsWith('`2026'))
+    return `\`${new Date(value).toISOString()}\``;
   if (typeof value === 'number' && kind.startsWith('duration'))
     return `\`${formatDuration(value)}\``;
   if (typeof value === 'number' && kind.startsWith('size')) return `\`${value / 1024 ** 2}MiB\``;

@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import { SEVERITIES } from '../core/alert/severity.ts';
-import { DAYS } from '../core/operation/match.ts';
 import {
-  clockTimes,
   duration,
   fieldNotes,
   flag,
@@ -13,18 +10,16 @@ import {
   name,
   named,
   notBuilt,
-  number,
   oneOf,
   oneOrMany,
   path,
-  scalar,
   secret,
   size,
   text,
-  timeZone,
   url,
   version,
 } from './field.ts';
+import { policyTest, rule } from './policy-schema.ts';
 
 /*
  * The shape of each section of the file, as it is written. Every key here has effect; a key of the design that this
@@ -241,77 +236,6 @@ const service = keys({
   environments: named(environment).describe('Where it runs, by name.'),
 });
 
-const valueMatch = keys({
-  above: number.optional().describe('A larger number.'),
-  below: number.optional().describe('A smaller number.'),
-  is: oneOrMany(scalar).optional().describe('One of these values.'),
-});
-
-const timeWindow = keys({
-  days: oneOrMany(oneOf(DAYS)).optional().describe('Days it begins on; every day when absent.'),
-  between: clockTimes
-    .optional()
-    .describe(
-      'From when to when, the end left out; the whole day when absent. `22:00-06:00` goes past midnight and belongs to the day it begins on.',
-    ),
-  time_zone: timeZone.describe('The zone of both.'),
-});
-
-const match = keys({
-  verb: oneOrMany(text).optional().describe('Commands.'),
-  family: oneOrMany(text)
-    .optional()
-    .describe('Families of commands: ops, incident, change, danger.'),
-  risk: oneOrMany(oneOf(['read', 'incident', 'change', 'danger']))
-    .optional()
-    .describe('Risk of the plan.'),
-  environment: oneOrMany(name).optional().describe('Environments of the catalog.'),
-  service: oneOrMany(name).optional().describe('Services of the catalog.'),
-  surface: oneOrMany(text).optional().describe('Kinds of surfaces the request comes from.'),
-  target: oneOrMany(name)
-    .optional()
-    .describe(
-      'Targets that would be written, by their names here. `deny` holds when one of them is named, `match` when all are.',
-    ),
-  group: oneOrMany(name).optional().describe('Groups of whoever asks.'),
-  severity: oneOrMany(oneOf(SEVERITIES))
-    .optional()
-    .describe(
-      'Of the open incidents about the same service. Labels of alerts can only raise what is needed; it is lowered by a severity that somebody set who neither asks nor approves.',
-    ),
-  args: named(valueMatch)
-    .optional()
-    .describe('Arguments of the command, by name: `{ replicas: { above: 20 } }`.'),
-  when: timeWindow.optional().describe('A time of the week.'),
-});
-
-const approval = keys({
-  count: integer(1, 20).describe('How many different people.'),
-  from: name.describe('Group they are members of.'),
-});
-
-const rule = keys({
-  deny: match.optional().describe('Refuses what matches, before every other rule.'),
-  match: match.optional().describe('What the rule is about; `{}` is everything.'),
-  requesters: z
-    .array(name)
-    .optional()
-    .describe('Groups whose members may ask; needed with `match`.'),
-  surfaces: z
-    .array(text)
-    .optional()
-    .describe('Kinds of surfaces that may approve; all when absent.'),
-  reason: oneOf(['required', 'optional']).optional().describe('Whether the request must say why.'),
-  step_up: notBuilt('step-up', 'take it out: approvals here are as strong as the console session'),
-  expires: duration('1m', '1d')
-    .optional()
-    .describe('How long the plan waits for approvals; `30m` when absent.'),
-  approvals: z
-    .array(approval)
-    .optional()
-    .describe('Places to fill; one person fills one place, never the requester.'),
-});
-
 const target = z.record(z.string(), z.unknown());
 fieldNotes.add(target, { kind: '`{ kubernetes: { … } }`' });
 
@@ -331,6 +255,7 @@ export const sections = {
   default_route: defaultRoute,
   services: named(service).default({}),
   policies: z.array(rule).default([]),
+  policy_tests: z.array(policyTest).default([]),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: notBuilt('backups'),
   watch: notBuilt('watches'),

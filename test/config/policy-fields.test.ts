@@ -17,6 +17,15 @@ const match = {
   surface: ['console'],
 } as const;
 
+/** What the circumstances have to be. */
+const conditions = {
+  target: ['eu-1', '[eu-1, us-1]'],
+  group: ['sre'],
+  severity: ['critical', '[major, critical]'],
+  args: ['{ replicas: { above: 20 } }', '{ replicas: { is: 0 } }'],
+  when: ['{ days: sat, time_zone: UTC }', '{ between: 22:00-06:00, time_zone: UTC }'],
+} as const;
+
 const effect = {
   surfaces: ['[console]'],
   reason: ['required'],
@@ -28,7 +37,10 @@ const effect = {
 } as const;
 
 const services =
-  'services: { checkout: { match: { app: checkout }, environments: { production: { match: { e: p } }, staging: { match: { e: s } }, lab: { match: { e: l } } } }, basket: { match: { app: basket }, environments: { production: {} } } }';
+  'services: { checkout: { match: { app: checkout }, environments: { production: { match: { e: p }, workload: { kubernetes: eu-1, namespace: shop, deployment: checkout } }, staging: { match: { e: s }, workload: { kubernetes: us-1, namespace: shop, deployment: checkout } }, lab: { match: { e: l } } } }, basket: { match: { app: basket }, environments: { production: {} } } }';
+
+const cluster = '{ kubernetes: { read: { kubeconfig: r.yaml }, write: { kubeconfig: w.yaml } } }';
+const targets = `targets: { eu-1: ${cluster}, us-1: ${cluster} }`;
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -52,8 +64,15 @@ function flow(fields: Fields): string {
 }
 
 function policyOf(rule: string): Policy {
-  return accepted(yaml({ services, policies: `policies: [ ${rule} ]` })).settings.policy;
+  return accepted(yaml({ services, targets, policies: `policies: [ ${rule} ]` })).settings.policy;
 }
+
+const usual = {
+  targets: ['eu-1'],
+  args: { replicas: 24 },
+  severities: [{ is: 'critical', alerts: ['critical'], by: ['ben'] }],
+  at: Date.parse('2026-11-28T23:00:00Z'),
+} as const;
 
 const questions: readonly PolicyQuestion[] = ['scale', 'restart', 'deploy'].flatMap((verb) =>
   ['incident', 'change', 'danger'].flatMap((family) =>
@@ -68,10 +87,7 @@ const questions: readonly PolicyQuestion[] = ['scale', 'restart', 'deploy'].flat
               environment,
               service,
               reason,
-              targets: [],
-              args: {},
-              severities: [],
-              at: 0,
+              ...usual,
               requester: {
                 person: 'ana',
                 surface,
@@ -86,10 +102,39 @@ const questions: readonly PolicyQuestion[] = ['scale', 'restart', 'deploy'].flat
   ),
 );
 
+/** The same request in all circumstances that a rule can tell apart. */
+const circumstances: readonly PolicyQuestion[] = [['eu-1'], ['us-1'], ['ap-1']].flatMap((targets) =>
+  [{ replicas: 24 }, { replicas: 3 }, { replicas: 0 }].flatMap((args) =>
+    (['critical', 'major', 'info'] as const).flatMap((severity) =>
+      ['2026-11-28T23:00Z', '2026-11-26T23:00Z', '2026-11-28T12:00Z', '2026-11-26T12:00Z'].flatMap(
+        (at) =>
+          ['sre', 'dba'].map((group) => ({
+            verb: 'scale',
+            family: 'change',
+            risk: 'change' as const,
+            service: 'checkout',
+            environment: 'production',
+            reason: '',
+            targets,
+            args,
+            severities: [{ is: severity, alerts: [], by: ['ben'] }],
+            at: Date.parse(at),
+            requester: {
+              person: 'ana',
+              surface: 'console',
+              account: 'ana',
+              memberships: [{ group, source: 'static' as const, ageMs: 0 }],
+            },
+          })),
+      ),
+    ),
+  ),
+);
+
 /** Everything that follows from a verdict. The line of the rule is no part of it. */
-function outcomes(policy: Policy): string {
+function outcomes(policy: Policy, asked = questions): string {
   return JSON.stringify(
-    questions.map((question) => {
+    asked.map((question) => {
       const verdict = judge(policy, question);
       if (!verdict.allowed) return verdict.problem.code;
       const { surfaces, expiresMs, places, reasonRequired } = verdict.rule;
@@ -98,12 +143,15 @@ function outcomes(policy: Policy): string {
   );
 }
 
-function eachFlips(fields: Fields, ruleOf: (fields: Fields) => string): void {
+function eachFlips(fields: Fields, ruleOf: (fields: Fields) => string, asked = questions): void {
   const whole = policyOf(ruleOf(fields));
   for (const name of Object.keys(fields)) {
     const { [name]: _, ...others } = fields;
     const without = policyOf(ruleOf(others));
-    expect({ name, same: outcomes(without) === outcomes(whole) }).toEqual({ name, same: false });
+    expect({ name, same: outcomes(without, asked) === outcomes(whole, asked) }).toEqual({
+      name,
+      same: false,
+    });
     expect({ name, same: without.digest === whole.digest }).toEqual({ name, same: false });
   }
 }
@@ -132,6 +180,25 @@ describe('a field of the policy', () => {
         );
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('narrows by what the circumstances are', () => {
+    fc.assert(
+      fc.property(fieldsOf(conditions), fc.boolean(), (fields, denies) => {
+        const match = (rest: Fields) => flow({ service: 'checkout', ...rest });
+        const others = '{ match: {}, requesters: [sre, dba], approvals: [] }';
+        const one = '{ count: 1, from: sre }';
+        eachFlips(
+          fields,
+          denies
+            ? (rest) => `{ deny: ${match(rest)} }, ${others}`
+            : (rest) =>
+                `{ match: ${match(rest)}, requesters: [sre, dba], approvals: [ ${one} ] }, ${others}`,
+          circumstances,
+        );
+      }),
+      { numRuns: 25 },
     );
   });
 

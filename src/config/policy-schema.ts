@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { SEVERITIES } from '../core/alert/severity.ts';
+import { DAYS } from '../core/operation/match.ts';
+import {
+  clockTimes,
+  duration,
+  integer,
+  keys,
+  moment,
+  name,
+  named,
+  notBuilt,
+  number,
+  oneOf,
+  oneOrMany,
+  scalar,
+  text,
+  timeZone,
+} from './field.ts';
+
+/* The shape of the sections that decide who may do what. */
+
+const RISKS = ['read', 'incident', 'change', 'danger'] as const;
+
+const valueMatch = keys({
+  above: number.optional().describe('A larger number.'),
+  below: number.optional().describe('A smaller number.'),
+  is: oneOrMany(scalar).optional().describe('One of these values.'),
+});
+
+export const timeWindow = keys({
+  days: oneOrMany(oneOf(DAYS)).optional().describe('Days it begins on; every day when absent.'),
+  between: clockTimes
+    .optional()
+    .describe(
+      'From when to when, the end left out; the whole day when absent. `22:00-06:00` goes past midnight and belongs to the day it begins on.',
+    ),
+  time_zone: timeZone.describe('The zone of both.'),
+});
+
+const match = keys({
+  verb: oneOrMany(text).optional().describe('Commands.'),
+  family: oneOrMany(text)
+    .optional()
+    .describe('Families of commands: ops, incident, change, danger.'),
+  risk: oneOrMany(oneOf(RISKS)).optional().describe('Risk of the plan.'),
+  environment: oneOrMany(name).optional().describe('Environments of the catalog.'),
+  service: oneOrMany(name).optional().describe('Services of the catalog.'),
+  surface: oneOrMany(text).optional().describe('Kinds of surfaces the request comes from.'),
+  target: oneOrMany(name)
+    .optional()
+    .describe(
+      'Targets that would be written, by their names here. `deny` holds when one of them is named, `match` when all are.',
+    ),
+  group: oneOrMany(name).optional().describe('Groups of whoever asks.'),
+  severity: oneOrMany(oneOf(SEVERITIES))
+    .optional()
+    .describe(
+      'Of the open incidents about the same service. Labels of alerts can only raise what is needed; it is lowered by a severity that somebody set who neither asks nor approves.',
+    ),
+  args: named(valueMatch)
+    .optional()
+    .describe('Arguments of the command, by name: `{ replicas: { above: 20 } }`.'),
+  when: timeWindow.optional().describe('A time of the week.'),
+});
+
+const approval = keys({
+  count: integer(1, 20).describe('How many different people.'),
+  from: name.describe('Group they are members of.'),
+});
+
+export const rule = keys({
+  deny: match.optional().describe('Refuses what matches, before every other rule.'),
+  match: match.optional().describe('What the rule is about; `{}` is everything.'),
+  requesters: z
+    .array(name)
+    .optional()
+    .describe('Groups whose members may ask; needed with `match`.'),
+  surfaces: z
+    .array(text)
+    .optional()
+    .describe('Kinds of surfaces that may approve; all when absent.'),
+  reason: oneOf(['required', 'optional']).optional().describe('Whether the request must say why.'),
+  step_up: notBuilt('step-up', 'take it out: approvals here are as strong as the console session'),
+  expires: duration('1m', '1d')
+    .optional()
+    .describe('How long the plan waits for approvals; `30m` when absent.'),
+  approvals: z
+    .array(approval)
+    .optional()
+    .describe('Places to fill; one person fills one place, never the requester.'),
+});
+
+const policyQuestion = keys({
+  verb: text.describe('The command.'),
+  risk: oneOf(RISKS).optional().describe("Of its plan; the command's own when absent."),
+  service: name.optional().describe('The service; none when absent.'),
+  environment: name.optional().describe('Its environment; none when absent.'),
+  by: name.describe('Who asks.'),
+  surface: oneOf(['console', 'slack', 'discord']).default('console').describe('Where it is asked.'),
+  reason: text.optional().describe('Why; no reason when absent.'),
+  targets: oneOrMany(name)
+    .optional()
+    .describe('What would be written; all targets of the service there when absent.'),
+  args: z.record(z.string(), scalar).default({}).describe('Arguments, by name.'),
+  severity: oneOf(SEVERITIES)
+    .optional()
+    .describe('Of an open incident about the service; no incident when absent.'),
+  severity_by: oneOrMany(name)
+    .optional()
+    .describe('Who set or confirmed it; only a label says so when absent.'),
+  at: moment
+    .default(Date.UTC(2026, 0, 7, 12))
+    .describe('When, with its zone; a Wednesday noon in UTC when absent.'),
+});
+
+export const policyTest = keys({
+  ask: policyQuestion.describe('The request.'),
+  expect: text.describe('`allowed`, `refused`, or the code of the refusal.'),
+  approvals: z
+    .array(approval)
+    .optional()
+    .describe(
+      'With `allowed`: exactly the places that are to be filled; not looked at when absent.',
+    ),
+});
