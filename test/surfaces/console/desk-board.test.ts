@@ -31,7 +31,7 @@ it('one change among ten thousand makes one row anew', () => {
   asks(second?.incident ?? '');
   const rows = desk.board();
   expect(rows.filter((row, place) => row !== before[place])).toHaveLength(2);
-  expect(rows[1]?.counts).toEqual({ alerts: 1, operations: 1, waiting: 1 });
+  expect(rows[1]?.counts).toEqual({ alerts: 1, muted: 0, operations: 1, waiting: 1 });
   expect(incidents.size).toBe(10_000);
 });
 

@@ -20,6 +20,7 @@ describe('the pages of the demo', () => {
     expect(body.indexOf('crash-looping')).toBeGreaterThan(0);
     expect(body.indexOf('crash-looping')).toBeLessThan(body.indexOf('search answers slowly'));
     expect(body).toContain('1 waiting for approval');
+    expect(body).toContain('<span>1 alert</span><span>1 muted</span>');
   });
 
   it('show the card, the lines and the whole plan of an incident', async () => {
@@ -52,7 +53,7 @@ describe('the pages of the demo', () => {
   it('say beside an answer what it answers and who sees it', async () => {
     const typed = await stage.post('/as/ben/incidents/inc-1', { line: 'help <all>' });
     expect(JSON.parse(typed.body).html).toContain(
-      'Ben asked <code>help &#60;all&#62;</code> <span class="seen">· only you see this</span>',
+      'Ben asked <code>help &#60;all&#62;</code> <span class="seen">(only you see this)</span>',
     );
     const pressed = await stage.post('/as/ben/incidents/inc-1', {
       kind: 'approve',

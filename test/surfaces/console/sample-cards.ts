@@ -231,7 +231,7 @@ export const sampleRows: readonly BoardRow[] = [
     service: 'checkout',
     environment: 'production',
     openedAt: at,
-    counts: { alerts: 3, operations: 1, waiting: 1 },
+    counts: { alerts: 3, muted: 0, operations: 1, waiting: 1 },
   },
   {
     incident: 'inc-2',
@@ -241,7 +241,7 @@ export const sampleRows: readonly BoardRow[] = [
     service: 'payments',
     environment: 'production',
     openedAt: at - 90 * minute,
-    counts: { alerts: 1, operations: 0, waiting: 0 },
+    counts: { alerts: 1, muted: 1, operations: 0, waiting: 0 },
   },
   {
     incident: 'inc-0',
@@ -252,6 +252,6 @@ export const sampleRows: readonly BoardRow[] = [
     environment: 'staging',
     openedAt: at - 900 * minute,
     closedAt: at - 840 * minute,
-    counts: { alerts: 2, operations: 2, waiting: 0 },
+    counts: { alerts: 2, muted: 0, operations: 2, waiting: 0 },
   },
 ];

@@ -29,7 +29,7 @@ export function renderForm(form: Form, asked: Asked, place: RenderPlace): Html {
 <header><p class="mark">Not sent yet</p>${place.sandbox && html`<p class="sandbox">SANDBOX</p>`}
 <h2 id="${id('title')}"><code>${form.title}</code> ${form.fields.some(({ fault }) => fault) ? 'is not right yet' : 'needs more'}</h2></header>
 <input type="hidden" name="kind" value="form"><input type="hidden" name="line" value="${form.line}"><input type="hidden" name="cause" value="">
-${form.fields.map((field) => renderField(field, id(field.name), field === first))}<div class="actions"><button class="button primary">Send</button></div>
+${form.fields.map((field) => renderField(field, id(field.name), field === first))}<div class="actions"><button class="button primary">Send ${form.title}</button></div>
 </form>`;
   return renderBox(asked, 'only you see this', body);
 }
@@ -39,7 +39,7 @@ function renderBox({ key, by, did }: Asked, seen: string, body: Html): Html {
     did.kind === 'typed'
       ? html`${by} asked <code>${did.line}</code>`
       : html`${by} pressed ${did.button}`;
-  return html`<section class="answer" data-key="${key}"><p class="asked">${words} <span class="seen">· ${seen}</span> <button type="button" class="dismiss" data-does="dismiss">Dismiss</button></p>${body}</section>`;
+  return html`<section class="answer" data-key="${key}"><p class="asked">${words} <span class="seen">(${seen})</span> <button type="button" class="dismiss" data-does="dismiss">Dismiss</button></p>${body}</section>`;
 }
 
 /** Where to go on: at what is wrong, else at what is missing. */

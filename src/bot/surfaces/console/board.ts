@@ -68,6 +68,7 @@ function countWords({ counts }: BoardRow): Html {
   const words = [
     counts.alerts > 0 &&
       html`<span>${counts.alerts} ${counts.alerts === 1 ? 'alert' : 'alerts'}</span>`,
+    counts.muted > 0 && html`<span>${counts.muted} muted</span>`,
     counts.operations > 0 &&
       html`<span>${counts.operations} ${counts.operations === 1 ? 'operation' : 'operations'}</span>`,
     counts.waiting > 0 && html`<span class="waiting">${counts.waiting} waiting for approval</span>`,

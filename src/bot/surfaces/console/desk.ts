@@ -119,6 +119,7 @@ function countsOf(incident: Incident, sources: DeskSources): BoardRow['counts'] 
   const operations = sources.operations(incident.opened.incident);
   return {
     alerts: incident.firing,
+    muted: incident.silenced,
     operations: operations.length,
     waiting: operations.filter(({ status }) => status === 'waiting').length,
   };
@@ -138,7 +139,7 @@ function operationRows(sources: DeskSources): readonly BoardRow[] {
         environment: asked.environment,
         openedAt: asked.at,
         ...(endedAt === undefined ? {} : { closedAt: endedAt }),
-        counts: { alerts: 0, operations: 1, waiting: status === 'waiting' ? 1 : 0 },
+        counts: { alerts: 0, muted: 0, operations: 1, waiting: status === 'waiting' ? 1 : 0 },
       },
     ];
   });

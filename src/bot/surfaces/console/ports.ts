@@ -74,6 +74,8 @@ export interface BoardRow {
   readonly closedAt?: number;
   readonly counts: {
     readonly alerts: number;
+    /** Of the alerts, those that their source mutes. */
+    readonly muted: number;
     readonly operations: number;
     /** Plans that wait for somebody's approval. */
     readonly waiting: number;

@@ -123,7 +123,7 @@ export function renderWords(words: string): readonly Html[] {
 
 /** A value that fills a column of its own. */
 function isLong(value: Text): boolean {
-  return plainText(value).length > 32;
+  return plainText(value).length > 28;
 }
 
 function renderLink(text: string, url: string): Html {
