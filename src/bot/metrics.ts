@@ -12,6 +12,8 @@ export interface MetricsReadings {
   readonly threadsWaiting: () => number;
   readonly asksWorking: () => number;
   readonly lanes: () => readonly LaneReading[];
+  /** Chat surfaces, and whether both ways to each are open. */
+  readonly connections: () => readonly { readonly surface: string; readonly isWell: boolean }[];
   readonly journal: () => {
     readonly waiting: number;
     readonly appends: number;
@@ -123,6 +125,18 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     () => readings.journal().commits,
   );
   laneGauges(readings.lanes, registers);
+  const connected = new Gauge({
+    name: 'tocsin_chat_connected',
+    help: '1 while the surface hears and speaks: the state that /ready calls ok.',
+    labelNames: ['surface'],
+    registers,
+    collect() {
+      connected.reset();
+      for (const { surface, isWell } of readings.connections()) {
+        connected.set({ surface }, isWell ? 1 : 0);
+      }
+    },
+  });
   const operations = new Gauge({
     name: 'tocsin_operations',
     help: 'Operations at hand, by status.',

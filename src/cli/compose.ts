@@ -30,7 +30,7 @@ import type { DispatchCounts } from '../handlers/dispatch.ts';
 import { formOf } from '../handlers/form.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
-import type { ConnectChats } from './chats.ts';
+import type { Chats, ConnectChats } from './chats.ts';
 import { version } from './version.ts';
 
 export interface Parts {
@@ -80,7 +80,7 @@ export async function compose(parts: Parts): Promise<Running> {
   // A port may be known only once the listener stands.
   const address = { console: parts.consoleUrl ?? '' };
   const { sessions, ...ways } = openSessions(parts, surface);
-  const counted: { by?: Metrics } = {};
+  const late: Late = {};
   const bot = await createBot({
     ...parts,
     ...ways,
@@ -90,11 +90,10 @@ export async function compose(parts: Parts): Promise<Running> {
     settings: () => parts.settings,
     book,
     publicUrl: address.console,
-    counts: countsBy(counted),
+    counts: countsBy(late),
     log: say,
   });
-  const metrics = createMetrics(readingsOf(bot, journal), version);
-  counted.by = metrics;
+  const metrics = createMetrics(readingsOf(bot, journal, late), version);
   const shown = surface.createConsole({
     desk: surface.createConsoleDesk(deskSources(parts.settings, bot)),
     access:
@@ -113,6 +112,7 @@ export async function compose(parts: Parts): Promise<Running> {
     tokens: parts.tokens,
   });
   const chats = parts.chats.connect({ desk: bot.chat, metrics: metrics.chat, log: say });
+  Object.assign(late, { metrics, chats });
   const state = { closing: false };
   const open = (name: 'server' | 'console' | 'metrics', routes: readonly HttpRoute[]) =>
     listen({ name, ...parts.listen[name], routes, log: say });
@@ -206,21 +206,31 @@ function signsIn(
 
 const sha256 = (text: string) => hash('sha256', text);
 
-/** Metrics read the bot and count what it hears, so they come after it. */
-function countsBy(counted: { readonly by?: Metrics }): DispatchCounts {
+/** Metrics read the bot and its chats, and count what both hear: so they know each other only once all stand. */
+interface Late {
+  readonly metrics?: Metrics;
+  readonly chats?: Chats;
+}
+
+function countsBy(late: Late): DispatchCounts {
   return {
-    understood: (verb) => counted.by?.dispatch.understood(verb),
-    answered: (ms) => counted.by?.dispatch.answered(ms),
+    understood: (verb) => late.metrics?.dispatch.understood(verb),
+    answered: (ms) => late.metrics?.dispatch.answered(ms),
   };
 }
 
-function readingsOf(bot: Bot, journal: OpenJournal): MetricsReadings {
+function readingsOf(bot: Bot, journal: OpenJournal, late: Late): MetricsReadings {
   return {
     openIncidents: () => bot.readings().openIncidents,
     liveOperations: () => bot.readings().operations,
     threadsWaiting: () => bot.readings().threadsWaiting,
     asksWorking: () => bot.readings().asksWorking,
     lanes: () => bot.readings().lanes,
+    connections: () =>
+      (late.chats?.connections ?? []).map(({ surface, health }) => ({
+        surface: surface.name,
+        isWell: health().state === 'ok',
+      })),
     journal: () => {
       const { waiting, appends, commits, events, databaseBytes } = journal.stats();
       return { waiting, appends, commits, events, bytes: databaseBytes };

@@ -14,6 +14,7 @@ export async function scrapeAll(): Promise<string> {
       threadsWaiting: () => 1,
       asksWorking: () => 1,
       lanes: () => [lane],
+      connections: () => [{ surface, isWell: true }],
       journal: () => ({ waiting: 1, appends: 1, commits: 1, events: 1, bytes: 1 }),
     },
     '0.0.0',

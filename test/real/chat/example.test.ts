@@ -77,6 +77,14 @@ it('the example with both platforms is checked, looked at by doctor and started,
   );
   expect(shop.roots(payments)).toEqual([]);
 
+  const metrics = async () => (await fetch(`${bot.urls.metrics}/metrics`)).text();
+  for (const surface of ['slack/main', 'discord/main']) {
+    const connected = `tocsin_chat_connected{surface="${surface}"} 1`;
+    await eventually(connected, async () => (await metrics()).includes(connected), {
+      withinMs: 30_000,
+    });
+  }
+
   const [asker] = people;
   asker?.uses(talk, '/ops help');
   await eventually('Discord answers', () => asker?.reads(talk).includes('rollback'), {
