@@ -9,6 +9,8 @@ export interface Card {
   /** The one status mark, a word: `CRITICAL`, `RESOLVED`, `WAITING`. */
   readonly mark: string;
   readonly title: Text;
+  /** What a thread below it is called, and stays: the title without what changes. The title where it is left out. */
+  readonly name?: Text;
   readonly blocks: readonly Block[];
   /** One that approves may stand only on a card that is shown whole; a surface that had to cut it shows `view` instead. */
   readonly actions: readonly Action[];

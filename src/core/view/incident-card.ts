@@ -49,6 +49,7 @@ export function incidentCard(incident: Incident, context: IncidentCardContext): 
     tone: toneOf(incident),
     mark: incident.status === 'resolved' ? 'RESOLVED' : MARKS[severity(incident)],
     title: title(incident, gathered),
+    name: name(incident, gathered),
     blocks: [
       { kind: 'facts', facts },
       ...alertList(incident, gathered),
@@ -84,13 +85,17 @@ function toneOf(incident: Incident): Tone {
 }
 
 function title(incident: Incident, gathered: Gathered): Text {
+  const count = countOf(incident);
+  return [...name(incident, gathered), ...(count === '' ? [] : [` · ${count}`])];
+}
+
+function name(incident: Incident, gathered: Gathered): Text {
   const { environment } = incident.opened;
   const subject = subjectOf(incident);
   return [
     ...(subject === '' ? [] : [strong(subject), ' · ']),
     symptomOf(incident, gathered),
     ...(environment === '' ? [] : [` · ${environment}`]),
-    ...(countOf(incident) === '' ? [] : [` · ${countOf(incident)}`]),
   ];
 }
 

@@ -1,11 +1,21 @@
 import type { Facts, Problem, ProblemBook } from '../problem.ts';
-import type { Block, Span, Text } from './card.ts';
+import type { Block, Span, Text, Tone } from './card.ts';
 
 /** What every card is written with: names of people and the words of problems. */
 export interface Words {
   readonly names: ReadonlyMap<string, string>;
   readonly book: ProblemBook;
 }
+
+/** The one mark of a card's state; the word stands beside it, so that colour is never the only sign. */
+export const toneMarks: Readonly<Record<Tone, string>> = {
+  critical: '🔴',
+  warning: '🟠',
+  info: '🔵',
+  good: '🟢',
+  neutral: '⚪',
+  failed: '❌',
+};
 
 export function personSpan(person: string, words: Words): Span {
   return { kind: 'person', person, name: words.names.get(person) ?? person };

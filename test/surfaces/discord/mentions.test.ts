@@ -23,6 +23,17 @@ describe('what people say and pin in Discord', () => {
     expect(stage.ana.direct().last().content).toContain('The plan is ready.');
   });
 
+  it('arrives as it was typed: people by the names that commands know', async () => {
+    const { thread } = await incident();
+    const { bot } = stage.discord;
+    stage.ana.says(
+      thread,
+      `${bot.mention} note <@${stage.ana.id}> asked ${bot.mention} <:fire:12345>`,
+    );
+    await eventually('it is heard', () => stage.desk.taken.length === 1);
+    expect(stage.desk.taken[0]).toMatchObject({ line: 'note @ana asked @tocsin :fire:' });
+  });
+
   it('by a mention whose answer cannot be whispered says so, and not the answer', async () => {
     const { thread } = await incident();
     stage.ana.closesDirectMessages();

@@ -1,20 +1,9 @@
+import { oneLine, withoutHalf } from '../../../core/view/plain-words.ts';
+
 /**
  * Text from outside, made harmless. Discord reads marks of formatting, mentions, commands, times and links in every
  * content and description: https://discord.com/developers/docs/reference#message-formatting
  */
-
-/** One line: nothing in it ends the line, turns it around or hides in it. */
-export function oneLine(text: string): string {
-  return seen(text).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-}
-
-/** Several lines, for what is shown as it was printed. */
-export function manyLines(text: string): readonly string[] {
-  return seen(text)
-    .replaceAll('\t', '    ')
-    .split(/\r\n|\n|\r|\u2028|\u2029/u)
-    .map((line) => line.replace(/\p{Cc}+/gu, ' ').trimEnd());
-}
 
 export interface Cut {
   readonly text: string;
@@ -122,26 +111,6 @@ function clipped(text: string, max: number): string {
   return max < 1 ? '' : `${text.trimEnd()}…`;
 }
 
-/** A cut falls between characters: neither inside a surrogate pair nor before what belongs to the character ahead of it. */
-function withoutHalf(text: string): string {
-  return text
-    .replace(/[\ud800-\udbff]$/, '')
-    .replace(/\u200d$/u, '')
-    .trimEnd();
-}
-
 function percent(mark: string): string {
   return `%${mark.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
-}
-
-/**
- * Characters that are not seen become a visible blank: two names that look equal are equal. Joiners and variation
- * selectors stay where they belong to a script or an emoji, never after plain ASCII; marks do not pile up over a line.
- */
-function seen(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/(?:(?!\u200c|\u200d|[\ufe00-\ufe0f])\p{DI})+/gu, ' ')
-    .replace(/(?<=[\u0020-\u007e])(?:\u200c|\u200d|[\ufe00-\ufe0f])+/gu, ' ')
-    .replace(/(\p{M}{3})\p{M}+/gu, '$1');
 }

@@ -29,6 +29,7 @@ import { renderPages } from './render.ts';
 import { ephemeral, type Replies } from './replies.ts';
 import { lineOfSlash, typingIn } from './slash.ts';
 import type { Setting } from './spans.ts';
+import { typedText } from './typed.ts';
 
 /** Says the first word of an answer; whether it arrived. */
 export type Respond = (callback: object) => Promise<boolean>;
@@ -87,7 +88,8 @@ export function createInbound(parts: InboundParts) {
   async function commanded(deed: Deed): Promise<void> {
     const data = command.parse(deed.from.data);
     if (data.type === 3 && data.name === pinCommand) return pin(deed);
-    await say(deed, lineOfSlash(data, commands), threadOf(deed.from));
+    const line = typedText(lineOfSlash(data, commands), options);
+    await say(deed, line, threadOf(deed.from));
   }
 
   /** A form is the first answer or none: it cannot follow a promise of one. */

@@ -8,6 +8,7 @@ import { refOf } from './refs.ts';
 import { type Channel, channel as channelSchema } from './schema.ts';
 import type { Setting } from './spans.ts';
 import { tried } from './tries.ts';
+import { typedText } from './typed.ts';
 import type { Whispers } from './whispers.ts';
 
 export interface MentionParts {
@@ -50,7 +51,7 @@ export function createMentions({ options, client, whispers, setting }: MentionPa
       cause: `discord/${said.id}`,
       from: { channel: said.channel_id, root: '' },
       kind: 'line',
-      line,
+      line: typedText(line, options),
     });
     const answer = await taken.answer;
     if (answer.to === 'thread') return reply(said, answer);

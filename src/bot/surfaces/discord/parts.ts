@@ -1,6 +1,7 @@
 import type { Block, StepLine, Text } from '../../../core/view/card.ts';
+import { manyLines, oneLine } from '../../../core/view/plain-words.ts';
 import { sentence } from '../../../core/view/words.ts';
-import { type Cut, fenced, manyLines, oneLine, plainWithin } from './escape.ts';
+import { type Cut, fenced, plainWithin } from './escape.ts';
 import { limits } from './limits.ts';
 import { type Setting, written } from './spans.ts';
 

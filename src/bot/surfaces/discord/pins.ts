@@ -3,6 +3,7 @@ import type { Pin } from '../../chat.ts';
 import type { Said } from './interaction.schema.ts';
 import type { Network } from './network.ts';
 import type { DiscordOptions } from './options.ts';
+import { typedText } from './typed.ts';
 
 /** A message as a pin: its words, when it was written, and its images by digest. */
 export async function pinOf(
@@ -22,7 +23,7 @@ export async function pinOf(
     author: `${guild}/${message.author.id}`,
     authorName: message.author.username,
     at: Date.parse(message.timestamp) || options.clock.now(),
-    text: `${message.content}${note}`.trim(),
+    text: `${typedText(message.content, options)}${note}`.trim(),
     link: `https://discord.com/channels/${guild}/${place.channel}/${message.id}`,
     images,
   };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { APIEmbed } from 'discord.js';
 import type { Action, Card, Entry, Press, Text, Tone } from '../../../core/view/card.ts';
+import { oneLine } from '../../../core/view/plain-words.ts';
+import { toneMarks } from '../../../core/view/words.ts';
 import { type ActionRow, pressable } from './components.ts';
-import { oneLine } from './escape.ts';
 import { type Fitted, fitted, paged } from './fit.ts';
 import { limits } from './limits.ts';
 import { partOf } from './parts.ts';
@@ -90,7 +91,7 @@ export function renderPages(card: Card, setting: Setting): readonly Rendered[] {
 
 /** What the name of an incident's thread says. */
 export function threadName(card: Card, setting: Setting): string {
-  const title = oneLine(plain(card.title, setting)).trim() || card.key;
+  const title = oneLine(plain(card.name ?? card.title, setting)).trim() || card.key;
   const name =
     title.length > limits.threadName ? `${title.slice(0, limits.threadName - 1)}…` : title;
   return name.toWellFormed();
@@ -116,16 +117,6 @@ export const pagesMax = 5;
 /** For what stands between parts and is not counted with them. */
 const reserve = 240;
 
-/** The one mark of a card's state; the word stands beside it, so that colour is never the only sign. */
-const marks: Readonly<Record<Tone, string>> = {
-  critical: '🔴',
-  warning: '🟠',
-  info: '🔵',
-  good: '🟢',
-  neutral: '⚪',
-  failed: '❌',
-};
-
 const colours: Readonly<Record<Tone, number>> = {
   critical: 0xd92d20,
   warning: 0xdc8f00,
@@ -136,7 +127,7 @@ const colours: Readonly<Record<Tone, number>> = {
 };
 
 function headline({ mark, title, tone }: Card, setting: Setting) {
-  const state: Text = mark === '' ? [] : [`${marks[tone]} ${mark} · `];
+  const state: Text = mark === '' ? [] : [`${toneMarks[tone]} ${mark} · `];
   const text: Text = [...state, ...title];
   const cut = written(text, limits.title, setting);
   return { text: cut.text.trim() === '' ? '…' : cut.text.trim(), whole: cut.whole };

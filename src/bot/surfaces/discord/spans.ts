@@ -1,5 +1,7 @@
 import type { Span, Text } from '../../../core/view/card.ts';
-import { type Cut, codeWithin, escapedWithin, oneLine, webAddress } from './escape.ts';
+import { oneLine, plainWords } from '../../../core/view/plain-words.ts';
+import { clock } from '../../../core/view/text.ts';
+import { type Cut, codeWithin, escapedWithin, webAddress } from './escape.ts';
 
 /** What a rendering depends on beside the card itself. */
 export interface Setting {
@@ -25,17 +27,12 @@ export function written(text: Text, max: number, setting: Setting): Cut {
 
 /** The same as plain words, for what Discord does not parse. */
 export function plain(text: Text, setting: Pick<Setting, 'nameOf'>): string {
-  return text.map((span) => plainSpan(span, setting)).join('');
+  return plainWords(text, setting.nameOf);
 }
 
 /** Whom a first post of this text pings, each once. */
 export function pinged(text: Text, setting: Setting): readonly string[] {
   return setting.first ? text.flatMap((span) => usersOf(span, setting)) : [];
-}
-
-/** `03:05 UTC`. */
-export function utcClock(at: number): string {
-  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
 }
 
 /**
@@ -56,7 +53,7 @@ function spanWithin(span: Span, max: number, setting: Setting): Cut {
     case 'time':
       if (span.brief) return atom(timestamp(span.at, 't'), max);
       // Logs, and colleagues elsewhere, speak UTC.
-      return atom(`${timestamp(span.at)} (${utcClock(span.at)})`, max);
+      return atom(`${timestamp(span.at)} (${clock(span.at)})`, max);
     case 'break':
       return atom('\n', max);
     case 'link':
@@ -107,22 +104,6 @@ function notifyWithin(
 function usersOf(span: Span, setting: Setting): readonly string[] {
   if (typeof span === 'string' || span.kind !== 'notify') return [];
   return span.people.flatMap((person) => setting.userOf(person) ?? []);
-}
-
-function plainSpan(span: Span, setting: Pick<Setting, 'nameOf'>): string {
-  if (typeof span === 'string') return oneLine(span);
-  switch (span.kind) {
-    case 'time':
-      return utcClock(span.at);
-    case 'break':
-      return ' ';
-    case 'person':
-      return oneLine(span.name);
-    case 'notify':
-      return oneLine([`@${span.group}`, ...span.people.map(setting.nameOf)].join(' '));
-    default:
-      return oneLine(span.text);
-  }
 }
 
 function atom(text: string, max: number): Cut {

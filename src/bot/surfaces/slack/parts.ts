@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Block, StepLine } from '../../../core/view/card.ts';
+import { manyLines, oneLine } from '../../../core/view/plain-words.ts';
 import { sentence } from '../../../core/view/words.ts';
-import { manyLines, oneLine } from './escape.ts';
 import { type Inline, inlines, joined, lengthOf, type Setting, written } from './spans.ts';
 
 /** One block of a card as rows, so that it can be shown in part: the first rows, and how many are left out. */

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { types } from '@slack/bolt';
-import type { Action, Card, Entry, Menu, Tone } from '../../../core/view/card.ts';
-import { escapedWithin, oneLine, within } from './escape.ts';
+import type { Action, Card, Entry, Menu } from '../../../core/view/card.ts';
+import { oneLine } from '../../../core/view/plain-words.ts';
+import { clock } from '../../../core/view/text.ts';
+import { toneMarks } from '../../../core/view/words.ts';
+import { escapedWithin, within } from './escape.ts';
 import { fitted, type Room } from './fit.ts';
 import { limits } from './limits.ts';
 import { type Part, partOf } from './parts.ts';
@@ -13,7 +16,6 @@ import {
   joined,
   plain,
   type Setting,
-  utcClock,
   webAddress,
   written,
 } from './spans.ts';
@@ -41,7 +43,7 @@ export function renderView(card: Card, setting: Setting): Rendered {
 
 export function renderEntry(entry: Entry, setting: Setting): Rendered {
   if (entry.kind === 'card') return renderCard({ ...entry.card, key: entry.key }, setting);
-  const all = [written(`${utcClock(entry.at)}  `), ...inlines(entry.text, setting)];
+  const all = [written(`${clock(entry.at)}  `), ...inlines(entry.text, setting)];
   const shown = inlinesWithin(all, limits.line);
   const blocks = [richText(shown)];
   return {
@@ -51,16 +53,6 @@ export function renderEntry(entry: Entry, setting: Setting): Rendered {
     digest: digestOf(blocks),
   };
 }
-
-/** The one mark of a card's state; the word stands beside it, so that colour is never the only sign. */
-export const marks: Readonly<Record<Tone, string>> = {
-  critical: '🔴',
-  warning: '🟠',
-  info: '🔵',
-  good: '🟢',
-  neutral: '⚪',
-  failed: '❌',
-};
 
 interface AllRoom extends Room {
   readonly weight: number;
@@ -130,7 +122,7 @@ const framingBlocks = 4;
 
 function headOf(card: Card, setting: Setting): readonly Inline[] {
   const title = inlines(card.title, setting).map(bold);
-  const mark = card.mark === '' ? '' : `${marks[card.tone]} ${oneLine(card.mark)} · `;
+  const mark = card.mark === '' ? '' : `${toneMarks[card.tone]} ${oneLine(card.mark)} · `;
   const head = mark === '' ? title : [written(mark, { bold: true }), ...title];
   return head.length === 0 ? [written('(no title)', { italic: true })] : head;
 }
@@ -138,7 +130,7 @@ function headOf(card: Card, setting: Setting): readonly Inline[] {
 /** Read alone, on a locked phone. */
 function headline(card: Card, setting: Setting): string {
   const title = plain(card.title, setting);
-  return card.mark === '' ? title : `${marks[card.tone]} ${oneLine(card.mark)} · ${title}`;
+  return card.mark === '' ? title : `${toneMarks[card.tone]} ${oneLine(card.mark)} · ${title}`;
 }
 
 function bold(one: Inline): Inline {

@@ -1,6 +1,8 @@
 import type { types } from '@slack/bolt';
 import type { Span, Text } from '../../../core/view/card.ts';
-import { oneLine, within } from './escape.ts';
+import { oneLine, plainWords } from '../../../core/view/plain-words.ts';
+import { clock } from '../../../core/view/text.ts';
+import { within } from './escape.ts';
 import { limits } from './limits.ts';
 
 export type Inline = types.RichTextElement;
@@ -23,7 +25,7 @@ export function inlines(text: Text, setting: Setting): readonly Inline[] {
 
 /** The same as plain words. */
 export function plain(text: Text, setting: Pick<Setting, 'nameOf'>): string {
-  return text.map((span) => plainSpan(span, setting)).join('');
+  return plainWords(text, setting.nameOf);
 }
 
 export function written(text: string, style?: types.RichTextStyleable['style']): Inline {
@@ -78,11 +80,6 @@ export function utc(at: number): string {
   return `${Number(iso.slice(8, 10))} ${month} ${iso.slice(0, 4)} ${iso.slice(11, 16)} UTC`;
 }
 
-/** `03:05 UTC`. */
-export function utcClock(at: number): string {
-  return `${new Date(at).toISOString().slice(11, 16)} UTC`;
-}
-
 /** An address that a browser opens as a page, and nothing else. */
 export function webAddress(url: string): string | undefined {
   if (url.length > limits.url) return undefined;
@@ -98,7 +95,7 @@ function inline(span: Span, setting: Setting): readonly Inline[] {
     case 'code':
       return [written(span.text, { code: true })];
     case 'time':
-      return [span.brief ? written(utcClock(span.at)) : date(span.at)];
+      return [span.brief ? written(clock(span.at)) : date(span.at)];
     case 'break':
       return [{ type: 'text', text: '\n' }];
     case 'link': {
@@ -124,7 +121,7 @@ function date(at: number): Inline {
   return {
     type: 'date',
     timestamp: Math.floor(at / 1000),
-    format: `{date_short_pretty} {time} (${utcClock(at)})`,
+    format: `{date_short_pretty} {time} (${clock(at)})`,
     fallback: utc(at),
   };
 }
@@ -142,24 +139,6 @@ function notify(
   });
   const group = written(`@${span.group}`, { bold: true });
   return people.length === 0 ? [group] : [group, written(' '), ...people];
-}
-
-function plainSpan(span: Span, setting: Pick<Setting, 'nameOf'>): string {
-  if (typeof span === 'string') return oneLine(span);
-  switch (span.kind) {
-    case 'time':
-      return utcClock(span.at);
-    case 'break':
-      return ' ';
-    case 'person':
-      return oneLine(span.name);
-    case 'notify':
-      return oneLine(
-        [`@${span.group}`, span.people.map(setting.nameOf).join(', ')].join(' ').trim(),
-      );
-    default:
-      return oneLine(span.text);
-  }
 }
 
 function isEmpty(one: Inline): boolean {

@@ -1,7 +1,8 @@
 import type { types } from '@slack/bolt';
 import type { Card } from '../../../../core/view/card.ts';
+import { oneLine } from '../../../../core/view/plain-words.ts';
 import { type Field, type Form, hintOf } from '../../../../handlers/form.ts';
-import { oneLine, within } from '../escape.ts';
+import { within } from '../escape.ts';
 import { limits } from '../limits.ts';
 import { buttonValue, readButtonValue } from '../press.ts';
 import { plainText, type Rendered, renderCard, renderView } from '../render.ts';
