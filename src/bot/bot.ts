@@ -27,6 +27,7 @@ import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createPersonRecord } from './person-record.ts';
 import { sweep } from './readings.ts';
+import { createRenderings } from './renderings.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
 import { createThreads, type Threads } from './threads.ts';
 import { verdictNow } from './verdict.ts';
@@ -280,9 +281,11 @@ function createTalk(
   }: { readonly engine: Engine; readonly desk: Desk; readonly threads: Threads },
 ) {
   const dispatch = createDispatch(desk, parts.counts);
+  const renderings = createRenderings(parts.clock.now);
   const inbox = createInbox({
     ...parts,
     dispatch,
+    renderings,
     words: desk.words,
     pending: () => engine.readings.asks,
     shownOn: async (surface, thread, key) =>
@@ -290,6 +293,7 @@ function createTalk(
   });
   const chat = createChatDesk({
     ...parts,
+    renderings,
     engine,
     inbox,
     threads,

@@ -9,12 +9,14 @@ import type { ChatDesk } from './chat.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { Inbox } from './inbox.ts';
+import type { Renderings } from './renderings.ts';
 import type { Threads } from './threads.ts';
 
 export interface ChatDeskOptions {
   readonly engine: Engine;
   readonly inbox: Inbox;
   readonly threads: Threads;
+  readonly renderings: Renderings;
   readonly settings: () => Settings;
   readonly blobs: Blobs;
   readonly clock: Clock;
@@ -57,6 +59,7 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
       const entry = desired.entries.find((each) => each.key === key);
       return entry?.kind === 'card' ? entry.card : undefined;
     },
+    opened: options.renderings.opened,
     home: async (actor) => homeOf(options.desk, actor),
     accountsOf: (person, kind) =>
       settings().people.find(({ id }) => id === person)?.accounts[kind] ?? [],

@@ -26,6 +26,12 @@ export interface ChatDesk {
   threadAt(surface: string, ref: string): string | undefined;
   /** A card of a thread, made anew from the record: `root`, `operation/…`. */
   card(thread: string, key: string): Promise<Card | undefined>;
+  /**
+   * A rendering made anew is before this person now. A press that says it was made on one counts as such only when it
+   * was opened here, for the same person, within the last quarter of an hour: whoever holds the bot's token can forge a
+   * button, and not this.
+   */
+  opened(actor: Actor, digest: string): void;
   /** What stands open, and what waits for this person. */
   home(actor: Actor): Promise<Card>;
   /** A person's accounts on a kind of surface (`slack` → `T01/U01`, …): whom a mention names. */

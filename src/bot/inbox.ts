@@ -11,6 +11,7 @@ import type { Dispatch } from '../handlers/dispatch.ts';
 import type { Asked, Taken } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { streamOf } from './readings.ts';
+import type { Renderings } from './renderings.ts';
 
 export interface InboxOptions {
   readonly journal: Pick<Journal, 'append'>;
@@ -23,6 +24,7 @@ export interface InboxOptions {
   readonly pending: () => ReadonlyMap<string, PendingAsk>;
   /** Digest of what a surface last showed of a card; '' when it showed nothing that is remembered. */
   readonly shownOn: (surface: string, thread: string, key: string) => Promise<string>;
+  readonly renderings: Pick<Renderings, 'wasOpened'>;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -154,17 +156,18 @@ export function createInbox(options: InboxOptions): Inbox {
 /** What a person had before them goes on the record with the press. */
 async function takenOf(
   asked: Asked,
-  { shownOn }: Pick<InboxOptions, 'shownOn'>,
+  { shownOn, renderings }: Pick<InboxOptions, 'shownOn' | 'renderings'>,
 ): Promise<AskTaken> {
   const { actor, thread, cause, from } = asked;
   const common = { type: 'AskTaken', v: 1, ...actor, thread, cause, from } as const;
   if (asked.kind === 'line') return { ...common, ask: { kind: 'line', line: asked.line } };
   if (asked.kind === 'pin') return { ...common, ask: { kind: 'pin', pin: asked.pin } };
   const { press, key, fresh } = asked;
-  const digest = fresh ?? (await shownOn(actor.surface, thread, key));
+  const isFresh = fresh !== undefined && renderings.wasOpened(actor, fresh);
+  const digest = isFresh ? fresh : await shownOn(actor.surface, thread, key);
   return {
     ...common,
-    ask: { kind: 'press', press, shown: { digest, fresh: fresh !== undefined } },
+    ask: { kind: 'press', press, shown: { digest, fresh: isFresh } },
   };
 }
 

@@ -114,6 +114,46 @@ describe('what is asked on a chat platform', () => {
   });
 });
 
+describe('a press that says it was made on a rendering opened for it', () => {
+  const ana = { surface: 'slack/main', account: 'T01/ana' };
+  const press = { kind: 'view', operation: 'op-1' } as const;
+  const shownIn = (small: SmallBot) =>
+    asksOf(small).map(({ event }) => ('ask' in event ? event.ask : undefined))[0];
+
+  async function presses(small: SmallBot, more: Partial<Asked> = {}) {
+    const asked = { kind: 'press', press, key: 'root', thread: '', fresh: 'd1' } as const;
+    const { answer } = await small.bot.chat.take({
+      ...asked,
+      actor: ana,
+      cause: 'p',
+      from,
+      ...more,
+    } as Asked);
+    await answer;
+    return shownIn(small);
+  }
+
+  it('is believed when it was opened for that person', async () => {
+    const small = await startSmallBot();
+    small.bot.chat.opened(ana, 'd1');
+    expect(await presses(small)).toMatchObject({ shown: { digest: 'd1', fresh: true } });
+  });
+
+  it('is not believed when nothing was opened, or for somebody else, or long ago', async () => {
+    const forged = await startSmallBot();
+    expect(await presses(forged)).toMatchObject({ shown: { digest: '', fresh: false } });
+
+    const others = await startSmallBot();
+    others.bot.chat.opened({ ...ana, account: 'T01/ben' }, 'd1');
+    expect(await presses(others)).toMatchObject({ shown: { fresh: false } });
+
+    const old = await startSmallBot();
+    old.bot.chat.opened(ana, 'd1');
+    await old.clock.passes(16 * 60_000);
+    expect(await presses(old)).toMatchObject({ shown: { fresh: false } });
+  });
+});
+
 describe('what was taken when the process ended', () => {
   it('is done by the next one, and the person is told', async () => {
     const first = await startSmallBot();

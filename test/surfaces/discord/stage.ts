@@ -190,6 +190,7 @@ function stageDesk(accounts: ReadonlyMap<string, string>): StageDesk {
     },
     form: (said, thread) => desk.formOf(said, thread),
     complete: () => [],
+    opened: () => undefined,
     choices: ({ verb, argument, typed }) =>
       ['checkout', 'cart', 'payments']
         .filter((name) => name.startsWith(typed) && commands.some((one) => one.name === verb))

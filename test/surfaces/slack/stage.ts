@@ -65,6 +65,7 @@ export function playedDesk(): PlayedDesk {
     },
     form: (line) => desk.forms(line),
     complete: () => [],
+    opened: () => undefined,
     threadAt: (_surface, ref) => desk.threads.get(ref),
     card: async (thread, key) => desk.cards.get(`${thread} ${key}`),
     home: async () => desk.homeCard,

@@ -8,6 +8,8 @@ import type { Setting } from './spans.ts';
 /** One message of an answer. */
 export interface Page extends Pick<Rendered, 'content' | 'embeds' | 'components'> {
   readonly files: readonly OutgoingFile[];
+  /** Of all pages together: what a press below the last of them names. */
+  readonly digest: string;
 }
 
 const fileBytesMax = 8 * 1024 * 1024;
@@ -16,14 +18,14 @@ const fileBytesMax = 8 * 1024 * 1024;
 export function pagesOf({ card }: Answer, setting: Setting): readonly Page[] {
   const pages = renderPages(card, setting);
   const isWhole = pages.every(({ whole }) => whole);
-  return pages.map(({ content, embeds, components }, index) => {
+  return pages.map(({ content, embeds, components, digest }, index) => {
     const carries = !isWhole && index === pages.length - 1;
-    return { content, embeds, components, files: carries ? [fileOf(card)] : [] };
+    return { content, embeds, components, digest, files: carries ? [fileOf(card)] : [] };
   });
 }
 
 /** Nobody is mentioned by an answer, whatever it says. */
-export function pageBody({ content, embeds, components }: Omit<Page, 'files'>) {
+export function pageBody({ content, embeds, components }: Omit<Page, 'files' | 'digest'>) {
   return { content, embeds, components, allowed_mentions: { parse: [] } };
 }
 

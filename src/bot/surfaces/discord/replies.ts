@@ -33,6 +33,8 @@ export function createReplies({
 
   async function deliver(to: Interaction, began: number, answer: Answer): Promise<void> {
     const pages = pagesOf(answer, setting());
+    // Only what one alone sees is before them for sure.
+    if (answer.to === 'asker') opened(to, pages[0]?.digest);
     const isFresh = () => clock.now() - began < tokenMs;
     const [first = saidAloud, ...rest] = answer.to === 'thread' ? [saidAloud, ...pages] : pages;
     const flags = answer.to === 'thread' ? 0 : ephemeral;
@@ -40,6 +42,11 @@ export function createReplies({
     for (const page of rest) {
       if (!isFresh() || !(await sent(follow(to, page, flags)))) return whispered(to, answer);
     }
+  }
+
+  function opened(to: Interaction, digest: string | undefined): void {
+    const account = `${guild}/${userOf(to)}`;
+    if (digest !== undefined) options.desk.opened({ surface: name, account }, digest);
   }
 
   function edit(to: Interaction, page: Page) {
@@ -59,8 +66,7 @@ export function createReplies({
   }
 
   async function whispered(to: Interaction, answer: Answer): Promise<void> {
-    const user = (to.member?.user ?? to.user)?.id ?? '';
-    const said = await whispers.send({ account: `${guild}/${user}`, answer });
+    const said = await whispers.send({ account: `${guild}/${userOf(to)}`, answer });
     if (!said.ok) log('discord answer was not delivered', { surface: name, why: said.why });
   }
 
@@ -73,4 +79,9 @@ const saidAloud: Page = {
   embeds: [],
   components: [],
   files: [],
+  digest: '',
 };
+
+function userOf({ member, user }: Interaction): string {
+  return (member?.user ?? user)?.id ?? '';
+}

@@ -80,6 +80,8 @@ async function whole(
 ): Promise<types.ModalView> {
   const setting = settingOf(workspace, { thread, first: false });
   const shown = cardView(card, { origin, setting });
+  const { desk, name, team } = workspace.options;
+  desk.opened({ surface: name, account: `${team}/${origin.user}` }, shown.rendered.digest);
   if (shown.rendered.whole) return shown.view;
   const { channel, root } = origin;
   if (channel !== '' && (await workspace.channels.isShared(channel)) === false) {
