@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { besideNative } from './support/beside-native.ts';
 import { bodyMaker } from './support/bodies.ts';
 import { percentile, round, say } from './support/figures.ts';
 import { inFolder } from './support/process.ts';
@@ -14,13 +15,17 @@ const samples = Number(process.env['BENCH_SAMPLES'] ?? 400);
  * Both ends are in this process, so the time includes the way there and back.
  */
 export async function latency(): Promise<object> {
+  const browser = await toBrowser();
+  return { bench: 'latency', ...browser, ...(await besideNative()) };
+}
+
+async function toBrowser(): Promise<object> {
   return inFolder(async (folder) => {
     const shop = await startShop(folder, ['checkout']);
     try {
       const times = await measure(shop);
       say(`max ${round(Math.max(...times))} ms of ${times.length}`);
       return {
-        bench: 'latency',
         webhook_to_chat_ms: {
           p50: round(percentile(times, 50)),
           p99: round(percentile(times, 99)),

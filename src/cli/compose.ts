@@ -291,7 +291,7 @@ function healthRoutes({
           ready,
           journal: { state: accepting ? 'ok' : 'down' },
           console: { state: 'ok' },
-          ...Object.fromEntries(chats.map(({ surface, health }) => [surface.name, health()])),
+          ...Object.fromEntries(chats.map((chat) => [chat.surface.name, chatState(bot, chat)])),
           ...Object.fromEntries(sources),
           ...Object.fromEntries(
             parts.targets.map(({ name, health }) => [name, { state: health() }]),
@@ -301,4 +301,13 @@ function healthRoutes({
       },
     },
   ];
+}
+
+/** A channel that takes nothing is named with its reason, beside how the platform itself is. */
+function chatState(bot: Bot, { surface, health }: ChatConnection): object {
+  const lane = bot.readings().lanes.find((each) => each.surface === surface.name);
+  const lost = (lane?.lost ?? []).map(({ place, problem }) => ({ place, code: problem.code }));
+  const { state, ...more } = health();
+  const isDegraded = state === 'ok' && lost.length > 0;
+  return { state: isDegraded ? 'degraded' : state, ...more, ...(lost.length > 0 ? { lost } : {}) };
 }

@@ -9,6 +9,7 @@ it('the worst and newest of ten thousand stand first, and a list holds no more t
   const { desk } = night();
   const rows = desk.board();
   expect(rows.length).toBe(250);
+  expect(desk.openTotal()).toBe(10_000);
   expect(new Set(rows.slice(0, 100).map(({ mark }) => mark))).toEqual(new Set(['CRITICAL']));
   expect(rows.slice(100).every(({ mark }) => mark === 'WARNING')).toBe(true);
   for (const part of [rows.slice(0, 100), rows.slice(100)]) {

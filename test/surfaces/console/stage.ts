@@ -78,6 +78,7 @@ export function createFakeDesk(): FakeDesk {
         .map((word) => ({ insert: word, label: `what ${word.split(' ')[0]} does` }));
     },
     board: () => desk.rows,
+    openTotal: () => desk.rows.filter(({ closedAt }) => closedAt === undefined).length,
     thread: async (incident) => desk.threads.get(incident),
   };
   return desk;

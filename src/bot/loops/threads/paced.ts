@@ -350,8 +350,11 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
   function orderOf({ look, why }: Item): number {
     if (look?.kind !== 'call') return urgency.critical;
     if (why === 'enrichment' && look.call === 'edit') return urgency.enrichment;
-    // First the card that names all of them.
-    return isStormCard(look) ? urgency.critical - 0.5 : look.urgency;
+    // First the card that names all of them, then what nobody has seen, then what is said below it.
+    if (isStormCard(look)) return urgency.critical - 0.5;
+    return look.urgency === urgency.critical && look.call === 'root'
+      ? urgency.critical - 0.25
+      : look.urgency;
   }
 }
 

@@ -53,7 +53,7 @@ export function createBoard(sequence: Sequence): Board {
 export function splitRows(rows: readonly BoardRow[]) {
   const open = rows.filter((row) => row.closedAt === undefined);
   const closed = rows.filter((row) => row.closedAt !== undefined);
-  return { open: open.slice(0, boardRowsMax), closed: closed.slice(0, 50), openTotal: open.length };
+  return { open: open.slice(0, boardRowsMax), closed: closed.slice(0, 50) };
 }
 
 /** Relative link: the same bytes serve `/incidents/` and, in the demo, `/as/<person>/incidents/`. */

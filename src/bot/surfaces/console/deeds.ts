@@ -153,7 +153,7 @@ async function sendAnswer(site: DeskSite, call: PersonCall, answered: Answered):
   const rows = site.desk.board();
   const thread = incident === undefined ? undefined : await site.desk.thread(incident);
   if (thread === undefined) {
-    sendPage(response, boardPage(frame, { rows, answer: html }));
+    sendPage(response, boardPage(frame, { rows, openTotal: site.desk.openTotal(), answer: html }));
     return;
   }
   sendPage(response, incidentPage(frame, { thread, rows, answer: html }));

@@ -48,7 +48,13 @@ function pickRoute(site: DeskSite): HttpRoute {
 
 async function showBoard(site: DeskSite, { response, caller }: PersonCall): Promise<void> {
   tellBoard(site);
-  sendPage(response, boardPage(frameFor(site, caller), { rows: site.desk.board() }));
+  sendPage(
+    response,
+    boardPage(frameFor(site, caller), {
+      rows: site.desk.board(),
+      openTotal: site.desk.openTotal(),
+    }),
+  );
 }
 
 async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {

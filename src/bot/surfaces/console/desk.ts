@@ -60,6 +60,9 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
     form: async (line, incident) => sources.form(line, await incidentOf(incident)),
     complete: async ({ line, incident = '' }) => sources.complete(line, await incidentOf(incident)),
     board: () => [...incidentRows(sources, made), ...operationRows(sources)],
+    openTotal: () =>
+      sources.incidents().filter(({ status }) => status === 'open').length +
+      operationRows(sources).filter(({ closedAt }) => closedAt === undefined).length,
     thread: sources.thread,
   };
 }

@@ -19,16 +19,17 @@ export interface PageFrame {
 
 export interface BoardPage {
   readonly rows: readonly BoardRow[];
+  readonly openTotal: number;
   readonly answer?: Html;
 }
 
-export interface IncidentPage extends BoardPage {
+export interface IncidentPage extends Omit<BoardPage, 'openTotal'> {
   readonly thread: Thread;
 }
 
-export function boardPage(frame: PageFrame, { rows, answer }: BoardPage): Html {
+export function boardPage(frame: PageFrame, { rows, openTotal, answer }: BoardPage): Html {
   const split = splitRows(rows);
-  const more = split.openTotal - split.open.length;
+  const more = openTotal - split.open.length;
   return document(frame, {
     title: 'Incidents',
     body: html`<div class="frame board">

@@ -31,6 +31,8 @@ export interface ConsoleDesk {
   complete(asked: AskedCompletion): Promise<readonly Suggestion[]>;
   /** Open incidents, the most urgent first, then the recently closed. */
   board(): readonly BoardRow[];
+  /** How many are open, those beyond the board's end included. */
+  openTotal(): number;
   /** What an incident shows, open or closed; undefined when there is none of that id. */
   thread(incident: string): Promise<Thread | undefined>;
 }
