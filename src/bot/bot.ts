@@ -25,6 +25,7 @@ import { createOperationsLoop } from './loops/operations.ts';
 import { createSilencesLoop } from './loops/silences.ts';
 import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
+import { createOwnTarget } from './own-target.ts';
 import { createPersonRecord } from './person-record.ts';
 import { sweep } from './readings.ts';
 import { createRenderings } from './renderings.ts';
@@ -140,8 +141,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     context: (incident) => contextOf(parts, words, incident),
     defaultPlaces: () => parts.settings().routes.otherwise.places,
   });
+  const targets = [...parts.targets, createOwnTarget(engine)];
   const target = (integration: string, name: string) =>
-    parts.targets.find((candidate) => candidate.name === `${integration}/${name}`);
+    targets.find((candidate) => candidate.name === `${integration}/${name}`);
   const desk = createDesk({
     ...parts,
     engine,
@@ -153,7 +155,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     workload: (integration, name) => target(integration, name)?.workload,
     runbook: (incident) => parts.runbooks.page(incident),
   });
-  const writers = openWriters(parts.targets, log);
+  const writers = openWriters(targets, log);
   const operationsLoop = createOperationsLoop({
     engine,
     clock,
@@ -225,7 +227,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         for (const thread of threads.of(changed)) loop.wake(thread, why);
         if (changed.kind === 'incident') silencesLoop.wake(changed.id);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
-        if (changed.kind === 'target') {
+        if (changed.kind === 'target' || changed.kind === 'halt') {
           for (const { id, status } of liveOperations(engine)) {
             if (status === 'approved') operationsLoop.wake(id);
           }

@@ -43,6 +43,8 @@ export function createDesk(options: DeskOptions): Desk {
     liveOperations: () => liveOperations(engine),
     operationsOf: (incident) => options.threads.operationsOf(incident),
     target: (id) => engine.target(id),
+    halts: () => engine.halts(),
+    tellHalts: (intent, telling) => engine.tellHalts(intent, telling),
     runbook: options.runbook,
     timeline: async (incident) => (await options.threads.desired(incident))?.entries ?? [],
     shown: async (operation, surface) => ({

@@ -1,17 +1,18 @@
 import { coalesce } from '../core/alert/intake.ts';
-import type { Event, Recorded, Sha256 } from '../core/event.ts';
+import type { Recorded, Sha256 } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
-import type { IncidentEvent } from '../core/incident/event.ts';
 import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
 import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/incident/intent.ts';
 import { initialSurface, type SurfaceEvent, type SurfaceState } from '../core/mirror.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
-import { lockedTargets, lockWrites } from '../core/operation/locks.ts';
 import {
-  evolve as evolveOperation,
-  type OperationEvent,
-  type OperationState,
-} from '../core/operation/operation.ts';
+  decideHalt,
+  type HaltIntent,
+  type HaltState,
+  initialHalts,
+} from '../core/operation/halt.ts';
+import { lockedTargets, lockWrites } from '../core/operation/locks.ts';
+import { evolve as evolveOperation, type OperationState } from '../core/operation/operation.ts';
 import { initialTarget, type TargetState } from '../core/operation/target.ts';
 import { witnessed } from '../core/operation/witness.ts';
 import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
@@ -33,6 +34,7 @@ import {
   versionOf,
 } from './readings.ts';
 import { type Successor, successorOf } from './successor.ts';
+import { verdict, withHalt, written } from './told.ts';
 import { createTurns } from './turns.ts';
 
 export interface EngineOptions {
@@ -57,6 +59,8 @@ export interface Engine {
   incident(id: string): Promise<IncidentState | undefined>;
   operation(id: string): Promise<OperationState | undefined>;
   target(id: string): TargetState;
+  halts(): HaltState;
+  tellHalts(intent: HaltIntent, context: AppendContext): Promise<Told>;
   posts(thread: string): Promise<PostState>;
   tellIncident(id: string, intent: IncidentIntent, context: AppendContext): Promise<Told>;
   /** Deliveries that meet while the incident's turn is taken are decided together. */
@@ -100,6 +104,8 @@ const batchAlertsMax = 10_000;
 const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
 
 const untold: Promise<Told> = Promise.resolve({ changed: false });
+
+const haltStream = streamOf('halt', 'all');
 
 /** Another process wrote in between: read again and decide again, so often at most. */
 const conflictsMax = 5;
@@ -289,7 +295,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return turns.take(streams, () =>
       commit(async () => {
         const { state, version } = await operationOf(id);
-        const events = witnessed(decideOperation(intent, state), journal.lastCheckpoint()?.short);
+        const asked = withHalt(intent, state, halts());
+        const events = witnessed(decideOperation(asked, state), journal.lastCheckpoint()?.short);
         if (events.length === 0) return { writes: [], told: { changed: false } };
         const meta = { at: options.now() };
         const after = events.reduce((next, event) => evolveOperation(next, event, meta), state);
@@ -305,9 +312,32 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
           events: changes,
         }));
         return {
-          writes: [...written(stream, version, events), ...lockStreams],
+          writes: [...written(stream, version, events), ...lockStreams, ...haltRead(events)],
           told: verdict(events),
         };
+      }, context),
+    );
+  }
+
+  function halts(): HaltState {
+    return readings.halts.get('all')?.state ?? initialHalts();
+  }
+
+  /** What begins names the halts it was decided by: one that another process wrote meanwhile is read first. */
+  function haltRead(events: readonly { readonly type: string }[]): readonly StreamWrite[] {
+    const begins = events.some(
+      ({ type }) => type === 'OperationStarted' || type === 'StepIntended',
+    );
+    const expectedVersion = readings.halts.get('all')?.version ?? 0;
+    return begins ? [{ stream: haltStream, expectedVersion, events: [] }] : [];
+  }
+
+  function tellHalts(intent: HaltIntent, context: AppendContext): Promise<Told> {
+    return turns.take([haltStream], () =>
+      commit(() => {
+        const events = decideHalt(intent, halts());
+        const version = readings.halts.get('all')?.version ?? 0;
+        return { writes: written(haltStream, version, events), told: verdict(events) };
       }, context),
     );
   }
@@ -343,6 +373,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       const { state } = await operationOf(id);
       return state.status === 'none' ? undefined : state;
     },
+    halts,
+    tellHalts,
     target,
     posts: async (thread) => (await postsOf(thread)).state,
     tellIncident,
@@ -357,26 +389,4 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     took,
     forgets: erasures.settled,
   };
-}
-
-function written(
-  stream: string,
-  expectedVersion: number,
-  events: readonly Event[],
-): readonly StreamWrite[] {
-  return events.length === 0 ? [] : [{ stream, expectedVersion, events }];
-}
-
-type Refusal = Extract<
-  IncidentEvent | OperationEvent,
-  { readonly type: 'RequestRefused' | 'OperationRefused' }
->;
-
-function verdict(events: readonly Event[]): Told {
-  const refusal = events.find(isRefusal);
-  return refusal ? { refused: refusal.problem, changed: true } : { changed: events.length > 0 };
-}
-
-function isRefusal(event: Event): event is Refusal {
-  return event.type === 'RequestRefused' || event.type === 'OperationRefused';
 }

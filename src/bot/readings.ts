@@ -28,6 +28,12 @@ import {
   type SurfaceState,
 } from '../core/mirror.ts';
 import {
+  evolveHalt,
+  type HaltEvent,
+  type HaltState,
+  initialHalts,
+} from '../core/operation/halt.ts';
+import {
   evolve as evolveOperation,
   initialOperation,
   type OperationEvent,
@@ -44,7 +50,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { evolveStorm, type StormEvent, type StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-8';
+export const readingsVersion = 'readings-9';
 
 /** How long an ended operation stays at hand; older ones are read from the store. */
 const endedKeepMs = 60 * 60_000;
@@ -66,6 +72,8 @@ export interface Readings {
   /** What was asked on chat platforms and is not answered yet. */
   readonly asks: Map<string, PendingAsk>;
   readonly surfaces: Map<string, Held<SurfaceState>>;
+  /** One of them, `all`. */
+  readonly halts: Map<string, Held<HaltState>>;
   /** By `surface/place`. */
   readonly storms: Map<string, Held<StormState>>;
   /** How many incidents ever opened in a place, by `surface/place`. */
@@ -77,7 +85,15 @@ export interface Readings {
   position: number;
 }
 
-export type Kind = 'incident' | 'operation' | 'target' | 'posts' | 'inbox' | 'surface' | 'storm';
+export type Kind =
+  | 'incident'
+  | 'operation'
+  | 'target'
+  | 'posts'
+  | 'inbox'
+  | 'surface'
+  | 'storm'
+  | 'halt';
 
 export interface StreamName {
   readonly kind: Kind;
@@ -93,6 +109,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     posts: new Map(),
     asks: new Map(),
     surfaces: new Map(),
+    halts: new Map(),
     storms: new Map(),
     arrived: new Map(),
     operationsOf: new Map(),
@@ -125,6 +142,7 @@ const kinds: ReadonlySet<string> = new Set<Kind>([
   'inbox',
   'surface',
   'storm',
+  'halt',
 ]);
 
 /** How many events of a stream memory has taken in; 0 for one it does not hold. */
@@ -137,6 +155,7 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
     posts: readings.posts,
     surface: readings.surfaces,
     storm: readings.storms,
+    halt: readings.halts,
   };
   return maps[kind].get(id)?.version ?? 0;
 }
@@ -189,6 +208,12 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
       further(readings.surfaces, name.id, recorded as Recorded<SurfaceEvent>, {
         initial: initialSurface,
         evolve: evolveSurface,
+      });
+      return name;
+    case 'halt':
+      further(readings.halts, name.id, recorded as Recorded<HaltEvent>, {
+        initial: initialHalts,
+        evolve: evolveHalt,
       });
       return name;
     case 'storm':
@@ -311,6 +336,7 @@ export function exportReadings(readings: Readings): unknown {
     posts: [...readings.posts],
     asks: [...readings.asks],
     surfaces: [...readings.surfaces],
+    halts: [...readings.halts],
     storms: [...readings.storms],
     arrived: [...readings.arrived],
     operationsOf: [...readings.operationsOf],
@@ -348,6 +374,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     posts: new Map(exported.posts),
     asks: new Map(exported.asks),
     surfaces: new Map(exported.surfaces),
+    halts: new Map(exported.halts),
     storms: new Map(exported.storms),
     arrived: new Map(exported.arrived),
     operationsOf: new Map(exported.operationsOf),

@@ -22,7 +22,9 @@ export interface Threads extends DesiredThreads {
 
 export interface ThreadsOptions {
   readonly engine: Engine;
-  readonly context: (incident: Incident | undefined) => Omit<ThreadContext, 'heldBy' | 'silent'>;
+  readonly context: (
+    incident: Incident | undefined,
+  ) => Omit<ThreadContext, 'heldBy' | 'halts' | 'silent'>;
   /** Where a thread goes that belongs to no route: an operation asked outside any incident. */
   readonly defaultPlaces: () => Readonly<Record<string, string>>;
 }
@@ -33,7 +35,10 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
   async function desired(thread: string, surface = ''): Promise<Thread | undefined> {
     if (thread.startsWith('op-')) {
       const operation = await engine.operation(thread);
-      return operation && operationThread(operation, { ...context(undefined), heldBy });
+      return (
+        operation &&
+        operationThread(operation, { ...context(undefined), heldBy, halts: engine.halts() })
+      );
     }
     if (thread.startsWith('storm-')) return stormThread(thread, surface);
     const incident = await engine.incident(thread);
@@ -42,6 +47,7 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
     return incidentThread(incident, await operationsOf(thread), {
       ...context(incident),
       heldBy,
+      halts: engine.halts(),
       silent,
     });
   }
@@ -121,6 +127,15 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
     };
   }
 
+  /** Of operations that stand so. */
+  function ahead(statuses: readonly OperationState['status'][]): readonly string[] {
+    const found: string[] = [];
+    for (const { state } of readings.operations.values()) {
+      if (statuses.includes(state.status)) found.push(threadOf(state.id));
+    }
+    return found;
+  }
+
   return {
     desired,
     operationsOf,
@@ -140,12 +155,8 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
       if (kind === 'operation') return [threadOf(id)];
       if (kind === 'storm') return readings.storms.get(id)?.state.map(({ storm }) => storm) ?? [];
       if (kind === 'surface') return openAt(id);
-      if (kind !== 'target') return [];
-      const waiting: string[] = [];
-      for (const { state } of readings.operations.values()) {
-        if (state.status === 'approved') waiting.push(threadOf(state.id));
-      }
-      return waiting;
+      if (kind === 'halt') return ahead(['waiting', 'approved', 'running']);
+      return kind === 'target' ? ahead(['approved']) : [];
     },
     async place(thread, surface) {
       if (thread.startsWith('storm-')) {

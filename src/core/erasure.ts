@@ -19,6 +19,7 @@ export const UNERASABLE: readonly string[] = [
   'posts/',
   'surface/',
   'storm/',
+  'halt/',
 ];
 
 /** The stream that lost a payload by this event; undefined when it is no erasure. */

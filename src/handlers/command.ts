@@ -1,6 +1,7 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
+import type { HaltIntent } from '../core/operation/halt.ts';
 import type { OperationState, Shown } from '../core/operation/operation.ts';
 import type { Risk } from '../core/operation/plan.ts';
 import type { Evidence } from '../core/person.ts';
@@ -13,7 +14,7 @@ import type { Desk } from './desk.ts';
  * One declaration a command: help, the grammar, completion, docs, modals and options are generated from it. It holds no
  * sentence for a person but its own help line, and nothing it can name has a write.
  */
-export type Command = ReadCommand | IncidentCommand | GateCommand | OperationCommand;
+export type Command = ReadCommand | IncidentCommand | GateCommand | HaltCommand | OperationCommand;
 
 interface Declared {
   readonly name: string;
@@ -74,6 +75,14 @@ export interface GateCommand extends Declared {
   readonly does: 'gate';
   /** `shown`: the operation's card as it stands where the line was typed. */
   intent(asked: Asking, operation: OperationState, shown: Shown): OperationIntent | Problem;
+}
+
+/** Keeps changes from beginning, without an approval; what lifts that again is planned. */
+export interface HaltCommand extends Declared {
+  readonly does: 'halt';
+  /** Undefined where it is asked to lift. */
+  intent(asked: Asking): HaltIntent | Problem | undefined;
+  subject?(asked: Asking): Promise<Subject | Problem>;
 }
 
 /** Makes a plan. The integration that holds the target drafts the steps; nothing is changed by asking. */

@@ -1,6 +1,7 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
+import type { HaltIntent, HaltState } from '../core/operation/halt.ts';
 import type { OperationState, Shown } from '../core/operation/operation.ts';
 import type { TargetState } from '../core/operation/target.ts';
 import type { Evidence, PersonEvent } from '../core/person.ts';
@@ -29,6 +30,7 @@ export interface Desk {
   liveOperations(): readonly OperationState[];
   operationsOf(incident: string): Promise<readonly OperationState[]>;
   target(id: string): TargetState;
+  halts(): HaltState;
   /** The runbook that claims one of the incident's alerts. */
   runbook(incident: Incident): RunbookPage | undefined;
   /** Story lines of an incident, from the record. */
@@ -38,6 +40,7 @@ export interface Desk {
   evidenceOf(person: string, surface: string, account: string): Evidence;
 
   tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;
+  tellHalts(intent: HaltIntent, context: Telling): Promise<Told>;
   tellIncident(id: string, intent: IncidentIntent, context: Telling): Promise<Told>;
   /** Keeps what no incident and no operation keeps. */
   recordPerson(person: string, event: PersonEvent, context: Telling): Promise<void>;

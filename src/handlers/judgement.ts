@@ -1,7 +1,7 @@
 import { severitiesOf } from '../core/incident/incident.ts';
 import type { OperationState } from '../core/operation/operation.ts';
 import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts';
-import { type Evidence, isAccountOf } from '../core/person.ts';
+import { type Evidence, isAccountOf, isMember } from '../core/person.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
 import { refused } from './answer.ts';
@@ -77,6 +77,36 @@ export function gateObjection(
   const severities = severitiesOf(desk.openIncidents(), about);
   const now = { at, requester: by, severities };
   return denial(desk.settings.policy, { ...about, ...now, targets: [], args: {} });
+}
+
+/** What it has against a halt: a deny rule that names the verb, or that the person has no say in anything. */
+export function haltObjection(verb: string, asked: Asking): Problem | undefined {
+  const { desk, by, line } = asked;
+  const { policy } = desk.settings;
+  const service = String(asked.args['scope'] ?? '');
+  const about = {
+    verb,
+    family: 'ops',
+    risk: 'read',
+    service,
+    environment: '',
+    reason: '',
+  } as const;
+  const now = {
+    at: asked.at,
+    requester: by,
+    severities: [],
+    targets: [],
+    args: argumentsOf(asked),
+  };
+  const denied = denial(policy, { ...about, ...now });
+  if (denied) return denied;
+  const groups = policy.rules.flatMap((rule) =>
+    rule.kind === 'allow' ? [...rule.requesters, ...rule.places.map(({ from }) => from)] : [],
+  );
+  return groups.some((group) => isMember(by, group))
+    ? undefined
+    : problem('NO_SAY', { line, groups: [...new Set(groups)].join(', ') });
 }
 
 /** What the policy refuses a known person is a fact: kept with the incident it was asked in, else with the person. */

@@ -1,4 +1,5 @@
 import { said } from '../core/operation/decide.ts';
+import { haltOf, isLifting } from '../core/operation/halt.ts';
 import { planHash } from '../core/operation/hash.ts';
 import type { Judged as JudgedFacts } from '../core/operation/operation.ts';
 import type { Plan, Risk } from '../core/operation/plan.ts';
@@ -111,6 +112,11 @@ async function judged(
   if (!first.allowed) return first.problem;
   const draft = await drafted(subject, operation, asked);
   if (!draft.ok) return draft.problem;
+  // Nobody is to approve what cannot begin.
+  const halt = isLifting(draft)
+    ? undefined
+    : haltOf(asked.desk.halts(), { service: subject.service, at: asked.at });
+  if (halt) return halt;
   const risk: Risk = draft.risk === 'danger' ? 'danger' : command.risk;
   const targets = [...new Set([...subject.targets, ...draft.steps.map(({ at }) => at.target)])];
   const verdict = judge(policy, { ...question, risk, targets });

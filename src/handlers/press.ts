@@ -56,5 +56,8 @@ async function view(desk: Desk, operation: OperationState): Promise<Answer> {
   const named = operation.asked?.incident ?? '';
   const alert = alertOf(named === '' ? undefined : await desk.incident(named));
   const heldBy = holderBefore(operation, (id) => desk.target(id));
-  return { to: 'asker', card: operationCard(operation, { ...desk.words, alert, heldBy }) };
+  return {
+    to: 'asker',
+    card: operationCard(operation, { ...desk.words, alert, heldBy, halts: desk.halts() }),
+  };
 }

@@ -3,9 +3,16 @@ import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
 import { code } from '../core/view/words.ts';
 import { refused, said } from './answer.ts';
-import { type Asking, type Command, isProblem, type Reading } from './command.ts';
+import {
+  type Asking,
+  type Command,
+  type HaltCommand,
+  isProblem,
+  type OperationCommand,
+  type Reading,
+} from './command.ts';
 import type { Desk } from './desk.ts';
-import { gateObjection, objection, turnDown } from './judgement.ts';
+import { gateObjection, haltObjection, objection, turnDown } from './judgement.ts';
 import { planOperation } from './plan.ts';
 
 /** A command that was understood, by what it does: read, say, decide, plan. */
@@ -17,14 +24,39 @@ export async function run(command: Command, asked: Asking, cause: string): Promi
       return tellIncident(command, asked, cause);
     case 'gate':
       return tellGate(command, asked, cause);
-    case 'operation': {
-      const planned = await planOperation(command, asked, { cause, by: asked.by.person });
-      if (planned.refused) return refused(planned.refused, asked.desk);
-      return said('asker', ['The plan is ready: ', code(planned.operation)], []);
-    }
+    case 'halt':
+      return halt(command, asked, cause);
+    case 'operation':
+      return plan(command, asked, cause);
     default:
       return command satisfies never;
   }
+}
+
+async function plan(command: OperationCommand, asked: Asking, cause: string): Promise<Answer> {
+  const planned = await planOperation(command, asked, { cause, by: asked.by.person });
+  if (planned.refused) return refused(planned.refused, asked.desk);
+  return said('asker', ['The plan is ready: ', code(planned.operation)], []);
+}
+
+/** Making things safer needs no approval, only a say; lifting it again is a change. */
+async function halt(command: HaltCommand, asked: Asking, cause: string): Promise<Answer> {
+  const { desk, by } = asked;
+  const intent = command.intent(asked);
+  if (intent === undefined) {
+    const { subject } = command;
+    if (!subject) throw new TypeError(`${command.name} cannot lift anything`);
+    return plan({ ...command, does: 'operation', subject }, asked, cause);
+  }
+  if (isProblem(intent)) return refused(intent, desk);
+  const denied = haltObjection(command.name, asked);
+  if (denied) return turnDown(denied, asked, cause);
+  const told = await desk.tellHalts(intent, { cause, by: by.person });
+  return said(
+    'asker',
+    [told.changed ? 'Nothing begins there any more.' : 'It was so already.'],
+    [],
+  );
 }
 
 /** Help, policy, who and an incident's own status need no rule; everything else that is read does. */

@@ -63,9 +63,21 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
   async function turn(): Promise<void> {
     const now = clock.now();
     const operations = [...engine.readings.operations.values()];
+    await endFreezes(now);
     await inGroups(operations, ({ state }) => operation(state, now));
     await inGroups(duesOf(now), ({ id, due }) => notify(id, due, now));
     options.sweep(now);
+  }
+
+  /** Nothing relies on this: a freeze is over at its time. It is for those who wait, and for what is shown. */
+  async function endFreezes(now: number): Promise<void> {
+    const over = engine.halts().freezes.filter(({ until }) => now >= until);
+    if (over.length === 0) return;
+    const names = over.map(({ scope, until }) => `${scope}/${until}`).join('/');
+    await engine.tellHalts(
+      { type: 'EndFreezes', at: now },
+      { cause: `deadlines/freezes/${names}`, by: 'tocsin' },
+    );
   }
 
   /** Those of a group travel to disk together. One that cannot be told must not keep the others from it. */

@@ -84,6 +84,8 @@ export type LoopIntent =
       readonly policy: string;
       /** What it says now of the same request: the stricter of then and now counts. Absent where too little is known. */
       readonly verdict?: Verdict;
+      /** Why nothing may begin now; it waits as long as that is so. Read in the same append. */
+      readonly halt?: Problem;
     }
   | { readonly type: 'Expire'; readonly at: number }
   | { readonly type: 'GiveUpPlanning'; readonly problem: Problem };

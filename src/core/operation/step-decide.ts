@@ -16,6 +16,8 @@ export type StepIntent =
       readonly step: string;
       readonly checked: Checked;
       readonly landsWithinMs: number;
+      /** Why nothing may begin now: what would be next is left out, as after a stop. */
+      readonly halt?: Problem;
     }
   | {
       readonly type: 'ReportApply';
@@ -99,6 +101,9 @@ function checked(
   if (isOurs(intent.checked)) return [isApplied(current, 'probe', {})];
   if (state.stoppedBy !== undefined && !current.compensation && !isInCritical(state, current)) {
     return stopped(state, current);
+  }
+  if (intent.halt && !current.compensation && !isInCritical(state, current)) {
+    return halted(state, current, intent.halt);
   }
   if (!intent.checked.ok) return notAsPlanned(intent.checked.problem, state, current);
   if (current.attempt >= attemptsMax) {
@@ -246,6 +251,16 @@ function isInCritical(state: OperationState, current: StepState): boolean {
 function stopped(state: OperationState, current: StepState): readonly OperationEvent[] {
   const code = anythingApplied(state) ? 'STOPPED' : 'STOPPED_UNCHANGED';
   const because = problem(code, { ...facts(state, current), person: state.stoppedBy ?? '' });
+  return [{ type: 'OperationFailed', v: 1, problem: because, compensated: false }];
+}
+
+function halted(
+  state: OperationState,
+  current: StepState,
+  halt: Problem,
+): readonly OperationEvent[] {
+  const code = anythingApplied(state) ? 'HALTED' : 'HALTED_UNCHANGED';
+  const because = problem(code, { ...facts(state, current), halt: halt.code });
   return [{ type: 'OperationFailed', v: 1, problem: because, compensated: false }];
 }
 

@@ -1,3 +1,4 @@
+import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { outcome } from './operation-outcome.ts';
@@ -10,6 +11,8 @@ export interface OperationCardContext extends Words {
   readonly alert: 'firing' | 'stopped' | 'none';
   /** The operation that holds our target, while we wait for it. */
   readonly heldBy: string;
+  /** What keeps changes from beginning; nothing does when absent. */
+  readonly halts?: HaltState;
 }
 
 /** The plan, its approvals and its progress: one card that lives from the request to the result, news first. */

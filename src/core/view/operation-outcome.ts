@@ -1,5 +1,7 @@
+import { everything, isLifting } from '../operation/halt.ts';
 import type { OperationState, StepState } from '../operation/operation.ts';
 import type { Block, Text } from './card.ts';
+import { haltBlocks } from './halts.ts';
 import type { OperationCardContext } from './operation-card.ts';
 import { stepName } from './operation-steps.ts';
 import { code, duration, on, personSpan, problemBlock, strong, time } from './words.ts';
@@ -7,7 +9,10 @@ import { code, duration, on, personSpan, problemBlock, strong, time } from './wo
 /** The news: what became of it, and whether anything was changed. Nothing while people still have to decide. */
 export function outcome(state: OperationState, context: OperationCardContext): readonly Block[] {
   const said = headline(state, context);
-  const news: readonly Block[] = said.length > 0 ? [{ kind: 'text', text: said }] : [];
+  const news: readonly Block[] = [
+    ...(said.length > 0 ? [{ kind: 'text', text: said } as const] : []),
+    ...halting(state, context),
+  ];
   if (state.problem && !state.settledAs) {
     const block = problemBlock(state.problem, context);
     // An integration words its problem for one call; only here it is known what the steps before it did.
@@ -18,6 +23,18 @@ export function outcome(state: OperationState, context: OperationCardContext): r
   }
   const isOver = state.endedAt !== undefined && (state.status !== 'done' || state.settledAs);
   return isOver ? [...news, { kind: 'text', text: [changed(state)] }] : news;
+}
+
+/** Whoever is to approve reads that it would wait, and why. */
+function halting(
+  state: OperationState,
+  { halts, ...words }: OperationCardContext,
+): readonly Block[] {
+  const isAhead = ['waiting', 'approved', 'running'].includes(state.status);
+  if (!halts || !state.plan || !isAhead || isLifting(state.plan)) return [];
+  const { service } = state.plan;
+  const applying = halts.freezes.filter(({ scope }) => [everything, service].includes(scope));
+  return haltBlocks({ ...halts, freezes: applying }, words);
 }
 
 function headline(state: OperationState, context: OperationCardContext): Text {
@@ -31,6 +48,7 @@ function headline(state: OperationState, context: OperationCardContext): Text {
     case 'asked':
       return ['Looks at the target to draft the plan. That changes nothing.'];
     case 'approved':
+      if (halting(state, context).length > 0) return ['Approved. Begins when nothing halts it.'];
       return context.heldBy
         ? ['Approved. Waits for ', code(context.heldBy), ' on the same target.']
         : ['Approved. Begins now.'];

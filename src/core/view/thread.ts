@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts';
+import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
 import type { Entry, Thread } from './card.ts';
 import { type IncidentCardContext, incidentCard } from './incident-card.ts';
@@ -8,6 +9,7 @@ import { story } from './story.ts';
 export interface ThreadContext extends IncidentCardContext {
   /** Who holds the target an operation waits for; '' for nobody. */
   readonly heldBy: (operation: OperationState) => string;
+  readonly halts?: HaltState;
 }
 
 /** What an incident shows everywhere: the living card, then what happened, in the order it happened. */

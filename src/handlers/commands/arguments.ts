@@ -26,6 +26,14 @@ export const reasonArgument: Argument = {
   summary: 'Why; the policy may demand it.',
 };
 
+export const scopeArgument: Argument = {
+  name: 'scope',
+  kind: 'word',
+  required: true,
+  named: false,
+  summary: 'A service, or all.',
+};
+
 export const operationArgument: Argument = {
   name: 'operation',
   kind: 'operation',

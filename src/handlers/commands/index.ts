@@ -6,6 +6,7 @@ import { cancel } from './cancel.ts';
 import { consoleLink } from './console.ts';
 import { declare } from './declare.ts';
 import { decline } from './decline.ts';
+import { freeze } from './freeze.ts';
 import { health } from './health.ts';
 import { helpOf } from './help.ts';
 import { locks } from './locks.ts';
@@ -13,6 +14,7 @@ import { logs } from './logs.ts';
 import { note } from './note.ts';
 import { pin } from './pin.ts';
 import { policyOf } from './policy.ts';
+import { readOnly } from './read-only.ts';
 import { resolve } from './resolve.ts';
 import { restart } from './restart.ts';
 import { rollback } from './rollback.ts';
@@ -26,6 +28,7 @@ import { stop } from './stop.ts';
 import { timeline } from './timeline.ts';
 import { unack } from './unack.ts';
 import { undo } from './undo.ts';
+import { unfreeze } from './unfreeze.ts';
 import { unsilence } from './unsilence.ts';
 import { who } from './who.ts';
 import { withdraw } from './withdraw.ts';
@@ -49,6 +52,9 @@ export const commands: readonly Command[] = [
   stop,
   undo,
   settle,
+  freeze,
+  unfreeze,
+  readOnly,
   declare,
   ack,
   unack,

@@ -1,3 +1,4 @@
+import { haltBlocks } from '../../core/view/halts.ts';
 import { code, personSpan, time } from '../../core/view/words.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
 
@@ -6,7 +7,8 @@ export const locks: ReadCommand = {
   name: 'locks',
   family: 'ops',
   risk: 'read',
-  summary: 'Say which targets are held, by which operation, and since when.',
+  summary:
+    'Say what keeps changes waiting: read-only, freezes, and targets that are held, by whom and since when.',
   args: [],
   example: 'locks',
   answer,
@@ -22,6 +24,7 @@ async function answer({ desk }: Asking): Promise<Reading> {
   return {
     title: [held.length === 0 ? 'No target is held' : `${held.length} held`],
     blocks: [
+      ...haltBlocks(desk.halts(), desk.words),
       {
         kind: 'list',
         title: '',

@@ -1,4 +1,5 @@
 import { severity } from '../../core/incident/incident.ts';
+import { haltBlocks } from '../../core/view/halts.ts';
 import { incidentCard } from '../../core/view/incident-card.ts';
 import { strong, time } from '../../core/view/words.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
@@ -16,9 +17,10 @@ export const status: ReadCommand = {
 };
 
 async function answer({ desk, incident }: Asking): Promise<Reading> {
+  const halts = haltBlocks(desk.halts(), desk.words);
   if (incident) {
     const card = incidentCard(incident, desk.words);
-    return { title: card.title, blocks: card.blocks };
+    return { title: card.title, blocks: [...halts, ...card.blocks] };
   }
   const open = desk.openIncidents();
   const shown = open.slice(0, 20);
@@ -26,8 +28,9 @@ async function answer({ desk, incident }: Asking): Promise<Reading> {
     title: [open.length === 0 ? 'No incident is open' : `${open.length} open`],
     blocks:
       open.length === 0
-        ? []
+        ? halts
         : [
+            ...halts,
             {
               kind: 'list',
               title: 'Open',

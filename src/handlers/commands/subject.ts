@@ -1,6 +1,28 @@
+import { everything, ownTarget } from '../../core/operation/halt.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Asking, Subject } from '../command.ts';
 import { argumentsOf } from '../judgement.ts';
+
+/** To lift a halt: our own record is what is written to. */
+export function liftedBy(
+  verb: 'unfreeze' | 'read-only',
+  { desk, args, incident }: Asking,
+): Subject | Problem {
+  const scope = verb === 'unfreeze' ? String(args['scope']) : everything;
+  const planner = desk.planner(ownTarget.integration, ownTarget.target);
+  const kind = verb === 'unfreeze' ? 'freeze' : verb;
+  if (!planner) return problem('FREEZE_NOT_FOUND', { what: kind });
+  const service = scope === everything ? '' : scope;
+  const target = { ...ownTarget, locator: { kind, scope }, bounds: {}, show: [] };
+  return {
+    service,
+    environment: '',
+    incident: incident?.opened.incident ?? '',
+    undoes: '',
+    targets: [],
+    draft: (operation) => planner.draft({ verb, operation, service, target, args: {} }),
+  };
+}
 
 /** A verb whose steps are drafted by the integration that holds the service's target of a role. */
 export async function draftedBy(

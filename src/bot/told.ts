@@ -1,0 +1,41 @@
+import type { Event } from '../core/event.ts';
+import type { IncidentEvent } from '../core/incident/event.ts';
+import type { OperationIntent } from '../core/operation/decide.ts';
+import { type HaltState, haltOf, isLifting } from '../core/operation/halt.ts';
+import type { OperationEvent, OperationState } from '../core/operation/operation.ts';
+import type { StreamWrite } from '../core/ports/journal.ts';
+import type { Told } from './engine.ts';
+
+export function written(
+  stream: string,
+  expectedVersion: number,
+  events: readonly Event[],
+): readonly StreamWrite[] {
+  return events.length === 0 ? [] : [{ stream, expectedVersion, events }];
+}
+
+type Refusal = Extract<
+  IncidentEvent | OperationEvent,
+  { readonly type: 'RequestRefused' | 'OperationRefused' }
+>;
+
+export function verdict(events: readonly Event[]): Told {
+  const refusal = events.find(isRefusal);
+  return refusal ? { refused: refusal.problem, changed: true } : { changed: events.length > 0 };
+}
+
+function isRefusal(event: Event): event is Refusal {
+  return event.type === 'RequestRefused' || event.type === 'OperationRefused';
+}
+
+/** The intents by which something begins, with what keeps it from that. */
+export function withHalt(
+  intent: OperationIntent,
+  { plan }: OperationState,
+  halts: HaltState,
+): OperationIntent {
+  if (intent.type !== 'Begin' && intent.type !== 'ReportCheck') return intent;
+  if (!plan || isLifting(plan)) return intent;
+  const halt = haltOf(halts, { service: plan.service, at: intent.at });
+  return halt ? { ...intent, halt } : intent;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { ErasedEvent } from '../../../src/core/event.ts';
+import {
+  decideHalt,
+  evolveHalt,
+  type HaltEvent,
+  type HaltIntent,
+  type HaltState,
+  haltOf,
+  initialHalts,
+  isLifting,
+} from '../../../src/core/operation/halt.ts';
+import { problem } from '../../../src/core/problem.ts';
+import {
+  applied,
+  approved,
+  ben,
+  given,
+  intended,
+  minute,
+  operationStarted,
+  running,
+  type Story,
+  step,
+  T0,
+  verified,
+} from './sample.ts';
+
+const who = { person: 'ana', surface: 'console', reason: 'audit' };
+const begun = { type: 'FreezeBegun', v: 1, scope: 'checkout', until: T0 + minute, ...who } as const;
+const readOnly: HaltEvent = { type: 'ReadOnlyBegun', v: 1, ...who };
+
+function after(...events: readonly (HaltEvent | ErasedEvent)[]): HaltState {
+  return events.reduce((state, event) => evolveHalt(state, event, { at: T0 }), initialHalts());
+}
+
+function codeOf(state: HaltState, service = 'checkout', at = T0): string | undefined {
+  return haltOf(state, { service, at })?.code;
+}
+
+describe('a halt', () => {
+  it('holds for the service that is frozen, until its time, whoever says that it is over', () => {
+    const state = after(begun);
+    expect(codeOf(state)).toBe('FROZEN');
+    expect(codeOf(state, 'basket')).toBeUndefined();
+    expect(codeOf(state, 'checkout', T0 + minute - 1)).toBe('FROZEN');
+    expect(codeOf(state, 'checkout', T0 + minute)).toBeUndefined();
+  });
+
+  it('of all holds for each', () => {
+    expect(codeOf(after({ ...begun, scope: 'all' }), 'basket')).toBe('FROZEN');
+  });
+
+  it('of read-only has no end of its own', () => {
+    expect(codeOf(after(readOnly), 'basket', T0 + 1e12)).toBe('READ_ONLY');
+    expect(codeOf(after(readOnly, { type: 'ReadOnlyEnded', v: 1, operation: 'op-1' }))).toBe(
+      undefined,
+    );
+  });
+
+  it('holds for everything while its record is not whole', () => {
+    const erased: ErasedEvent = { type: 'Erased', v: 1, was: 'ReadOnlyEnded' } as ErasedEvent;
+    expect(codeOf(after(erased))).toBe('HALTS_UNREADABLE');
+  });
+
+  it('holds for nothing in the beginning, and is not changed by what comes later', () => {
+    expect(codeOf(after())).toBeUndefined();
+    expect(after({ type: 'HaltPraised', v: 9 } as unknown as HaltEvent)).toEqual(initialHalts());
+  });
+});
+
+describe('to halt', () => {
+  const freeze: HaltIntent = {
+    type: 'Freeze',
+    at: T0,
+    scope: 'checkout',
+    durationMs: minute,
+    ...who,
+  };
+
+  it('is on the record once; only a longer freeze is another', () => {
+    expect(decideHalt(freeze, after())).toEqual([begun]);
+    expect(decideHalt(freeze, after(begun))).toEqual([]);
+    expect(decideHalt({ ...freeze, durationMs: minute - 1 }, after(begun))).toEqual([]);
+    expect(decideHalt({ ...freeze, durationMs: minute + 1 }, after(begun))).toHaveLength(1);
+    expect(decideHalt({ type: 'MakeReadOnly', ...who }, after())).toEqual([readOnly]);
+    expect(decideHalt({ type: 'MakeReadOnly', ...who }, after(readOnly))).toEqual([]);
+  });
+
+  it('ends by time when it is over, and not before', () => {
+    expect(decideHalt({ type: 'EndFreezes', at: T0 + minute - 1 }, after(begun))).toEqual([]);
+    expect(decideHalt({ type: 'EndFreezes', at: T0 + minute }, after(begun))).toEqual([
+      { type: 'FreezeEnded', v: 1, scope: 'checkout', operation: '' },
+    ]);
+  });
+
+  it('is lifted only where what was shown still stands', () => {
+    const lift = { type: 'Lift', since: T0, operation: 'op-1' } as const;
+    const what = { kind: 'freeze', scope: 'checkout' } as const;
+    expect(decideHalt({ ...lift, what }, after(begun))).toHaveLength(1);
+    expect(decideHalt({ ...lift, what, since: T0 - 1 }, after(begun))).toEqual([]);
+    expect(decideHalt({ ...lift, what: { kind: 'read-only' } }, after(begun))).toEqual([]);
+  });
+});
+
+describe('what would begin', () => {
+  const halt = problem('READ_ONLY');
+  const fine = { ok: true, token: 'rv-1' } as const;
+  const check = (id: string) =>
+    ({
+      type: 'ReportCheck',
+      at: T0 + 9000,
+      step: id,
+      checked: fine,
+      landsWithinMs: 1000,
+      halt,
+    }) as const;
+
+  it('waits as an operation, and begins once nothing halts it', () => {
+    const begin = { type: 'Begin', at: T0 + minute, standing: [ben], policy: 'policy-1' } as const;
+    given(...approved())
+      .when({ ...begin, halt })
+      .then();
+    given(...approved())
+      .when(begin)
+      .then(operationStarted());
+  });
+
+  it('is left out as the first step: nothing was changed', () => {
+    const { events } = given(...running()).when(check('s1'));
+    expect(events).toMatchObject([
+      {
+        type: 'OperationFailed',
+        problem: { code: 'HALTED_UNCHANGED', facts: { halt: 'READ_ONLY' } },
+      },
+    ]);
+  });
+
+  it('is left out as a later step: what stands stands', () => {
+    const two: Story = { plan: { steps: [step('s1'), step('s2')] } };
+    const past = [...running(two), intended(), applied(), verified()];
+    const { events } = given(...past).when(check('s2'));
+    expect(events).toMatchObject([{ type: 'OperationFailed', problem: { code: 'HALTED' } }]);
+  });
+
+  it('begins all the same inside a critical section', () => {
+    const critical: Story = { plan: { steps: [step('s1', { critical: true }), step('s2')] } };
+    const past = [...running(critical), intended(), applied(), verified()];
+    const { events } = given(...past).when(check('s2'));
+    expect(events).toMatchObject([{ type: 'StepIntended', step: 's2' }]);
+  });
+
+  it('begins all the same to take back what failed', () => {
+    const back: Story = {
+      plan: { steps: [step('s1', { onFailure: { compensate: [step('c1')] } })] },
+    };
+    const failed = { type: 'StepFailed', v: 1, step: 's1', problem: problem('X') } as const;
+    const { events } = given(...running(back), intended(), applied(), failed).when(check('c1'));
+    expect(events).toMatchObject([{ type: 'StepIntended', step: 'c1' }]);
+  });
+
+  it('is not halted where all it does is to lift a halt', () => {
+    const own = step('s1', { at: { integration: 'tocsin', target: 'halts', locator: {} } });
+    expect(isLifting({ steps: [own] })).toBe(true);
+    expect(isLifting({ steps: [own, step('s2')] })).toBe(false);
+    expect(isLifting({ steps: [] })).toBe(false);
+  });
+});
