@@ -30,7 +30,7 @@ const who = { person: 'ana', surface: 'console', reason: 'audit' };
 const begun = { type: 'FreezeBegun', v: 1, scope: 'checkout', until: T0 + minute, ...who } as const;
 const readOnly: HaltEvent = { type: 'ReadOnlyBegun', v: 1, ...who };
 
-function after(...events: readonly (HaltEvent | ErasedEvent)[]): HaltState {
+function afterwards(...events: readonly (HaltEvent | ErasedEvent)[]): HaltState {
   return events.reduce((state, event) => evolveHalt(state, event, { at: T0 }), initialHalts());
 }
 
@@ -40,7 +40,7 @@ function codeOf(state: HaltState, service = 'checkout', at = T0): string | undef
 
 describe('a halt', () => {
   it('holds for the service that is frozen, until its time, whoever says that it is over', () => {
-    const state = after(begun);
+    const state = afterwards(begun);
     expect(codeOf(state)).toBe('FROZEN');
     expect(codeOf(state, 'basket')).toBeUndefined();
     expect(codeOf(state, 'checkout', T0 + minute - 1)).toBe('FROZEN');
@@ -48,24 +48,26 @@ describe('a halt', () => {
   });
 
   it('of all holds for each', () => {
-    expect(codeOf(after({ ...begun, scope: 'all' }), 'basket')).toBe('FROZEN');
+    expect(codeOf(afterwards({ ...begun, scope: 'all' }), 'basket')).toBe('FROZEN');
   });
 
   it('of read-only has no end of its own', () => {
-    expect(codeOf(after(readOnly), 'basket', T0 + 1e12)).toBe('READ_ONLY');
-    expect(codeOf(after(readOnly, { type: 'ReadOnlyEnded', v: 1, operation: 'op-1' }))).toBe(
+    expect(codeOf(afterwards(readOnly), 'basket', T0 + 1e12)).toBe('READ_ONLY');
+    expect(codeOf(afterwards(readOnly, { type: 'ReadOnlyEnded', v: 1, operation: 'op-1' }))).toBe(
       undefined,
     );
   });
 
   it('holds for everything while its record is not whole', () => {
     const erased: ErasedEvent = { type: 'Erased', v: 1, was: 'ReadOnlyEnded' } as ErasedEvent;
-    expect(codeOf(after(erased))).toBe('HALTS_UNREADABLE');
+    expect(codeOf(afterwards(erased))).toBe('HALTS_UNREADABLE');
   });
 
   it('holds for nothing in the beginning, and is not changed by what comes later', () => {
-    expect(codeOf(after())).toBeUndefined();
-    expect(after({ type: 'HaltPraised', v: 9 } as unknown as HaltEvent)).toEqual(initialHalts());
+    expect(codeOf(afterwards())).toBeUndefined();
+    expect(afterwards({ type: 'HaltPraised', v: 9 } as unknown as HaltEvent)).toEqual(
+      initialHalts(),
+    );
   });
 });
 
@@ -79,17 +81,17 @@ describe('to halt', () => {
   };
 
   it('is on the record once; only a longer freeze is another', () => {
-    expect(decideHalt(freeze, after())).toEqual([begun]);
-    expect(decideHalt(freeze, after(begun))).toEqual([]);
-    expect(decideHalt({ ...freeze, durationMs: minute - 1 }, after(begun))).toEqual([]);
-    expect(decideHalt({ ...freeze, durationMs: minute + 1 }, after(begun))).toHaveLength(1);
-    expect(decideHalt({ type: 'MakeReadOnly', ...who }, after())).toEqual([readOnly]);
-    expect(decideHalt({ type: 'MakeReadOnly', ...who }, after(readOnly))).toEqual([]);
+    expect(decideHalt(freeze, afterwards())).toEqual([begun]);
+    expect(decideHalt(freeze, afterwards(begun))).toEqual([]);
+    expect(decideHalt({ ...freeze, durationMs: minute - 1 }, afterwards(begun))).toEqual([]);
+    expect(decideHalt({ ...freeze, durationMs: minute + 1 }, afterwards(begun))).toHaveLength(1);
+    expect(decideHalt({ type: 'MakeReadOnly', ...who }, afterwards())).toEqual([readOnly]);
+    expect(decideHalt({ type: 'MakeReadOnly', ...who }, afterwards(readOnly))).toEqual([]);
   });
 
   it('ends by time when it is over, and not before', () => {
-    expect(decideHalt({ type: 'EndFreezes', at: T0 + minute - 1 }, after(begun))).toEqual([]);
-    expect(decideHalt({ type: 'EndFreezes', at: T0 + minute }, after(begun))).toEqual([
+    expect(decideHalt({ type: 'EndFreezes', at: T0 + minute - 1 }, afterwards(begun))).toEqual([]);
+    expect(decideHalt({ type: 'EndFreezes', at: T0 + minute }, afterwards(begun))).toEqual([
       { type: 'FreezeEnded', v: 1, scope: 'checkout', operation: '' },
     ]);
   });
@@ -97,9 +99,9 @@ describe('to halt', () => {
   it('is lifted only where what was shown still stands', () => {
     const lift = { type: 'Lift', since: T0, operation: 'op-1' } as const;
     const what = { kind: 'freeze', scope: 'checkout' } as const;
-    expect(decideHalt({ ...lift, what }, after(begun))).toHaveLength(1);
-    expect(decideHalt({ ...lift, what, since: T0 - 1 }, after(begun))).toEqual([]);
-    expect(decideHalt({ ...lift, what: { kind: 'read-only' } }, after(begun))).toEqual([]);
+    expect(decideHalt({ ...lift, what }, afterwards(begun))).toHaveLength(1);
+    expect(decideHalt({ ...lift, what, since: T0 - 1 }, afterwards(begun))).toEqual([]);
+    expect(decideHalt({ ...lift, what: { kind: 'read-only' } }, afterwards(begun))).toEqual([]);
   });
 });
 
