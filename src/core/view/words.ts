@@ -76,6 +76,11 @@ export function sentence(words: string): Text {
     .map((part) => (/^`.+`$/.test(part) ? code(part.slice(1, -1)) : part));
 }
 
+/** The same for a place that shows plain words only. */
+export function unticked(words: string): string {
+  return words.replaceAll(/`([^`\n]+)`/g, '$1');
+}
+
 /** `{fact}` becomes the fact; one that is missing stays visible, because a hole in a sentence hides a bug. */
 export function fill(sentence: string, facts: Facts): string {
   return sentence.replace(/\{([a-zA-Z]+)\}/g, (whole, name: string) =>

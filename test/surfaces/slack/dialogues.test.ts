@@ -49,7 +49,7 @@ describe('a plan that is dangerous', () => {
         key: 'operation/op-41',
         thread: 'inc-1',
         fresh: expect.stringMatching(/^[0-9a-f]{64}$/),
-        from: { channel: ops.id, root: root.ts },
+        from: { channel: ops.id, root: '' },
       },
     ]);
     await seen('on the record');

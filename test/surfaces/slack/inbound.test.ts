@@ -170,6 +170,13 @@ describe('a slash command', () => {
 });
 
 describe('a mention', () => {
+  it('outside of threads is answered where it is seen: nobody has opened a thread there', async () => {
+    stage.desk.answers = () => answering('checkout runs 3 replicas');
+    await ana.says('@tocsin status checkout', ops);
+    await seen('checkout runs 3 replicas');
+    expect(stage.desk.taken).toMatchObject([{ from: { channel: ops.id, root: '' } }]);
+  });
+
   it('in the thread of an incident speaks of that incident', async () => {
     const root = await incident();
     await ana.says('@tocsin rollback', root);
@@ -221,7 +228,7 @@ describe('a button', () => {
         key: 'root',
         thread: 'inc-1',
         actor,
-        from: { channel: ops.id, root: root.ts },
+        from: { channel: ops.id, root: '' },
       },
     ]);
     expect(pressed.ackMs).toBeLessThan(1_000);

@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../../../core/problem.ts';
 import type { Answer, Card, Press } from '../../../core/view/card.ts';
-import { code, strong } from '../../../core/view/words.ts';
+import { code, sentence, strong } from '../../../core/view/words.ts';
 import { refused, said } from '../../../handlers/answer.ts';
 import { commands } from '../../../handlers/commands/index.ts';
 import { type Form, faultsOf, lineOf } from '../../../handlers/form.ts';
@@ -118,7 +118,11 @@ export function createInbound(parts: InboundParts) {
 
   /** No form can follow a form: what is wrong is said, with a button to the form as it was filled in. */
   async function askAgain({ respond }: Deed, form: Form, thread: string): Promise<void> {
-    const items = faultsOf(form).map(({ field, says }) => [strong(field.label), ` ${says}`]);
+    const items = faultsOf(form).map(({ field, says }) => [
+      strong(field.label),
+      ' ',
+      ...sentence(says),
+    ]);
     const title = [code(form.title), ' needs more. Nothing was changed.'];
     const answer = said('asker', title, [{ kind: 'list', title: '', items, more: 0 }], 'failed');
     const again = buttonRow('Fill it in again', `${againPrefix}${modals.keep(form.line, thread)}`);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unticked } from '../../../core/view/words.ts';
 import { type Field, type Form, hintOf } from '../../../handlers/form.ts';
 import { plainWithin } from './escape.ts';
 import type { Values } from './interaction.schema.ts';
@@ -85,7 +86,7 @@ function labelOf(field: Field): object {
   return {
     type: types.label,
     label: plainWithin(field.label, limits.labelText).text || '…',
-    ...described(hintOf(field)),
+    ...described(unticked(hintOf(field))),
     component: field.kind === 'choice' && fits(field) ? select(field) : text(field),
   };
 }

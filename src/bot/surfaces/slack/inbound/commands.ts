@@ -15,6 +15,7 @@ export async function takeCommand(
     user: body.user_id,
     channel: body.channel_id,
     root: '',
+    inThread: false,
     responseUrl: body.response_url,
   };
   if (!(await isHeard(at, origin, acknowledge))) return;

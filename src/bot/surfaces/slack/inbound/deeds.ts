@@ -3,7 +3,7 @@ import type { Asked } from '../../../chat.ts';
 import { refOf } from '../refs.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Members } from './members.ts';
-import { type Origin, refuse, reply } from './reply.ts';
+import { type Origin, refuse, reply, whisperRoot } from './reply.ts';
 
 /** Tells Slack that something has arrived, with what it asks for in return. */
 export type Acknowledge = (answer?: object) => Promise<void>;
@@ -33,7 +33,7 @@ export async function take(
     ...deed,
     cause: `slack/${team}/${deed.cause}`,
     actor: { surface: name, account: `${team}/${origin.user}` },
-    from: { channel: origin.channel, root: origin.root },
+    from: { channel: origin.channel, root: whisperRoot(origin) },
   });
   await acknowledge();
   answer

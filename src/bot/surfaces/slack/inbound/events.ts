@@ -34,7 +34,9 @@ async function mention(
     return acknowledge();
   }
   const root = said.thread_ts ?? said.ts;
-  const origin: Origin = { user: said.user, channel: said.channel, root, responseUrl: '' };
+  const inThread = said.thread_ts !== undefined;
+  const place = { channel: said.channel, root, inThread };
+  const origin: Origin = { ...place, user: said.user, responseUrl: '' };
   if (!(await isHeard(at, origin, acknowledge))) return;
   const known = await at.workspace.identity();
   const text = known.ok ? afterMention(said.text, known.identity.user) : said.text;
@@ -53,7 +55,8 @@ async function reaction(
   const found = await findPinned(at.workspace, { channel, ts });
   // A pin outside the threads of incidents is somebody's own affair.
   if (found === undefined) return acknowledge();
-  const origin: Origin = { user, channel, root: found.root, responseUrl: '' };
+  const place = { channel, root: found.root, inThread: found.root !== ts };
+  const origin: Origin = { ...place, user, responseUrl: '' };
   if (!(await isHeard(at, origin, acknowledge))) return;
   const pin = await pinOf(at, channel, found.message);
   const deed = {

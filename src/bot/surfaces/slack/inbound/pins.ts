@@ -15,7 +15,8 @@ export async function takeShortcut(
 ): Promise<void> {
   const channel = body.channel.id;
   const root = body.message.thread_ts ?? body.message.ts;
-  const origin = { user: body.user.id, channel, root, responseUrl: body.response_url };
+  const inThread = root !== body.message.ts;
+  const origin = { user: body.user.id, channel, root, inThread, responseUrl: body.response_url };
   if (!(await isHeard(at, origin, acknowledge))) return;
   const pin = await pinOf(at, channel, body.message);
   const thread = threadOf(at.workspace, origin, '');
@@ -69,7 +70,11 @@ export async function pinOf(
   const others = message.files
     .filter(({ mimetype }) => mimetype?.startsWith('image/') !== true)
     .map(({ name, id }) => `[file: ${name ?? id}]`);
-  const said = typedText(message.text, personOf(workspace));
+  const known = await workspace.identity();
+  const ours = personOf(workspace);
+  const said = typedText(message.text, (user) =>
+    known.ok && user === known.identity.user ? 'tocsin' : ours(user),
+  );
   return {
     author: `${options.team}/${author}`,
     authorName,

@@ -1,3 +1,4 @@
+import { unticked } from '../../../../core/view/words.ts';
 import { type Form, faultsOf, lineOf } from '../../../../handlers/form.ts';
 import { type PressValue, readButtonValue, readMenuId, readOptionValue } from '../press.ts';
 import { type Acknowledge, type At, isHeard, take, threadOf } from './deeds.ts';
@@ -82,7 +83,7 @@ function placeOf({
   if (view) return originOf(readNote(view.private_metadata), user.id);
   const channel = container.channel_id ?? '';
   const root = container.thread_ts ?? message?.thread_ts ?? container.message_ts ?? '';
-  return { user: user.id, channel, root, responseUrl };
+  return { user: user.id, channel, root, inThread: root !== container.message_ts, responseUrl };
 }
 
 /** A form that was filled in, or a fresh rendering that was confirmed. */
@@ -126,7 +127,7 @@ function correctionOf(
 ): object | undefined {
   const faults = faultsOf(form).filter(({ field }) => shown.includes(field.name));
   if (faults.length > 0) {
-    const errors = faults.map(({ field, says }) => [field.name, says] as const);
+    const errors = faults.map(({ field, says }) => [field.name, unticked(says)] as const);
     return { response_action: 'errors', errors: Object.fromEntries(errors) };
   }
   const view = formView(form, origin, thread);

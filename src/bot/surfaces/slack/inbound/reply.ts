@@ -17,6 +17,8 @@ export interface Origin {
   readonly channel: string;
   /** `ts` of the thread it was done in; '' outside. */
   readonly root: string;
+  /** It was done in the thread itself, not on the message that the thread hangs from, nor on one without a thread. */
+  readonly inThread: boolean;
   /** Good for five answers in half an hour, by an allowance of its own; '' where Slack gave none. */
   readonly responseUrl: string;
 }
@@ -65,6 +67,14 @@ function withProblem(card: Card, code: SlackProblem): Card {
   };
 }
 
+/**
+ * The thread in which only the asker is told; '' for the channel. Slack takes what is for one person in a thread that
+ * nobody has opened yet, and shows it to nobody. https://docs.slack.dev/reference/methods/chat.postEphemeral
+ */
+export function whisperRoot({ root, inThread }: Pick<Origin, 'root' | 'inThread'>): string {
+  return inThread ? root : '';
+}
+
 async function isOurs({ channels }: Workspace, channel: string): Promise<boolean> {
   return channel !== '' && (await channels.isShared(channel)) === false;
 }
@@ -86,7 +96,8 @@ async function whisper(workspace: Workspace, origin: Origin, rendered: Rendered)
   const alone = { response_type: 'ephemeral', replace_original: false };
   if (await respond(workspace, origin, { ...messageOf(rendered), ...alone })) return;
   const { call } = await workspace.client();
-  const { channel, root, user } = origin;
+  const { channel, user } = origin;
+  const root = whisperRoot(origin);
   if (channel !== '' && !channel.startsWith('D')) {
     const thread = root === '' ? {} : { thread_ts: root };
     const args = { ...messageOf(rendered), channel, user, ...thread };

@@ -144,6 +144,8 @@ export const whoseSchema = z.object({
 export const viewNoteSchema = z.object({
   c: z.string(),
   r: z.string(),
+  /** It was opened in the thread of that root. */
+  n: z.boolean().default(false),
   u: z.string(),
   t: z.string(),
   /** A form: its title and the line as far as it was typed. */

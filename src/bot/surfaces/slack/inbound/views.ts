@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Card } from '../../../../core/view/card.ts';
 import { oneLine } from '../../../../core/view/plain-words.ts';
+import { unticked } from '../../../../core/view/words.ts';
 import { type Field, type Form, hintOf } from '../../../../handlers/form.ts';
 import { within } from '../escape.ts';
 import { limits } from '../limits.ts';
@@ -107,7 +108,8 @@ export function readNote(text: string): ViewNote | undefined {
 }
 
 export function originOf(note: ViewNote | undefined, user: string): Origin {
-  return { user, channel: note?.c ?? '', root: note?.r ?? '', responseUrl: note?.u ?? '' };
+  const { c: channel = '', r: root = '', n: inThread = false, u: responseUrl = '' } = note ?? {};
+  return { user, channel, root, inThread, responseUrl };
 }
 
 /** The press that the button of a view stands for. */
@@ -115,8 +117,8 @@ export function pressIn(note: ViewNote) {
   return note.p && readButtonValue(note.p.value);
 }
 
-function noteOf({ channel, root, responseUrl }: Origin, thread: string): ViewNote {
-  return { c: channel, r: root, u: responseUrl, t: thread };
+function noteOf({ channel, root, inThread, responseUrl }: Origin, thread: string): ViewNote {
+  return { c: channel, r: root, n: inThread, u: responseUrl, t: thread };
 }
 
 /** Undefined when Slack would not carry it. */
@@ -134,7 +136,7 @@ function declineButton(label: string, value: string): types.ActionsBlock {
 }
 
 function inputOf(field: Field): types.InputBlock {
-  const hint = hintOf(field);
+  const hint = unticked(hintOf(field));
   return {
     type: 'input',
     block_id: within(field.name, limits.actionId),
