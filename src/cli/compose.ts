@@ -161,8 +161,12 @@ export async function compose(parts: Parts): Promise<Running> {
 }
 
 function sayTo(log: Logger): Log {
-  return (message, fields) =>
-    'error' in fields ? log.error(fields, message) : log.info(fields, message);
+  return (message, fields) => {
+    // A code of ours is trouble that has a name.
+    const level =
+      'error' in fields ? 'error' : typeof fields['code'] === 'string' ? 'warn' : 'info';
+    log[level](fields, message);
+  };
 }
 
 async function closeAll(

@@ -44,6 +44,8 @@ function pathOf({ application, guild }: Place) {
 function refusedBy(failure: Parameters<typeof ensuredOf>[0]): Registered {
   if (failure.kind === 'refused') {
     const { status, code, message } = failure;
+    if (status === 401)
+      return { ok: false, again: false, problem: problem('DISCORD_TOKEN_REFUSED') };
     return {
       ok: false,
       again: false,

@@ -109,12 +109,18 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
     if (wasOpen && clock.now() - openedAt >= heldMs) failures = 0;
     const { waitMs, why } = afterEnd(error);
     problem = why ?? (wasOpen ? undefined : problem);
-    log('slack socket ended', { surface: name, wasOpen, retryMs: Math.round(waitMs), error });
+    // What has a name needs no trace, and that Slack renews a socket every few hours is no trouble.
+    const cause = why
+      ? { code: why.code, said: why.facts['error'] }
+      : isRenewal(error)
+        ? {}
+        : { error };
+    log('slack socket ended', { surface: name, wasOpen, retryMs: Math.round(waitMs), ...cause });
     cancelRetry = clock.after(waitMs, open);
   }
 
   function afterEnd(error: unknown): { readonly waitMs: number; readonly why?: Problem } {
-    if (error === undefined || error instanceof Renewed) {
+    if (isRenewal(error)) {
       if (error instanceof Renewed && error.reason === 'link_disabled') {
         const why = slackProblem('SLACK_SOCKET_MODE_OFF', { surface: name });
         return { waitMs: retryMs.refused, why };
@@ -162,6 +168,10 @@ class Renewed extends Error {
     this.name = 'Renewed';
     this.reason = reason;
   }
+}
+
+function isRenewal(error: unknown): boolean {
+  return error === undefined || error instanceof Renewed;
 }
 
 /** One connection from its beginning to its end, which is told once. */
