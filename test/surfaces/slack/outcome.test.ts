@@ -178,14 +178,26 @@ describe('a place is lost when', () => {
   it('the app was removed', async () => {
     await refOf();
     stage.shop.revokesToken();
-    expect(await post()).toMatchObject(lost('SLACK_TOKEN_REFUSED'));
+    // No place is lost for it: all of them wait for the token.
+    expect(await post()).toMatchObject({ ok: false, why: 'wait' });
+    expect(stage.connection.health()).toEqual({ state: 'down', code: 'SLACK_TOKEN_REFUSED' });
   });
+
+  it.each(['account_inactive', 'token_expired'])(
+    'Slack answers %s, and the token is asked for again',
+    async (error) => {
+      await refOf();
+      fault({ kind: 'refused', error });
+      expect(await post()).toMatchObject({ ok: false, why: 'wait' });
+      expect(stage.connection.health()).toEqual({ state: 'down', code: 'SLACK_TOKEN_REFUSED' });
+      expect(await post()).toMatchObject({ ok: true });
+      expect(stage.connection.health().code).not.toBe('SLACK_TOKEN_REFUSED');
+    },
+  );
 
   it.each([
     ['restricted_action_read_only_channel', 'SLACK_POSTING_RESTRICTED'],
     ['ekm_access_denied', 'SLACK_POSTING_RESTRICTED'],
-    ['account_inactive', 'SLACK_TOKEN_REFUSED'],
-    ['token_expired', 'SLACK_TOKEN_REFUSED'],
     ['channel_not_found', 'SLACK_CHANNEL_NOT_FOUND'],
   ])('Slack answers %s', async (error, code) => {
     fault({ kind: 'refused', error });

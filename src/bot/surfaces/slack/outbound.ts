@@ -11,7 +11,7 @@ import type {
 import { channelGone } from './channels.ts';
 import type { CallArguments } from './client.ts';
 import { findPosts } from './history.ts';
-import { type NotEnsured, notEnsured, slackProblem } from './outcome.ts';
+import { isTokenRefused, type NotEnsured, notEnsured, refusal, slackProblem } from './outcome.ts';
 import { postEvent, readRef, refOf } from './refs.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
 import { doneSchema, postedSchema } from './schema.ts';
@@ -103,6 +103,9 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
     if (failure.kind === 'unsent' || failure.kind === 'unanswered') account.failed();
     else account.answered();
     const attempt = { surface: name, method: tried.method, channel: tried.place };
+    if (failure.kind === 'refused' && isTokenRefused(failure)) {
+      workspace.disowned(refusal(failure, attempt));
+    }
     return notEnsured(failure, attempt, Math.max(1_000, account.pause()));
   }
 

@@ -38,9 +38,18 @@ export function notEnsured(failure: Failure, attempt: Attempt, waitMs: number): 
 function refused(failure: Extract<Failure, { kind: 'refused' }>, attempt: Attempt): NotEnsured {
   if (gone.has(failure.error)) return { ok: false, why: 'gone' };
   if (worn.has(failure.error)) return { ok: false, why: 'worn' };
+  // Every channel is refused alike: nothing is moved for it, and it is tried again until the token is mended.
+  if (isTokenRefused(failure)) return { ok: false, why: 'wait', afterMs: tokenAgainMs };
   const why =
     lost[failure.error] === undefined && !isRestriction(failure.error) ? 'refused' : 'lost';
   return { ok: false, why, problem: refusal(failure, attempt) };
+}
+
+const tokenAgainMs = 30_000;
+
+/** Slack takes our token no more, whatever it is asked. */
+export function isTokenRefused(failure: Failure): boolean {
+  return failure.kind === 'refused' && lost[failure.error] === 'SLACK_TOKEN_REFUSED';
 }
 
 /** A refusal in our own words. */

@@ -17,6 +17,8 @@ export interface Workspace {
   identity(): Promise<Known>;
   /** What stands in the way of posting; undefined when nothing does, or nothing is known yet. */
   trouble(): Problem | undefined;
+  /** Slack refused our token in the middle of things: who we are is asked again before anything else is. */
+  disowned(problem: Problem): void;
   /** True once Slack has said who we are. */
   isKnown(): boolean;
   /** The user id of an account in this workspace: `T01/U01` → `U01`. */
@@ -88,6 +90,10 @@ export function openWorkspace(options: SlackOptions): Workspace {
       return asking;
     },
     trouble: () => trouble,
+    disowned(problem) {
+      trouble = problem;
+      identity = undefined;
+    },
     isKnown: () => identity !== undefined,
     userOf(at) {
       const [its, user] = at.split('/');
