@@ -39,6 +39,11 @@ describe('what the doctor says of Discord', () => {
     await other.close();
   });
 
+  it('says of the token, when commands cannot be registered for it', async () => {
+    const refused = await registerDiscordCommands({ ...stage.options, token: 'of-nobody' });
+    expect(refused).toMatchObject({ ok: false, problem: { code: 'DISCORD_TOKEN_REFUSED' } });
+  });
+
   it('names a token of another application, and another key', async () => {
     const other = connectDiscord({ ...stage.options, application: '1234567890123456789' });
     expect((await other.doctor([]))[0]?.problem?.code).toBe('DISCORD_APPLICATION_OTHER');

@@ -41,6 +41,14 @@ describe('a card in Slack', () => {
     );
   });
 
+  it('shows what can be typed as code, in a refusal too', () => {
+    const block = { kind: 'problem', code: 'A_CODE', what: '', changed: '', why: '' } as const;
+    const card: Card = { ...refusalCard, blocks: [{ ...block, next: 'Type `help` first.' }] };
+    const shown = JSON.stringify(renderCard(card, settingOf()).blocks);
+    expect(shown).toContain('{"type":"text","text":"help","style":{"code":true}}');
+    expect(shown).not.toContain('`');
+  });
+
   it('shows each time in UTC and as the reader has it', () => {
     expect(JSON.stringify(renderCard(incidentCard, settingOf()).blocks)).toContain(
       JSON.stringify({

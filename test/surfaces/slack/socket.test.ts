@@ -103,6 +103,15 @@ describe('the sockets', () => {
     expect(await typing).toMatchObject({ acked: false });
   });
 
+  it('are renewed every few hours, which is no error', async () => {
+    await stage.connected();
+    stage.slack.sockets.refresh('refresh_requested');
+    await eventually('both were opened anew', () => opened() >= 4);
+    const ended = stage.logged.filter((line) => line.startsWith('slack socket ended'));
+    expect(ended.length).toBeGreaterThan(0);
+    expect(ended.filter((line) => line.includes('"error"'))).toEqual([]);
+  });
+
   it('say that Socket Mode was switched off', async () => {
     await stage.connected();
     stage.slack.sockets.refresh('link_disabled');
