@@ -143,7 +143,8 @@ function readSettings(
       report,
     });
   }
-  return { people, groups, routes, catalog, policy };
+  const pendingMax = sections.quotas.pending;
+  return { people, groups, routes, catalog, policy, pendingMax };
 }
 
 /** The groups each person is in. */

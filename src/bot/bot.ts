@@ -128,7 +128,15 @@ export interface Bot {
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { journal, clock, log } = parts;
   const { readings, from } = await readJournal(journal, log, parts.times.resolvedJoinMs);
-  const engine = createEngine({ journal, now: clock.now, sha256: parts.sha256 }, readings);
+  const engine = createEngine(
+    {
+      journal,
+      now: clock.now,
+      sha256: parts.sha256,
+      pendingMax: () => parts.settings().pendingMax,
+    },
+    readings,
+  );
   journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
   });

@@ -20,6 +20,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import type { StormEvent, StormState } from '../core/storm.ts';
 import { createErasures } from './erasures.ts';
+import { createQuotas } from './quotas.ts';
 import {
   apply,
   emptyReadings,
@@ -34,13 +35,15 @@ import {
   versionOf,
 } from './readings.ts';
 import { type Successor, successorOf } from './successor.ts';
-import { verdict, withHalt, written } from './told.ts';
+import { haltRead, haltStream, lockStreams, verdict, withHalt, written } from './told.ts';
 import { createTurns } from './turns.ts';
 
 export interface EngineOptions {
   readonly journal: Journal;
   readonly now: () => number;
   readonly sha256: Sha256;
+  /** How many plans one requester may have waiting. */
+  readonly pendingMax?: () => number;
 }
 
 export interface Told {
@@ -105,8 +108,6 @@ const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
 
 const untold: Promise<Told> = Promise.resolve({ changed: false });
 
-const haltStream = streamOf('halt', 'all');
-
 /** Another process wrote in between: read again and decide again, so often at most. */
 const conflictsMax = 5;
 
@@ -157,6 +158,11 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
 
   const operationOf = (id: string) =>
     held(readings.operations, { kind: 'operation', id }, (events) => replayOperation(id, events));
+
+  const quotas = createQuotas(readings, {
+    ...options,
+    operation: operationOf,
+  });
 
   async function postsOf(id: string): Promise<Held<PostState>> {
     // Of an incident that never left memory its posts have not left it either: in a storm the store is not asked.
@@ -295,7 +301,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return turns.take(streams, () =>
       commit(async () => {
         const { state, version } = await operationOf(id);
-        const asked = withHalt(intent, state, halts());
+        const asked = await quotas.asked(withHalt(intent, state, halts()));
         const events = witnessed(decideOperation(asked, state), journal.lastCheckpoint()?.short);
         if (events.length === 0) return { writes: [], told: { changed: false } };
         const meta = { at: options.now() };
@@ -306,13 +312,13 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
           lockedTargets(after).map(target),
         );
         if (!locks.ok) return { writes: [], told: { changed: false, heldBy: locks.heldBy } };
-        const lockStreams = locks.writes.map(({ target: name, events: changes }) => ({
-          stream: streamOf('target', name),
-          expectedVersion: readings.targets.get(name)?.version ?? 0,
-          events: changes,
-        }));
         return {
-          writes: [...written(stream, version, events), ...lockStreams, ...haltRead(events)],
+          writes: [
+            ...written(stream, version, events),
+            ...lockStreams(locks.writes, readings),
+            ...haltRead(events, readings),
+            ...quotas.writes(events),
+          ],
           told: verdict(events),
         };
       }, context),
@@ -321,15 +327,6 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
 
   function halts(): HaltState {
     return readings.halts.get('all')?.state ?? initialHalts();
-  }
-
-  /** What begins names the halts it was decided by: one that another process wrote meanwhile is read first. */
-  function haltRead(events: readonly { readonly type: string }[]): readonly StreamWrite[] {
-    const begins = events.some(
-      ({ type }) => type === 'OperationStarted' || type === 'StepIntended',
-    );
-    const expectedVersion = readings.halts.get('all')?.version ?? 0;
-    return begins ? [{ stream: haltStream, expectedVersion, events: [] }] : [];
   }
 
   function tellHalts(intent: HaltIntent, context: AppendContext): Promise<Told> {

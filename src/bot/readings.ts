@@ -40,6 +40,7 @@ import {
   type OperationState,
   terminal,
 } from '../core/operation/operation.ts';
+import { evolveQuota, type PlanCounted, type QuotaState } from '../core/operation/quota.ts';
 import {
   evolveTarget,
   initialTarget,
@@ -50,7 +51,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { evolveStorm, type StormEvent, type StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-9';
+export const readingsVersion = 'readings-10';
 
 /** How long an ended operation stays at hand; older ones are read from the store. */
 const endedKeepMs = 60 * 60_000;
@@ -74,6 +75,8 @@ export interface Readings {
   readonly surfaces: Map<string, Held<SurfaceState>>;
   /** One of them, `all`. */
   readonly halts: Map<string, Held<HaltState>>;
+  /** By person. */
+  readonly quotas: Map<string, Held<QuotaState>>;
   /** By `surface/place`. */
   readonly storms: Map<string, Held<StormState>>;
   /** How many incidents ever opened in a place, by `surface/place`. */
@@ -93,7 +96,8 @@ export type Kind =
   | 'inbox'
   | 'surface'
   | 'storm'
-  | 'halt';
+  | 'halt'
+  | 'quota';
 
 export interface StreamName {
   readonly kind: Kind;
@@ -110,6 +114,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     asks: new Map(),
     surfaces: new Map(),
     halts: new Map(),
+    quotas: new Map(),
     storms: new Map(),
     arrived: new Map(),
     operationsOf: new Map(),
@@ -143,6 +148,7 @@ const kinds: ReadonlySet<string> = new Set<Kind>([
   'surface',
   'storm',
   'halt',
+  'quota',
 ]);
 
 /** How many events of a stream memory has taken in; 0 for one it does not hold. */
@@ -156,6 +162,7 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
     surface: readings.surfaces,
     storm: readings.storms,
     halt: readings.halts,
+    quota: readings.quotas,
   };
   return maps[kind].get(id)?.version ?? 0;
 }
@@ -214,6 +221,12 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
       further(readings.halts, name.id, recorded as Recorded<HaltEvent>, {
         initial: initialHalts,
         evolve: evolveHalt,
+      });
+      return name;
+    case 'quota':
+      further(readings.quotas, name.id, recorded as Recorded<PlanCounted>, {
+        initial: (): QuotaState => [],
+        evolve: evolveQuota,
       });
       return name;
     case 'storm':
@@ -337,6 +350,7 @@ export function exportReadings(readings: Readings): unknown {
     asks: [...readings.asks],
     surfaces: [...readings.surfaces],
     halts: [...readings.halts],
+    quotas: [...readings.quotas],
     storms: [...readings.storms],
     arrived: [...readings.arrived],
     operationsOf: [...readings.operationsOf],
@@ -375,6 +389,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     asks: new Map(exported.asks),
     surfaces: new Map(exported.surfaces),
     halts: new Map(exported.halts),
+    quotas: new Map(exported.quotas),
     storms: new Map(exported.storms),
     arrived: new Map(exported.arrived),
     operationsOf: new Map(exported.operationsOf),

@@ -2,9 +2,11 @@ import type { Event } from '../core/event.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import { type HaltState, haltOf, isLifting } from '../core/operation/halt.ts';
+import type { TargetWrite } from '../core/operation/locks.ts';
 import type { OperationEvent, OperationState } from '../core/operation/operation.ts';
 import type { StreamWrite } from '../core/ports/journal.ts';
 import type { Told } from './engine.ts';
+import { type Readings, streamOf } from './readings.ts';
 
 export function written(
   stream: string,
@@ -38,4 +40,24 @@ export function withHalt(
   if (!plan || isLifting(plan)) return intent;
   const halt = haltOf(halts, { service: plan.service, at: intent.at });
   return halt ? { ...intent, halt } : intent;
+}
+
+export const haltStream = streamOf('halt', 'all');
+
+/** What begins names the halts it was decided by: one that another process wrote meanwhile is read first. */
+export function haltRead(events: readonly Event[], { halts }: Readings): readonly StreamWrite[] {
+  const begins = events.some(({ type }) => type === 'OperationStarted' || type === 'StepIntended');
+  const expectedVersion = halts.get('all')?.version ?? 0;
+  return begins ? [{ stream: haltStream, expectedVersion, events: [] }] : [];
+}
+
+export function lockStreams(
+  writes: readonly TargetWrite[],
+  { targets }: Readings,
+): readonly StreamWrite[] {
+  return writes.map(({ target, events }) => ({
+    stream: streamOf('target', target),
+    expectedVersion: targets.get(target)?.version ?? 0,
+    events,
+  }));
 }

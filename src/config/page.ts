@@ -42,6 +42,7 @@ const about: readonly (readonly [SectionName, string])[] = [
     'policy_tests',
     'What the policies are meant to say. A list; `tocsin check` asks each, and one that is answered otherwise is a fault of this file.',
   ],
+  ['quotas', 'How much one person may ask for.'],
   ['targets', 'The systems that services live in, by name.'],
 ];
 

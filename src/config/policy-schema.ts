@@ -91,6 +91,12 @@ export const rule = keys({
     .describe('Places to fill; one person fills one place, never the requester.'),
 });
 
+export const quotas = keys({
+  pending: integer(1, 100)
+    .default(3)
+    .describe('How many plans one requester may have waiting for approval at a time.'),
+});
+
 const policyQuestion = keys({
   verb: text.describe('The command.'),
   risk: oneOf(RISKS).optional().describe("Of its plan; the command's own when absent."),

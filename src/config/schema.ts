@@ -19,7 +19,7 @@ import {
   url,
   version,
 } from './field.ts';
-import { policyTest, rule } from './policy-schema.ts';
+import { policyTest, quotas, rule } from './policy-schema.ts';
 
 /*
  * The shape of each section of the file, as it is written. Every key here has effect; a key of the design that this
@@ -256,6 +256,7 @@ export const sections = {
   services: named(service).default({}),
   policies: z.array(rule).default([]),
   policy_tests: z.array(policyTest).default([]),
+  quotas: quotas.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: notBuilt('backups'),
   watch: notBuilt('watches'),

@@ -20,6 +20,7 @@ export const UNERASABLE: readonly string[] = [
   'surface/',
   'storm/',
   'halt/',
+  'quota/',
 ];
 
 /** The stream that lost a payload by this event; undefined when it is no erasure. */

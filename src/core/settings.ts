@@ -10,6 +10,8 @@ export interface Settings {
   readonly routes: Routes;
   readonly catalog: Catalog;
   readonly policy: Policy;
+  /** How many plans one requester may have waiting at a time. */
+  readonly pendingMax: number;
 }
 
 export interface Group {

@@ -135,6 +135,7 @@ const allowed: readonly PolicyRule[] = [
 ];
 
 const settings: Omit<Settings, 'policy' | 'routes'> = {
+  pendingMax: 3,
   people: ['ana', 'ben', 'cleo'].map((id) => ({
     id,
     name: id,

@@ -29,6 +29,14 @@ describe('policy', () => {
     expect(restart).toContain('NOT_A_REQUESTER');
   });
 
+  it('says what keeps it from beginning, too', async () => {
+    const counter = await openCounter();
+    await counter.says('ben', 'freeze worker for=2h reason=audit');
+    const said = await counter.says('ana', 'policy rollback worker env=production');
+    expect(said).toContain('FROZEN `worker` by Ben');
+    expect(await counter.says('ana', 'policy note')).not.toContain('FROZEN');
+  });
+
   it('gives a denial with its code and its rule', async () => {
     const counter = await openCounter(`
   - { deny: { verb: restart } }

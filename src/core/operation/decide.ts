@@ -19,6 +19,7 @@ import {
 } from './places.ts';
 import { flawOf, type Plan } from './plan.ts';
 import { type AllowRule, dangerSeatsMin, surfaceKind, type Verdict } from './policy.ts';
+import type { Waiting } from './quota.ts';
 import { decideStep, type StepIntent } from './step-decide.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
@@ -74,6 +75,8 @@ export type LoopIntent =
       readonly hash: string;
       readonly rule: AllowRule;
       readonly judged?: Judged;
+      /** What the requester has waiting. Read in the same append. */
+      readonly waiting?: Waiting;
     }
   | {
       readonly type: 'Begin';
@@ -143,7 +146,17 @@ function plan(intent: Of<'Plan'>, state: OperationState): readonly OperationEven
     const because = problem('PLAN_NOT_RUNNABLE', { ...said(state), flaw });
     return [{ type: 'OperationRefused', v: 1, problem: because }];
   }
-  const { plan: drafted, hash, rule, judged } = intent;
+  const { plan: drafted, hash, rule, judged, waiting } = intent;
+  if (waiting && waiting.operations.length >= waiting.max) {
+    const because = problem('PLANS_PENDING', {
+      ...said(state),
+      requester: drafted.requester,
+      operations: waiting.operations.join(', '),
+      max: waiting.max,
+      free: new Date(waiting.freeAt).toISOString(),
+    });
+    return [{ type: 'OperationRefused', v: 1, problem: because }];
+  }
   if (drafted.risk === 'danger' && seatsNeeded(rule.places) < dangerSeatsMin) {
     const because = problem('DANGER_NEEDS_TWO', {
       ...said(state),

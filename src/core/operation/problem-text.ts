@@ -16,6 +16,12 @@ export const operationProblems: ProblemBook = {
     why: 'No rule of the policy allows {verb} (risk {risk}) here, and what no rule allows is refused.',
     next: 'Add a rule under `policies:` and run `tocsin check`.',
   },
+  PLANS_PENDING: {
+    what: '`{line}` was not planned.',
+    changed: untouched,
+    why: '{requester} has {operations} waiting for approval, and {max} at a time is all (`quotas.pending`).',
+    next: '`cancel` one that is not needed; the first expires at {free}.',
+  },
   READ_ONLY: {
     what: 'Nothing is changed now.',
     changed: untouched,

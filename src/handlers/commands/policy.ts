@@ -8,6 +8,7 @@ import {
 } from '../../core/operation/policy.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Block, Text } from '../../core/view/card.ts';
+import { haltBlocks } from '../../core/view/halts.ts';
 import { conditions } from '../../core/view/policy-words.ts';
 import { code, duration, personSpan, problemBlock } from '../../core/view/words.ts';
 import type { Asking, Command, ReadCommand, Reading } from '../command.ts';
@@ -44,7 +45,11 @@ function explain(asked: Asking, commands: readonly Command[]): Reading | Problem
   };
   const { policy } = desk.settings;
   const verdict = judge(policy, question);
-  const blocks: Block[] = [...wanted(verdict, asked), ...others(verdict, question, asked)];
+  const blocks: Block[] = [
+    ...(command.does === 'operation' ? haltBlocks(desk.halts(), desk.words) : []),
+    ...wanted(verdict, asked),
+    ...others(verdict, question, asked),
+  ];
   if (command.does === 'operation' && command.risk !== 'danger') {
     const dangerous = judge(policy, { ...question, risk: 'danger' });
     if (whereOf(dangerous) !== whereOf(verdict) || !dangerous.allowed) {
