@@ -163,24 +163,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     workload: (integration, name) => target(integration, name)?.workload,
     runbook: (incident) => parts.runbooks.page(incident),
   });
-  const writers = openWriters(targets, log);
-  const operationsLoop = createOperationsLoop({
-    engine,
-    clock,
-    ownership: parts.ownership,
-    driver: writers.driver,
-    standing: ({ approvals }) =>
-      approvals.map(({ evidence }) => evidenceOf(parts.settings(), evidence)),
-    policyDigest: () => parts.settings().policy.digest,
-    verdict: (operation) =>
-      verdictNow(operation, {
-        settings: parts.settings(),
-        incidents: openIncidents(engine),
-        at: clock.now(),
-      }),
-    pollMs: parts.times.operationPollMs,
-    log,
-  });
+  const { operationsLoop, writers } = createOperations(parts, engine, targets);
   const { sourcesLoop, silencesLoop } = createSourceLoops(parts, engine);
   const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlinesLoop({
@@ -262,6 +245,30 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       for (const each of parts.targets) each.close();
     },
   };
+}
+
+/** What brings approved operations to their end, and the only way to a writer. */
+function createOperations(parts: BotParts, engine: Engine, targets: readonly ConnectedTarget[]) {
+  const { clock, log } = parts;
+  const writers = openWriters(targets, log);
+  const operationsLoop = createOperationsLoop({
+    engine,
+    clock,
+    ownership: parts.ownership,
+    driver: writers.driver,
+    standing: ({ approvals }) =>
+      approvals.map(({ evidence }) => evidenceOf(parts.settings(), evidence)),
+    policyDigest: () => parts.settings().policy.digest,
+    verdict: (operation) =>
+      verdictNow(operation, {
+        settings: parts.settings(),
+        incidents: openIncidents(engine),
+        at: clock.now(),
+      }),
+    pollMs: parts.times.operationPollMs,
+    log,
+  });
+  return { operationsLoop, writers };
 }
 
 /** What asks the sources, and what makes them silent. */

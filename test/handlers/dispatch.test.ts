@@ -54,7 +54,7 @@ describe('a plan', () => {
   it('is asked and planned once, however often the request arrives', async () => {
     const line = 'restart worker env=production';
     const first = await counter.says('ana', line, { cause: 'same' });
-    expect(counter.news()).toEqual(['OperationAsked', 'OperationPlanned']);
+    expect(counter.news()).toEqual(['OperationAsked', 'OperationPlanned', 'PlanCounted']);
     expect(await counter.says('ana', line, { cause: 'same' })).toBe(first);
     expect(counter.news()).toEqual([]);
   });
