@@ -81,6 +81,13 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
     return state?.asked?.incident || operation;
   }
 
+  /** A request that came to no plan is answered to the one who asked; a channel learns of it when there is one. */
+  async function isForAll(operation: string, surface: string): Promise<boolean> {
+    const posts = readings.posts.get(operation)?.state;
+    const isShown = posts !== undefined && standingOf(posts, surface, 'root').ref !== '';
+    return isShown || (await engine.operation(operation))?.plan !== undefined;
+  }
+
   function stormOf(thread: string): Storm | undefined {
     for (const { state } of readings.storms.values()) {
       const found = state.find(({ storm }) => storm === thread);
@@ -164,7 +171,9 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
         return storm?.surface === surface ? storm.place : undefined;
       }
       if (surface === 'console') return '';
-      if (thread.startsWith('op-')) return defaultPlaces()[surface];
+      if (thread.startsWith('op-')) {
+        return (await isForAll(thread, surface)) ? defaultPlaces()[surface] : undefined;
+      }
       const incident = await engine.incident(thread);
       return incident?.status === 'none' ? undefined : incident?.opened.places[surface];
     },

@@ -62,6 +62,9 @@ export async function playEvening(town: Town, bot: TocsinProcess): Promise<void>
   await eventually('the cluster is changed', () => town.image() === release.goodImage, patience);
   await everywhere('done', (text) => /\bDONE\b/.test(text));
 
+  // What came to no plan is between the bot and the one who asked: no channel gets a card of it.
+  await ana.types('/ops scale checkout 99 env=production', places.slack);
+  await slack.until(() => ana.sees(places.slack).some((seen) => seen.includes('K8S_ABOVE_MAX')));
   await sources.ends();
   await everywhere('resolved', (text) => text.includes('Resolved: every alert has stopped'));
   const marks = () => [shop.messageText(root), card.text];
