@@ -69,12 +69,18 @@ function beginRules(turn: Turn, event: OperationEvent): readonly string[] {
   if (new Set(approvers).size !== approvers.length) said.push('begun with one person twice');
   if (at >= (before.plan?.expiresAt ?? 0)) said.push('begun after the expiry');
   if (before.plan?.policy !== intent.policy) said.push('begun under another policy');
+  const { verdict, halt } = intent;
+  if (halt) said.push('begun while it is halted');
+  if (verdict && !verdict.allowed) said.push('begun though the policy refuses it by now');
+  if (verdict?.allowed && !canSeatAll(verdict.rule.places, standing)) {
+    said.push('begun with an empty seat of the rule of now');
+  }
   if (event.hash !== before.hash) said.push('begun with another plan');
   if (before.startedAt !== undefined) said.push('begun twice');
   return said;
 }
 
-function stepRules({ before }: Turn, event: OperationEvent): readonly string[] {
+function stepRules({ before, intent }: Turn, event: OperationEvent): readonly string[] {
   if (!('step' in event)) return [];
   const step = before.steps.find(({ step: { id } }) => id === event.step);
   if (!step) return [`${event.type} of a step that is not there`];
@@ -82,6 +88,10 @@ function stepRules({ before }: Turn, event: OperationEvent): readonly string[] {
   if (event.type === 'StepIntended') {
     if (step.step.guard === 'unguarded' && step.attempt > 0) said.push('an unguarded step twice');
     if (step.appliedAt > 0) said.push('an applied step intended again');
+    const last = before.steps[before.steps.indexOf(step) - 1];
+    const isBound = last?.step.critical === true && last.appliedAt > 0;
+    const isHalted = intent.type === 'ReportCheck' && intent.halt !== undefined;
+    if (isHalted && !isBound && !step.compensation) said.push('a step begun while it is halted');
     if (before.startedAt === undefined) said.push('a step before the beginning');
     const isBusy = before.steps.some(({ phase }) => phase === 'intended' || phase === 'applied');
     if (isBusy) said.push('two steps at once');

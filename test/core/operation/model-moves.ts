@@ -1,10 +1,11 @@
 import type { OperationIntent } from '../../../src/core/operation/decide.ts';
 import { type OperationState, terminal } from '../../../src/core/operation/operation.ts';
+import type { Verdict } from '../../../src/core/operation/policy.ts';
 import { currentStep, mayBeSent } from '../../../src/core/operation/step-decide.ts';
 import type { Evidence } from '../../../src/core/person.ts';
 import type { Checked, Probed } from '../../../src/core/ports/step.ts';
 import { problem } from '../../../src/core/problem.ts';
-import { ana, evidence, hashOf, type Story, shown, T0 } from './sample.ts';
+import { ana, dbaAndSre, evidence, hashOf, rule, type Story, shown, T0 } from './sample.ts';
 
 export interface Bounds {
   readonly story: Story;
@@ -156,8 +157,14 @@ function loopMoves(node: Node, bounds: Bounds): readonly Move[] {
       world.left.includes(each.person) ? evidence(each.person, []) : each,
     );
     const policy = world.policyChanged ? 'policy-2' : 'policy-1';
+    const begin = { type: 'Begin', at, standing, policy } as const;
     return [
-      { name: 'the loop begins', intent: { type: 'Begin', at, standing, policy } },
+      { name: 'the loop begins', intent: begin },
+      { name: 'the loop begins while it is halted', intent: { ...begin, halt } },
+      ...verdicts.map((verdict) => ({
+        name: `the loop begins under ${verdict.allowed ? 'a stricter rule' : 'a refusal'}`,
+        intent: { ...begin, verdict },
+      })),
       { name: 'the loop looks at the clock', intent: { type: 'Expire', at } },
     ];
   }
@@ -166,13 +173,30 @@ function loopMoves(node: Node, bounds: Bounds): readonly Move[] {
   const id = current.step.id;
   if (current.phase === 'waiting') {
     const unreachable = { ok: false, problem: problem('K8S_UNREACHABLE') } as const;
-    return [checkOf(node, id), unreachable].map((checked) => ({
+    const checks = [checkOf(node, id), unreachable].map((checked) => ({
       name: `check of ${id} ${checked.ok ? 'passes' : checked.problem.code}`,
-      intent: { type: 'ReportCheck', at, step: id, checked, landsWithinMs: tick },
+      intent: { type: 'ReportCheck', at, step: id, checked, landsWithinMs: tick } as const,
     }));
+    const halted = checks.map(({ name, intent }) => ({
+      name: `${name} while it is halted`,
+      intent: { ...intent, halt },
+    }));
+    return [...checks, ...halted];
   }
   return current.phase === 'intended' ? writeMoves(node, id, at) : watchMoves(id, at);
 }
+
+const halt = problem('READ_ONLY');
+
+/** What the policy may say by the time it would begin, beside what it said before. */
+const verdicts: readonly Verdict[] = [
+  {
+    allowed: false,
+    problem: problem('POLICY_DENIED', { verb: 'scale', service: 'checkout', rule: 'now' }),
+  },
+  { allowed: true, rule: rule({ where: 'now', places: [...dbaAndSre, ...dbaAndSre.slice(0, 1)] }) },
+  { allowed: true, rule: rule({ where: 'now', places: dbaAndSre }) },
+];
 
 function checkOf({ operation, world }: Node, id: string): Checked {
   const isOurs = (world.effects[id] ?? 0) > 0;
