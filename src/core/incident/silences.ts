@@ -45,8 +45,9 @@ export function askSilence(intent: AskSilence, state: IncidentState): Decided {
   const refuse = refusing(by, 'silence');
   if (state.status === 'none') return refuse('INCIDENT_UNKNOWN');
   const live = liveSilence(state, at);
-  if (live)
-    return live.silence === silence ? [] : refuse('SILENCED_ALREADY', { person: live.person });
+  // Asked before: it has had its turn, whatever became of it.
+  if (state.silences.some((each) => each.silence === silence)) return [];
+  if (live) return refuse('SILENCED_ALREADY', { person: live.person });
   if (state.opened.origin !== 'alerts' || !state.opened.sourceAnswers) {
     return refuse('SILENCE_NOT_OFFERED', { source: state.opened.source || 'a declared incident' });
   }

@@ -139,9 +139,11 @@ describe('a silence', () => {
   });
 
   it('stays quiet when the same request is told twice', () => {
-    given(...open, asked)
-      .when(ask)
-      .then();
+    for (const since of [[], [failed], [made, endAsked, ended]]) {
+      given(...open, asked, ...since)
+        .when(ask)
+        .then();
+    }
   });
 
   it('is ended by anybody, once; what was made elsewhere is not', () => {
