@@ -31,7 +31,7 @@ describe('the doors of the bundle', () => {
   });
 
   it('are the only way in: a module without one is refused, so that no source runs by mistake', () => {
-    const into = () => resolved('../../src/main.ts', 'test/contracts/journal.test.ts');
-    expect(into).toThrow('src/main.ts has no door in the bundle');
+    const into = () => resolved('../../src/core/unopened.ts', 'test/contracts/journal.test.ts');
+    expect(into).toThrow('src/core/unopened.ts has no door in the bundle');
   });
 });
