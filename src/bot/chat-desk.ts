@@ -28,7 +28,7 @@ const imageBytesMax = 8 * 1024 * 1024;
 /** All that is kept in one day: pins must not fill the disk that the journal needs. */
 const imageBytesADay = 256 * 1024 * 1024;
 const dayMs = 24 * 60 * 60_000;
-/** An incident is looked at again when its year is looked at again. */
+/** A year and a month: incidents are looked at again when the year is. */
 const imageKeepMs = 400 * dayMs;
 
 /** The bot, as chat surfaces see it. */

@@ -1,11 +1,10 @@
 import { systemClock } from '../bot/clock.ts';
 import { exitCode } from '../cli.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
-import { fill } from '../core/view/words.ts';
 import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
 import { nobodysDesk, openDiscord, uncounted } from './chats.ts';
-import { sayLine } from './say.ts';
+import { problemLine, sayLine } from './say.ts';
 
 /** Registers the slash commands in every guild of the configuration; changes nothing where they are as they should be. */
 export async function register(file: string): Promise<number> {
@@ -39,12 +38,7 @@ export async function register(file: string): Promise<number> {
       sayLine(`ok    ${name}: ${changed}`);
       continue;
     }
-    const { code, facts } = outcome.problem;
-    const words = book[code];
-    const said = words
-      ? `${fill(words.what, facts)} ${fill(words.why, facts)} ${fill(words.next, facts)} `
-      : '';
-    sayLine(`FAIL  ${name}: ${said}${code}`);
+    sayLine(`FAIL  ${name}: ${problemLine(outcome.problem, book)}`);
     worst = exitCode.failed;
   }
   return worst;

@@ -2,16 +2,13 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { exitCode } from '../cli.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
-import type { Facts } from '../core/problem.ts';
-
-import { type Problem, problem } from '../core/problem.ts';
+import { type Facts, type Problem, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
-import { fill } from '../core/view/words.ts';
 import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
 import { type ConnectChats, loadChats, nobodysDesk, uncounted } from './chats.ts';
 import { createLogger } from './log.ts';
-import { sayLine } from './say.ts';
+import { problemLine, sayLine } from './say.ts';
 import { connectSources, connectTargets } from './targets.ts';
 
 interface Finding {
@@ -132,9 +129,5 @@ function sentence(
     const known = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
     return `ok    ${about}: ${[check, ...known].join(', ')}`;
   }
-  const words = book[found.code];
-  const said = words
-    ? `${fill(words.what, found.facts)} ${fill(words.why, found.facts)} ${fill(words.next, found.facts)}`
-    : '';
-  return `FAIL  ${about}: ${check}: ${said} ${found.code}`;
+  return `FAIL  ${about}: ${check}: ${problemLine(found, book)}`;
 }
