@@ -257,13 +257,14 @@ function createOperations(parts: BotParts, engine: Engine, targets: readonly Con
     ownership: parts.ownership,
     driver: writers.driver,
     standing: ({ approvals }) =>
-      approvals.map(({ evidence }) => evidenceOf(parts.settings(), evidence)),
+      Promise.all(approvals.map(({ evidence }) => evidenceOf(parts.settings(), evidence))),
     policyDigest: () => parts.settings().policy.digest,
     verdict: (operation) =>
       verdictNow(operation, {
         settings: parts.settings(),
         incidents: openIncidents(engine),
         at: clock.now(),
+        evidenceOf: (person) => evidenceOf(parts.settings(), person),
       }),
     pollMs: parts.times.operationPollMs,
     log,

@@ -78,10 +78,10 @@ async function shownDigest(
 }
 
 /** A person with the groups that the configuration puts them in; one it does not name is in none. */
-export function evidenceOf(
+export async function evidenceOf(
   settings: Settings,
   { person, surface, account }: Pick<Evidence, 'person' | 'surface' | 'account'>,
-): Evidence {
+): Promise<Evidence> {
   const isKnown = settings.people.some(({ id }) => id === person);
   const memberships = settings.groups
     .filter(({ members }) => isKnown && members.includes(person))

@@ -22,6 +22,20 @@ export interface Evidence {
   /** The platform's own id, or the session for the console. */
   readonly account: string;
   readonly memberships: readonly Membership[];
+  /** Groups that could not be asked. None of them is a membership. */
+  readonly unreachable?: readonly Unreachable[];
+  /** A second factor that was given for one plan, and for nothing else. */
+  readonly stepUp?: StepUp;
+}
+
+/** A second factor, spent on the plan whose hash it names. */
+export interface StepUp {
+  readonly factor: 'passkey' | 'totp' | 'recovery';
+  /** Which of the person's factors, by its id in their keyring. */
+  readonly credential: string;
+  /** Hash of the plan that the page showed when it was given. */
+  readonly hash: string;
+  readonly at: number;
 }
 
 /** What is kept of a person's requests that no incident and no operation keeps. */
@@ -53,8 +67,19 @@ export interface RequestTurnedDown {
 /** How membership was known: the group, the source asked, and how old the answer is. */
 export interface Membership {
   readonly group: string;
+  /** `static`: the configuration names the members. */
   readonly source: 'static' | 'directory';
   readonly ageMs: number;
+  /** What the directory was asked: `slack_usergroup T01/S01`. */
+  readonly query?: string;
+  /** SHA-256 of the roster it answered. */
+  readonly digest?: string;
+}
+
+/** A group of which nobody knows now who is in it: whoever needs it is refused, and told this. */
+export interface Unreachable {
+  readonly group: string;
+  readonly problem: Problem;
 }
 
 export function isMember(evidence: Evidence, group: string): boolean {

@@ -37,7 +37,8 @@ export interface Desk {
   timeline(incident: string): Promise<readonly Entry[]>;
   /** The operation's card as it stands on that surface: what somebody who types there could see. */
   shown(operation: OperationState, surface: string): Promise<Shown>;
-  evidenceOf(person: string, surface: string, account: string): Evidence;
+  /** What is known of a person at this moment: their groups, those of directories asked where an answer is too old. */
+  evidenceOf(person: string, surface: string, account: string): Promise<Evidence>;
 
   tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;
   tellHalts(intent: HaltIntent, context: Telling): Promise<Told>;

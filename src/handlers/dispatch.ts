@@ -64,7 +64,7 @@ export interface DispatchCounts {
  */
 export function createDispatch(desk: Desk, counts?: DispatchCounts): Dispatch {
   async function say(said: Said): Promise<Answer> {
-    const by = evidence(desk, said.actor);
+    const by = await evidence(desk, said.actor);
     if (isProblem(by)) return refused(by, desk);
     const utterance = parseLine(said.line);
     if ('code' in utterance) return refused(utterance, desk);
@@ -105,7 +105,7 @@ export function createDispatch(desk: Desk, counts?: DispatchCounts): Dispatch {
 
   /** Its thread is on its way; until it is there, whoever asked reads how it stands. */
   async function want(incident: string, { actor, cause }: Pressed): Promise<Answer> {
-    const by = evidence(desk, actor);
+    const by = await evidence(desk, actor);
     if (isProblem(by)) return refused(by, desk);
     const intent = { type: 'WantThread', at: desk.now(), by } as const;
     const told = await desk.tellIncident(incident, intent, {

@@ -7,8 +7,8 @@ import type { Actor } from './dispatch.ts';
 import { evidence } from './judgement.ts';
 
 /** What stands open, and what waits for whoever looks; a stranger reads that nobody knows them. */
-export function homeOf(desk: Desk, actor: Actor): Card {
-  const by = evidence(desk, actor);
+export async function homeOf(desk: Desk, actor: Actor): Promise<Card> {
+  const by = await evidence(desk, actor);
   if (isProblem(by)) return { ...refused(by, desk).card, key: 'home' };
   const reading = { incidents: desk.openIncidents(), operations: desk.liveOperations() };
   return homeCard(by, reading, desk.words);

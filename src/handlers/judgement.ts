@@ -10,7 +10,10 @@ import type { Desk } from './desk.ts';
 import type { Actor } from './dispatch.ts';
 
 /** Bound by the platform's ids in the configuration; strangers are answered, counted and never recorded. */
-export function evidence(desk: Desk, { surface, account }: Actor): Evidence | Problem {
+export async function evidence(
+  desk: Desk,
+  { surface, account }: Actor,
+): Promise<Evidence | Problem> {
   const person = personOf(desk, { surface, account });
   return person === undefined
     ? problem('PERSON_NOT_BOUND', { surface, account })

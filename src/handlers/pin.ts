@@ -11,7 +11,7 @@ import { sayToIncident } from './run.ts';
 /** A message is pinned by the same right as `pin` is typed; its author and its time are the platform's word. */
 export async function pinMessage(desk: Desk, pinned: Pinned): Promise<Answer> {
   const { pin, actor, cause } = pinned;
-  const by = evidence(desk, actor);
+  const by = await evidence(desk, actor);
   if (isProblem(by)) return refused(by, desk);
   if (pinned.incident === '') return refused(problem('INCIDENT_REQUIRED', { verb: 'pin' }), desk);
   const incident = await desk.incident(pinned.incident);

@@ -16,7 +16,7 @@ export async function pressOperation(
   what: Extract<Press, { readonly kind: 'approve' | 'decline' | 'view' }>,
   { actor, cause, shown }: Pressed,
 ): Promise<Answer> {
-  const by = evidence(desk, actor);
+  const by = await evidence(desk, actor);
   if (isProblem(by)) return refused(by, desk);
   const operation = await desk.operation(what.operation);
   if (!operation)

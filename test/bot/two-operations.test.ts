@@ -83,9 +83,9 @@ function process(
     clock,
     ownership: { claim: async (partition) => ({ partition, token: 1 }) },
     driver: async () => target.driver,
-    standing: () => [ben],
+    standing: async () => [ben],
     policyDigest: () => 'policy-1',
-    verdict: () => undefined,
+    verdict: async () => undefined,
     pollMs: 500,
     log: () => undefined,
   });

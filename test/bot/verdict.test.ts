@@ -23,6 +23,8 @@ async function planned() {
       settings: counter.bot.desk.settings,
       incidents: counter.bot.desk.openIncidents(),
       at: more.at ?? counter.clock.now,
+      evidenceOf: ({ person, surface, account }) =>
+        counter.bot.desk.evidenceOf(person, surface, account),
     });
   return { counter, operation, now };
 }
@@ -30,21 +32,23 @@ async function planned() {
 describe('the verdict before the first step', () => {
   it('is the one of the request while nothing changed', async () => {
     const { now, operation } = await planned();
-    expect(now()).toEqual({ allowed: true, rule: operation.rule });
+    expect(await now()).toEqual({ allowed: true, rule: operation.rule });
   });
 
   it('knows that Saturday has come', async () => {
     const { now } = await planned();
-    expect(now({ at: friday + 600_000 })).toMatchObject({ problem: { code: 'POLICY_DENIED' } });
+    expect(await now({ at: friday + 600_000 })).toMatchObject({
+      problem: { code: 'POLICY_DENIED' },
+    });
   });
 
   it('knows that it got worse, of a service and environment alone', async () => {
     const { now, counter } = await planned();
     const incident = await counter.incident();
     await counter.says('ana', 'severity critical', { incident });
-    expect(now()).toMatchObject({ rule: { places: [{ from: 'sre' }, { from: 'guests' }] } });
+    expect(await now()).toMatchObject({ rule: { places: [{ from: 'sre' }, { from: 'guests' }] } });
     await counter.says('ana', 'severity info', { incident });
-    expect(now()).toMatchObject({ rule: { places: [{ from: 'sre' }] } });
+    expect(await now()).toMatchObject({ rule: { places: [{ from: 'sre' }] } });
   });
 
   it('knows that the requester may ask no more', async () => {
@@ -55,12 +59,12 @@ describe('the verdict before the first step', () => {
       ...operation,
       asked: { ...asked, requester: { ...asked.requester, person: 'cleo' } },
     };
-    expect(now({ state })).toMatchObject({ problem: { code: 'NOT_A_REQUESTER' } });
+    expect(await now({ state })).toMatchObject({ problem: { code: 'NOT_A_REQUESTER' } });
   });
 
   it('is none where the record does not hold what was judged', async () => {
     const { now, operation } = await planned();
     const { judged: _, ...old } = operation;
-    expect(now({ state: old })).toBeUndefined();
+    expect(await now({ state: old })).toBeUndefined();
   });
 });

@@ -124,7 +124,9 @@ describe('a person whom the configuration no longer names', () => {
   it('stands in no group, though a group still names them', async () => {
     const { bot } = await startSmallBot();
     const who = { person: 'gone', surface: 'console', account: 'gone' };
-    expect(evidenceOf(bot.desk.settings, who)).toMatchObject({ memberships: [] });
-    expect(evidenceOf(bot.desk.settings, { ...who, person: 'ben' }).memberships).toHaveLength(1);
+    expect(await evidenceOf(bot.desk.settings, who)).toMatchObject({ memberships: [] });
+    expect(
+      (await evidenceOf(bot.desk.settings, { ...who, person: 'ben' })).memberships,
+    ).toHaveLength(1);
   });
 });

@@ -7,9 +7,9 @@ import { type Counter, openCounter } from './desk.ts';
 const telling = { cause: 'begun', by: 'tocsin' };
 
 /** What the loop says when it begins an operation that ben approved. */
-function begin({ bot, clock }: Counter): OperationIntent {
+async function begin({ bot, clock }: Counter): Promise<OperationIntent> {
   const { settings, evidenceOf } = bot.desk;
-  const standing = [evidenceOf('ben', 'console', 'ben')];
+  const standing = [await evidenceOf('ben', 'console', 'ben')];
   return { type: 'Begin', at: clock.now, standing, policy: settings.policy.digest };
 }
 
@@ -168,7 +168,7 @@ describe('a press that looks at a plan', () => {
     await counter.says('ana', 'restart worker env=production', { incident });
     const first = counter.operation();
     await counter.presses('ben', 'approve', first);
-    await counter.bot.engine.tellOperation(first, begin(counter), telling);
+    await counter.bot.engine.tellOperation(first, await begin(counter), telling);
     await counter.says('ana', 'restart worker env=production', { incident });
     const second = counter.operation();
     await counter.presses('ben', 'approve', second);

@@ -16,10 +16,10 @@ export interface OperationsLoopOptions {
   /** The only way to a writer. Opened on first need; undefined for a kind nobody registers. */
   readonly driver: (kind: string, target: string) => Promise<StepDriver | undefined>;
   /** The approvers of an operation as they are known now. */
-  readonly standing: (operation: OperationState) => readonly Evidence[];
+  readonly standing: (operation: OperationState) => Promise<readonly Evidence[]>;
   readonly policyDigest: () => string;
   /** What the policy says now of an operation that is approved; undefined where the record holds too little of it. */
-  readonly verdict: (operation: OperationState) => Verdict | undefined;
+  readonly verdict: (operation: OperationState) => Promise<Verdict | undefined>;
   readonly pollMs: number;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -98,11 +98,12 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
   }
 
   async function begin(operation: OperationState): Promise<Told> {
-    const verdict = options.verdict(operation);
+    const verdict = await options.verdict(operation);
+    const standing = await options.standing(operation);
     return tell(operation, {
       type: 'Begin',
       at: clock.now(),
-      standing: options.standing(operation),
+      standing,
       policy: options.policyDigest(),
       ...(verdict && { verdict }),
     });

@@ -220,9 +220,9 @@ async function world(
     clock,
     ownership: { claim: more.claim ?? (async (partition) => ({ partition, token: 1 })) },
     driver: async () => one.driver,
-    standing: () => [ben],
+    standing: async () => [ben],
     policyDigest: () => 'policy-1',
-    verdict: () => undefined,
+    verdict: async () => undefined,
     pollMs: 500,
     log: () => undefined,
   });
