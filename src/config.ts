@@ -11,7 +11,7 @@ import { runPolicyTests } from './config/policy-tests.ts';
 import type { Domain } from './config/reach.ts';
 import type { Files, Surroundings } from './config/reference.ts';
 import { createReport, type OpenReport } from './config/report.ts';
-import { readRoutes } from './config/routes.ts';
+import { readRoutes, readSecurity } from './config/routes.ts';
 import { type ReadSections, readSections, type Sections } from './config/sections.ts';
 import { readServices } from './config/services.ts';
 import { readAlertmanagers } from './config/sources.ts';
@@ -115,6 +115,7 @@ function readSettings(
   const people = readPeople(sections.people, { surfaces, report });
   const groups = readGroups(sections.groups, people, report);
   const routes = readRoutes(sections.routes, sections.default_route, { groups, surfaces, report });
+  const security = readSecurity(sections.security, routes.otherwise, { groups, surfaces, report });
   const catalog = readServices(sections.services, targets, {
     ...scope,
     validateTarget: build.validateTarget,
@@ -144,7 +145,7 @@ function readSettings(
     });
   }
   const pendingMax = sections.quotas.pending;
-  return { people, groups, routes, catalog, policy, pendingMax };
+  return { people, groups, routes, security, catalog, policy, pendingMax };
 }
 
 /** The groups each person is in. */

@@ -29,6 +29,7 @@ import { createOwnTarget } from './own-target.ts';
 import { createPersonRecord } from './person-record.ts';
 import { sweep } from './readings.ts';
 import { createRenderings } from './renderings.ts';
+import { createTellSecurity, type TellSecurity } from './security/notices.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
 import { createThreads, type Threads } from './threads.ts';
 import { verdictNow } from './verdict.ts';
@@ -100,6 +101,7 @@ export interface Bot {
   readonly engine: Engine;
   readonly dispatch: Dispatch;
   readonly desk: Desk;
+  readonly tellSecurity: TellSecurity;
   readonly threads: Threads;
   readonly words: Words;
   /** The bot as chat surfaces see it. */
@@ -152,8 +154,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const targets = [...parts.targets, createOwnTarget(engine)];
   const target = (integration: string, name: string) =>
     targets.find((candidate) => candidate.name === `${integration}/${name}`);
+  const tellSecurity = createTellSecurity({ ...parts, engine, now: clock.now });
   const desk = createDesk({
     ...parts,
+    tellSecurity,
     engine,
     recordPerson: createPersonRecord(journal),
     words,
@@ -186,6 +190,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     dispatch,
     chat,
     desk,
+    tellSecurity,
     threads,
     words,
     reconcile: sourcesLoop.wake,

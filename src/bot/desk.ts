@@ -10,11 +10,13 @@ import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
 import type { Engine } from './engine.ts';
 import type { PersonRecord } from './person-record.ts';
+import type { TellSecurity } from './security/notices.ts';
 import type { Threads } from './threads.ts';
 
 export interface DeskOptions {
   readonly engine: Engine;
   readonly recordPerson: PersonRecord;
+  readonly tellSecurity: TellSecurity;
   readonly settings: () => Settings;
   readonly words: Words;
   readonly threads: Threads;
@@ -56,6 +58,7 @@ export function createDesk(options: DeskOptions): Desk {
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
     recordPerson: options.recordPerson,
+    tellSecurity: options.tellSecurity,
     planner: options.planner,
     workload: options.workload,
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),

@@ -3,6 +3,7 @@ import type { Recorded, Sha256 } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
 import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
 import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/incident/intent.ts';
+import type { NoticeSecurity } from '../core/incident/security.ts';
 import { initialSurface, type SurfaceEvent, type SurfaceState } from '../core/mirror.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
 import {
@@ -82,7 +83,7 @@ export interface Engine {
   forgets(): Promise<void>;
 }
 
-export type Delivered = ReceiveAlerts | ReceiveUnreadable;
+export type Delivered = ReceiveAlerts | ReceiveUnreadable | NoticeSecurity;
 
 /** `id`: a thread, a surface, a `surface/place`. */
 export type LoopFact =

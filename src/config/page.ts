@@ -33,6 +33,10 @@ const about: readonly (readonly [SectionName, string])[] = [
   ['surfaces', 'Chat platforms. The console is always there.'],
   ['routes', 'Whom an incident notifies. A list; the first route whose labels all hold wins.'],
   ['default_route', 'The route of everything else.'],
+  [
+    'security',
+    'Where Tocsin tells what concerns its own security: forged requests, refusals that repeat, who got more rights. The default route when absent.',
+  ],
   ['services', 'What is operated, by name: where each part of a service runs.'],
   [
     'policies',

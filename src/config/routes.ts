@@ -1,5 +1,5 @@
 import type { Route, Routes } from '../core/incident/route.ts';
-import type { Group } from '../core/settings.ts';
+import type { Group, Settings } from '../core/settings.ts';
 import type { SurfacesConfig } from './config.ts';
 import type { Path } from './error.ts';
 import { checkGroup } from './people.ts';
@@ -57,6 +57,22 @@ export function readRoutes(
     ),
     otherwise: fallback,
   };
+}
+
+/** Where Tocsin's own security is told: what is written, the rest as in the default route. */
+export function readSecurity(
+  security: Section<'security'>,
+  otherwise: Route,
+  scope: { groups: readonly Group[]; surfaces: SurfacesConfig; report: Report },
+): NonNullable<Settings['security']> {
+  const { groups, report } = scope;
+  if (security.notify !== undefined) {
+    checkGroup(security.notify, { path: ['security', 'notify'], groups, report });
+  }
+  const isPlaced = security.slack !== undefined || security.discord !== undefined;
+  const places = isPlaced ? readPlaces(security, ['security'], scope) : otherwise.places;
+  const notify = security.notify ?? otherwise.notify;
+  return { places, ...(notify !== undefined && { notify }) };
 }
 
 /** Everything that holds for `narrow` holds for `wide`. */

@@ -209,6 +209,15 @@ const routeTo = {
   notify: name.optional().describe('Group that is mentioned.'),
 };
 
+const security = keys({
+  ...routeTo,
+  notify: name
+    .optional()
+    .describe(
+      'Group that is mentioned when a notice is critical; that of default_route when absent.',
+    ),
+});
+
 const route = keys({ match: labels.describe('Labels that must all hold.'), ...routeTo });
 const defaultRoute = keys(routeTo);
 
@@ -253,6 +262,7 @@ export const sections = {
   surfaces: surfaces.prefault({}),
   routes: z.array(route).default([]),
   default_route: defaultRoute,
+  security: security.prefault({}),
   services: named(service).default({}),
   policies: z.array(rule).default([]),
   policy_tests: z.array(policyTest).default([]),

@@ -45,11 +45,11 @@ export function readSections(document: ReadDocument, report: OpenReport): ReadSe
 
 /** Sections whose content is judged by that of another. */
 const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
-  ['people', ['groups', 'routes', 'default_route', 'policies', 'policy_tests']],
-  ['groups', ['routes', 'default_route', 'policies', 'policy_tests']],
+  ['people', ['groups', 'routes', 'default_route', 'security', 'policies', 'policy_tests']],
+  ['groups', ['routes', 'default_route', 'security', 'policies', 'policy_tests']],
   ['targets', ['services']],
   ['services', ['policies', 'policy_tests', 'targets']],
-  ['surfaces', ['people', 'routes', 'default_route', 'policies', 'policy_tests']],
+  ['surfaces', ['people', 'routes', 'default_route', 'security', 'policies', 'policy_tests']],
 ]);
 
 interface Refusal {

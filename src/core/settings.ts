@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.ts';
-import type { Routes } from './incident/route.ts';
+import type { Route, Routes } from './incident/route.ts';
 import type { Policy } from './operation/policy.ts';
 import type { Person } from './person.ts';
 
@@ -8,6 +8,8 @@ export interface Settings {
   readonly people: readonly Person[];
   readonly groups: readonly Group[];
   readonly routes: Routes;
+  /** Where Tocsin tells what concerns its own security; the default route where it is not said. */
+  readonly security?: Pick<Route, 'places' | 'notify'>;
   readonly catalog: Catalog;
   readonly policy: Policy;
   /** How many plans one requester may have waiting at a time. */

@@ -1,5 +1,6 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
+import type { SecurityNotice } from '../core/incident/security.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { HaltIntent, HaltState } from '../core/operation/halt.ts';
 import type { OperationState, Shown } from '../core/operation/operation.ts';
@@ -45,6 +46,9 @@ export interface Desk {
   tellIncident(id: string, intent: IncidentIntent, context: Telling): Promise<Told>;
   /** Keeps what no incident and no operation keeps. */
   recordPerson(person: string, event: PersonEvent, context: Telling): Promise<void>;
+
+  /** Tells those who answer for security: see `securityKinds`. */
+  tellSecurity(notice: SecurityNotice, context: Telling): Promise<void>;
 
   /** A one-time way into the console for a chat account; undefined where none leads there from a chat platform. */
   consoleLink?(

@@ -49,6 +49,7 @@ describe('a sound configuration', () => {
     });
     expect(settings.policy.rules).toEqual([]);
     expect(settings.routes).toEqual({ routes: [], otherwise: { match: {}, places: {} } });
+    expect(settings.security).toEqual({ places: {} });
   });
 
   it('is read from YAML and from JSON, which is YAML', () => {

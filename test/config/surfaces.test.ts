@@ -146,3 +146,27 @@ describe('chat surfaces', () => {
     ]);
   });
 });
+
+describe('security', () => {
+  const told = (written: string) =>
+    accepted(yaml({ surfaces: both, default_route: placed, security: written }), { env }).settings
+      .security;
+
+  it('is told where the default route leads, unless it is written otherwise', () => {
+    const otherwise = { 'slack/main': '#ops', 'discord/main': 'ops' };
+    expect(told('')).toEqual({ places: otherwise, notify: 'sre' });
+    expect(told('security: { notify: dba }')).toEqual({ places: otherwise, notify: 'dba' });
+    expect(told('security: { slack: "main/#guards" }')).toEqual({
+      places: { 'slack/main': '#guards' },
+      notify: 'sre',
+    });
+  });
+
+  it('names places and groups that exist', () => {
+    const security = 'security: { slack: "other/#guards", notify: nobody }';
+    expect(faultsOf(yaml({ surfaces: both, default_route: placed, security }), { env })).toEqual([
+      expect.stringContaining('there is no group "nobody"'),
+      expect.stringContaining('security.slack names "other"'),
+    ]);
+  });
+});

@@ -14,6 +14,7 @@ import {
   wantThread,
 } from './people.ts';
 import { receive, receiveUnreadable } from './receive.ts';
+import { noticeSecurity } from './security.ts';
 import { askSilence, askUnsilence, recordSilence } from './silences.ts';
 
 /** What follows from an intent. Never throws and never waits: a refusal is a fact worth recording, not an exception. */
@@ -23,6 +24,8 @@ export function decide(intent: IncidentIntent, state: IncidentState): readonly I
       return receive(intent, state).events;
     case 'ReceiveUnreadable':
       return receiveUnreadable(intent, state);
+    case 'NoticeSecurity':
+      return noticeSecurity(intent, state);
     case 'CompareWithSource':
       return compareWithSource(intent, state);
     case 'Declare':

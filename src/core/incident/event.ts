@@ -1,6 +1,7 @@
 import type { Labels } from '../alert/alert.ts';
 import type { Severity } from '../alert/severity.ts';
 import type { Problem } from '../problem.ts';
+import type { SecurityNoticed } from './security.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
 export type IncidentEvent =
@@ -19,6 +20,7 @@ export type IncidentEvent =
   | SilenceEndAsked
   | SilenceEnded
   | UnreadableReceived
+  | SecurityNoticed
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved
@@ -39,8 +41,8 @@ export interface IncidentOpened {
   /** Correlation key, hashed, and which incident of that key this is, from 1. */
   readonly key: string;
   readonly ordinal: number;
-  /** `alerts`: a source said so. `person`: declared. `unreadable`: a source sends what cannot be read. */
-  readonly origin: 'alerts' | 'person' | 'unreadable';
+  /** `alerts`: a source said so. `person`: declared. `unreadable`: a source sends what cannot be read. `security`: Tocsin itself. */
+  readonly origin: 'alerts' | 'person' | 'unreadable' | 'security';
   /** `alertmanager/main`; empty for a declared incident. */
   readonly source: string;
   /** Whether the source can be asked what fires there. */
@@ -212,7 +214,7 @@ export interface IncidentReopened {
   readonly type: 'IncidentReopened';
   readonly v: 1;
   /** `firing-again`: all had stopped. `still-firing`: a person had closed it while alerts fired. */
-  readonly why: 'firing-again' | 'still-firing' | 'unreadable-again';
+  readonly why: 'firing-again' | 'still-firing' | 'unreadable-again' | 'noticed-again';
 }
 
 export interface SeveritySet {

@@ -3,6 +3,7 @@ import { SEVERITIES, type Severity, type SeverityKnown } from '../alert/severity
 import type { ErasedEvent } from '../event.ts';
 import { alertsFired, alertsResolved, silencesSeen } from './alerts.ts';
 import type { AlertsResolved, IncidentEvent, IncidentOpened, UnreadableReceived } from './event.ts';
+import { type SecurityState, securityNoticed } from './security.ts';
 import { type SilenceState, silencesAfter } from './silences.ts';
 import { type StoryLine, tell } from './story-lines.ts';
 
@@ -50,6 +51,8 @@ export interface Incident {
   /** Asked for here; the newest last. */
   readonly silences: readonly SilenceState[];
   readonly unreadable: UnreadableState | undefined;
+  /** Absent unless Tocsin itself raised it. */
+  readonly security?: SecurityState;
   readonly operations: readonly string[];
   /** A person has said or done something about it: in a storm its thread does not wait for the others. */
   readonly actedOn: boolean;
@@ -233,6 +236,8 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return { ...state, silences: silencesAfter(state.silences, event, meta.at) };
     case 'UnreadableReceived':
       return unreadableReceived(state, event, meta);
+    case 'SecurityNoticed':
+      return { ...state, security: securityNoticed(state.security, event, meta.at) };
     case 'IncidentAcknowledged':
       return { ...state, acknowledged: { person: event.person, at: meta.at } };
     case 'IncidentUnacknowledged':

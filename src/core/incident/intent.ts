@@ -3,12 +3,14 @@ import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
 import type { Author, SilenceEnded } from './event.ts';
+import type { NoticeSecurity } from './security.ts';
 import type { Hides } from './silences.ts';
 
 /** Everything that can be asked of an incident. `at` is the time it is judged by, ms. */
 export type IncidentIntent =
   | ReceiveAlerts
   | ReceiveUnreadable
+  | NoticeSecurity
   | CompareWithSource
   | Declare
   | Acknowledge

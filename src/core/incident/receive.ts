@@ -213,7 +213,7 @@ function heard(intent: ReceiveAlerts, state: IncidentState): readonly IncidentEv
   return intent.at - state.heardAt < HEARD_EVERY_MS ? [] : [{ type: 'SourceHeard', v: 1 }];
 }
 
-function opened(
+export function opened(
   intent: Correlated & {
     readonly groupLabels?: ReceiveAlerts['groupLabels'];
     readonly externalUrl?: string;

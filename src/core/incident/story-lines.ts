@@ -18,6 +18,7 @@ import type {
   SilenceMade,
 } from './event.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
+import type { SecurityNoticed } from './security.ts';
 
 /** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
 export interface StoryLine {
@@ -43,6 +44,7 @@ export type StoryEvent =
   | SilenceEndAsked
   | SilenceEnded
   | PeopleNotified
+  | SecurityNoticed
   | SeverityRose;
 
 /** Not an event of the record: seen from it. */
@@ -93,6 +95,7 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'SilenceEndAsked':
     case 'SilenceEnded':
     case 'PeopleNotified':
+    case 'SecurityNoticed':
       return event;
     default:
       return undefined;

@@ -49,7 +49,8 @@ export function gather(incident: Incident): Gathered {
 /** The service, as the catalog knows it; else as the alerts' labels call it. What cannot be read is about who sent it. */
 export function subjectOf(incident: Incident): string {
   if (incident.opened.service !== '') return incident.opened.service;
-  if (incident.opened.origin === 'unreadable') return incident.opened.source;
+  const { origin, source } = incident.opened;
+  if (origin === 'unreadable' || origin === 'security') return source;
   const [first] = incident.alerts.values();
   const { groupLabels } = incident.opened;
   for (const name of ['service', 'app', 'job', 'namespace']) {

@@ -10,6 +10,7 @@ import {
   symptomOf,
 } from './alert-lines.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
+import { securityBlocks } from './security-words.ts';
 import { counted } from './story.ts';
 import { code, duration, personSpan, strong, time, type Words } from './words.ts';
 
@@ -54,6 +55,7 @@ export function incidentCard(incident: Incident, context: IncidentCardContext): 
       { kind: 'facts', facts },
       ...alertList(incident, gathered),
       ...unreadable(incident),
+      ...securityBlocks(incident),
       ...runbook(context),
     ],
     actions: actions(incident, gathered, context),
@@ -99,7 +101,9 @@ function name(incident: Incident, gathered: Gathered): Text {
   ];
 }
 
-function countOf({ alerts, firing, status, unreadable: unread }: Incident): string {
+function countOf(incident: Incident): string {
+  const { alerts, firing, status, unreadable: unread, security } = incident;
+  if (security) return counted(security.count, 'notice');
   if (unread) return counted(unread.count, 'unreadable alert');
   if (alerts.size === 0) return '';
   if (firing === 0) return `${counted(alerts.size, 'alert')}, all stopped`;

@@ -10,6 +10,7 @@ import type { SilenceEvent } from '../incident/silences.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
+import { securityLine } from './security-words.ts';
 import { code, personSpan, problemLine, strong, time, type Words } from './words.ts';
 
 /**
@@ -92,6 +93,8 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return silence(event, words, incident);
     case 'PeopleNotified':
       return notified(event);
+    case 'SecurityNoticed':
+      return securityLine(event, words);
     case 'SeverityRose':
       return [`Severity rose from ${event.from} to `, strong(event.to)];
   }
@@ -101,6 +104,7 @@ const REOPENED: Readonly<Record<IncidentReopened['why'], string>> = {
   'firing-again': 'Opened again: it fires again',
   'still-firing': 'Opened again: its alerts never stopped',
   'unreadable-again': 'Opened again: more arrived that cannot be read',
+  'noticed-again': 'Opened again: it was noticed again',
 };
 
 function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
@@ -110,6 +114,7 @@ function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
     return [personSpan(by, words), ` declared${where({ surface }, incident)}: ${event.title}`];
   }
   if (event.origin === 'unreadable') return [`${event.source} sent alerts that cannot be read`];
+  if (event.origin === 'security') return ['Tocsin says of itself: ', strong(event.title)];
   return [`${event.source} opened it: `, strong(event.title)];
 }
 
