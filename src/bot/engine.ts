@@ -16,6 +16,7 @@ import { lockedTargets, lockWrites } from '../core/operation/locks.ts';
 import { evolve as evolveOperation, type OperationState } from '../core/operation/operation.ts';
 import { initialTarget, type TargetState } from '../core/operation/target.ts';
 import { witnessed } from '../core/operation/witness.ts';
+import { withOrigin } from '../core/origin.ts';
 import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
@@ -213,7 +214,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return turns.take([stream], () =>
       commit(async () => {
         const { state, version } = await incidentOf(id);
-        const events = decideIncident(intent, state);
+        const by = 'by' in intent ? intent.by : undefined;
+        const events = withOrigin(decideIncident(intent, state), by);
         return { writes: written(stream, version, events), told: verdict(events) };
       }, context),
     );
@@ -303,7 +305,9 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       commit(async () => {
         const { state, version } = await operationOf(id);
         const asked = await quotas.asked(withHalt(intent, state, halts()));
-        const events = witnessed(decideOperation(asked, state), journal.lastCheckpoint()?.short);
+        const by = 'by' in intent ? intent.by : undefined;
+        const said = withOrigin(decideOperation(asked, state), by);
+        const events = witnessed(said, journal.lastCheckpoint()?.short);
         if (events.length === 0) return { writes: [], told: { changed: false } };
         const meta = { at: options.now() };
         const after = events.reduce((next, event) => evolveOperation(next, event, meta), state);

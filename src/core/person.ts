@@ -1,3 +1,4 @@
+import type { Origin } from './origin.ts';
 import type { Problem } from './problem.ts';
 
 /** One person, many accounts. Bound in the configuration by platform ids, never by e-mail or display name. */
@@ -21,6 +22,9 @@ export interface Evidence {
   readonly surface: string;
   /** The platform's own id, or the session for the console. */
   readonly account: string;
+  /** Session of the console that it came by, and the address of the request. */
+  readonly session?: string;
+  readonly ip?: string;
   readonly memberships: readonly Membership[];
   /** Groups that could not be asked. None of them is a membership. */
   readonly unreachable?: readonly Unreachable[];
@@ -46,6 +50,7 @@ export interface ReadingGiven {
   readonly type: 'ReadingGiven';
   readonly v: 1;
   readonly surface: string;
+  readonly where?: Origin;
   readonly line: string;
   readonly service: string;
   readonly environment: string;
@@ -60,6 +65,7 @@ export interface RequestTurnedDown {
   readonly type: 'RequestTurnedDown';
   readonly v: 1;
   readonly surface: string;
+  readonly where?: Origin;
   readonly line: string;
   readonly problem: Problem;
 }

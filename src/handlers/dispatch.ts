@@ -16,6 +16,9 @@ import { run } from './run.ts';
 export interface Actor {
   readonly surface: string;
   readonly account: string;
+  /** Of the console: which session, and from which address. */
+  readonly session?: string;
+  readonly ip?: string;
 }
 
 export interface Said {

@@ -1,6 +1,7 @@
 import { severitiesOf } from '../core/incident/incident.ts';
 import type { OperationState } from '../core/operation/operation.ts';
 import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts';
+import { originOf } from '../core/origin.ts';
 import { type Evidence, isAccountOf, isMember } from '../core/person.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
@@ -12,12 +13,15 @@ import type { Actor } from './dispatch.ts';
 /** Bound by the platform's ids in the configuration; strangers are answered, counted and never recorded. */
 export async function evidence(
   desk: Desk,
-  { surface, account }: Actor,
+  { surface, account, session, ip }: Actor,
 ): Promise<Evidence | Problem> {
   const person = personOf(desk, { surface, account });
-  return person === undefined
-    ? problem('PERSON_NOT_BOUND', { surface, account })
-    : desk.evidenceOf(person, surface, account);
+  if (person === undefined) return problem('PERSON_NOT_BOUND', { surface, account });
+  return {
+    ...(await desk.evidenceOf(person, surface, account)),
+    ...(session === undefined ? {} : { session }),
+    ...(ip === undefined ? {} : { ip }),
+  };
 }
 
 /** Whose account that is, of the people of the configuration. */
@@ -118,7 +122,13 @@ export async function turnDown(because: Problem, asked: Asking, cause: string): 
   const telling = { cause: `${cause}/refused`, by: by.person };
   const incident = asked.incident?.opened.incident;
   if (incident === undefined) {
-    const event = { type: 'RequestTurnedDown', v: 1, surface: by.surface, line } as const;
+    const event = {
+      type: 'RequestTurnedDown',
+      v: 1,
+      surface: by.surface,
+      where: originOf(by),
+      line,
+    } as const;
     await desk.recordPerson(by.person, { ...event, problem: because }, telling);
   } else {
     await desk.tellIncident(

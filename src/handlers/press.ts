@@ -1,5 +1,6 @@
 import { holderBefore } from '../core/operation/locks.ts';
 import type { OperationState } from '../core/operation/operation.ts';
+import { originOf } from '../core/origin.ts';
 import { problem } from '../core/problem.ts';
 import type { Answer, Press } from '../core/view/card.ts';
 import { operationCard } from '../core/view/operation-card.ts';
@@ -25,7 +26,8 @@ export async function pressOperation(
   const at = desk.now();
   const denied = gateObjection(desk, { verb: what.kind, by, at }, operation);
   if (denied) {
-    const event = { type: 'RequestTurnedDown', v: 1, surface: by.surface } as const;
+    const where = { surface: by.surface, where: originOf(by) };
+    const event = { type: 'RequestTurnedDown', v: 1, ...where } as const;
     const line = `${what.kind} ${what.operation}`;
     await desk.recordPerson(
       by.person,

@@ -1,4 +1,5 @@
 import type { IncidentIntent } from '../core/incident/intent.ts';
+import { originOf } from '../core/origin.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
 import { code } from '../core/view/words.ts';
@@ -87,6 +88,7 @@ async function read(
       type: 'ReadingGiven',
       v: 1,
       surface: by.surface,
+      where: originOf(by),
       line,
       service,
       environment,

@@ -130,3 +130,45 @@ describe('a person whom the configuration no longer names', () => {
     ).toHaveLength(1);
   });
 });
+
+describe('what a person does in the console', () => {
+  it('is on the record with the session and the address that it came from', async () => {
+    const small = await startSmallBot();
+    const incident = await small.declares();
+    await small.says('ana', 'restart', { incident });
+    const [id] = small.bot.engine.readings.operations.keys();
+    const actor = { surface: 'console', account: 'ben', session: 'session-7', ip: '192.0.2.7' };
+    const hash = (await small.bot.engine.operation(id ?? ''))?.hash ?? '';
+    const decline = `decline ${id} ${hash.slice(0, 10)} reason="not now"`;
+    const deeds = ['ack', decline, 'freeze all for=1h reason=audit'];
+    for (const [turn, line] of deeds.entries()) {
+      await small.bot.dispatch.say({ line, actor, incident, cause: `ben/${turn}` });
+    }
+    const where = { surface: 'console', account: 'ben', session: 'session-7', ip: '192.0.2.7' };
+    const done = small.journal.all.filter(({ by }) => by === 'ben').map(({ event }) => event);
+    expect(done.map(({ type }) => type)).toEqual([
+      'IncidentAcknowledged',
+      'OperationDeclined',
+      'FreezeBegun',
+    ]);
+    for (const event of done) expect(event).toMatchObject({ where });
+  });
+
+  it('is said of a request for a change, and of what was turned down', async () => {
+    const small = await startSmallBot();
+    const actor = { surface: 'console', account: 'ana', session: 'session-8', ip: '192.0.2.8' };
+    await small.bot.dispatch.say({
+      line: 'restart checkout env=production',
+      actor,
+      incident: '',
+      cause: 'ana/1',
+    });
+    const nobody = { ...actor, account: 'cleo' };
+    await small.bot.dispatch.say({ line: 'declare x', actor: nobody, incident: '', cause: 'c/1' });
+    const of = (type: string) => small.journal.all.find(({ event }) => event.type === type)?.event;
+    expect(of('OperationAsked')).toMatchObject({
+      requester: { session: 'session-8', ip: '192.0.2.8' },
+    });
+    expect(of('RequestTurnedDown')).toMatchObject({ where: { ip: '192.0.2.8' } });
+  });
+});

@@ -21,6 +21,11 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: casts,
+    path: 'src/core/record/trail.ts',
+    why: 'The name of a stream says which events it holds; types do not follow it',
+  },
+  {
+    rule: casts,
     path: 'src/integrations/kubernetes/credentials.ts',
     why: 'The options of TLS and those of the agent are two types in Node, one object at run time',
   },

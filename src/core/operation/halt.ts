@@ -1,4 +1,5 @@
 import type { ErasedEvent } from '../event.ts';
+import type { Origin } from '../origin.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { Plan } from './plan.ts';
 
@@ -18,6 +19,7 @@ export type HaltEvent =
       readonly until: number;
       readonly person: string;
       readonly surface: string;
+      readonly where?: Origin;
       readonly reason: string;
     }
   /** `operation`: the one that lifted it; '' where its time was over. */
@@ -32,6 +34,7 @@ export type HaltEvent =
       readonly v: 1;
       readonly person: string;
       readonly surface: string;
+      readonly where?: Origin;
       readonly reason: string;
     }
   | { readonly type: 'ReadOnlyEnded'; readonly v: 1; readonly operation: string };
@@ -64,12 +67,14 @@ export type HaltIntent =
       readonly durationMs: number;
       readonly person: string;
       readonly surface: string;
+      readonly where?: Origin;
       readonly reason: string;
     }
   | {
       readonly type: 'MakeReadOnly';
       readonly person: string;
       readonly surface: string;
+      readonly where?: Origin;
       readonly reason: string;
     }
   /** `since`: of what was shown to whoever approved it. A newer one stays. */
@@ -96,12 +101,17 @@ export function initialHalts(): HaltState {
 export function decideHalt(intent: HaltIntent, state: HaltState): readonly HaltEvent[] {
   switch (intent.type) {
     case 'Freeze': {
-      const { scope, person, surface, reason } = intent;
+      const { scope, person, surface, reason, where } = intent;
       const until = intent.at + intent.durationMs;
       const stands = state.freezes.find((freeze) => freeze.scope === scope);
       return stands && stands.until >= until
         ? []
-        : [{ type: 'FreezeBegun', v: 1, scope, until, person, surface, reason }];
+        : [
+            {
+              ...{ type: 'FreezeBegun', v: 1, scope, until, person, surface, reason },
+              ...(where && { where }),
+            },
+          ];
     }
     case 'MakeReadOnly': {
       const { type: _, ...who } = intent;

@@ -1,5 +1,6 @@
 import { parseDuration } from '../../core/duration.ts';
 import { everything } from '../../core/operation/halt.ts';
+import { originOf } from '../../core/origin.ts';
 import { problem } from '../../core/problem.ts';
 import type { HaltCommand } from '../command.ts';
 import { reasonArgument, scopeArgument } from './arguments.ts';
@@ -44,6 +45,7 @@ export const freeze: HaltCommand = {
       person,
       surface,
       reason: String(args['reason']),
+      where: originOf(by),
     };
   },
 };

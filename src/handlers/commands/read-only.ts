@@ -1,3 +1,4 @@
+import { originOf } from '../../core/origin.ts';
 import type { HaltCommand } from '../command.ts';
 import { reasonArgument } from './arguments.ts';
 import { liftedBy } from './subject.ts';
@@ -21,9 +22,11 @@ export const readOnly: HaltCommand = {
     { ...reasonArgument, required: true, summary: 'Why; whoever is kept waiting reads it.' },
   ],
   example: 'read-only on reason="the wrong things are being changed"',
-  intent: ({ by: { person, surface }, args }) =>
-    args['switch'] === 'on'
-      ? { type: 'MakeReadOnly', person, surface, reason: String(args['reason']) }
-      : undefined,
+  intent: ({ by, args }) => {
+    if (args['switch'] !== 'on') return undefined;
+    const { person, surface } = by;
+    const reason = String(args['reason']);
+    return { type: 'MakeReadOnly', person, surface, reason, where: originOf(by) };
+  },
   subject: async (asked) => liftedBy('read-only', asked),
 };

@@ -171,6 +171,7 @@ describe('a session', () => {
           name: 'BEN',
           via: 'session',
           session: expect.stringMatching(/^[0-9a-f]{32}$/),
+          ip: '127.0.0.1',
         },
         cause: expect.stringMatching(/^console\/ben\/[0-9a-f]{32}\/aaaaaaaa$/),
       }),

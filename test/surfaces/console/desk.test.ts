@@ -35,8 +35,12 @@ describe('who speaks in the console', () => {
   const account = { surface: 'slack/main', account: 'T01/U01' };
 
   it.each<[string, ConsoleActor, unknown]>([
-    ['a person signed in on the host', ana, { surface: 'console', account: 'ana' }],
-    ['a person who came from chat is that account', { ...ana, account }, account],
+    ['a person signed in on the host', ana, { surface: 'console', account: 'ana', session: 's1' }],
+    [
+      'a person who came from chat is that account, by the session and the address it came from',
+      { ...ana, account, ip: '192.0.2.7' },
+      { ...account, session: 's1', ip: '192.0.2.7' },
+    ],
     [
       'a program is nobody of ours',
       { kind: 'token', name: 'ci', scopes: [] },

@@ -18,18 +18,24 @@ export interface Caller {
   welcome(): Promise<boolean>;
 }
 
+interface Door {
+  readonly access: Access;
+  senderOf(request: IncomingMessage): string;
+}
+
 export const cookieName = '__Host-tocsin';
 
 export async function findCaller(
-  access: Access,
+  { access, senderOf }: Door,
   request: IncomingMessage,
   as: string | undefined,
 ): Promise<Caller | undefined> {
+  const ip = senderOf(request);
   if (access.kind === 'demo') {
     const person = access.people.find((one) => one.id === as);
     if (person === undefined) return undefined;
     return {
-      actor: { kind: 'person', person: person.id, name: person.name, via: 'demo', session: 'demo' },
+      actor: { ...demoActor, person: person.id, name: person.name, ip },
       person,
       base: `/as/${pathSegment(person.id)}`,
       session: undefined,
@@ -41,7 +47,7 @@ export async function findCaller(
   const session = cookie === undefined ? undefined : await sessions.find(cookie);
   if (cookie === undefined || session === undefined) return undefined;
   const { person, id, via: account } = session;
-  const signedIn = { kind: 'person', via: 'session', session: id, account } as const;
+  const signedIn = { kind: 'person', via: 'session', session: id, ip, account } as const;
   return {
     actor: { ...signedIn, person: person.id, name: person.name },
     person,
@@ -50,6 +56,8 @@ export async function findCaller(
     welcome: async () => (await sessions.find(cookie)) !== undefined,
   };
 }
+
+const demoActor = { kind: 'person', via: 'demo', session: 'demo' } as const;
 
 /** A name that comes twice is nobody's: some proxy or page has meddled. */
 export function readCookie(request: IncomingMessage): string | undefined {

@@ -69,7 +69,7 @@ async function identify(
   }
   // In the demo a header says who asks; no page of another site can set it.
   const as = request.headers['tocsin-as'];
-  const caller = await findCaller(site.access, request, typeof as === 'string' ? as : undefined);
+  const caller = await findCaller(site, request, typeof as === 'string' ? as : undefined);
   if (caller === undefined) return undefined;
   const refused =
     request.method === 'POST' && caller.session !== undefined

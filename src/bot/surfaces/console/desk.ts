@@ -34,6 +34,8 @@ export interface DeskSources {
 interface Account {
   readonly surface: string;
   readonly account: string;
+  readonly session?: string;
+  readonly ip?: string;
 }
 
 /** More rows than anybody reads; the count above the list says how many there are. */
@@ -72,9 +74,10 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
  * its name: no configuration binds one to a person.
  */
 function accountOf(actor: ConsoleActor): Account {
-  return actor.kind === 'person'
-    ? (actor.account ?? { surface: 'console', account: actor.person })
-    : { surface: 'console', account: `token:${actor.name}` };
+  if (actor.kind === 'token') return { surface: 'console', account: `token:${actor.name}` };
+  const { session, ip, account, person } = actor;
+  const { surface, account: name } = account ?? { surface: 'console', account: person };
+  return { surface, account: name, session, ...(ip === undefined ? {} : { ip }) };
 }
 
 /** An operation asked outside any incident has a page, and is no incident. */

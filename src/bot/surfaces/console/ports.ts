@@ -12,6 +12,8 @@ export type ConsoleActor =
       readonly via: 'session' | 'demo';
       /** Names the session on the record; `demo` in the demo. Never the secret. */
       readonly session: string;
+      /** Address of the request. */
+      readonly ip?: string;
       /** The chat account that the session was born of: it may do what that account may do. */
       readonly account?: SessionVia | undefined;
     }

@@ -106,7 +106,7 @@ export function personRoute(
 ): HttpRoute {
   const demo = site.access.kind === 'demo';
   return openRoute(site, [method, demo ? `/as/:person${path}` : path], async (call) => {
-    const caller = await findCaller(site.access, call.request, call.params['person']);
+    const caller = await findCaller(site, call.request, call.params['person']);
     if (caller === undefined) return sendStranger(site, call, method);
     if (site.access.kind === 'sessions' && caller.session !== undefined && !isStream(path)) {
       await site.access.sessions.touch(caller.session);

@@ -1,0 +1,66 @@
+import type { ErasedEvent, Recorded } from '../event.ts';
+import { rowOf, type TrailRow } from '../record/row.ts';
+import type { IncidentEvent } from './event.ts';
+
+/** The record of one incident, one row for each event; those of its operations have their own. */
+export function incidentTrail(events: readonly Recorded<IncidentEvent>[]): readonly TrailRow[] {
+  return events.map((recorded) => {
+    const { event } = recorded;
+    return { ...rowOf(recorded), ...said(event), ...opener(recorded) };
+  });
+}
+
+/** Whoever declared it stands in the header alone. */
+function opener({ by, event }: Recorded<IncidentEvent>): Partial<TrailRow> {
+  return event.type === 'IncidentOpened' && event.origin === 'person' ? { person: by } : {};
+}
+
+function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
+  switch (event.type) {
+    case 'IncidentOpened':
+      return { what: event.title, outcome: `open, ${event.severity}`, ...openedIn(event) };
+    case 'AlertsFired': {
+      const names = new Set(event.alerts.map(({ labels }) => labels['alertname'] ?? 'unnamed'));
+      return { what: [...names].join(', '), outcome: `${event.alerts.length} firing` };
+    }
+    case 'AlertsResolved':
+      return { outcome: `${event.alerts.length} resolved: ${event.why}` };
+    case 'AlertsTruncated':
+      return { outcome: `${event.cut} cut off by the source` };
+    case 'SilencesSeen':
+      return { outcome: event.alerts.map(({ state }) => state).join(', ') };
+    case 'SilenceAsked':
+      return {
+        what: Object.entries(event.matchers)
+          .map(([name, value]) => `${name}="${value}"`)
+          .join(', '),
+        outcome: `asked until ${new Date(event.until).toISOString()}`,
+      };
+    case 'SilenceEnded':
+      return { outcome: event.why };
+    case 'UnreadableReceived':
+      return { what: event.reasons.join('; '), outcome: `${event.count} unreadable` };
+    case 'IncidentResolved':
+      return { outcome: `resolved: ${event.how}` };
+    case 'IncidentReopened':
+      return { outcome: `open again: ${event.why}` };
+    case 'SeveritySet':
+      return { outcome: event.severity };
+    case 'IncidentAssigned':
+      return { what: `to ${event.to}`, outcome: 'assigned' };
+    case 'NoteAdded':
+      return { what: event.text };
+    case 'MessagePinned':
+      return { what: `${event.author.name || event.author.account}: ${event.text}` };
+    case 'OperationLinked':
+      return { operation: event.operation };
+    case 'PeopleNotified':
+      return { what: `${event.group}: ${event.people.join(', ')}`, outcome: event.key };
+    default:
+      return {};
+  }
+}
+
+function openedIn({ service, environment }: { service: string; environment: string }) {
+  return { target: [service, environment].filter((part) => part !== '').join(' · ') };
+}

@@ -1,0 +1,150 @@
+import type { ErasedEvent, Recorded, Sha256 } from '../event.ts';
+import { factsLine, rowOf, type TrailRow, whoIs } from '../record/row.ts';
+import {
+  type Approval,
+  evolve,
+  initialOperation,
+  type OperationEvent,
+  type OperationState,
+} from './operation.ts';
+import { type Change, compensationsOf, type Step } from './plan.ts';
+
+/**
+ * The record of one operation, one row for each event. What its steps did stands beside who asked for it, the plan's
+ * hash, the rule, and whoever had approved by then.
+ */
+export function operationTrail(
+  events: readonly Recorded<OperationEvent>[],
+  sha256: Sha256,
+): readonly TrailRow[] {
+  let state = initialOperation(events[0]?.stream.replace(/^operation\//, '') ?? '');
+  return events.map((recorded) => {
+    const { event } = recorded;
+    state = evolve(state, event, recorded);
+    return { ...rowOf(recorded), ...about(state), ...said(event, state, sha256) };
+  });
+}
+
+function about({ id, hash = '', rule, approvals }: OperationState): Partial<TrailRow> {
+  return {
+    operation: id,
+    hash,
+    rule: rule?.where ?? '',
+    approvals: approvals.map(approval).join('; '),
+  };
+}
+
+/** `ben as sre (static) on slack/main, T01/U02, shown 7f3a9c21`. */
+function approval({ evidence, shown }: Approval): string {
+  const { person, memberships, surface, account } = evidence;
+  const groups = memberships.map(({ group, source }) => `${group} (${source})`).join(', ');
+  const seen = shown.digest === '' ? '' : `, shown ${shown.digest.slice(0, 8)}`;
+  return `${person} as ${groups || 'nobody'} on ${surface}, ${account}${seen}`;
+}
+
+function said(
+  event: OperationEvent | ErasedEvent,
+  state: OperationState,
+  sha256: Sha256,
+): Partial<TrailRow> {
+  switch (event.type) {
+    case 'OperationAsked': {
+      const { line, reason, requester } = event;
+      return { ...whoIs(requester), what: line, reason, outcome: 'asked' };
+    }
+    case 'OperationPlanned': {
+      const { plan } = event;
+      const targets = plan.targets.map(({ id }) => id).join(', ');
+      const what = plan.steps.map((step) => `${step.id}: ${changes(step.change)}`).join('; ');
+      return { ...requesterOf(state), target: targets, what, outcome: 'planned' };
+    }
+    case 'ApprovalGiven':
+      return { ...whoIs(event.approver), what: 'approval', outcome: 'given' };
+    case 'OperationSettled':
+      return { what: 'settled', outcome: event.as };
+    case 'CheckpointShown':
+      return { what: event.checkpoint };
+    case 'StepIntended':
+    case 'StepApplied':
+    case 'StepMissed':
+    case 'StepProgressed':
+    case 'StepVerified':
+    case 'StepFailed':
+    case 'OperationUnknown':
+      return stepRow(event, state, sha256);
+    case 'OperationFailed':
+      return { ...requesterOf(state), outcome: event.problem.code };
+    case 'OperationStarted':
+    case 'OperationSucceeded':
+      return { ...requesterOf(state), outcome: endings[event.type] ?? '' };
+    default:
+      return event.type in endings ? { outcome: endings[event.type] ?? '' } : {};
+  }
+}
+
+const endings: Readonly<Record<string, string>> = {
+  OperationStarted: 'started',
+  OperationSucceeded: 'done',
+  OperationApproved: 'approved',
+  ApprovalWithdrawn: 'approval withdrawn',
+  OperationDeclined: 'declined',
+  OperationCancelled: 'cancelled',
+  OperationExpired: 'expired',
+  StopRequested: 'stop asked for',
+};
+
+type OfStep = Extract<OperationEvent, { readonly step: string }>;
+
+function stepRow(event: OfStep, state: OperationState, sha256: Sha256): Partial<TrailRow> {
+  const step = stepOf(state, event.step);
+  return {
+    ...requesterOf(state),
+    step: event.step,
+    what: step ? changes(step.change) : '',
+    target: step?.target.id ?? '',
+    reason: state.asked?.reason ?? '',
+    outcome: outcomeOf(event),
+    output: outputOf(event, sha256),
+  };
+}
+
+function outcomeOf(event: OfStep): string {
+  switch (event.type) {
+    case 'StepIntended':
+      return `attempt ${event.attempt} begun`;
+    case 'StepApplied':
+      return event.known === 'answer' ? 'applied' : 'applied, as a look showed';
+    case 'StepMissed':
+      return `changed nothing: ${event.why}`;
+    case 'StepProgressed':
+      return 'under way';
+    case 'StepVerified':
+      return 'verified';
+    case 'StepFailed':
+    case 'OperationUnknown':
+      return event.problem.code;
+    default:
+      return event satisfies never;
+  }
+}
+
+function outputOf(event: OfStep, sha256: Sha256): string {
+  return event.type === 'StepApplied' && Object.keys(event.outputs).length > 0
+    ? sha256(factsLine(event.outputs))
+    : '';
+}
+
+function requesterOf({ asked }: OperationState): Partial<TrailRow> {
+  return asked ? { ...whoIs(asked.requester), reason: asked.reason } : {};
+}
+
+/** Of the plan, its compensations included: they stand among the steps only once they are due. */
+function stepOf({ plan }: OperationState, id: string): Step | undefined {
+  return plan?.steps
+    .flatMap((step) => [step, ...compensationsOf(step)])
+    .find((step) => step.id === id);
+}
+
+function changes(all: readonly Change[]): string {
+  return all.map(({ path, from, to }) => `${path}: ${from ?? 'none'} → ${to ?? 'none'}`).join(', ');
+}
