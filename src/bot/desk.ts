@@ -19,6 +19,7 @@ export interface DeskOptions {
   readonly tellSecurity: TellSecurity;
   readonly settings: () => Settings;
   readonly words: Words;
+  readonly publicUrl: string;
   readonly threads: Threads;
   readonly now: () => number;
   readonly sha256: (text: string) => string;
@@ -36,6 +37,7 @@ export function createDesk(options: DeskOptions): Desk {
       return options.settings();
     },
     words: options.words,
+    publicUrl: options.publicUrl,
     now: options.now,
     sha256: options.sha256,
     nonce: () => randomBytes(16).toString('hex'),

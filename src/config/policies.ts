@@ -110,12 +110,14 @@ function readRule(
     requesters,
     ...(surfaces && { surfaces }),
     reasonRequired: written.reason === 'required',
+    ...(written.step_up === 'required' && { stepUp: true }),
     expiresMs: written.expires ?? defaultExpiresMs,
     places: approvals,
   };
   const well = sound();
   if (well) {
     checkDanger(rule, path, report);
+    checkStepUp(rule, path, scope);
     if (scope.rostersKnown) checkPlaces(rule, path, scope);
     warnUnapproved(written, path, report);
   }
@@ -128,6 +130,7 @@ function checkDeny(written: Written, path: Path, report: Report): void {
     'requesters',
     'surfaces',
     'reason',
+    'step_up',
     'expires',
     'approvals',
   ] as const) {
@@ -172,6 +175,25 @@ function checkSurfaces(
       what: `policies[${path[1]}].surfaces names "${surface}"`,
       why: 'no surface of that kind is configured',
       instead: didYouMean(surface, scope.domain.surfaces, 'take it out'),
+    });
+  }
+}
+
+/** A second factor is given in the console and nowhere else, with an approval and nothing else. */
+function checkStepUp(rule: AllowRule, path: Path, { report }: PolicyScope): void {
+  if (!rule.stepUp) return;
+  if (rule.places.length === 0) {
+    report.error([...path, 'step_up'], {
+      what: `policies[${path[1]}] asks for a second factor and for no approval`,
+      why: 'it is given with an approval, so nobody would ever be asked for it',
+      instead: 'write approvals: [ { count: 1, from: GROUP } ], or take step_up out',
+    });
+  }
+  if (rule.surfaces && !rule.surfaces.includes('console')) {
+    report.error([...path, 'step_up'], {
+      what: `policies[${path[1]}] asks for a second factor where none can be given`,
+      why: `its approvals are taken from ${sayList(rule.surfaces, 'and')} only, and factors are given in the console`,
+      instead: 'add console to surfaces, or take step_up out',
     });
   }
 }

@@ -9,7 +9,6 @@ import {
   moment,
   name,
   named,
-  notBuilt,
   number,
   oneOf,
   oneOrMany,
@@ -81,7 +80,11 @@ export const rule = keys({
     .optional()
     .describe('Kinds of surfaces that may approve; all when absent.'),
   reason: oneOf(['required', 'optional']).optional().describe('Whether the request must say why.'),
-  step_up: notBuilt('step-up', 'take it out: approvals here are as strong as the console session'),
+  step_up: oneOf(['required', 'none'])
+    .optional()
+    .describe(
+      'Whether each approval comes with a passkey or a code, given in the console for that very plan; `none` when absent.',
+    ),
   expires: duration('1m', '1d')
     .optional()
     .describe('How long the plan waits for approvals; `30m` when absent.'),
@@ -128,5 +131,10 @@ export const policyTest = keys({
     .optional()
     .describe(
       'With `allowed`: exactly the places that are to be filled; not looked at when absent.',
+    ),
+  step_up: oneOf(['required', 'none'])
+    .optional()
+    .describe(
+      'With `allowed`: whether each approval has to come with a second factor; not looked at when absent.',
     ),
 });

@@ -64,11 +64,12 @@ function isSound(test: Written, path: Path, scope: PolicyTestScope): boolean {
       ),
     });
   }
-  if (test.approvals && test.expect !== 'allowed') {
-    scope.report.error([...path, 'approvals'], {
-      what: `policy_tests[${path[1]}] has approvals and expects ${test.expect}`,
+  for (const field of ['approvals', 'step_up'] as const) {
+    if (test[field] === undefined || test.expect === 'allowed') continue;
+    scope.report.error([...path, field], {
+      what: `policy_tests[${path[1]}] has ${field} and expects ${test.expect}`,
       why: 'what is refused needs none',
-      instead: 'write expect: allowed, or take approvals out',
+      instead: `write expect: allowed, or take ${field} out`,
     });
     return false;
   }
@@ -115,18 +116,25 @@ function questionOf(ask: Written['ask'], scope: PolicyTestScope): PolicyQuestion
   };
 }
 
-function fits({ expect, approvals }: Written, verdict: Verdict): boolean {
+function fits({ expect, approvals, step_up }: Written, verdict: Verdict): boolean {
   if (!verdict.allowed) return expect === 'refused' || expect === verdict.problem.code;
   if (expect !== 'allowed') return false;
-  return approvals === undefined || seats(approvals) === seats(verdict.rule.places);
+  const { places, stepUp = false } = verdict.rule;
+  if (step_up !== undefined && (step_up === 'required') !== stepUp) return false;
+  return approvals === undefined || seats(approvals) === seats(places);
 }
 
-function expected({ expect, approvals }: Written): string {
-  return approvals === undefined ? expect : `${expect} with ${seats(approvals)}`;
+function expected({ expect, approvals, step_up }: Written): string {
+  const factor = step_up && `${step_up === 'required' ? 'a' : 'no'} second factor`;
+  const more = [...(approvals ? [seats(approvals)] : []), ...(factor ? [factor] : [])];
+  return more.length === 0 ? expect : `${expect} with ${sayList(more)}`;
 }
 
 function said(verdict: Verdict): string {
-  if (verdict.allowed) return `${verdict.rule.where} allows it with ${seats(verdict.rule.places)}`;
+  if (verdict.allowed) {
+    const { where, places, stepUp } = verdict.rule;
+    return `${where} allows it with ${seats(places)}${stepUp ? ' and a second factor' : ''}`;
+  }
   const { code, facts } = verdict.problem;
   return `it is refused by ${facts['rule'] ?? 'the want of a rule'} (${code})`;
 }

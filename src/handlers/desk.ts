@@ -20,6 +20,8 @@ import type { Words } from '../core/view/words.ts';
 export interface Desk {
   readonly settings: Settings;
   readonly words: Words;
+  /** Of the console; '' where it has no address of its own. */
+  readonly publicUrl: string;
   now(): number;
   sha256(text: string): string;
   /** 128 random bits as hex, drawn when called. */

@@ -1,4 +1,5 @@
 import type { Pin } from '../core/inbox.ts';
+import type { StepUp } from '../core/person.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Answer, Press } from '../core/view/card.ts';
 import { refused, said } from './answer.ts';
@@ -37,6 +38,8 @@ export interface Pressed {
   readonly cause: string;
   /** `fresh`: made anew from the record for this press, as a page that lives always is. */
   readonly shown: { readonly digest: string; readonly fresh: boolean };
+  /** A second factor that was spent on the plan; only the console takes one. */
+  readonly stepUp?: StepUp;
 }
 
 /** A message of a chat platform that somebody wants on the timeline. */

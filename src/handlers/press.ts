@@ -15,10 +15,11 @@ import { evidence, gateObjection } from './judgement.ts';
 export async function pressOperation(
   desk: Desk,
   what: Extract<Press, { readonly kind: 'approve' | 'decline' | 'view' }>,
-  { actor, cause, shown }: Pressed,
+  { actor, cause, shown, stepUp }: Pressed,
 ): Promise<Answer> {
-  const by = await evidence(desk, actor);
-  if (isProblem(by)) return refused(by, desk);
+  const known = await evidence(desk, actor);
+  if (isProblem(known)) return refused(known, desk);
+  const by = stepUp ? { ...known, stepUp } : known;
   const operation = await desk.operation(what.operation);
   if (!operation)
     return refused(problem('OPERATION_NOT_FOUND', { operation: what.operation }), desk);
@@ -60,6 +61,12 @@ async function view(desk: Desk, operation: OperationState): Promise<Answer> {
   const heldBy = holderBefore(operation, (id) => desk.target(id));
   return {
     to: 'asker',
-    card: operationCard(operation, { ...desk.words, alert, heldBy, halts: desk.halts() }),
+    card: operationCard(operation, {
+      ...desk.words,
+      alert,
+      heldBy,
+      halts: desk.halts(),
+      publicUrl: desk.publicUrl,
+    }),
   };
 }

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
 
@@ -102,16 +104,26 @@ describe('policies', () => {
     ]);
   });
 
-  it('refuses step-up, which this build lacks', () => {
-    expect(
+  it('refuses a second factor that nobody could ever give', () => {
+    const one = 'approvals: [ { count: 1, from: sre } ]';
+    const rule = (more: string) =>
       faultsOf(
         yaml({
-          policies:
-            'policies: [ { match: {}, requesters: [sre], step_up: required, approvals: [] } ]',
+          policies: `policies: [ { match: { risk: change }, requesters: [sre], step_up: required, ${more} } ]`,
+          surfaces:
+            'surfaces: { slack: { main: { team: T01, bot_token: ${env:BOT}, app_token: ${env:APP} } } }',
+          people:
+            'people: [ { id: ana, slack: T01/U01 }, { id: ben, slack: T01/U02 }, { id: cem, slack: T01/U03 } ]',
         }),
-      ),
-    ).toEqual([
-      'tocsin.yaml:1: policies[0].step_up is written, this build has no step-up, take it out: approvals here are as strong as the console session',
+        { env: { BOT: 'xoxb-1', APP: 'xapp-1' } },
+      );
+    expect(rule(one)).toEqual([]);
+    expect(rule(`surfaces: [console, slack], ${one}`)).toEqual([]);
+    expect(rule(`surfaces: [slack], ${one}`)).toEqual([
+      'tocsin.yaml:1: policies[0] asks for a second factor where none can be given, its approvals are taken from slack only, and factors are given in the console, add console to surfaces, or take step_up out',
+    ]);
+    expect(rule('approvals: []')).toEqual([
+      'tocsin.yaml:1: policies[0] asks for a second factor and for no approval, it is given with an approval, so nobody would ever be asked for it, write approvals: [ { count: 1, from: GROUP } ], or take step_up out',
     ]);
   });
 

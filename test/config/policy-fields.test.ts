@@ -137,8 +137,8 @@ function outcomes(policy: Policy, asked = questions): string {
     asked.map((question) => {
       const verdict = judge(policy, question);
       if (!verdict.allowed) return verdict.problem.code;
-      const { surfaces, expiresMs, places, reasonRequired } = verdict.rule;
-      return { surfaces, expiresMs, places, reasonRequired };
+      const { surfaces, expiresMs, places, reasonRequired, stepUp } = verdict.rule;
+      return { surfaces, expiresMs, places, reasonRequired, stepUp };
     }),
   );
 }
@@ -210,6 +210,21 @@ describe('a field of the policy', () => {
         );
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('changes whether approvals come with a second factor', () => {
+    fc.assert(
+      fc.property(fieldsOf(effect), (fields) => {
+        const { approvals = effect.approvals[0], ...others } = fields;
+        const rest = { ...others, approvals };
+        const without = policyOf(`{ match: {}, requesters: [sre], ${flow(rest).slice(1)}`);
+        const asked = { ...rest, step_up: 'required' };
+        const whole = policyOf(`{ match: {}, requesters: [sre], ${flow(asked).slice(1)}`);
+        expect(outcomes(whole)).not.toBe(outcomes(without));
+        expect(whole.digest).not.toBe(without.digest);
+      }),
+      { numRuns: 20 },
     );
   });
 

@@ -46,6 +46,17 @@ describe('a policy test', () => {
     ]);
   });
 
+  it('may say whether a second factor is needed', () => {
+    const scale = `verb: scale, ${place}`;
+    expect(faults(`  - { ask: { ${scale} }, expect: allowed, step_up: none }`)).toEqual([]);
+    expect(faults(`  - { ask: { ${scale} }, expect: allowed, step_up: required }`)).toEqual([
+      'tocsin.yaml:9: policy_tests[0] expects allowed with a second factor, tocsin.yaml:7 allows it with 1 of sre, mend the policy, or the test',
+    ]);
+    expect(faults(`  - { ask: { ${scale} }, expect: refused, step_up: none }`)).toEqual([
+      'tocsin.yaml:9: policy_tests[0] has step_up and expects refused, what is refused needs none, write expect: allowed, or take step_up out',
+    ]);
+  });
+
   it('tells a severity that somebody stands for from a label', () => {
     const critical = `verb: scale, severity: critical, ${place}`;
     const none = 'expect: allowed, approvals: []';

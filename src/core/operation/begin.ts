@@ -4,6 +4,7 @@ import { isExpired, type OperationIntent, said } from './decide.ts';
 import type { OperationEvent, OperationState } from './operation.ts';
 import { allSeatsFilled } from './places.ts';
 import { type AllowRule, surfaceKind } from './policy.ts';
+import { wasSteppedUp } from './step-up.ts';
 
 /** The last look before the first step: expiry, policy and the approvers' standing, all as they are now. */
 export function begin(
@@ -37,9 +38,13 @@ export function begin(
 
 /** Whether the approvals that were given satisfy a rule that was not the one they were given under. */
 function isEnough(rule: AllowRule, state: OperationState, standing: readonly Evidence[]): boolean {
-  const { surfaces } = rule;
+  const { surfaces, stepUp } = rule;
+  const { approvals, hash = '' } = state;
   const counting = standing.filter(
-    ({ surface }) => surfaces === undefined || surfaces.includes(surfaceKind(surface)),
+    ({ person, surface }) =>
+      (surfaces === undefined || surfaces.includes(surfaceKind(surface))) &&
+      (!stepUp ||
+        approvals.some((given) => given.evidence.person === person && wasSteppedUp(given, hash))),
   );
   return allSeatsFilled(rule.places, counting) && isVouched(rule, state, counting);
 }

@@ -21,6 +21,7 @@ import { flawOf, type Plan } from './plan.ts';
 import { type AllowRule, dangerSeatsMin, surfaceKind, type Verdict } from './policy.ts';
 import type { Waiting } from './quota.ts';
 import { decideStep, type StepIntent } from './step-decide.ts';
+import { isSteppedUp } from './step-up.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
 export type OperationIntent = PersonIntent | LoopIntent | StepIntent;
@@ -211,6 +212,9 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
   if (!isVouched(rule, state, after)) {
     const people = (rule.severityBy ?? []).join(', ');
     return refuse(problem('SEVERITY_BY_APPROVER', { ...said(state), people, rule: rule.where }));
+  }
+  if (rule.stepUp && !isSteppedUp(by, hash, intent.at)) {
+    return refuse(problem('STEP_UP_REQUIRED', { ...said(state), rule: rule.where }));
   }
   if (state.plan?.risk === 'danger' && !intent.typed && !intent.fresh) {
     return refuse(problem('APPROVE_NEEDS_FRESH', said(state)));

@@ -42,6 +42,8 @@ export interface AllowRule {
   /** Surface kinds that may approve; all when absent. */
   readonly surfaces?: readonly string[];
   readonly reasonRequired: boolean;
+  /** Each approval comes with a second factor that is spent on the plan it approves. Absent: none is asked for. */
+  readonly stepUp?: true;
   readonly expiresMs: number;
   /** One person fills one place. None: approved by being asked. */
   readonly places: readonly Place[];

@@ -130,6 +130,12 @@ export const operationProblems: ProblemBook = {
     why: 'The policy takes approvals from {surfaces} only, not from {surface} ({rule}).',
     next: 'Open the plan there and approve it.',
   },
+  STEP_UP_REQUIRED: {
+    what: '`{line}` was not approved.',
+    changed: untouched,
+    why: 'The policy wants a second factor, given for this very plan ({rule}). A chat button and a typed line cannot carry one.',
+    next: 'Open the plan in the console with “Approve in the console” on its card, or at `/operations/{operation}/approve` there.',
+  },
   PLAN_HASH_DIFFERS: {
     what: 'Your answer does not fit this plan.',
     changed: untouched,

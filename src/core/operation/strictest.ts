@@ -25,6 +25,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
     requesters: both(one.requesters, other.requesters) ?? [],
     ...(surfaces && { surfaces }),
     reasonRequired: one.reasonRequired || other.reasonRequired,
+    ...((one.stepUp || other.stepUp) && { stepUp: true }),
     expiresMs: Math.min(one.expiresMs, other.expiresMs),
     places: joinedPlaces(one.places, other.places),
     ...(severityBy && { severityBy }),
@@ -53,6 +54,7 @@ function both(
   return one.filter((item) => other.includes(item));
 }
 
-function wanted({ requesters, surfaces, reasonRequired, expiresMs, places }: AllowRule): string {
-  return JSON.stringify([requesters, surfaces ?? '', reasonRequired, expiresMs, places]);
+function wanted(rule: AllowRule): string {
+  const { requesters, surfaces, reasonRequired, stepUp = false, expiresMs, places } = rule;
+  return JSON.stringify([requesters, surfaces ?? '', reasonRequired, stepUp, expiresMs, places]);
 }

@@ -13,6 +13,13 @@ export interface OperationCardContext extends Words {
   readonly heldBy: string;
   /** What keeps changes from beginning; nothing does when absent. */
   readonly halts?: HaltState;
+  /** Of the console, where a second factor is given. */
+  readonly publicUrl?: string | undefined;
+}
+
+/** The page of the console that shows a plan and takes a second factor for it. */
+export function approvalAddress(publicUrl: string, operation: string): string {
+  return `${publicUrl.replace(/\/$/, '')}/operations/${encodeURIComponent(operation)}/approve`;
 }
 
 /** The plan, its approvals and its progress: one card that lives from the request to the result, news first. */
@@ -34,7 +41,7 @@ export function operationCard(state: OperationState, context: OperationCardConte
       ...approvals(state, context),
       ...wanted(state, context),
     ],
-    actions: actions(state),
+    actions: actions(state, context),
     footnote: footnote(state),
   };
 }
@@ -92,7 +99,7 @@ function spaced(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function actions(state: OperationState): readonly Action[] {
+function actions(state: OperationState, { publicUrl }: OperationCardContext): readonly Action[] {
   const { id, hash, asked } = state;
   const incident = asked?.incident ?? '';
   const line = (key: string, label: string, style: Action['style'], text: string): Action => ({
@@ -103,13 +110,7 @@ function actions(state: OperationState): readonly Action[] {
   });
   if (state.status === 'waiting' && hash) {
     return [
-      {
-        key: 'approve',
-        label: 'Approve',
-        style: 'primary',
-        press: { kind: 'approve', operation: id, hash },
-        ...(state.plan?.risk === 'danger' ? { confirm: 'fresh' } : {}),
-      },
+      ...approveActions(state, hash, publicUrl),
       {
         key: 'decline',
         label: 'Decline',
@@ -139,6 +140,28 @@ function actions(state: OperationState): readonly Action[] {
     return [line('again', 'Plan again', 'plain', asked.line)];
   }
   return [];
+}
+
+/** Where a second factor is wanted no button can carry it: the way leads to the page that takes one. */
+function approveActions(
+  { id, rule, plan }: OperationState,
+  hash: string,
+  publicUrl: string | undefined,
+): readonly Action[] {
+  if (rule?.stepUp) {
+    if (!publicUrl) return [];
+    const press = { kind: 'open', url: approvalAddress(publicUrl, id) } as const;
+    return [{ key: 'approve-there', label: 'Approve in the console', style: 'primary', press }];
+  }
+  return [
+    {
+      key: 'approve',
+      label: 'Approve',
+      style: 'primary',
+      press: { kind: 'approve', operation: id, hash },
+      ...(plan?.risk === 'danger' ? { confirm: 'fresh' } : {}),
+    },
+  ];
 }
 
 function footnote(state: OperationState): Text {

@@ -1,6 +1,7 @@
 import type { OperationState } from '../operation/operation.ts';
 import { seatsOpen } from '../operation/places.ts';
 import { type Change, compensationsOf, type Step } from '../operation/plan.ts';
+import type { Evidence } from '../person.ts';
 import type { Block, DiffLine, Text } from './card.ts';
 import { spoken } from './operation-steps.ts';
 import { code, on, personSpan, problemLine, time, type Words } from './words.ts';
@@ -34,6 +35,7 @@ export function approvals(state: OperationState, words: Words): readonly Block[]
       ' at ',
       time(at),
       ...on(evidence.surface),
+      ...withFactor(evidence),
     ],
   );
   return list('Approved by', given);
@@ -52,9 +54,21 @@ export function wanted(state: OperationState, words: Words): readonly Block[] {
   const facts = [
     { label: 'needs', value: [`${needs}, but not `, personSpan(plan.requester, words)] },
     { label: 'expires', value: [time(plan.expiresAt)] },
-    { label: 'or type', value: [code(`approve ${state.id} ${hash.slice(0, 10)}`)] },
+    rule.stepUp
+      ? { label: 'second factor', value: ['a passkey or a code, in the console'] }
+      : { label: 'or type', value: [code(`approve ${state.id} ${hash.slice(0, 10)}`)] },
   ];
   return [{ kind: 'facts', facts }];
+}
+
+const factorWords = {
+  passkey: ' with a passkey',
+  totp: ' with a code',
+  recovery: ' with a recovery code',
+} as const;
+
+function withFactor({ stepUp }: Evidence): Text {
+  return stepUp ? [factorWords[stepUp.factor]] : [];
 }
 
 function undoOf(step: Step): readonly Text[] {

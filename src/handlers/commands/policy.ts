@@ -70,6 +70,14 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
       ? [{ label: 'approval', value: ['none: it is approved by being asked'] }]
       : rule.places.map((place) => ({ label: 'approval', value: seat(place, rule, asked) }))),
     { label: 'reason', value: [rule.reasonRequired ? 'required' : 'not required'] },
+    ...(rule.stepUp
+      ? [
+          {
+            label: 'second factor',
+            value: ['a passkey or a code with each approval, in the console'],
+          },
+        ]
+      : []),
     { label: 'expires', value: [`after ${duration(rule.expiresMs)}`] },
     ...(rule.surfaces ? [{ label: 'approve on', value: [rule.surfaces.join(', ')] }] : []),
     ...(rule.severityBy
@@ -81,7 +89,9 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
 }
 
 /** `2 of sre: Ben (console, slack), Dora (console)`. Nobody approves their own request. */
-function seat({ count, from }: Place, { surfaces }: AllowRule, { desk, by }: Asking): Text {
+function seat({ count, from }: Place, rule: AllowRule, { desk, by }: Asking): Text {
+  // A second factor is given in the console only.
+  const surfaces = rule.stepUp ? ['console'] : rule.surfaces;
   const { people, groups } = desk.settings;
   const members = groups.find(({ name }) => name === from)?.members ?? [];
   const able = people

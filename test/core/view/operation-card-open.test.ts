@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { approvalAddress } from '../../../src/core/view/operation-card.ts';
 import {
   applied,
   approvalGiven,
   approved,
   asked,
   dora,
+  hashOf,
   intended,
   missed,
   stepFailed,
@@ -94,6 +96,25 @@ describe('a card reads, while', () => {
         \`op-41\` · plan \`47421739be51ace3\` · rule tocsin.yaml:41 · cp 41 7f3a9c21
       "
     `);
+  });
+
+  it('each approval needs a second factor, it leads to the page that takes one', () => {
+    const careful = { rule: { stepUp: true } } as const;
+    const card = (publicUrl?: string) =>
+      readWith(publicUrl === undefined ? {} : { publicUrl }, ...waiting(careful));
+    expect(card('https://ops.example.com/')).toContain(
+      'second factor  a passkey or a code, in the console',
+    );
+    expect(card('https://ops.example.com/')).toContain('[Approve in the console] [Decline]');
+    expect(card()).not.toContain('[Approve');
+    expect(card()).not.toContain('or type');
+    expect(approvalAddress('https://ops.example.com/', 'op-41')).toBe(
+      'https://ops.example.com/operations/op-41/approve',
+    );
+    const stepUp = { factor: 'passkey', credential: 'f-1', hash: hashOf(careful), at: 1 } as const;
+    expect(read(...waiting(careful), approvalGiven({ ...dora, stepUp }, careful))).toMatch(
+      /dora at .* on console with a passkey/i,
+    );
   });
 
   it('somebody who is in both groups has approved', () => {
