@@ -8,6 +8,7 @@ import { checkListeners, readConsole, readServer } from './config/listeners.ts';
 import { readGroups, readPeople } from './config/people.ts';
 import { readPolicies } from './config/policies.ts';
 import { runPolicyTests } from './config/policy-tests.ts';
+import { readTelemetry } from './config/prometheus.ts';
 import type { Domain } from './config/reach.ts';
 import type { Files, Surroundings } from './config/reference.ts';
 import { createReport, type OpenReport } from './config/report.ts';
@@ -116,10 +117,9 @@ function readSettings(
   const groups = readGroups(sections.groups, people, report);
   const routes = readRoutes(sections.routes, sections.default_route, { groups, surfaces, report });
   const security = readSecurity(sections.security, routes.otherwise, { groups, surfaces, report });
-  const catalog = readServices(sections.services, targets, {
-    ...scope,
-    validateTarget: build.validateTarget,
-  });
+  const targetScope = { ...scope, validateTarget: build.validateTarget };
+  const catalog = readServices(sections.services, targets, targetScope);
+  const telemetry = readTelemetry(sections.sources, { catalog, targets, scope: targetScope });
   const policy = readPolicies(sections.policies, {
     document,
     report,
@@ -145,7 +145,7 @@ function readSettings(
     });
   }
   const pendingMax = sections.quotas.pending;
-  return { people, groups, routes, security, catalog, policy, pendingMax };
+  return { people, groups, routes, security, catalog, policy, telemetry, pendingMax };
 }
 
 /** The groups each person is in. */
@@ -171,7 +171,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
     },
     sources: { alertmanager: readAlertmanagers(sections.sources, report) },
     surfaces,
-    targets: { kubernetes: targets.kubernetes },
+    targets: { kubernetes: targets.kubernetes, prometheus: targets.prometheus },
   };
 }
 

@@ -6,6 +6,7 @@ import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
+import type { TelemetryReader } from '../core/ports/telemetry.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
 import type { Facts, Problem, ProblemBook } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
@@ -44,13 +45,15 @@ export interface LiveJournal extends Journal {
 export interface ConnectedTarget {
   /** `kubernetes/eu-1`. */
   readonly name: string;
-  readonly planner: Planner;
+  readonly planner?: Planner;
   readonly workload?: WorkloadReader;
+  readonly telemetry?: TelemetryReader;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
   doctor(used: readonly TargetRef[]): Promise<readonly Finding[]>;
-  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;
+  /** Absent where nothing can be changed. */
+  openWriter?(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;
   close(): void;
 }
 

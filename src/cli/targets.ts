@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ConnectedTarget, Finding } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
-import type { Config, KubernetesAccess } from '../config.ts';
+import type { Config, KubernetesAccess, KubernetesConfig, PrometheusConfig } from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
@@ -17,9 +17,23 @@ export async function connectTargets(
   { targets }: Pick<Config, 'targets'>,
   deps: { readonly digestKey: Uint8Array; readonly log: Logger },
 ): Promise<Connected> {
-  if (targets.kubernetes.length === 0) return { targets: [], books: [] };
+  const [clusters, measured] = await Promise.all([
+    connectKubernetes(targets.kubernetes, deps),
+    connectPrometheus(targets.prometheus),
+  ]);
+  return {
+    targets: [...clusters.targets, ...measured.targets],
+    books: [...clusters.books, ...measured.books],
+  };
+}
+
+async function connectKubernetes(
+  configured: readonly KubernetesConfig[],
+  deps: { readonly digestKey: Uint8Array; readonly log: Logger },
+): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
   const { connect, problems } = await import('../integrations/kubernetes/index.ts');
-  const connected = targets.kubernetes.map(({ read, write, ...config }): ConnectedTarget => {
+  const connected = configured.map(({ read, write, ...config }): ConnectedTarget => {
     const integration = connect(
       { ...config, read: open(read), ...(write ? { write: open(write) } : {}) },
       {
@@ -37,6 +51,21 @@ export async function connectTargets(
       openWriter: integration.openWriter,
       close: integration.close,
     };
+  });
+  return { targets: connected, books: [problems] };
+}
+
+/** Asked and never changed: without a planner and without a writer. */
+async function connectPrometheus(configured: readonly PrometheusConfig[]): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/prometheus/index.ts');
+  const connected = configured.map(({ target, ...api }): ConnectedTarget => {
+    const name = `prometheus/${target}`;
+    const { readers, health, doctor, close } = connect(
+      { ...api, target: name },
+      { clock: systemClock },
+    );
+    return { name, telemetry: readers.telemetry, health, doctor, close };
   });
   return { targets: connected, books: [problems] };
 }

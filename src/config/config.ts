@@ -12,7 +12,10 @@ export interface Config {
   readonly incident: IncidentTimes;
   readonly sources: { readonly alertmanager: readonly AlertmanagerConfig[] };
   readonly surfaces: SurfacesConfig;
-  readonly targets: { readonly kubernetes: readonly KubernetesConfig[] };
+  readonly targets: {
+    readonly kubernetes: readonly KubernetesConfig[];
+    readonly prometheus: readonly PrometheusConfig[];
+  };
 }
 
 export interface ServerConfig {
@@ -122,6 +125,20 @@ export interface KubernetesConfig {
   readonly timeoutMs: number;
   readonly bytesMax: number;
   readonly landsWithinMs: number;
+}
+
+/** One Prometheus, as the integration wants it. */
+export interface PrometheusConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly bytesMax: number;
+  readonly bearer?: Secret;
+  readonly basic?: Basic;
+  /** PEM text. */
+  readonly ca?: string;
+  readonly proxy?: string;
 }
 
 export type KubernetesAccess = { readonly proxy?: string } & (

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
 import { fieldNotes, isNotBuilt } from './field.ts';
-import { kubernetesTarget, kubernetesWorkload, type SectionName, sections } from './schema.ts';
+import {
+  kubernetesTarget,
+  kubernetesWorkload,
+  prometheusTarget,
+  type SectionName,
+  sections,
+} from './schema.ts';
 
 interface Row {
   readonly key: string;
@@ -55,7 +61,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -86,6 +92,15 @@ function kubernetes(): string {
     '',
     'A workload in that cluster: exactly one of deployment, statefulset and daemonset.',
     ...tableOf(rowsOf(kubernetesWorkload, '')),
+  ].join('\n');
+}
+
+function prometheus(): string {
+  return [
+    '## targets.NAME.prometheus',
+    '',
+    'One system that speaks the HTTP API of Prometheus. An environment names it as `telemetry: { prometheus: NAME }`, and so may a source, for alerts of no service.',
+    ...tableOf(rowsOf(prometheusTarget, '')),
   ].join('\n');
 }
 

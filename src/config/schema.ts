@@ -151,6 +151,11 @@ const alertmanager = keys({
       alertmanagerApi.optional(),
     )
     .describe('How its API is asked what is firing; a URL alone stands for `{ url: … }`.'),
+  telemetry: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .register(fieldNotes, { kind: '`{ prometheus: TARGET }`' })
+    .describe('Where its alerts were measured, for a service that does not say it itself.'),
 });
 
 const sources = keys({
@@ -233,6 +238,7 @@ const environment = keys({
   database: role.optional().describe('Where it keeps its rows.'),
   cache: role.optional().describe('Its cache.'),
   traffic: role.optional().describe('What sends requests to it.'),
+  telemetry: role.optional().describe('Where it is measured: graphs and checks ask there.'),
   health: notBuilt('health checks'),
 });
 
@@ -304,6 +310,23 @@ export const kubernetesTarget = keys({
   lands_within: duration('1s', '15m')
     .default(90_000)
     .describe('How long after a lost answer the request may still take effect.'),
+});
+
+/** A system that speaks the HTTP API of Prometheus. */
+export const prometheusTarget = keys({
+  url: url.describe('Base URL of its API, path prefix included.'),
+  bearer: secret.optional().describe('Bearer token sent to it.'),
+  basic: basic.optional().describe('Basic authentication sent to it.'),
+  ca: path
+    .optional()
+    .describe("PEM file of the authority that signed its certificate; the system's when absent."),
+  proxy: url
+    .optional()
+    .describe('HTTP proxy on the way to it; those of the environment when absent.'),
+  timeout: duration('100ms', '1m').default(10_000).describe('How long one question may take.'),
+  response_limit: size(64, 64)
+    .default(16 * 1024 ** 2)
+    .describe('Largest answer that is read.'),
 });
 
 /** Where in a cluster a workload is. */

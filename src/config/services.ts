@@ -81,8 +81,9 @@ function warnIdle(services: readonly Service[], targets: Targets, { report }: Ta
       ),
     ),
   );
-  for (const name of targets.kinds.keys()) {
-    if (!used.has(name)) {
+  for (const [name, kind] of targets.kinds) {
+    // Where something is measured may be said by a source as well: see `readTelemetry`.
+    if (!used.has(name) && kind !== 'prometheus') {
       report.warn(['targets', name], `targets.${name} is used by no service`);
     }
   }

@@ -1,8 +1,9 @@
 import type { TargetRef } from '../core/ports/step.ts';
-import type { KubernetesConfig } from './config.ts';
+import type { KubernetesConfig, PrometheusConfig } from './config.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
+import { readPrometheusPlace, readPrometheusTarget } from './prometheus.ts';
 import type { Files } from './reference.ts';
 import type { Fault, OpenReport } from './report.ts';
 import type { Section } from './schema.ts';
@@ -26,10 +27,11 @@ export interface Targets {
   /** Name → integration, also of targets that were refused, so that one fault is said once. */
   readonly kinds: ReadonlyMap<string, string>;
   readonly kubernetes: readonly KubernetesConfig[];
+  readonly prometheus: readonly PrometheusConfig[];
 }
 
 export type Role = (typeof roles)[number];
-export const roles = ['workload', 'database', 'cache', 'traffic'] as const;
+export const roles = ['workload', 'database', 'cache', 'traffic', 'telemetry'] as const;
 
 type PlaceReader = (
   written: unknown,
@@ -40,18 +42,25 @@ type PlaceReader = (
 /** What this build operates: integration → role → how a service says where it lives in such a target. */
 const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   kubernetes: { workload: readKubernetesWorkload },
+  prometheus: { telemetry: readPrometheusPlace },
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
-const others = ['docker', 'postgres', 'redis', 'mongodb', 'aws', 'haproxy', 'nginx', 'prometheus'];
+const others = ['docker', 'postgres', 'redis', 'mongodb', 'aws', 'haproxy', 'nginx'];
 
 export function readTargets(written: Section<'targets'>, scope: TargetScope): Targets {
   const kinds = new Map<string, string>();
   const kubernetes: KubernetesConfig[] = [];
+  const prometheus: PrometheusConfig[] = [];
   for (const [name, target] of Object.entries(written)) {
     const integration = kindOf(name, target, scope);
     if (integration === undefined) continue;
     kinds.set(name, integration);
+    if (integration === 'prometheus') {
+      const read = readPrometheusTarget(name, target[integration], scope);
+      if (read) prometheus.push(read);
+      continue;
+    }
     const read = readKubernetesTarget(name, target[integration], scope);
     if (!read) continue;
     kubernetes.push(read);
@@ -59,7 +68,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
       scope.report.error(['targets', name, integration, ...path], fault);
     }
   }
-  return { kinds, kubernetes };
+  return { kinds, kubernetes, prometheus };
 }
 
 /** Where one role of a service lives. Undefined when it was refused. */

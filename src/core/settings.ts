@@ -2,6 +2,7 @@ import type { Catalog } from './catalog.ts';
 import type { Route, Routes } from './incident/route.ts';
 import type { Policy } from './operation/policy.ts';
 import type { Person } from './person.ts';
+import type { TargetRef } from './ports/step.ts';
 
 /** The part of the configuration that decisions are made from. Read once, by `config.ts`. */
 export interface Settings {
@@ -12,6 +13,8 @@ export interface Settings {
   readonly security?: Pick<Route, 'places' | 'notify'>;
   readonly catalog: Catalog;
   readonly policy: Policy;
+  /** Where the alerts of a source were measured, by `alertmanager/main`, for what no service says. */
+  readonly telemetry?: Readonly<Record<string, TargetRef>>;
   /** How many plans one requester may have waiting at a time. */
   readonly pendingMax: number;
 }

@@ -45,7 +45,7 @@ describe('a sound configuration', () => {
       incident: { resolvedJoinMs: 1_800_000, compareEveryMs: 300_000, ackReminderMs: 300_000 },
       sources: { alertmanager: [] },
       surfaces: { slack: [], discord: [] },
-      targets: { kubernetes: [] },
+      targets: { kubernetes: [], prometheus: [] },
     });
     expect(settings.policy.rules).toEqual([]);
     expect(settings.routes).toEqual({ routes: [], otherwise: { match: {}, places: {} } });
