@@ -3,6 +3,7 @@ const [name = ''] = process.argv.slice(2);
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   approve: async () => (await import('./approve.ts')).approve(),
   coldstart: async () => (await import('./coldstart.ts')).coldstart(),
+  gate: async () => (await import('./gate.ts')).gate(),
   ingest: async () => (await import('./ingest.ts')).ingest(),
   latency: async () => (await import('./latency.ts')).latency(),
   memory: async () => (await import('./memory.ts')).memory(),

@@ -1,25 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Event } from '../../src/core/event.ts';
 import type { AppendContext, StreamWrite } from '../../src/core/ports/journal.ts';
 import { type JournalOptions, type OpenJournal, openJournal } from '../../src/journal/index.ts';
+import { SCRATCH, TEST_KEY } from './notes.ts';
 
-/** The seed of every key in the tests; nothing real is signed with it. */
-export const TEST_KEY = '11'.repeat(32);
-
-export interface Noted extends Event {
-  readonly type: 'Noted';
-  readonly text: string;
-}
-
-export function noted(text: string): Noted {
-  return { type: 'Noted', v: 1, text };
-}
-
-/** In memory where the system has such a place: what a fsync does to a disk is the business of two suites only. */
-export const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+export { cause, type Noted, noted, SCRATCH, TEST_KEY, write } from './notes.ts';
 
 /** A folder that goes with the test. */
 export function tempFolder(): string {
@@ -46,18 +32,6 @@ export async function opened(
   });
   onTestFinished(() => journal.close().catch(() => undefined));
   return journal;
-}
-
-export function write(
-  stream: string,
-  expectedVersion: number,
-  ...texts: readonly string[]
-): StreamWrite {
-  return { stream, expectedVersion, events: texts.map(noted) };
-}
-
-export function cause(name: string, more: Partial<AppendContext> = {}): AppendContext {
-  return { cause: name, by: 'ana', ...more };
 }
 
 /** Fails the test when the append was refused. */

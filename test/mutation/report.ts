@@ -1,0 +1,98 @@
+/** The part of Stryker's report that is read here (https://github.com/stryker-mutator/mutation-testing-elements). */
+export interface MutationReport {
+  readonly files: Readonly<Record<string, ReportedFile>>;
+}
+
+interface ReportedFile {
+  readonly source: string;
+  readonly mutants: readonly ReportedMutant[];
+}
+
+interface ReportedMutant {
+  readonly mutatorName: string;
+  readonly replacement?: string;
+  readonly status: string;
+  readonly location: { readonly start: Place; readonly end: Place };
+}
+
+/** Both count from one. */
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A mutant that no suite notices, and why none could. */
+export interface Survivor {
+  readonly file: string;
+  readonly mutator: string;
+  /** As it stands in the source, spaces folded. */
+  readonly original: string;
+  readonly replacement: string;
+  readonly because: string;
+}
+
+export interface Found extends Omit<Survivor, 'because'> {
+  readonly line: number;
+}
+
+export interface Judged {
+  readonly mutants: number;
+  readonly killed: number;
+  /** Per cent, of all: an explained survivor is a survivor. */
+  readonly score: number;
+  readonly unexplained: readonly Found[];
+  /** Listed, and killed by now. */
+  readonly stale: readonly Survivor[];
+}
+
+const killed: ReadonlySet<string> = new Set(['Killed', 'Timeout']);
+const alive: ReadonlySet<string> = new Set(['Survived', 'NoCoverage']);
+
+export function judgeReport({ files }: MutationReport, listed: readonly Survivor[]): Judged {
+  const dead: string[] = [];
+  const found: Found[] = [];
+  for (const [file, { source, mutants }] of Object.entries(files)) {
+    for (const mutant of mutants) {
+      if (killed.has(mutant.status)) dead.push(mutant.status);
+      if (alive.has(mutant.status)) found.push(foundIn(file, source, mutant));
+    }
+  }
+  const mutants = dead.length + found.length;
+  return {
+    mutants,
+    killed: dead.length,
+    score: mutants === 0 ? 0 : Math.round((dead.length / mutants) * 10_000) / 100,
+    unexplained: found.filter((each) => !listed.some((other) => isSame(each, other))),
+    stale: listed.filter((each) => !found.some((other) => isSame(other, each))),
+  };
+}
+
+function foundIn(file: string, source: string, mutant: ReportedMutant): Found {
+  const { location, mutatorName, replacement = '' } = mutant;
+  return {
+    file,
+    line: location.start.line,
+    mutator: mutatorName,
+    original: fold(textAt(source, location)),
+    replacement: fold(replacement),
+  };
+}
+
+function textAt(source: string, { start, end }: ReportedMutant['location']): string {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  const last = lines.length - 1;
+  return lines
+    .map((line, index) => (index === last ? line.slice(0, end.column - 1) : line))
+    .map((line, index) => (index === 0 ? line.slice(start.column - 1) : line))
+    .join('\n');
+}
+
+function fold(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+function isSame(one: Omit<Survivor, 'because'>, other: Omit<Survivor, 'because'>): boolean {
+  return (['file', 'mutator', 'original', 'replacement'] as const).every(
+    (key) => one[key] === other[key],
+  );
+}
