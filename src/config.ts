@@ -169,6 +169,10 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       compareEveryMs: incident.compare_every,
       ackReminderMs: incident.ack_reminder,
     },
+    limits: {
+      personPerMinute: sections.limits.person_per_minute,
+      sourcePerMinute: sections.limits.source_per_minute,
+    },
     sources: { alertmanager: readAlertmanagers(sections.sources, report) },
     surfaces,
     targets: { kubernetes: targets.kubernetes, prometheus: targets.prometheus },

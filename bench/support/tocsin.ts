@@ -71,6 +71,7 @@ export async function startTocsin(options: TocsinOptions): Promise<Tocsin> {
 function configOf(journal: string, { config = '', accounts, route = '' }: TocsinOptions): string {
   return `version: 1
 server:  { listen: 127.0.0.1:0 }
+limits: { person_per_minute: 100000, source_per_minute: 100000000 }
 console: { listen: 127.0.0.1:0 }
 metrics: { listen: 127.0.0.1:0 }
 journal: { store: sqlite, path: ${JSON.stringify(journal)} }

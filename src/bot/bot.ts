@@ -30,7 +30,8 @@ import { createOwnTarget } from './own-target.ts';
 import { createPersonRecord } from './person-record.ts';
 import { sweep } from './readings.ts';
 import { createRenderings } from './renderings.ts';
-import { createTellSecurity, type TellSecurity } from './security/notices.ts';
+import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
+import { limitedDispatch } from './security/limits.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
 import { createThreads, type Threads } from './threads.ts';
 import { verdictNow } from './verdict.ts';
@@ -63,7 +64,7 @@ export interface Finding {
   readonly problem?: Problem;
 }
 
-export interface BotParts {
+export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits'> {
   readonly journal: LiveJournal;
   readonly ownership: Ownership;
   readonly clock: Clock;
@@ -104,7 +105,7 @@ export interface Bot {
   readonly engine: Engine;
   readonly dispatch: Dispatch;
   readonly desk: Desk;
-  readonly tellSecurity: TellSecurity;
+  readonly security: Security;
   readonly threads: Threads;
   readonly words: Words;
   /** The bot as chat surfaces see it. */
@@ -157,10 +158,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const targets = [...parts.targets, createOwnTarget(engine)];
   const target = (integration: string, name: string) =>
     targets.find((candidate) => candidate.name === `${integration}/${name}`);
-  const tellSecurity = createTellSecurity({ ...parts, engine, now: clock.now });
+  const security = createSecurity({ ...parts, engine });
   const desk = createDesk({
     ...parts,
-    tellSecurity,
+    tellSecurity: security.tell,
     engine,
     recordPerson: createPersonRecord(journal),
     words,
@@ -186,14 +187,14 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     log,
   });
   let threadsLoop: ReturnType<typeof createThreadsLoop> | undefined;
-  const { dispatch, inbox, chat } = createTalk(parts, { engine, desk, threads });
+  const { dispatch, inbox, chat } = createTalk(parts, { engine, desk, threads, security });
 
   return {
     engine,
     dispatch,
     chat,
     desk,
-    tellSecurity,
+    security,
     threads,
     words,
     reconcile: sourcesLoop.wake,
@@ -247,6 +248,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         [operationsLoop, sourcesLoop, silencesLoop, deadlinesLoop].map((each) => each.close()),
       );
       await inbox.idle();
+      await security.close();
       await threadsLoop?.close();
       await snapshots.save();
       writers.close();
@@ -304,7 +306,13 @@ function createTalk(
     engine,
     desk,
     threads,
-  }: { readonly engine: Engine; readonly desk: Desk; readonly threads: Threads },
+    security,
+  }: {
+    readonly engine: Engine;
+    readonly desk: Desk;
+    readonly threads: Threads;
+    readonly security: Security;
+  },
 ) {
   const dispatch = createDispatch(desk, parts.counts);
   const renderings = createRenderings(parts.clock.now);
@@ -312,6 +320,7 @@ function createTalk(
     ...parts,
     dispatch,
     renderings,
+    limits: security.limits,
     words: desk.words,
     pending: () => engine.readings.asks,
     shownOn: async (surface, thread, key) =>
@@ -326,7 +335,7 @@ function createTalk(
     desk,
     blobs: parts.journal.blobs,
   });
-  return { dispatch, inbox, chat };
+  return { dispatch: limitedDispatch(dispatch, security.limits, desk.words), inbox, chat };
 }
 
 function membersOf({ groups }: Settings, group: string): readonly string[] {

@@ -12,6 +12,7 @@ import type { Asked, Taken } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { streamOf } from './readings.ts';
 import type { Renderings } from './renderings.ts';
+import type { Limits } from './security/limits.ts';
 
 export interface InboxOptions {
   readonly journal: Pick<Journal, 'append'>;
@@ -25,6 +26,7 @@ export interface InboxOptions {
   /** Digest of what a surface last showed of a card; '' when it showed nothing that is remembered. */
   readonly shownOn: (surface: string, thread: string, key: string) => Promise<string>;
   readonly renderings: Pick<Renderings, 'wasOpened'>;
+  readonly limits: Pick<Limits, 'person'>;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -56,6 +58,9 @@ export function createInbox(options: InboxOptions): Inbox {
   const working = new Map<string, Promise<Answer>>();
 
   async function take(asked: Asked): Promise<Taken> {
+    // The platform is told that it arrived, and the person why nothing was done.
+    const tooMany = options.limits.person(asked.actor, asked);
+    if (tooMany) return { answer: Promise.resolve(refused(tooMany, options)) };
     const taken = await takenOf(asked, options);
     const { surface, account, cause } = taken;
     const person = options.settings().people.find((each) => isAccountOf(each, surface, account));

@@ -11,6 +11,7 @@ import { readAlertmanager, type WebhookOutcome } from '../handlers/webhooks/aler
 import type { Engine } from './engine.ts';
 import { answerProblem, headersOf, readBody } from './http.ts';
 import type { HttpRoute } from './http-route.ts';
+import type { Limits } from './security/limits.ts';
 import { createSlices } from './slices.ts';
 
 export interface IntakeOptions {
@@ -23,6 +24,10 @@ export interface IntakeOptions {
   readonly sha256: (text: string) => string;
   readonly book: ProblemBook;
   readonly metrics: IntakeMetrics;
+  readonly security: {
+    readonly limits: Pick<Limits, 'source'>;
+    refused(source: string, code: string): void;
+  };
   /** A source said that it cut alerts off: ask it. */
   readonly reconcile: (source: string) => void;
 }
@@ -41,7 +46,10 @@ export type WebhookAuth =
   | { readonly kind: 'none' };
 
 export interface IntakeMetrics {
-  webhook(source: string, outcome: 'accepted' | 'unreadable' | 'unauthenticated' | 'refused'): void;
+  webhook(
+    source: string,
+    outcome: 'accepted' | 'unreadable' | 'unauthenticated' | 'limited' | 'refused',
+  ): void;
   alerts(source: string, count: number): void;
 }
 
@@ -73,9 +81,18 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     if (!allowed?.(request.headers.authorization)) {
       // Nothing unauthenticated is kept, and the body is not read.
       options.metrics.webhook(source.name, 'unauthenticated');
+      options.security.refused(source.name, 'WEBHOOK_UNAUTHENTICATED');
       response.setHeader('www-authenticate', source.auth.kind === 'basic' ? 'Basic' : 'Bearer');
       request.resume();
       return say(response, 401, problem('WEBHOOK_UNAUTHENTICATED', { source: source.name }));
+    }
+    const waitMs = options.security.limits.source(source.name);
+    if (waitMs > 0) {
+      // The sender tries again: no alert is lost, and the others are heard meanwhile.
+      options.metrics.webhook(source.name, 'limited');
+      response.setHeader('retry-after', String(Math.ceil(waitMs / 1000)));
+      request.resume();
+      return say(response, 503, problem('WEBHOOK_TOO_MANY', { source: source.name }));
     }
     const body = await readBody(request, options.bodyLimitBytes);
     if (!body.ok) {
@@ -258,6 +275,12 @@ export const intakeProblems: ProblemBook = {
     changed: 'Nothing was kept.',
     why: 'It carries none of the credentials of {source}.',
     next: 'Give the sender the bearer or the password that the configuration names.',
+  },
+  WEBHOOK_TOO_MANY: {
+    what: 'The webhook was refused.',
+    changed: 'Nothing was kept.',
+    why: '{source} sends more than `limits.source_per_minute` lets in.',
+    next: 'Send it again when `Retry-After` is over; group alerts at the sender, or raise the limit.',
   },
   WEBHOOK_TOO_LARGE: {
     what: 'The webhook was refused.',

@@ -4,6 +4,7 @@ import type { ChatMetrics } from './chat.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
 import type { LaneReading } from './loops/threads/index.ts';
+import type { SecurityCounts } from './security/index.ts';
 
 /** What is read at scrape time, so that no loop has to keep a gauge in step. */
 export interface MetricsReadings {
@@ -27,8 +28,8 @@ export interface Metrics {
   readonly intake: IntakeMetrics;
   readonly consoleClients: (count: number) => void;
   readonly consoleDropped: () => void;
-  readonly refused: (surface: string, code: string) => void;
-  readonly chat: ChatMetrics;
+  readonly security: SecurityCounts;
+  readonly chat: Omit<ChatMetrics, 'refused'>;
   readonly dispatch: DispatchCounts;
   readonly routes: readonly HttpRoute[];
 }
@@ -60,6 +61,18 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     name: 'tocsin_requests_refused_total',
     help: 'Requests refused before a decision, by code.',
     labelNames: ['surface', 'code'],
+    registers,
+  });
+  const denied = new Counter({
+    name: 'tocsin_denials_total',
+    help: 'Refusals of people of the configuration for what they may not do, by code.',
+    labelNames: ['code'],
+    registers,
+  });
+  const notices = new Counter({
+    name: 'tocsin_security_notices_total',
+    help: 'Notices of what concerns the security of Tocsin itself, by kind.',
+    labelNames: ['kind'],
     registers,
   });
   const commands = new Counter({
@@ -170,11 +183,14 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     },
     consoleClients: (count) => clients.set(count),
     consoleDropped: () => dropped.inc(),
-    refused: (surface, code) => refused.inc({ surface, code }),
+    security: {
+      refused: (surface, code) => refused.inc({ surface, code }),
+      denied: (code) => denied.inc({ code }),
+      noticed: (kind) => notices.inc({ kind }),
+    },
     chat: {
       acknowledged: (surface, ms) => acknowledged.observe({ surface }, ms / 1000),
       called: (surface, method, outcome) => calls.inc({ surface, method, outcome }),
-      refused: (surface, code) => refused.inc({ surface, code }),
     },
     dispatch: {
       understood: (verb) => commands.inc({ verb }),

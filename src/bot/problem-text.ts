@@ -14,6 +14,12 @@ export const botProblems: ProblemBook = {
     why: '{waiting} others are being worked on.',
     next: 'Do it again in a moment.',
   },
+  TOO_MANY_REQUESTS: {
+    what: 'This was not taken.',
+    changed: 'Nothing was changed.',
+    why: 'You have asked for more within a minute than `limits:` lets one person ask for.',
+    next: 'Do it again in {seconds} s. Approving, declining and stopping are counted by themselves.',
+  },
   ASK_TOO_LATE: {
     what: '`{what}` was not done.',
     changed: 'Nothing was changed.',

@@ -16,6 +16,8 @@ import { answer, listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
+import type { SecurityCounts } from '../bot/security/index.ts';
+import type { LimitSettings } from '../bot/security/limits.ts';
 import { createSender } from '../bot/sender.ts';
 import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
@@ -40,6 +42,7 @@ export interface Parts {
   /** As browsers and senders see us; the bound address when absent. */
   readonly consoleUrl: string | undefined;
   readonly bodyLimitBytes: number;
+  readonly limits: LimitSettings;
   /** Whose word on a request's sender is taken: addresses and networks. */
   readonly trustedProxies: readonly string[];
   readonly webhooks: readonly WebhookSource[];
@@ -91,6 +94,7 @@ export async function compose(parts: Parts): Promise<Running> {
     book,
     publicUrl: address.console,
     counts: countsBy(late),
+    securityCounts: securityCountsBy(late),
     log: say,
   });
   const metrics = createMetrics(readingsOf(bot, journal, late), version);
@@ -107,29 +111,21 @@ export async function compose(parts: Parts): Promise<Running> {
     metrics: {
       clients: metrics.consoleClients,
       dropped: metrics.consoleDropped,
-      refused: (code) => metrics.refused('console', code),
+      refused: (code) => bot.security.refused('console', code),
     },
     tokens: parts.tokens,
   });
-  const chats = parts.chats.connect({ desk: bot.chat, metrics: metrics.chat, log: say });
+  const chats = parts.chats.connect({
+    desk: bot.chat,
+    metrics: { ...metrics.chat, refused: bot.security.refused },
+    log: say,
+  });
   Object.assign(late, { metrics, chats });
   const state = { closing: false };
   const open = (name: 'server' | 'console' | 'metrics', routes: readonly HttpRoute[]) =>
     listen({ name, ...parts.listen[name], routes, log: say });
-  const intake = intakeRoutes({
-    engine: bot.engine,
-    journal,
-    settings: () => parts.settings,
-    sources: parts.webhooks,
-    bodyLimitBytes: parts.bodyLimitBytes,
-    now: systemClock.now,
-    sha256,
-    book,
-    metrics: metrics.intake,
-    reconcile: bot.reconcile,
-  });
   const server = await open('server', [
-    ...intake,
+    ...webhookRoutes(parts, bot, { book, metrics }),
     ...chats.routes,
     ...healthRoutes({ parts, bot, chats: chats.connections, state }),
   ]);
@@ -158,6 +154,26 @@ export async function compose(parts: Parts): Promise<Running> {
       );
     },
   };
+}
+
+function webhookRoutes(
+  { journal, settings, webhooks, bodyLimitBytes }: Parts,
+  bot: Bot,
+  { book, metrics }: { readonly book: ProblemBook; readonly metrics: Metrics },
+): readonly HttpRoute[] {
+  return intakeRoutes({
+    engine: bot.engine,
+    journal,
+    settings: () => settings,
+    sources: webhooks,
+    bodyLimitBytes,
+    now: systemClock.now,
+    sha256,
+    book,
+    metrics: metrics.intake,
+    security: bot.security,
+    reconcile: bot.reconcile,
+  });
 }
 
 function sayTo(log: Logger): Log {
@@ -220,6 +236,14 @@ function countsBy(late: Late): DispatchCounts {
   return {
     understood: (verb) => late.metrics?.dispatch.understood(verb),
     answered: (ms) => late.metrics?.dispatch.answered(ms),
+  };
+}
+
+function securityCountsBy(late: Late): SecurityCounts {
+  return {
+    refused: (door, code) => late.metrics?.security.refused(door, code),
+    denied: (code) => late.metrics?.security.denied(code),
+    noticed: (kind) => late.metrics?.security.noticed(kind),
   };
 }
 

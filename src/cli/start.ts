@@ -125,6 +125,7 @@ export function partsOf(config: Config) {
     listen: { server: server.listen, console: console.listen, metrics: metrics.listen },
     consoleUrl: console.publicUrl,
     bodyLimitBytes: server.bodyLimitBytes,
+    limits: config.limits,
     trustedProxies: server.trustedProxies,
     webhooks: sources.alertmanager.map(({ name, auth, api }) => ({
       name: `alertmanager/${name}`,

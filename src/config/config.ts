@@ -10,6 +10,7 @@ export interface Config {
   readonly metrics: { readonly listen: Listen };
   readonly journal: JournalConfig;
   readonly incident: IncidentTimes;
+  readonly limits: LimitsConfig;
   readonly sources: { readonly alertmanager: readonly AlertmanagerConfig[] };
   readonly surfaces: SurfacesConfig;
   readonly targets: {
@@ -44,6 +45,12 @@ export interface JournalConfig {
   /** Absolute. */
   readonly path: string;
   readonly signingKey?: Secret;
+}
+
+/** How much one person and one source may send. */
+export interface LimitsConfig {
+  readonly personPerMinute: number;
+  readonly sourcePerMinute: number;
 }
 
 export interface IncidentTimes {

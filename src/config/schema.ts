@@ -214,6 +214,19 @@ const routeTo = {
   notify: name.optional().describe('Group that is mentioned.'),
 };
 
+const limits = keys({
+  person_per_minute: integer(10, 100_000)
+    .default(60)
+    .describe(
+      'Lines and presses of one person, on all surfaces together; 30 of them at once. Approving, declining and stopping are counted by themselves.',
+    ),
+  source_per_minute: integer(60, 100_000_000)
+    .default(60_000)
+    .describe(
+      'Webhooks of one source; a sixth of them at once. What is beyond is answered 503, and the sender tries again.',
+    ),
+});
+
 const security = keys({
   ...routeTo,
   notify: name
@@ -273,6 +286,7 @@ export const sections = {
   policies: z.array(rule).default([]),
   policy_tests: z.array(policyTest).default([]),
   quotas: quotas.prefault({}),
+  limits: limits.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: notBuilt('backups'),
   watch: notBuilt('watches'),

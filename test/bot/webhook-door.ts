@@ -41,6 +41,7 @@ export async function openWebhookDoor(
       sha256,
       book: { ...intakeProblems, ...webhookProblems },
       metrics: { webhook: () => undefined, alerts: () => undefined },
+      security: small.bot.security,
       reconcile: () => undefined,
     }),
     log: (message, fields) => failures.push(`${message} ${String(fields['error'])}`),

@@ -1,4 +1,10 @@
-import { type Bot, createBot, type LiveJournal, type Log } from '../../src/bot/bot.ts';
+import {
+  type Bot,
+  type BotParts,
+  createBot,
+  type LiveJournal,
+  type Log,
+} from '../../src/bot/bot.ts';
 import type { Clock } from '../../src/bot/clock.ts';
 import { localTime } from '../../src/config/zones.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
@@ -38,6 +44,7 @@ export interface SmallBotOptions {
   /** A second life of the bot on the record of the first. */
   readonly from?: Pick<SmallBot, 'clock' | 'journal'>;
   readonly before?: MemoryJournalOptions['before'];
+  readonly limits?: BotParts['limits'];
 }
 
 /** Ana and ben are sre, cleo is nobody's; one service with one workload on a target that is kept in memory. */
@@ -78,6 +85,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       },
     ],
     sources: [],
+    ...(options.limits && { limits: options.limits }),
     runbooks: { hint: () => undefined, page: () => undefined },
     times: {
       resolvedJoinMs: 1_800_000,

@@ -23,7 +23,9 @@ export async function scrapeAll(): Promise<string> {
   metrics.intake.alerts('alertmanager/main', 1);
   metrics.consoleClients(1);
   metrics.consoleDropped();
-  metrics.refused('console', 'A_CODE');
+  metrics.security.refused('console', 'A_CODE');
+  metrics.security.denied('A_CODE');
+  metrics.security.noticed('forged-requests');
   metrics.chat.acknowledged(surface, 5);
   metrics.chat.called(surface, 'chat.postMessage', 'ok');
   metrics.dispatch.understood('ack');

@@ -16,6 +16,16 @@ import { opened } from './receive.ts';
 export const securityKinds = {
   /** Requests that claim to be a platform's or a source's, and cannot prove it. */
   'forged-requests': { alertname: 'TocsinForgedRequests', severity: 'warning' },
+  /** Links into the console that do not open it, and too many tries. */
+  'sign-ins-failed': { alertname: 'TocsinSignInsFailed', severity: 'warning' },
+  /** Guests, bots and accounts that are nobody's of ours. */
+  'strangers-refused': { alertname: 'TocsinStrangersRefused', severity: 'info' },
+  /** A program that asked for what only people may do. */
+  'tokens-overreached': { alertname: 'TocsinTokenOverreached', severity: 'warning' },
+  /** Somebody, or some source, that does not stop. */
+  'floods-limited': { alertname: 'TocsinFloodLimited', severity: 'warning' },
+  /** One person who is told no again and again. */
+  'denials-repeated': { alertname: 'TocsinDenialsRepeated', severity: 'warning' },
 } as const satisfies Readonly<Record<string, SecurityAlert>>;
 
 export type SecurityKind = keyof typeof securityKinds;

@@ -14,10 +14,38 @@ interface SecurityWords {
 /** The sentences of each kind of notice. */
 export const securityWords: Readonly<Record<SecurityKind, SecurityWords>> = {
   'forged-requests': {
-    line: '{count} requests to {door} within {seconds} s could not prove who sent them {#code}',
+    line: '{count} requests to {door} within {minutes} min could not prove who sent them {#code}',
     means:
       'Somebody who can reach the listener sends requests without the credential, or a credential was changed on one side only.',
     next: 'Compare the credential on both sides; if it is right, keep strangers from the listener.',
+  },
+  'sign-ins-failed': {
+    line: '{count} sign-ins at the {door} failed within {minutes} min {#code}',
+    means:
+      'Somebody tries links that are used, over or made up; a preview that opens links does so too.',
+    next: 'Ask whoever was given a link last; `sign out everywhere` on the console ends all sessions of a person.',
+  },
+  'strangers-refused': {
+    line: '{count} times within {minutes} min somebody on {door} was refused who is nobody of the configuration {#code}',
+    means:
+      'Colleagues without an entry under `people:`, guests, bots or other organisations speak to Tocsin.',
+    next: 'Add who should be heard to `people:`; for the others nothing has to be done.',
+  },
+  'tokens-overreached': {
+    line: 'A program with an API token asked {count} times for what only people may do {#code}',
+    means: 'The program is wrong, or its token is somebody else’s by now. Nothing of it was done.',
+    next: 'Look at what uses the token; when in doubt exchange it under `console.tokens`.',
+  },
+  'floods-limited': {
+    line: '{count} requests to {door} within {minutes} min came too fast and were refused {#code}',
+    means:
+      'A person, a program in their name, or a source sends more than `limits:` lets in; the others are heard as before.',
+    next: 'Stop the sender, or raise `limits:` if that much is meant.',
+  },
+  'denials-repeated': {
+    line: '{@person} was refused {count} times within {minutes} min {#codes}',
+    means: 'Somebody tries what they may not do, or their account is somebody else’s by now.',
+    next: 'Ask them by another way than this account; the journal has each refusal.',
   },
 };
 

@@ -9,7 +9,7 @@ import { ana, given, incidentOf } from './given-incident.ts';
 
 const notice: SecurityNotice = {
   kind: 'forged-requests',
-  facts: { door: 'slack/main', count: 12, seconds: 60, code: 'SLACK_SIGNATURE_WRONG' },
+  facts: { door: 'slack/main', count: 12, minutes: 5, code: 'SLACK_SIGNATURE_WRONG' },
 };
 const otherwise = { match: {}, places: { 'slack/main': '#ops' }, notify: 'sre' };
 const noticing = {
@@ -70,7 +70,7 @@ describe('a security notice', () => {
     );
     expect(lines).toEqual([
       'Tocsin says of itself: TocsinForgedRequests',
-      '12 requests to slack/main within 60 s could not prove who sent them `SLACK_SIGNATURE_WRONG`',
+      '12 requests to slack/main within 5 min could not prove who sent them `SLACK_SIGNATURE_WRONG`',
     ]);
   });
 });

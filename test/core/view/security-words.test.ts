@@ -20,8 +20,8 @@ describe('the words of security notices', () => {
       ' requests to ',
       '{door}',
       ' within ',
-      '{seconds}',
-      ' s could not prove who sent them ',
+      '{minutes}',
+      ' min could not prove who sent them ',
       { kind: 'code', text: 'X' },
     ]);
   });

@@ -100,6 +100,7 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
       sha256,
       book,
       metrics: { webhook: () => undefined, alerts: () => undefined },
+      security: bot.security,
       reconcile: bot.reconcile,
     }),
     log,

@@ -1,21 +1,21 @@
 import { sessionLifeMs } from '../../../core/session.ts';
 import type { HttpRoute } from '../../http-route.ts';
+import { createBuckets } from '../../security/buckets.ts';
 import { cookieName } from './access.ts';
 import { signInPage } from './page.ts';
 import type { ConsoleSessions } from './ports.ts';
-import { createRate } from './rate.ts';
 import { readForm, redirect, sendJson, sendPage, wantsJson } from './requests.ts';
 import { type Call, frameFor, openRoute, personRoute, type Site, sendProblem } from './site.ts';
 
 /** Sign-in by a link made on the host, and sign-out. */
 export function signInRoutes(site: Site, sessions: ConsoleSessions): readonly HttpRoute[] {
-  const rate = createRate({ burst: 10, perMinute: 10, addressesMax: 1000 });
+  const tries = createBuckets({ burst: 10, perMinute: 10, keysMax: 1000 });
 
   /** The token of the form; undefined after the answer has been given. */
   async function takeToken(call: Call): Promise<string | undefined> {
-    const address = site.senderOf(call.request);
-    if (!rate.take(address, site.now())) {
-      call.response.setHeader('Retry-After', '60');
+    const waitMs = tries.take(site.senderOf(call.request), site.now());
+    if (waitMs > 0) {
+      call.response.setHeader('Retry-After', String(Math.ceil(waitMs / 1000)));
       sendProblem(site, call, 429, 'CONSOLE_TOO_MANY');
       return undefined;
     }

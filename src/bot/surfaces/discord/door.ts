@@ -48,7 +48,10 @@ export function createDoor(): Door {
     const type = read.success ? read.data.type : typeOf(jsonOf(body));
     if (type === interactionTypes.ping) return send(response, 200, { type: 1 });
     if (!read.success) return send(response, 400, { error: 'not an interaction' });
-    if (isOld(request, first.now())) return send(response, 401, { error: 'too old' });
+    if (isOld(request, first.now())) {
+      first.refused('DISCORD_REQUEST_OLD');
+      return send(response, 401, { error: 'too old' });
+    }
     const { application_id: application, guild_id: guild } = read.data;
     const known = signed.filter((one) => one.application === application);
     const guest = known.find((one) => one.guild === guild) ?? known[0];

@@ -135,6 +135,12 @@ export const problems = {
     why: 'It is not signed by the key of the application. Discord tries this itself, to see that it is refused.',
     next: 'If it happens all the time, compare `public_key` with the page General Information.',
   },
+  DISCORD_REQUEST_OLD: {
+    what: 'A call of Discord was refused at the door.',
+    changed: 'Nothing was changed.',
+    why: 'It was signed longer ago than its token lives: somebody says again what was said before, or the clocks differ.',
+    next: 'Compare the clock of this machine with the time of day.',
+  },
   DISCORD_UNREADABLE: {
     what: 'Discord told of something that cannot be read.',
     changed: 'Nothing was changed.',
