@@ -28,11 +28,11 @@ import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createOwnTarget } from './own-target.ts';
 import { createPersonRecord } from './person-record.ts';
-import { sweep } from './readings.ts';
 import { createRenderings } from './renderings.ts';
 import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
 import { limitedDispatch } from './security/limits.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
+import { sweep } from './sweep.ts';
 import { createThreads, type Threads } from './threads.ts';
 import { verdictNow } from './verdict.ts';
 import { openWriters } from './writers.ts';
@@ -227,7 +227,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         for (const thread of threads.of(changed)) loop.wake(thread, why);
         if (changed.kind === 'incident') silencesLoop.wake(changed.id);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
-        if (changed.kind === 'target' || changed.kind === 'halt') {
+        if (['target', 'halt', 'limit'].includes(changed.kind)) {
           for (const { id, status } of liveOperations(engine)) {
             if (status === 'approved') operationsLoop.wake(id);
           }

@@ -48,6 +48,7 @@ export function createDesk(options: DeskOptions): Desk {
     operationsOf: (incident) => options.threads.operationsOf(incident),
     target: (id) => engine.target(id),
     halts: () => engine.halts(),
+    runs: (rule) => engine.readings.limits.get(rule)?.state ?? [],
     tellHalts: (intent, telling) => engine.tellHalts(intent, telling),
     runbook: options.runbook,
     timeline: async (incident) => (await options.threads.desired(incident))?.entries ?? [],

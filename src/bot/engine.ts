@@ -37,7 +37,7 @@ import {
   versionOf,
 } from './readings.ts';
 import { type Successor, successorOf } from './successor.ts';
-import { haltRead, haltStream, lockStreams, verdict, withHalt, written } from './told.ts';
+import { freeAt, haltRead, haltStream, lockStreams, verdict, withHalt, written } from './told.ts';
 import { createTurns } from './turns.ts';
 
 export interface EngineOptions {
@@ -53,6 +53,8 @@ export interface Told {
   readonly changed: boolean;
   /** Another operation holds a target of this one. */
   readonly heldBy?: string;
+  /** It may begin from then on by itself; milliseconds since 1970. */
+  readonly freeAt?: number;
 }
 
 /**
@@ -304,11 +306,11 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return turns.take(streams, () =>
       commit(async () => {
         const { state, version } = await operationOf(id);
-        const asked = await quotas.asked(withHalt(intent, state, halts()));
+        const asked = await quotas.asked(withHalt(intent, state, halts()), state);
         const by = 'by' in intent ? intent.by : undefined;
         const said = withOrigin(decideOperation(asked, state), by);
         const events = witnessed(said, journal.lastCheckpoint()?.short);
-        if (events.length === 0) return { writes: [], told: { changed: false } };
+        if (events.length === 0) return { writes: [], told: { changed: false, ...freeAt(asked) } };
         const meta = { at: options.now() };
         const after = events.reduce((next, event) => evolveOperation(next, event, meta), state);
         const locks = lockWrites(
@@ -322,7 +324,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
             ...written(stream, version, events),
             ...lockStreams(locks.writes, readings),
             ...haltRead(events, readings),
-            ...quotas.writes(events),
+            ...quotas.writes({ intent: asked, events, before: state, after }),
           ],
           told: verdict(events),
         };

@@ -1,7 +1,6 @@
 import {
   type CorrelationIndex,
   exportIndex,
-  forget,
   importIndex,
   newCorrelationIndex,
   track,
@@ -15,7 +14,6 @@ import {
   type IncidentState,
   initialIncident,
 } from '../core/incident/incident.ts';
-import { pendingSilences } from '../core/incident/silences.ts';
 import {
   type ExportedIncident,
   exportIncident,
@@ -33,12 +31,12 @@ import {
   type HaltState,
   initialHalts,
 } from '../core/operation/halt.ts';
+import { evolveLimit, type LimitEvent, type LimitState } from '../core/operation/limit.ts';
 import {
   evolve as evolveOperation,
   initialOperation,
   type OperationEvent,
   type OperationState,
-  terminal,
 } from '../core/operation/operation.ts';
 import { evolveQuota, type PlanCounted, type QuotaState } from '../core/operation/quota.ts';
 import {
@@ -51,10 +49,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { evolveStorm, type StormEvent, type StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-11';
-
-/** How long an ended operation stays at hand; older ones are read from the store. */
-const endedKeepMs = 60 * 60_000;
+export const readingsVersion = 'readings-12';
 
 export interface Held<S> {
   state: S;
@@ -77,6 +72,8 @@ export interface Readings {
   readonly halts: Map<string, Held<HaltState>>;
   /** By person. */
   readonly quotas: Map<string, Held<QuotaState>>;
+  /** By rule: a digest of it as written. */
+  readonly limits: Map<string, Held<LimitState>>;
   /** By `surface/place`. */
   readonly storms: Map<string, Held<StormState>>;
   /** How many incidents ever opened in a place, by `surface/place`. */
@@ -97,7 +94,8 @@ export type Kind =
   | 'surface'
   | 'storm'
   | 'halt'
-  | 'quota';
+  | 'quota'
+  | 'limit';
 
 export interface StreamName {
   readonly kind: Kind;
@@ -115,6 +113,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     surfaces: new Map(),
     halts: new Map(),
     quotas: new Map(),
+    limits: new Map(),
     storms: new Map(),
     arrived: new Map(),
     operationsOf: new Map(),
@@ -149,6 +148,7 @@ const kinds: ReadonlySet<string> = new Set<Kind>([
   'storm',
   'halt',
   'quota',
+  'limit',
 ]);
 
 /** How many events of a stream memory has taken in; 0 for one it does not hold. */
@@ -163,6 +163,7 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
     storm: readings.storms,
     halt: readings.halts,
     quota: readings.quotas,
+    limit: readings.limits,
   };
   return maps[kind].get(id)?.version ?? 0;
 }
@@ -199,49 +200,54 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
       }
       return name;
     }
-    case 'target':
-      further(readings.targets, name.id, recorded as Recorded<TargetEvent>, {
-        initial: initialTarget,
-        evolve: evolveTarget,
-      });
-      return name;
     case 'inbox': {
       const pending = evolveAsk((recorded as Recorded<InboxEvent>).event, recorded);
       if (pending) readings.asks.set(name.id, pending);
       else readings.asks.delete(name.id);
       return name;
     }
-    case 'surface':
-      further(readings.surfaces, name.id, recorded as Recorded<SurfaceEvent>, {
-        initial: initialSurface,
-        evolve: evolveSurface,
-      });
-      return name;
-    case 'halt':
-      further(readings.halts, name.id, recorded as Recorded<HaltEvent>, {
-        initial: initialHalts,
-        evolve: evolveHalt,
-      });
-      return name;
-    case 'quota':
-      further(readings.quotas, name.id, recorded as Recorded<PlanCounted>, {
-        initial: (): QuotaState => [],
-        evolve: evolveQuota,
-      });
-      return name;
-    case 'storm':
-      further(readings.storms, name.id, recorded as Recorded<StormEvent>, {
-        initial: (): StormState => [],
-        evolve: evolveStorm,
-      });
-      return name;
     default:
-      further(readings.posts, name.id, recorded as Recorded<PostEvent>, {
-        initial: () => ({}),
-        evolve: evolvePosts,
-      });
+      readers[name.kind](readings, name.id, recorded);
       return name;
   }
+}
+
+type Reader = (readings: Readings, id: string, recorded: Recorded) => void;
+
+/** What is its events one after the other, and nothing beside. */
+const readers: Readonly<Record<Exclude<Kind, 'incident' | 'operation' | 'inbox'>, Reader>> = {
+  target: reader<TargetState, TargetEvent>((all) => all.targets, initialTarget, evolveTarget),
+  posts: reader<PostState, PostEvent>(
+    (all) => all.posts,
+    () => ({}),
+    evolvePosts,
+  ),
+  surface: reader<SurfaceState, SurfaceEvent>((all) => all.surfaces, initialSurface, evolveSurface),
+  storm: reader<StormState, StormEvent>(
+    (all) => all.storms,
+    () => [],
+    evolveStorm,
+  ),
+  halt: reader<HaltState, HaltEvent>((all) => all.halts, initialHalts, evolveHalt),
+  quota: reader<QuotaState, PlanCounted>(
+    (all) => all.quotas,
+    () => [],
+    evolveQuota,
+  ),
+  limit: reader<LimitState, LimitEvent>(
+    (all) => all.limits,
+    () => [],
+    evolveLimit,
+  ),
+};
+
+function reader<S, E extends { readonly type: string; readonly v: number }>(
+  into: (readings: Readings) => Map<string, Held<S>>,
+  initial: (id: string) => S,
+  evolve: (state: S, event: Recorded<E>['event'], meta: Recorded<E>) => S,
+): Reader {
+  return (readings, id, recorded) =>
+    further(into(readings), id, recorded as Recorded<E>, { initial, evolve });
 }
 
 function arrive({ arrived }: Readings, places: Readonly<Record<string, string>>): void {
@@ -270,51 +276,6 @@ export function replayIncident(events: readonly Recorded[]): Held<IncidentState>
 
 export function replayOperation(id: string, events: readonly Recorded[]): Held<OperationState> {
   return replay<OperationState, OperationEvent>(events, initialOperation(id), evolveOperation);
-}
-
-/**
- * Drops what is over for good. Called now and then; what is asked for again is read from the store, and dropped again.
- * Which operations an incident had stays: the store is asked by stream, and without their names nobody would find them.
- */
-export function sweep(readings: Readings, now: number): void {
-  forget(readings.correlation, now);
-  for (const [id, { state }] of readings.incidents) {
-    if (state.status === 'resolved' && !readings.correlation.byIncident.has(id)) {
-      const operations = readings.operationsOf.get(id) ?? [];
-      const isSettled = pendingSilences(state).length === 0;
-      if (isSettled && operations.every((operation) => isOver(readings, operation))) {
-        readings.incidents.delete(id);
-      }
-    }
-  }
-  for (const [id, { state }] of readings.operations) {
-    if (terminal.has(state.status) && !isAtHand(readings, state, now))
-      readings.operations.delete(id);
-  }
-  const loose = readings.operationsOf.get('');
-  if (loose) {
-    const kept = loose.filter((id) => readings.operations.has(id));
-    readings.operationsOf.set('', kept);
-  }
-  const storms = new Set(
-    [...readings.storms.values()].flatMap(({ state }) => state.map(({ storm }) => storm)),
-  );
-  for (const id of readings.posts.keys()) {
-    if (readings.incidents.has(id) || readings.operations.has(id) || storms.has(id)) continue;
-    readings.posts.delete(id);
-  }
-}
-
-/** With its incident; one that was asked outside any, for a while after its end. */
-function isAtHand(readings: Readings, { asked, endedAt }: OperationState, now: number): boolean {
-  return asked?.incident
-    ? readings.incidents.has(asked.incident)
-    : (endedAt ?? now) >= now - endedKeepMs;
-}
-
-function isOver(readings: Readings, operation: string): boolean {
-  const held = readings.operations.get(operation);
-  return !held || terminal.has(held.state.status);
 }
 
 function further<S, E extends { readonly type: string; readonly v: number }>(
@@ -351,6 +312,7 @@ export function exportReadings(readings: Readings): unknown {
     surfaces: [...readings.surfaces],
     halts: [...readings.halts],
     quotas: [...readings.quotas],
+    limits: [...readings.limits],
     storms: [...readings.storms],
     arrived: [...readings.arrived],
     operationsOf: [...readings.operationsOf],
@@ -390,6 +352,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     surfaces: new Map(exported.surfaces),
     halts: new Map(exported.halts),
     quotas: new Map(exported.quotas),
+    limits: new Map(exported.limits),
     storms: new Map(exported.storms),
     arrived: new Map(exported.arrived),
     operationsOf: new Map(exported.operationsOf),

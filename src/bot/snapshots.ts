@@ -9,8 +9,8 @@ import {
   importReadings,
   type Readings,
   readingsVersion,
-  sweep,
 } from './readings.ts';
+import { sweep } from './sweep.ts';
 
 /** How many events a replay takes at a time, and after how many it lets go of what is over. */
 const tailSize = 5000;

@@ -1,4 +1,5 @@
 import { type Incident, severity } from '../core/incident/incident.ts';
+import { fullOf, limitsOf } from '../core/operation/limit.ts';
 import { holderBefore } from '../core/operation/locks.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
 import { standingOf } from '../core/post.ts';
@@ -24,7 +25,7 @@ export interface ThreadsOptions {
   readonly engine: Engine;
   readonly context: (
     incident: Incident | undefined,
-  ) => Omit<ThreadContext, 'heldBy' | 'halts' | 'silent'>;
+  ) => Omit<ThreadContext, 'heldBy' | 'full' | 'halts' | 'silent'>;
   /** Where a thread goes that belongs to no route: an operation asked outside any incident. */
   readonly defaultPlaces: () => Readonly<Record<string, string>>;
 }
@@ -37,7 +38,7 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
       const operation = await engine.operation(thread);
       return (
         operation &&
-        operationThread(operation, { ...context(undefined), heldBy, halts: engine.halts() })
+        operationThread(operation, { ...context(undefined), heldBy, full, halts: engine.halts() })
       );
     }
     if (thread.startsWith('storm-')) return stormThread(thread, surface);
@@ -47,6 +48,7 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
     return incidentThread(incident, await operationsOf(thread), {
       ...context(incident),
       heldBy,
+      full,
       halts: engine.halts(),
       silent,
     });
@@ -74,6 +76,13 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
 
   function heldBy(operation: OperationState): string {
     return holderBefore(operation, engine.target);
+  }
+
+  /** As the record has it, whatever the time is: what began an hour ago is let go by the next that begins. */
+  function full(operation: OperationState) {
+    const runs = (rule: string) => readings.limits.get(rule)?.state ?? [];
+    const isWaiting = operation.status === 'approved';
+    return isWaiting ? fullOf(limitsOf(operation), { at: 0, runs })?.problem : undefined;
   }
 
   function threadOf(operation: string): string {
@@ -163,7 +172,7 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
       if (kind === 'storm') return readings.storms.get(id)?.state.map(({ storm }) => storm) ?? [];
       if (kind === 'surface') return openAt(id);
       if (kind === 'halt') return ahead(['waiting', 'approved', 'running']);
-      return kind === 'target' ? ahead(['approved']) : [];
+      return kind === 'target' || kind === 'limit' ? ahead(['approved']) : [];
     },
     async place(thread, surface) {
       if (thread.startsWith('storm-')) {

@@ -42,6 +42,12 @@ export function withHalt(
   return halt ? { ...intent, halt } : intent;
 }
 
+/** When what does not begin now may begin by itself, where only time keeps it. */
+export function freeAt(intent: OperationIntent): Pick<Told, 'freeAt'> {
+  const at = intent.type === 'Begin' && !intent.halt ? intent.full?.freeAt : undefined;
+  return at === undefined ? {} : { freeAt: at };
+}
+
 export const haltStream = streamOf('halt', 'all');
 
 /** What begins names the halts it was decided by: one that another process wrote meanwhile is read first. */

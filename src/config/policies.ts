@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import type { RuleLimit } from '../core/operation/limit.ts';
 import { seatsNeeded } from '../core/operation/places.ts';
 import {
   type AllowRule,
@@ -113,6 +114,7 @@ function readRule(
     ...(written.step_up === 'required' && { stepUp: true }),
     expiresMs: written.expires ?? defaultExpiresMs,
     places: approvals,
+    ...(written.quotas && { limits: [limitOf(written.quotas, path, scope)] }),
   };
   const well = sound();
   if (well) {
@@ -120,6 +122,7 @@ function readRule(
     checkStepUp(rule, path, scope);
     if (scope.rostersKnown) checkPlaces(rule, path, scope);
     warnUnapproved(written, path, report);
+    checkPlanned(written, path, report);
   }
   return { rule, sound: well };
 }
@@ -133,6 +136,7 @@ function checkDeny(written: Written, path: Path, report: Report): void {
     'step_up',
     'expires',
     'approvals',
+    'quotas',
   ] as const) {
     if (written[key] === undefined) continue;
     report.error([...path, key], {
@@ -141,6 +145,38 @@ function checkDeny(written: Written, path: Path, report: Report): void {
       instead: `take ${key} out, or write a rule of its own with match`,
     });
   }
+}
+
+function limitOf(
+  { per_hour: perHour, concurrent }: NonNullable<Written['quotas']>,
+  path: Path,
+  { document, report }: PolicyScope,
+): RuleLimit {
+  if (perHour === undefined && concurrent === undefined) {
+    report.error([...path, 'quotas'], {
+      what: `policies[${path[1]}].quotas says nothing`,
+      why: 'it names neither per_hour nor concurrent',
+      instead: 'write quotas: { per_hour: 5 }, or take quotas out',
+    });
+  }
+  return {
+    // The line may move and the count stays; a rule that is written anew counts anew.
+    rule: digestOf(valueAt(document.value, path)).slice(0, 16),
+    where: `${basename(document.file)}:${document.lineOf(path)}`,
+    ...(perHour !== undefined && { perHour }),
+    ...(concurrent !== undefined && { concurrent }),
+  };
+}
+
+/** What only plans have means nothing where nothing is planned. */
+function checkPlanned({ match, quotas }: Written, path: Path, report: Report): void {
+  const risks = match?.risk ?? ['change'];
+  if (!quotas || risks.includes('change') || risks.includes('danger')) return;
+  report.error([...path, 'quotas'], {
+    what: `policies[${path[1]}] has quotas`,
+    why: 'nothing that it lets through is planned, so this would have no effect',
+    instead: 'take quotas out, or write risk: change',
+  });
 }
 
 function checkRequesters(requesters: readonly string[], path: Path, scope: PolicyScope): void {

@@ -92,6 +92,14 @@ export const rule = keys({
     .array(approval)
     .optional()
     .describe('Places to fill; one person fills one place, never the requester.'),
+  quotas: keys({
+    per_hour: integer(1, 1000).optional().describe('How many may begin within an hour.'),
+    concurrent: integer(1, 100).optional().describe('How many may be under way at a time.'),
+  })
+    .optional()
+    .describe(
+      'Of all that this rule lets through. What is beyond is not planned, and what is approved waits until it may begin.',
+    ),
 });
 
 export const quotas = keys({

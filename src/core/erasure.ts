@@ -21,6 +21,7 @@ export const UNERASABLE: readonly string[] = [
   'storm/',
   'halt/',
   'quota/',
+  'limit/',
 ];
 
 /** The stream that lost a payload by this event; undefined when it is no erasure. */

@@ -3,6 +3,7 @@ import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { SecurityNotice } from '../core/incident/security.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { HaltIntent, HaltState } from '../core/operation/halt.ts';
+import type { LimitState } from '../core/operation/limit.ts';
 import type { OperationState, Shown } from '../core/operation/operation.ts';
 import type { TargetState } from '../core/operation/target.ts';
 import type { Evidence, PersonEvent } from '../core/person.ts';
@@ -34,6 +35,8 @@ export interface Desk {
   operationsOf(incident: string): Promise<readonly OperationState[]>;
   target(id: string): TargetState;
   halts(): HaltState;
+  /** What began under a rule that counts: a digest of it names it. */
+  runs(rule: string): LimitState;
   /** The runbook that claims one of the incident's alerts. */
   runbook(incident: Incident): RunbookPage | undefined;
   /** Story lines of an incident, from the record. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveJournal } from '../../src/bot/bot.ts';
 import { createEngine, type Engine } from '../../src/bot/engine.ts';
-import { sweep } from '../../src/bot/readings.ts';
+import { sweep } from '../../src/bot/sweep.ts';
 import type { Observation } from '../../src/core/alert/alert.ts';
 import { SAME_THREAD_MS } from '../../src/core/alert/correlate.ts';
 import { receiveIntent, unreadableIntent } from '../../src/core/alert/intake.ts';

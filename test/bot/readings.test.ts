@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  apply,
-  emptyReadings,
-  exportReadings,
-  importReadings,
-  sweep,
-} from '../../src/bot/readings.ts';
+import { apply, emptyReadings, exportReadings, importReadings } from '../../src/bot/readings.ts';
+import { sweep } from '../../src/bot/sweep.ts';
 import { incidentStream } from '../../src/core/alert/correlate.ts';
 import type { IncidentEvent } from '../../src/core/incident/event.ts';
 import { closed, fired, firing, opened, resolved } from '../core/incident/given-incident.ts';

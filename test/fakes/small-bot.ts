@@ -34,6 +34,8 @@ export interface SmallBot {
 export interface SmallBotOptions {
   readonly rules?: readonly PolicyRule[];
   readonly draft?: (operation: string) => Promise<Draft>;
+  /** What is written to, where a test holds it in its hands. */
+  readonly target?: OneTarget;
   /** Where every incident is shown, by surface. */
   readonly places?: Readonly<Record<string, string>>;
   readonly log?: Log;
@@ -56,7 +58,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       now: clock.now,
       ...(options.before && { before: options.before }),
     });
-  const target = createOneTarget();
+  const target = options.target ?? createOneTarget();
   const draft = options.draft ?? (async () => drafted);
   const planner: Planner = { draft: ({ operation }) => draft(operation) };
   const bot = await createBot({

@@ -37,6 +37,14 @@ describe('policy', () => {
     expect(await counter.says('ana', 'policy note')).not.toContain('FROZEN');
   });
 
+  it('says how many the rule lets begin', async () => {
+    const counter = await openCounter(`
+  - { match: { risk: change }, requesters: [sre], approvals: [], quotas: { per_hour: 5, concurrent: 1 } }
+`);
+    const said = await counter.says('ana', 'policy restart worker env=production');
+    expect(said).toContain('at most   5 begin in an hour, 1 at a time');
+  });
+
   it('gives a denial with its code and its rule', async () => {
     const counter = await openCounter(`
   - { deny: { verb: restart } }

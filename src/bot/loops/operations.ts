@@ -84,7 +84,7 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
       if (operation.status === 'approved') {
         if (closing) return undefined;
         const told = await begin(operation);
-        if (!told.changed) return undefined;
+        if (!told.changed) return pauseUntil(told.freeAt);
         continue;
       }
       if (operation.status !== 'running' && operation.status !== 'verifying') return undefined;
@@ -107,6 +107,10 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
       policy: options.policyDigest(),
       ...(verdict && { verdict }),
     });
+  }
+
+  function pauseUntil(at: number | undefined): number | undefined {
+    return at === undefined ? undefined : Math.max(at - clock.now(), options.pollMs);
   }
 
   async function work(operation: OperationState, step: StepState): Promise<number | undefined> {

@@ -32,7 +32,7 @@ export function begin(
     const because = { ...said(state), rule: verdict.rule.where };
     return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_WANTS_MORE', because) }];
   }
-  if (intent.halt) return [];
+  if (intent.halt || intent.full) return [];
   return [{ type: 'OperationStarted', v: 1, hash }];
 }
 

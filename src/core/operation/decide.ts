@@ -2,6 +2,7 @@ import type { Evidence } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { begin, isVouched } from './begin.ts';
 import { typedHashLength } from './hash.ts';
+import type { Full } from './limit.ts';
 import {
   type Judged,
   type OperationEvent,
@@ -9,19 +10,13 @@ import {
   type Shown,
   terminal,
 } from './operation.ts';
-import {
-  allSeatsFilled,
-  deciders,
-  isEligible,
-  mayDecide,
-  seatsFilled,
-  seatsNeeded,
-} from './places.ts';
-import { flawOf, type Plan } from './plan.ts';
-import { type AllowRule, dangerSeatsMin, surfaceKind, type Verdict } from './policy.ts';
+import { allSeatsFilled, deciders, isEligible, mayDecide, seatsFilled } from './places.ts';
+import type { Plan } from './plan.ts';
+import { type AllowRule, surfaceKind, type Verdict } from './policy.ts';
 import type { Waiting } from './quota.ts';
 import { decideStep, type StepIntent } from './step-decide.ts';
 import { isSteppedUp } from './step-up.ts';
+import { takePlan } from './take-plan.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
 export type OperationIntent = PersonIntent | LoopIntent | StepIntent;
@@ -78,6 +73,8 @@ export type LoopIntent =
       readonly judged?: Judged;
       /** What the requester has waiting. Read in the same append. */
       readonly waiting?: Waiting;
+      /** Why its rule lets none begin now. Read in the same append. */
+      readonly full?: Full;
     }
   | {
       readonly type: 'Begin';
@@ -90,6 +87,8 @@ export type LoopIntent =
       readonly verdict?: Verdict;
       /** Why nothing may begin now; it waits as long as that is so. Read in the same append. */
       readonly halt?: Problem;
+      /** Why its rule lets none begin now; it waits as long as that is so. Read in the same append. */
+      readonly full?: Full;
     }
   | { readonly type: 'Expire'; readonly at: number }
   | { readonly type: 'GiveUpPlanning'; readonly problem: Problem };
@@ -100,7 +99,7 @@ export function decide(intent: OperationIntent, state: OperationState): readonly
     case 'Ask':
       return ask(intent, state);
     case 'Plan':
-      return plan(intent, state);
+      return takePlan(intent, state);
     case 'RefusePlan':
     case 'GiveUpPlanning':
       return state.status === 'asked'
@@ -135,48 +134,6 @@ function ask(intent: Of<'Ask'>, state: OperationState): readonly OperationEvent[
   if (state.status !== 'none') return [];
   const { type: _, ...facts } = intent;
   return [{ type: 'OperationAsked', v: 1, ...facts }];
-}
-
-function plan(intent: Of<'Plan'>, state: OperationState): readonly OperationEvent[] {
-  if (state.status !== 'asked') return [];
-  const flaw = flawOf(intent.plan, {
-    operation: state.id,
-    requester: state.asked?.requester.person ?? '',
-  });
-  if (flaw) {
-    const because = problem('PLAN_NOT_RUNNABLE', { ...said(state), flaw });
-    return [{ type: 'OperationRefused', v: 1, problem: because }];
-  }
-  const { plan: drafted, hash, rule, judged, waiting } = intent;
-  if (waiting && waiting.operations.length >= waiting.max) {
-    const because = problem('PLANS_PENDING', {
-      ...said(state),
-      requester: drafted.requester,
-      operations: waiting.operations.join(', '),
-      max: waiting.max,
-      free: new Date(waiting.freeAt).toISOString(),
-    });
-    return [{ type: 'OperationRefused', v: 1, problem: because }];
-  }
-  if (drafted.risk === 'danger' && seatsNeeded(rule.places) < dangerSeatsMin) {
-    const because = problem('DANGER_NEEDS_TWO', {
-      ...said(state),
-      environment: drafted.environment,
-      rule: rule.where,
-    });
-    return [{ type: 'OperationRefused', v: 1, problem: because }];
-  }
-  const planned: OperationEvent = {
-    type: 'OperationPlanned',
-    v: 1,
-    plan: drafted,
-    hash,
-    rule,
-    ...(judged && { judged }),
-  };
-  return intent.rule.places.length === 0
-    ? [planned, { type: 'OperationApproved', v: 1, hash: intent.hash }]
-    : [planned];
 }
 
 function approve(intent: Of<'Approve'>, state: OperationState): readonly OperationEvent[] {

@@ -1,6 +1,7 @@
 import type { Severity, SeverityKnown } from '../alert/severity.ts';
 import { isMember } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
+import type { RuleLimit } from './limit.ts';
 import {
   isConditional,
   type LocalTime,
@@ -52,6 +53,8 @@ export interface AllowRule {
    * requester nor an approver. Absent where severity lowered nothing.
    */
   readonly severityBy?: readonly string[];
+  /** How many it lets begin; absent where it does not say. */
+  readonly limits?: readonly RuleLimit[];
 }
 
 export interface Place {

@@ -22,6 +22,18 @@ export const operationProblems: ProblemBook = {
     why: '{requester} has {operations} waiting for approval, and {max} at a time is all (`quotas.pending`).',
     next: '`cancel` one that is not needed; the first expires at {free}.',
   },
+  QUOTA_PER_HOUR: {
+    what: '`{line}` was not planned.',
+    changed: untouched,
+    why: 'The rule that allows it lets {max} begin within an hour, and so many did ({rule}).',
+    next: 'Ask again after {free}; whoever keeps the configuration may raise `quotas.per_hour` of the rule.',
+  },
+  QUOTA_CONCURRENT: {
+    what: '`{line}` was not planned.',
+    changed: untouched,
+    why: 'The rule that allows it lets {max} run at a time, and {operations} is under way ({rule}).',
+    next: 'Ask again when that one has ended; `status` says how far it is.',
+  },
   READ_ONLY: {
     what: 'Nothing is changed now.',
     changed: untouched,

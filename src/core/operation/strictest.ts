@@ -1,3 +1,4 @@
+import { canonical } from './hash.ts';
 import type { AllowRule, Place, Verdict } from './policy.ts';
 
 /** What satisfies both verdicts: a refusal wins, and of two rules each has to be fulfilled. */
@@ -18,6 +19,7 @@ export function wantsTheSame(one: Verdict, other: Verdict): boolean {
 function joined(one: AllowRule, other: AllowRule): AllowRule {
   const surfaces = both(one.surfaces, other.surfaces);
   const severityBy = both(one.severityBy, other.severityBy);
+  const limits = [...(one.limits ?? []), ...(other.limits ?? [])];
   return {
     kind: 'allow',
     where: [...new Set([one, other].flatMap(({ where }) => where.split(' and ')))].join(' and '),
@@ -29,6 +31,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
     expiresMs: Math.min(one.expiresMs, other.expiresMs),
     places: joinedPlaces(one.places, other.places),
     ...(severityBy && { severityBy }),
+    ...(limits.length > 0 && { limits }),
   };
 }
 
@@ -54,7 +57,8 @@ function both(
   return one.filter((item) => other.includes(item));
 }
 
+/** Each rule counts its own: to be let through by the one is not to be let through by the other. */
 function wanted(rule: AllowRule): string {
-  const { requesters, surfaces, reasonRequired, stepUp = false, expiresMs, places } = rule;
-  return JSON.stringify([requesters, surfaces ?? '', reasonRequired, stepUp, expiresMs, places]);
+  const { kind: _, where: __, match: ___, severityBy: ____, ...wants } = rule;
+  return canonical(wants);
 }

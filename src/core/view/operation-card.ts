@@ -1,5 +1,6 @@
 import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
+import type { Problem } from '../problem.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { outcome } from './operation-outcome.ts';
 import { approvals, diff, safety, wanted, warnings } from './operation-plan.ts';
@@ -11,6 +12,8 @@ export interface OperationCardContext extends Words {
   readonly alert: 'firing' | 'stopped' | 'none';
   /** The operation that holds our target, while we wait for it. */
   readonly heldBy: string;
+  /** Why its rule lets none begin now, while it waits for that. */
+  readonly full?: Problem | undefined;
   /** What keeps changes from beginning; nothing does when absent. */
   readonly halts?: HaltState;
   /** Of the console, where a second factor is given. */

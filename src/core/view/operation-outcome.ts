@@ -1,5 +1,6 @@
 import { everything, isLifting } from '../operation/halt.ts';
 import type { OperationState, StepState } from '../operation/operation.ts';
+import type { Problem } from '../problem.ts';
 import type { Block, Text } from './card.ts';
 import { haltBlocks } from './halts.ts';
 import type { OperationCardContext } from './operation-card.ts';
@@ -49,9 +50,10 @@ function headline(state: OperationState, context: OperationCardContext): Text {
       return ['Looks at the target to draft the plan. That changes nothing.'];
     case 'approved':
       if (halting(state, context).length > 0) return ['Approved. Begins when nothing halts it.'];
-      return context.heldBy
-        ? ['Approved. Waits for ', code(context.heldBy), ' on the same target.']
-        : ['Approved. Begins now.'];
+      if (context.heldBy) {
+        return ['Approved. Waits for ', code(context.heldBy), ' on the same target.'];
+      }
+      return context.full ? limited(context.full) : ['Approved. Begins now.'];
     case 'running':
     case 'verifying':
       return underWay(state, context);
@@ -71,6 +73,21 @@ function headline(state: OperationState, context: OperationCardContext): Text {
     default:
       return [];
   }
+}
+
+function limited({ facts }: Problem): Text {
+  const { rule, max, operations, free } = facts;
+  return operations === undefined
+    ? [
+        `Approved. The rule ${rule} lets ${max} begin within an hour: begins at `,
+        time(Date.parse(String(free))),
+        '.',
+      ]
+    : [
+        `Approved. The rule ${rule} lets ${max} run at a time: waits for `,
+        code(String(operations)),
+        '.',
+      ];
 }
 
 const alerts = { firing: ' The alert still fires.', stopped: ' The alert has stopped.', none: '' };

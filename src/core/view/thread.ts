@@ -1,6 +1,7 @@
 import type { Incident } from '../incident/incident.ts';
 import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
+import type { Problem } from '../problem.ts';
 import type { Entry, Thread } from './card.ts';
 import { type IncidentCardContext, incidentCard } from './incident-card.ts';
 import { type OperationCardContext, operationCard } from './operation-card.ts';
@@ -9,6 +10,8 @@ import { story } from './story.ts';
 export interface ThreadContext extends IncidentCardContext {
   /** Who holds the target an operation waits for; '' for nobody. */
   readonly heldBy: (operation: OperationState) => string;
+  /** Why its rule lets none begin now. */
+  readonly full?: (operation: OperationState) => Problem | undefined;
   readonly halts?: HaltState;
 }
 
@@ -22,8 +25,8 @@ export function incidentThread(
     at: operation.asked?.at ?? 0,
     entry: operationEntry(operation, {
       ...context,
+      ...waitingOf(operation, context),
       alert: alertOf(incident),
-      heldBy: context.heldBy(operation),
     }),
   }));
   // A card among the lines stands where it was first needed: after the line before it.
@@ -40,10 +43,14 @@ export function incidentThread(
 export function operationThread(operation: OperationState, context: ThreadContext): Thread {
   const card = operationCard(operation, {
     ...context,
+    ...waitingOf(operation, context),
     alert: alertOf(undefined),
-    heldBy: context.heldBy(operation),
   });
   return { incident: operation.id, root: { ...card, key: 'root' }, entries: [] };
+}
+
+function waitingOf(operation: OperationState, { heldBy, full }: ThreadContext) {
+  return { heldBy: heldBy(operation), full: full?.(operation) };
 }
 
 /** What an operation's card says of the alert that it was asked about. */

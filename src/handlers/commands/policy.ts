@@ -1,3 +1,4 @@
+import { fullOf } from '../../core/operation/limit.ts';
 import { matchesSubject } from '../../core/operation/match.ts';
 import {
   type AllowRule,
@@ -10,7 +11,7 @@ import { type Problem, problem } from '../../core/problem.ts';
 import type { Block, Text } from '../../core/view/card.ts';
 import { haltBlocks } from '../../core/view/halts.ts';
 import { conditions } from '../../core/view/policy-words.ts';
-import { code, duration, personSpan, problemBlock } from '../../core/view/words.ts';
+import { code, duration, personSpan, problemBlock, time } from '../../core/view/words.ts';
 import type { Asking, Command, ReadCommand, Reading } from '../command.ts';
 import { questionOf } from '../judgement.ts';
 import { environmentArgument, serviceArgument } from './arguments.ts';
@@ -83,9 +84,29 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
     ...(rule.severityBy
       ? [{ label: 'not by', value: [`${rule.severityBy.join(', ')} alone, who set the severity`] }]
       : []),
+    ...quotaFacts(rule, asked),
     { label: 'rule', value: [code(rule.where)] },
   ];
   return [{ kind: 'facts', facts }];
+}
+
+/** `5 begin in an hour, 1 at a time`, and what is in the way now. */
+function quotaFacts({ limits = [] }: AllowRule, { desk, at }: Asking) {
+  return limits.map((limit) => {
+    const { perHour, concurrent } = limit;
+    const most = [
+      ...(perHour === undefined ? [] : [`${perHour} begin in an hour`]),
+      ...(concurrent === undefined ? [] : [`${concurrent} at a time`]),
+    ].join(', ');
+    const facts = fullOf([limit], { at, runs: desk.runs })?.problem.facts;
+    const free = facts?.['free'];
+    const value: Text = [
+      most,
+      ...(facts?.['operations'] ? [': ', code(String(facts['operations'])), ' is under way'] : []),
+      ...(free ? [': full until ', time(Date.parse(String(free)))] : []),
+    ];
+    return { label: 'at most', value };
+  });
 }
 
 /** `2 of sre: Ben (console, slack), Dora (console)`. Nobody approves their own request. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/bot/engine.ts';
 import { createSourcesLoop } from '../../../src/bot/loops/sources.ts';
-import { sweep } from '../../../src/bot/readings.ts';
+import { sweep } from '../../../src/bot/sweep.ts';
 import type { Observation } from '../../../src/core/alert/alert.ts';
 import { receiveIntent } from '../../../src/core/alert/intake.ts';
 import type { SourceAlert } from '../../../src/core/ports/alert-source.ts';
