@@ -1,12 +1,14 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { recordConfiguration, tellConfiguration } from '../bot/configuration-record.ts';
 import { hostDoorPath } from '../bot/host-door.ts';
 import { exitCode } from '../cli.ts';
 import { webhookUrls } from '../config/check.ts';
 import { type Config, loadConfig, sayError, surroundings } from '../config.ts';
 import { ProblemError, problem } from '../core/problem.ts';
+import { describe } from '../core/record/configuration.ts';
 import type { Runbook } from '../core/runbook/runbook.ts';
 import type { Settings } from '../core/settings.ts';
 import { commands } from '../handlers/commands/index.ts';
@@ -85,6 +87,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     publishCheckpoint: (checkpoint) => log.info({ checkpoint }, 'checkpoint'),
   });
   try {
+    const load = await recorded({ config, settings, journal, log });
     const digestKey = await keyOf(journal, 'digest');
     const { targets, books } = await connectTargets(config, { digestKey, log });
     const sources = await connectSources(config);
@@ -103,12 +106,42 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       brought: [...books, ...sources.books],
       log,
     });
+    if (load) {
+      tellConfiguration(load, { tellSecurity: running.bot.security.tell }).catch((error: unknown) =>
+        log.error({ error }, 'the change of the configuration was not told'),
+      );
+    }
     return { running, sources };
   } catch (error) {
     await journal.close();
     throw error;
   }
 }
+
+/** A journal that takes nothing keeps nobody from starting: `/ready` says so, and the next start records it. */
+async function recorded({
+  config,
+  settings,
+  journal,
+  log,
+}: Pick<Opening, 'config' | 'settings' | 'log'> & { readonly journal: OpenJournal }) {
+  const { file: _, ...parts } = config;
+  const sections = Object.entries(parts).map(
+    ([name, part]) => [name, JSON.stringify(part)] as const,
+  );
+  try {
+    return await recordConfiguration(
+      describe(settings, Object.fromEntries(sections), sha256),
+      settings.policy.digest,
+      { journal, sha256, log: (message, fields) => log.warn(fields, message) },
+    );
+  } catch (error) {
+    log.error({ error }, 'the configuration is not on the record');
+    return undefined;
+  }
+}
+
+const sha256 = (text: string) => hash('sha256', text);
 
 function makeFolder(folder: string): void {
   try {

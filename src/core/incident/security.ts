@@ -26,6 +26,8 @@ export const securityKinds = {
   'floods-limited': { alertname: 'TocsinFloodLimited', severity: 'warning' },
   /** One person who is told no again and again. */
   'denials-repeated': { alertname: 'TocsinDenialsRepeated', severity: 'warning' },
+  /** Tocsin was started with other rules, people, groups or settings than before. */
+  'configuration-changed': { alertname: 'TocsinConfigurationChanged', severity: 'info' },
 } as const satisfies Readonly<Record<string, SecurityAlert>>;
 
 export type SecurityKind = keyof typeof securityKinds;

@@ -47,6 +47,12 @@ export const securityWords: Readonly<Record<SecurityKind, SecurityWords>> = {
     means: 'Somebody tries what they may not do, or their account is somebody else’s by now.',
     next: 'Ask them by another way than this account; the journal has each refusal.',
   },
+  'configuration-changed': {
+    line: 'Another configuration is in force {#digest}: {lines}',
+    means:
+      'Tocsin was started with other rules, people, groups or settings than before; each line says one change.',
+    next: 'Compare it with what was meant to change; whoever did not expect it looks at the file and at who may write it.',
+  },
 };
 
 export function securityLine({ kind, facts }: SecurityNotice, words: Words): Text {
