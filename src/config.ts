@@ -15,7 +15,7 @@ import { createReport, type OpenReport } from './config/report.ts';
 import { readRoutes, readSecurity } from './config/routes.ts';
 import { type ReadSections, readSections, type Sections } from './config/sections.ts';
 import { readServices } from './config/services.ts';
-import { readAlertmanagers } from './config/sources.ts';
+import { readAlertmanagers, readPagerduties } from './config/sources.ts';
 import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
 import { grammarVerbs, type Verb } from './config/verbs.ts';
@@ -113,7 +113,11 @@ function readSettings(
   scope: Scope,
 ): Settings {
   const { document, report, build } = scope;
-  const people = readPeople(sections.people, { surfaces, report });
+  const people = readPeople(sections.people, {
+    surfaces,
+    pagerduty: Object.keys(sections.sources.pagerduty ?? {}).length > 0,
+    report,
+  });
   const groups = readGroups(sections.groups, people, report);
   const routes = readRoutes(sections.routes, sections.default_route, { groups, surfaces, report });
   const security = readSecurity(sections.security, routes.otherwise, { groups, surfaces, report });
@@ -173,7 +177,10 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       personPerMinute: sections.limits.person_per_minute,
       sourcePerMinute: sections.limits.source_per_minute,
     },
-    sources: { alertmanager: readAlertmanagers(sections.sources, report) },
+    sources: {
+      alertmanager: readAlertmanagers(sections.sources, report),
+      pagerduty: readPagerduties(sections.sources, report),
+    },
     surfaces,
     targets: { kubernetes: targets.kubernetes, prometheus: targets.prometheus },
   };
@@ -215,7 +222,7 @@ function warnEmpty(sections: Sections, report: OpenReport): void {
   if (Object.keys(services).length === 0) {
     report.warn(['services'], 'there are no services: no command has anything to act on');
   }
-  if (Object.keys(sources.alertmanager ?? {}).length === 0) {
+  if (Object.keys({ ...sources.alertmanager, ...sources.pagerduty }).length === 0) {
     report.warn(['sources'], 'there are no sources: incidents are declared by people only');
   }
 }

@@ -61,7 +61,7 @@ const takenHeaders = Object.entries(headersOf(taken)).flat();
 const sliceMs = 4;
 
 /** How long a rejected body is kept for whoever mends the sender. */
-const rejectedKeepMs = 7 * 24 * 60 * 60_000;
+export const rejectedKeepMs = 7 * 24 * 60 * 60_000;
 
 /** `POST /webhooks/alertmanager[/:source]`: answered 2xx only once it is in the journal. */
 export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {

@@ -1,5 +1,6 @@
 import { hostDoorProblems } from '../bot/host-door.ts';
 import { intakeProblems } from '../bot/intake.ts';
+import { pageIntakeProblems } from '../bot/pagerduty-intake.ts';
 import { botProblems } from '../bot/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
 import { operationProblems } from '../core/operation/problem-text.ts';
@@ -19,6 +20,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     botProblems,
     webhookProblems,
     intakeProblems,
+    pageIntakeProblems,
     hostDoorProblems,
     journalProblems,
     doctorProblems,

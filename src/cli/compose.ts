@@ -16,6 +16,7 @@ import { answer, listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
+import { type PagerSource, pagerdutyRoutes } from '../bot/pagerduty-intake.ts';
 import type { SecurityCounts } from '../bot/security/index.ts';
 import type { LimitSettings } from '../bot/security/limits.ts';
 import { createSender } from '../bot/sender.ts';
@@ -46,6 +47,8 @@ export interface Parts {
   /** Whose word on a request's sender is taken: addresses and networks. */
   readonly trustedProxies: readonly string[];
   readonly webhooks: readonly WebhookSource[];
+  /** Where pages are heard from. */
+  readonly pagers?: readonly PagerSource[];
   readonly sources: readonly AlertSource[];
   /** Sources that can be told to be silent. */
   readonly silences?: readonly Silences[];
@@ -156,24 +159,32 @@ export async function compose(parts: Parts): Promise<Running> {
   };
 }
 
+/** The doors that alerts and pages come in by. */
 function webhookRoutes(
-  { journal, settings, webhooks, bodyLimitBytes }: Parts,
+  parts: Parts,
   bot: Bot,
   { book, metrics }: { readonly book: ProblemBook; readonly metrics: Metrics },
 ): readonly HttpRoute[] {
-  return intakeRoutes({
+  const common = {
     engine: bot.engine,
-    journal,
-    settings: () => settings,
-    sources: webhooks,
-    bodyLimitBytes,
+    journal: parts.journal,
+    settings: () => parts.settings,
+    bodyLimitBytes: parts.bodyLimitBytes,
     now: systemClock.now,
     sha256,
     book,
     metrics: metrics.intake,
     security: bot.security,
-    reconcile: bot.reconcile,
-  });
+  };
+  return [
+    ...intakeRoutes({ ...common, sources: parts.webhooks, reconcile: bot.reconcile }),
+    ...pagerdutyRoutes({
+      ...common,
+      pagers: parts.pagers ?? [],
+      compare: () => undefined,
+      log: sayTo(parts.log),
+    }),
+  ];
 }
 
 function sayTo(log: Logger): Log {

@@ -165,6 +165,11 @@ export function partsOf(config: Config) {
       auth,
       answers: api !== undefined,
     })),
+    pagers: sources.pagerduty.map(({ name, secrets, api }) => ({
+      name: `pagerduty/${name}`,
+      secrets,
+      answers: api !== undefined,
+    })),
     times: { ...incident, deadlinesEveryMs: 1000, operationPollMs: 500, snapshotEveryMs: 300_000 },
     tokens: console.tokens.map(({ name, token, scopes }) => ({
       name,

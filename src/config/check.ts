@@ -34,10 +34,11 @@ export function check({ file, around, build, checkRunbooks }: CheckRequest): Che
 export function webhookUrls({ server, sources }: Config): readonly (readonly [string, string])[] {
   const base = server.publicUrl?.replace(/\/$/, '');
   if (base === undefined) return [];
-  return sources.alertmanager.map(({ name }) => {
-    const source = `alertmanager/${name}`;
-    return [source, `${base}/webhooks/${source}`];
-  });
+  const names = [
+    ...sources.alertmanager.map(({ name }) => `alertmanager/${name}`),
+    ...sources.pagerduty.map(({ name }) => `pagerduty/${name}`),
+  ];
+  return names.map((source) => [source, `${base}/webhooks/${source}`]);
 }
 
 function summary({ config, settings }: Extract<Loaded, { ok: true }>): string {
@@ -45,7 +46,7 @@ function summary({ config, settings }: Extract<Loaded, { ok: true }>): string {
   return [
     count(people.length, 'person', 'people'),
     count(groups.length, 'group'),
-    count(config.sources.alertmanager.length, 'source'),
+    count(config.sources.alertmanager.length + config.sources.pagerduty.length, 'source'),
     count(routes.routes.length + 1, 'route'),
     count(catalog.services.length, 'service'),
     count(config.targets.kubernetes.length, 'target'),

@@ -11,7 +11,10 @@ export interface Config {
   readonly journal: JournalConfig;
   readonly incident: IncidentTimes;
   readonly limits: LimitsConfig;
-  readonly sources: { readonly alertmanager: readonly AlertmanagerConfig[] };
+  readonly sources: {
+    readonly alertmanager: readonly AlertmanagerConfig[];
+    readonly pagerduty: readonly PagerdutyConfig[];
+  };
   readonly surfaces: SurfacesConfig;
   readonly targets: {
     readonly kubernetes: readonly KubernetesConfig[];
@@ -103,6 +106,25 @@ export interface AlertmanagerConfig {
   readonly name: string;
   readonly auth: WebhookAuth;
   readonly api?: AlertmanagerApi;
+}
+
+export interface PagerdutyConfig {
+  readonly name: string;
+  readonly secrets: readonly Secret[];
+  readonly region: 'us' | 'eu';
+  readonly api?: PagerdutyApi;
+}
+
+export interface PagerdutyApi {
+  readonly token: Secret;
+  /** E-mail of a user there. */
+  readonly from: string;
+  /** Base URL; that of the region when absent. */
+  readonly url?: string;
+  readonly timeoutMs: number;
+  /** Ids; empty for all. */
+  readonly services: readonly string[];
+  readonly teams: readonly string[];
 }
 
 export type WebhookAuth =

@@ -9,7 +9,12 @@ import { readAccounts } from './surfaces.ts';
 /** People by their stable ids. The console knows each by that id, a chat platform by the accounts bound here. */
 export function readPeople(
   written: Section<'people'>,
-  scope: { readonly surfaces: SurfacesConfig; readonly report: Report },
+  scope: {
+    readonly surfaces: SurfacesConfig;
+    /** Whether the configuration names a PagerDuty. */
+    readonly pagerduty: boolean;
+    readonly report: Report;
+  },
 ): readonly Person[] {
   const { report } = scope;
   const seen = new Set<string>();
@@ -24,11 +29,41 @@ export function readPeople(
     seen.add(id);
   }
   const accounts = readAccounts(written, scope);
+  const paged = readPagerduty(written, scope);
   return written.map(({ id, name }, index) => ({
     id,
     name: name ?? id,
-    accounts: { console: [id], ...accounts[index] },
+    accounts: { console: [id], ...accounts[index], ...paged[index] },
   }));
+}
+
+/** Users of PagerDuty: each is one person's. Their ids are the same in every part of an account. */
+function readPagerduty(
+  people: Section<'people'>,
+  { pagerduty, report }: { readonly pagerduty: boolean; readonly report: Report },
+): readonly Readonly<Record<string, readonly string[]>>[] {
+  const owners = new Map<string, string>();
+  return people.map(({ id, pagerduty: users = [] }, index) => {
+    for (const user of users) {
+      const owner = owners.get(user);
+      const fault = !/^[A-Z0-9]{3,20}$/.test(user)
+        ? { why: 'a user there is known by its id', instead: 'write for example P0123AB' }
+        : owner !== undefined
+          ? {
+              why: `it is the account of ${owner}: two people would be one`,
+              instead: 'take it out',
+            }
+          : pagerduty
+            ? undefined
+            : { why: 'sources has no pagerduty', instead: 'add it to sources.pagerduty' };
+      if (fault) {
+        const what = `people[${index}].pagerduty is "${user}"`;
+        report.error(['people', index, 'pagerduty'], { what, ...fault });
+      }
+      owners.set(user, owner ?? id);
+    }
+    return users.length > 0 ? { pagerduty: users } : {};
+  });
 }
 
 export function readGroups(

@@ -111,7 +111,11 @@ const person = keys({
   discord: oneOrMany(text)
     .optional()
     .describe('Account as `GUILD/USER`, by their ids; a list where a person has several.'),
-  pagerduty: notBuilt('pagerduty source'),
+  pagerduty: oneOrMany(text)
+    .optional()
+    .describe(
+      'Id of the user there, as in the address of its page; a list where a person has several.',
+    ),
 });
 
 const group = keys({
@@ -158,9 +162,37 @@ const alertmanager = keys({
     .describe('Where its alerts were measured, for a service that does not say it itself.'),
 });
 
+const pagerdutyApi = keys({
+  token: secret.describe('REST API key; one that may write, or pages are only looked at.'),
+  from: text.describe(
+    'E-mail of a user there, in whose name is done what somebody without an account of their own asks.',
+  ),
+  url: url.optional().describe('Base URL of its REST API; that of the region when absent.'),
+  timeout: duration('1s', '1m').default(10_000).describe('How long one request may take.'),
+  services: z
+    .array(text)
+    .default([])
+    .describe('Ids of the services whose open pages are compared; all when empty.'),
+  teams: z
+    .array(text)
+    .default([])
+    .describe('Ids of the teams whose open pages are compared; all when empty.'),
+});
+
+const pagerduty = keys({
+  secrets: z
+    .array(secret)
+    .default([])
+    .describe('Signing secrets of its V3 webhooks; several while one is exchanged for another.'),
+  region: oneOf(['us', 'eu']).default('us').describe('Service region of the account.'),
+  api: pagerdutyApi
+    .optional()
+    .describe('How its REST API is asked and told; without it pages are only heard.'),
+});
+
 const sources = keys({
   alertmanager: named(alertmanager).optional().describe('Alertmanagers by name.'),
-  pagerduty: notBuilt('pagerduty source'),
+  pagerduty: named(pagerduty).optional().describe('PagerDuty accounts by name.'),
   grafana: notBuilt('grafana source'),
 });
 

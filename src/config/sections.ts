@@ -45,6 +45,7 @@ export function readSections(document: ReadDocument, report: OpenReport): ReadSe
 
 /** Sections whose content is judged by that of another. */
 const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
+  ['sources', ['people']],
   ['people', ['groups', 'routes', 'default_route', 'security', 'policies', 'policy_tests']],
   ['groups', ['routes', 'default_route', 'security', 'policies', 'policy_tests']],
   ['targets', ['services']],

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a reference is written so in the configuration.
 
-import type { AlertmanagerConfig, WebhookAuth } from './config.ts';
+import type { AlertmanagerConfig, PagerdutyConfig, WebhookAuth } from './config.ts';
 import type { Path } from './error.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
@@ -29,6 +29,48 @@ export function readAlertmanagers(
     }
     return auth ? [{ name, auth, ...(source.api && { api: readApi(source.api) }) }] : [];
   });
+}
+
+type WrittenPagerduty = NonNullable<Section<'sources'>['pagerduty']>[string];
+
+export function readPagerduties(
+  written: Section<'sources'>,
+  report: Report,
+): readonly PagerdutyConfig[] {
+  return Object.entries(written.pagerduty ?? {}).map(([name, source]) => {
+    const path: Path = ['sources', 'pagerduty', name];
+    const where = path.join('.');
+    const { secrets, region, api } = source;
+    if (secrets.length === 0) {
+      report.error(path, {
+        what: `${where} has no secrets`,
+        why: 'anybody who reaches the listener could send pages',
+        instead: 'write secrets: [ ${file:/run/secrets/NAME} ] with the secret of the subscription',
+      });
+    }
+    if (!api) {
+      report.warn(
+        path,
+        `${where} has no api: what is acknowledged or resolved here is not there, and what is missed is never found`,
+      );
+    }
+    return { name, secrets, region, ...(api && { api: readPagerdutyApi(api, path, report) }) };
+  });
+}
+
+function readPagerdutyApi(
+  { token, from, url, timeout, services, teams }: NonNullable<WrittenPagerduty['api']>,
+  path: Path,
+  report: Report,
+): NonNullable<PagerdutyConfig['api']> {
+  if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(from)) {
+    report.error([...path, 'api', 'from'], {
+      what: `${path.join('.')}.api.from is "${from}"`,
+      why: 'PagerDuty wants the e-mail of one of its users with everything that changes a page',
+      instead: 'write the e-mail of a user made for Tocsin',
+    });
+  }
+  return { token, from, timeoutMs: timeout, services, teams, ...(url !== undefined && { url }) };
 }
 
 function readAuth(

@@ -44,7 +44,7 @@ describe('a sound configuration', () => {
       journal: { store: 'sqlite', path: '/etc/tocsin/data/tocsin.db' },
       incident: { resolvedJoinMs: 1_800_000, compareEveryMs: 300_000, ackReminderMs: 300_000 },
       limits: { personPerMinute: 60, sourcePerMinute: 60_000 },
-      sources: { alertmanager: [] },
+      sources: { alertmanager: [], pagerduty: [] },
       surfaces: { slack: [], discord: [] },
       targets: { kubernetes: [], prometheus: [] },
     });
@@ -78,6 +78,30 @@ describe('a sound configuration', () => {
       compareEveryMs: 1000,
       ackReminderMs: 90_000,
     });
+  });
+
+  it('hears pages, asks about them and knows who is who there', () => {
+    const sources = `sources:
+  pagerduty:
+    main:
+      secrets: [ \${env:AM_TOKEN}, \${env:AM_TOKEN} ]
+      region: eu
+      api: { token: \${env:AM_TOKEN}, from: tocsin@example.com, services: [PSVC1] }`;
+    const people =
+      'people: [ { id: ana, pagerduty: PANA }, { id: ben, pagerduty: [PB1, PB2] }, { id: cem } ]';
+    const { config, settings } = accepted(yaml({ sources, people }));
+    expect(config.sources.pagerduty).toMatchObject([
+      {
+        name: 'main',
+        region: 'eu',
+        api: { from: 'tocsin@example.com', timeoutMs: 10_000, services: ['PSVC1'], teams: [] },
+      },
+    ]);
+    expect(settings.people.map(({ accounts }) => accounts['pagerduty'])).toEqual([
+      ['PANA'],
+      ['PB1', 'PB2'],
+      undefined,
+    ]);
   });
 
   it('has several sources, each with its own way of being known and asked', () => {

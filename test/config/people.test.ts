@@ -16,7 +16,7 @@ describe('people, groups and routes', () => {
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:3: people[1].nmae is not known, people[1] takes id, name, slack and discord, did you mean "name"?',
+      'tocsin.yaml:3: people[1].nmae is not known, people[1] takes id, name, slack, discord and pagerduty, did you mean "name"?',
       'tocsin.yaml:4: people[2].id is "a b", a name has 1 to 63 letters, digits, dots, dashes and underscores, write for example payments-oncall',
       'tocsin.yaml:5: people[3].id is missing, it has no default, write a name',
       'tocsin.yaml:6: people[4] is 5, a map is expected, write a map: { … }',
@@ -46,7 +46,7 @@ describe('people, groups and routes', () => {
     ]);
   });
 
-  it('refuses accounts of surfaces that are not configured, or that this build lacks', () => {
+  it('refuses accounts of surfaces and sources that are not configured', () => {
     expect(
       faultsOf(
         yaml({
@@ -55,9 +55,9 @@ describe('people, groups and routes', () => {
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:1: people[2].pagerduty is written, this build has no pagerduty source, take it out',
       'tocsin.yaml:1: people[0].slack is "T01/U01", surfaces.slack has no workspace T01, add it to surfaces.slack',
       'tocsin.yaml:1: people[1].discord is "9001/1234", surfaces.discord has no guild 9001, add it to surfaces.discord',
+      'tocsin.yaml:1: people[2].pagerduty is "P01", sources has no pagerduty, add it to sources.pagerduty',
     ]);
   });
 

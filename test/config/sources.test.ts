@@ -77,19 +77,20 @@ describe('sources', () => {
     ]);
   });
 
-  it('refuses sources this build lacks', () => {
+  it('refuses sources this build lacks, and a pager nobody could trust or act at', () => {
     expect(
       faultsOf(
         yaml({
           sources: `sources:
   alertmangr: {}
-  pagerduty: { main: {} }
+  pagerduty: { main: {}, eu: { secrets: [ \${env:AM_TOKEN} ], api: { token: \${env:AM_TOKEN}, from: nobody } } }
   grafana: {}`,
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:2: sources.alertmangr is not known, sources takes alertmanager, did you mean "alertmanager"?',
-      'tocsin.yaml:3: sources.pagerduty is written, this build has no pagerduty source, take it out',
+      'tocsin.yaml:2: sources.alertmangr is not known, sources takes alertmanager and pagerduty, did you mean "alertmanager"?',
+      'tocsin.yaml:3: sources.pagerduty.main has no secrets, anybody who reaches the listener could send pages, write secrets: [ ${file:/run/secrets/NAME} ] with the secret of the subscription',
+      'tocsin.yaml:3: sources.pagerduty.eu.api.from is "nobody", PagerDuty wants the e-mail of one of its users with everything that changes a page, write the e-mail of a user made for Tocsin',
       'tocsin.yaml:4: sources.grafana is written, this build has no grafana source, take it out',
     ]);
   });

@@ -8,6 +8,8 @@ export interface Sign {
 
 /** Some of these happen to honest people: a colleague who is not in `people:` yet, a link that is opened twice. */
 const forged: Sign = { kind: 'forged-requests', atLeast: 5 };
+/** Pages come from one sender, who holds the next one back until the first is taken. */
+const repeated: Sign = { kind: 'forged-requests', atLeast: 2 };
 const signIn: Sign = { kind: 'sign-ins-failed', atLeast: 5 };
 const stranger: Sign = { kind: 'strangers-refused', atLeast: 20 };
 const overreach: Sign = { kind: 'tokens-overreached', atLeast: 1 };
@@ -23,6 +25,7 @@ const signs: ReadonlyMap<string, Sign> = new Map([
     'DISCORD_REQUEST_OLD',
     'DISCORD_APPLICATION_OTHER',
     'WEBHOOK_UNAUTHENTICATED',
+    'PAGE_UNSIGNED',
     'CONSOLE_TOKEN_REFUSED',
     'CONSOLE_WRONG_ORIGIN',
     'CONSOLE_WRONG_HOST',
@@ -41,6 +44,7 @@ const signs: ReadonlyMap<string, Sign> = new Map([
     'DISCORD_DIRECT',
     'DISCORD_GUILD_OTHER',
   ].map((code) => [code, stranger] as const),
+  ['PAGE_SIGNATURE_MISMATCH', repeated],
   ['CONSOLE_TOKEN_APPROVES', overreach],
   ['TOO_MANY_REQUESTS', flood],
   ['WEBHOOK_TOO_MANY', flood],

@@ -14,6 +14,8 @@ export interface CorrelationIndex {
   readonly byKey: Map<string, Thread>;
   /** By source and fingerprint: the open incident that holds the alert. */
   readonly byFingerprint: Map<string, Map<string, string>>;
+  /** By `pager page`: the incident that holds a page. */
+  readonly byPage: Map<string, string>;
   /** Open incidents, and those that may still be reopened. */
   readonly byIncident: Map<string, Held>;
   /** Keys of the groups that spoke lately: a group speaks often, and its name is long. */
@@ -34,6 +36,8 @@ interface Held {
   /** Keys of further groups that speak of it. */
   joined: string[];
   fingerprints: string[];
+  /** Its pages, as `byPage` names them. */
+  pages: string[];
   closedAt: number | undefined;
   /** A person closed it while alerts fired: they reopen it, however late they speak. */
   closedWhileFiring: boolean;
@@ -65,7 +69,7 @@ export const STILL_FIRING_MS = 24 * 60 * 60_000;
 
 export function newCorrelationIndex(sameThreadMs: number = SAME_THREAD_MS): CorrelationIndex {
   const maps = { byKey: new Map(), byFingerprint: new Map(), byIncident: new Map() };
-  return { ...maps, keys: new Map(), sameThreadMs };
+  return { ...maps, byPage: new Map(), keys: new Map(), sameThreadMs };
 }
 
 /** The stream an incident lives in. */
@@ -154,13 +158,24 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
     if (index.byIncident.has(incident)) return;
     const { key, ordinal, source } = event;
     index.byKey.set(key, { incident, ordinal });
-    const open = { joined: [], fingerprints: [], closedAt: undefined, closedWhileFiring: false };
+    const open = {
+      joined: [],
+      fingerprints: [],
+      pages: [],
+      closedAt: undefined,
+      closedWhileFiring: false,
+    };
     index.byIncident.set(incident, { source, key, ordinal, ...open });
     return;
   }
   const held = index.byIncident.get(incident);
   if (!held) return;
   if (event.type === 'AlertsFired') hold(index, { incident, held }, event.alerts);
+  if (event.type === 'PageSeen') {
+    const name = pageName(event.pager, event.stands.page);
+    index.byPage.set(name, incident);
+    if (!held.pages.includes(name)) held.pages.push(name);
+  }
   if (event.type === 'GroupJoined') {
     index.byKey.set(event.key, { incident, ordinal: held.ordinal });
     if (!held.joined.includes(event.key)) held.joined.push(event.key);
@@ -178,11 +193,17 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
   }
 }
 
+/** As `byPage` knows a page. */
+export function pageName(pager: string, page: string): string {
+  return `${pager} ${page}`;
+}
+
 /** Drops what can no longer be reopened, with its keys; call it now and then. */
 export function forget(index: CorrelationIndex, now: number): void {
   for (const [incident, held] of index.byIncident) {
     if (held.closedAt === undefined || mayReopen(index, held, now)) continue;
     index.byIncident.delete(incident);
+    for (const name of held.pages) index.byPage.delete(name);
     for (const key of [held.key, ...held.joined]) {
       if (index.byKey.get(key)?.incident === incident) index.byKey.delete(key);
     }
@@ -207,6 +228,7 @@ export function importIndex(
   for (const [key, thread] of exported.byKey) index.byKey.set(key, thread);
   for (const [incident, held] of exported.byIncident) {
     index.byIncident.set(incident, { ...held });
+    for (const name of held.pages) index.byPage.set(name, incident);
     if (held.closedAt !== undefined) continue;
     const known = fingerprintsOf(index, held.source);
     for (const fingerprint of held.fingerprints) known.set(fingerprint, incident);

@@ -2,6 +2,7 @@ import { compareWithSource } from './compare.ts';
 import type { IncidentEvent } from './event.ts';
 import type { IncidentState } from './incident.ts';
 import type { IncidentIntent, LinkOperation, RecordNotified, Refuse } from './intent.ts';
+import { receivePage } from './pages.ts';
 import {
   acknowledge,
   addNote,
@@ -26,6 +27,8 @@ export function decide(intent: IncidentIntent, state: IncidentState): readonly I
       return receiveUnreadable(intent, state);
     case 'NoticeSecurity':
       return noticeSecurity(intent, state);
+    case 'ReceivePage':
+      return receivePage(intent, state);
     case 'CompareWithSource':
       return compareWithSource(intent, state);
     case 'Declare':

@@ -1,6 +1,7 @@
 import type { Labels } from '../alert/alert.ts';
 import type { Severity } from '../alert/severity.ts';
 import type { Problem } from '../problem.ts';
+import type { PageSeen, PageTold } from './page.ts';
 import type { SecurityNoticed } from './security.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
@@ -21,6 +22,8 @@ export type IncidentEvent =
   | SilenceEnded
   | UnreadableReceived
   | SecurityNoticed
+  | PageSeen
+  | PageTold
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved
@@ -41,8 +44,8 @@ export interface IncidentOpened {
   /** Correlation key, hashed, and which incident of that key this is, from 1. */
   readonly key: string;
   readonly ordinal: number;
-  /** `alerts`: a source said so. `person`: declared. `unreadable`: a source sends what cannot be read. `security`: Tocsin itself. */
-  readonly origin: 'alerts' | 'person' | 'unreadable' | 'security';
+  /** `alerts`: a source said so. `person`: declared. `unreadable`: a source sends what cannot be read. `security`: Tocsin itself. `page`: somebody is paged. */
+  readonly origin: 'alerts' | 'person' | 'unreadable' | 'security' | 'page';
   /** `alertmanager/main`; empty for a declared incident. */
   readonly source: string;
   /** Whether the source can be asked what fires there. */
@@ -201,7 +204,8 @@ export interface IncidentUnacknowledged {
 export interface IncidentResolved {
   readonly type: 'IncidentResolved';
   readonly v: 1;
-  readonly how: 'alerts' | 'source-stopped-reporting' | 'person';
+  /** `page`: the pager ended it, by itself. */
+  readonly how: 'alerts' | 'source-stopped-reporting' | 'person' | 'page';
   /** Empty unless a person did it. */
   readonly person: string;
   readonly surface: string;
@@ -214,7 +218,12 @@ export interface IncidentReopened {
   readonly type: 'IncidentReopened';
   readonly v: 1;
   /** `firing-again`: all had stopped. `still-firing`: a person had closed it while alerts fired. */
-  readonly why: 'firing-again' | 'still-firing' | 'unreadable-again' | 'noticed-again';
+  readonly why:
+    | 'firing-again'
+    | 'still-firing'
+    | 'unreadable-again'
+    | 'noticed-again'
+    | 'page-reopened';
 }
 
 export interface SeveritySet {

@@ -2,7 +2,14 @@ import type { Labels } from '../alert/alert.ts';
 import { SEVERITIES, type Severity, type SeverityKnown } from '../alert/severity.ts';
 import type { ErasedEvent } from '../event.ts';
 import { alertsFired, alertsResolved, silencesSeen } from './alerts.ts';
-import type { AlertsResolved, IncidentEvent, IncidentOpened, UnreadableReceived } from './event.ts';
+import type {
+  AlertsResolved,
+  IncidentEvent,
+  IncidentOpened,
+  IncidentResolved,
+  UnreadableReceived,
+} from './event.ts';
+import { type PageState, pagesAfter } from './page.ts';
 import { type SecurityState, securityNoticed } from './security.ts';
 import { type SilenceState, silencesAfter } from './silences.ts';
 import { type StoryLine, tell } from './story-lines.ts';
@@ -50,6 +57,8 @@ export interface Incident {
   readonly silenced: number;
   /** Asked for here; the newest last. */
   readonly silences: readonly SilenceState[];
+  /** Who was paged for it, and how that stands; the newest last. */
+  readonly pages: readonly PageState[];
   readonly unreadable: UnreadableState | undefined;
   /** Absent unless Tocsin itself raised it. */
   readonly security?: SecurityState;
@@ -80,7 +89,7 @@ export interface AlertState {
 }
 
 export interface ResolvedState {
-  readonly how: 'alerts' | 'source-stopped-reporting' | 'person';
+  readonly how: IncidentResolved['how'];
   readonly at: number;
   readonly person: string;
   readonly reason: string;
@@ -202,6 +211,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     unreachable: undefined,
     silenced: 0,
     silences: [],
+    pages: [],
     unreadable: undefined,
     operations: [],
     actedOn: event.origin === 'person',
@@ -236,6 +246,8 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return { ...state, silences: silencesAfter(state.silences, event, meta.at) };
     case 'UnreadableReceived':
       return unreadableReceived(state, event, meta);
+    case 'PageSeen':
+      return { ...state, pages: pagesAfter(state.pages, event), heardAt: meta.at };
     case 'SecurityNoticed':
       return { ...state, security: securityNoticed(state.security, event, meta.at) };
     case 'IncidentAcknowledged':

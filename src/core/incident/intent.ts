@@ -3,6 +3,7 @@ import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
 import type { Author, SilenceEnded } from './event.ts';
+import type { PageNews } from './page.ts';
 import type { NoticeSecurity } from './security.ts';
 import type { Hides } from './silences.ts';
 
@@ -11,6 +12,7 @@ export type IncidentIntent =
   | ReceiveAlerts
   | ReceiveUnreadable
   | NoticeSecurity
+  | ReceivePage
   | CompareWithSource
   | Declare
   | Acknowledge
@@ -57,6 +59,13 @@ export interface ReceiveUnreadable extends Correlated {
   readonly count: number;
   readonly reasons: readonly string[];
   readonly blob: string;
+}
+
+/** The pager said something of a page. `source` is the pager. */
+export interface ReceivePage extends Correlated {
+  readonly type: 'ReceivePage';
+  readonly at: number;
+  readonly news: PageNews;
 }
 
 export interface CompareWithSource {

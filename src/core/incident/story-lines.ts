@@ -18,6 +18,7 @@ import type {
   SilenceMade,
 } from './event.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
+import type { PageSeen, PageTold } from './page.ts';
 import type { SecurityNoticed } from './security.ts';
 
 /** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
@@ -45,6 +46,8 @@ export type StoryEvent =
   | SilenceEnded
   | PeopleNotified
   | SecurityNoticed
+  | PageSeen
+  | PageTold
   | SeverityRose;
 
 /** Not an event of the record: seen from it. */
@@ -96,8 +99,27 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'SilenceEnded':
     case 'PeopleNotified':
     case 'SecurityNoticed':
+    case 'PageTold':
       return event;
+    case 'PageSeen':
+      return isSaid(event, before) ? event : undefined;
     default:
       return undefined;
   }
 }
+
+/** An acknowledgement and an end have lines of their own; that a page opened its incident has been said. */
+function isSaid({ what, pager, stands }: PageSeen, { opened, pages }: Incident): boolean {
+  if (MOVES.has(what)) return true;
+  const isFirst = !pages.some((page) => page.pager === pager && page.page === stands.page);
+  return isFirst && opened.origin !== 'page';
+}
+
+/** What changes whom a page wakes, or how urgently. */
+const MOVES: ReadonlySet<string> = new Set([
+  'escalated',
+  'reassigned',
+  'delegated',
+  'priority_updated',
+  'service_updated',
+]);

@@ -10,6 +10,7 @@ import {
   symptomOf,
 } from './alert-lines.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
+import { pageFacts } from './page-words.ts';
 import { securityBlocks } from './security-words.ts';
 import { counted } from './story.ts';
 import { code, duration, personSpan, strong, time, type Words } from './words.ts';
@@ -123,6 +124,10 @@ function ending(incident: Incident, words: Words): readonly Fact[] {
       { label: 'resolved', value: [time(resolved.at), `${lasted}: every alert has stopped`] },
     ];
   }
+  if (resolved.how === 'page') {
+    const where = ` at ${incident.opened.source}`;
+    return [{ label: 'resolved', value: [time(resolved.at), `${lasted}${where}`] }];
+  }
   if (resolved.how === 'source-stopped-reporting') {
     const silent = `: ${incident.opened.source} stopped reporting its alerts`;
     return [{ label: 'closed', value: [time(resolved.at), `${lasted}${silent}`] }];
@@ -144,6 +149,7 @@ function standing(incident: Incident, { since }: Gathered, words: Words): readon
       ? [{ label: 'assigned to', value: [personSpan(incident.assignee, words)] }]
       : []),
     ...severitySaid(incident),
+    ...pageFacts(incident, words),
     ...silenced(incident),
     ...silences(incident, words),
     ...flapping(incident),

@@ -10,6 +10,7 @@ import type { SilenceEvent } from '../incident/silences.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
+import { pageSeen, pageTold } from './page-words.ts';
 import { securityLine } from './security-words.ts';
 import { code, personSpan, problemLine, strong, time, type Words } from './words.ts';
 
@@ -93,6 +94,10 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return silence(event, words, incident);
     case 'PeopleNotified':
       return notified(event);
+    case 'PageSeen':
+      return pageSeen(event, words);
+    case 'PageTold':
+      return pageTold(event, words);
     case 'SecurityNoticed':
       return securityLine(event, words);
     case 'SeverityRose':
@@ -105,6 +110,7 @@ const REOPENED: Readonly<Record<IncidentReopened['why'], string>> = {
   'still-firing': 'Opened again: its alerts never stopped',
   'unreadable-again': 'Opened again: more arrived that cannot be read',
   'noticed-again': 'Opened again: it was noticed again',
+  'page-reopened': 'Opened again: its page was opened again',
 };
 
 function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
@@ -120,6 +126,10 @@ function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
 
 function resolved(event: IncidentResolved, words: Words, incident: Incident): Text {
   if (event.how === 'alerts') return ['Resolved: every alert has stopped'];
+  if (event.how === 'page') {
+    const reason = event.reason === '' ? '' : `: ${event.reason}`;
+    return [`Resolved at ${incident.opened.source}${reason}`];
+  }
   if (event.how === 'source-stopped-reporting') {
     return [`Closed: ${incident.opened.source} stopped reporting its alerts`];
   }

@@ -14,6 +14,12 @@ export const webhookProblems: ProblemBook = {
     why: 'In it, {why}.',
     next: 'Check the receiver: it must send the standard webhook body of Alertmanager, without `payload:`.',
   },
+  WEBHOOK_NOT_A_PAGE: {
+    what: 'The webhook body from {source} cannot be read.',
+    changed: 'No page was taken from it.',
+    why: 'It is signed rightly, and {why}.',
+    next: 'Check that the subscription there is a V3 webhook; the body is kept and shown as an incident.',
+  },
   WEBHOOK_NO_READABLE_ALERT: {
     what: 'None of the alerts in the webhook body from {source} can be read.',
     changed: 'No alert was taken.',

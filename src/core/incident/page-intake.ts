@@ -1,0 +1,70 @@
+import { incidentId } from '../alert/correlate.ts';
+import { type Catalog, locate } from '../catalog.ts';
+import type { Sha256 } from '../event.ts';
+import type { Settings } from '../settings.ts';
+import type { ReceivePage } from './intent.ts';
+import { type PageNews, pageKey } from './page.ts';
+import { routeOf } from './route.ts';
+
+/** News of a page with what tells where it belongs. */
+export interface PageDelivery {
+  /** `pagerduty/main`. */
+  readonly pager: string;
+  readonly news: PageNews;
+  /** What routes and services match by. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface PageIntake {
+  readonly settings: Pick<Settings, 'catalog' | 'routes'>;
+  readonly now: number;
+  readonly sha256: Sha256;
+  /** The pager can be asked how a page stands. */
+  readonly pagerAnswers: boolean;
+  /** The incident of ours that the page was sent for; undefined for a page of its own. */
+  readonly incidentOf: (pager: string, page: string) => string | undefined;
+}
+
+/** The intent that news of a page means: one page is one incident, unless an incident of ours sent it. */
+export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIntake): ReceivePage {
+  const { settings, sha256 } = intake;
+  const key = pageKey(pager, news.page, sha256);
+  const { service = '', environment = '' } = placeOf(settings.catalog, labels);
+  const route = routeOf(settings.routes, {
+    ...labels,
+    ...(service && { service }),
+    ...(environment && { environment }),
+  });
+  return {
+    type: 'ReceivePage',
+    at: intake.now,
+    incident:
+      ownIncident(news) ?? intake.incidentOf(pager, news.page) ?? incidentId(key, 1, sha256),
+    key,
+    ordinal: 1,
+    source: pager,
+    sourceAnswers: intake.pagerAnswers,
+    service,
+    environment,
+    places: route.places,
+    notify: route.notify ?? '',
+    news,
+  };
+}
+
+/** What we trigger a page with: the same for an incident however often it is sent. */
+export function triggerKey(incident: string): string {
+  return `${TRIGGERED}${incident}`;
+}
+
+const TRIGGERED = 'tocsin/';
+
+function ownIncident({ stands }: PageNews): string | undefined {
+  const key = stands?.key ?? '';
+  const named = key.startsWith(TRIGGERED) ? key.slice(TRIGGERED.length) : '';
+  return /^inc-[0-9a-f]{12}$/.test(named) ? named : undefined;
+}
+
+function placeOf(catalog: Catalog, labels: PageDelivery['labels']) {
+  return locate(catalog, labels);
+}
