@@ -7,6 +7,7 @@ import { problems as discordProblems } from '../src/bot/surfaces/discord/problem
 import { problems as slackProblems } from '../src/bot/surfaces/slack/problems.ts';
 import { doctorProblems } from '../src/cli/doctor-problems.ts';
 import { incidentProblems } from '../src/core/incident/problem-text.ts';
+import { glassProblems } from '../src/core/operation/glass-problem-text.ts';
 import { operationProblems } from '../src/core/operation/problem-text.ts';
 import type { ProblemBook } from '../src/core/problem.ts';
 import { requestProblems } from '../src/handlers/problem-text.ts';
@@ -26,6 +27,7 @@ export interface Chapter {
 /** Every book there is. A new integration or surface adds its line; a test names the book that is missing. */
 export const chapters: readonly Chapter[] = [
   chapter('Plans, approvals and steps', 'src/core/operation/problem-text.ts', operationProblems),
+  chapter('Alone with a plan', 'src/core/operation/glass-problem-text.ts', glassProblems),
   chapter('Incidents', 'src/core/incident/problem-text.ts', incidentProblems),
   chapter('Commands', 'src/handlers/problem-text.ts', requestProblems),
   chapter(

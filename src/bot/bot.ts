@@ -1,6 +1,8 @@
 import { erasedStream } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
+import type { OperationState } from '../core/operation/operation.ts';
+import type { Evidence } from '../core/person.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { Silences } from '../core/ports/silences.ts';
@@ -266,8 +268,8 @@ function createOperations(parts: BotParts, engine: Engine, targets: readonly Con
     clock,
     ownership: parts.ownership,
     driver: writers.driver,
-    standing: ({ approvals }) =>
-      Promise.all(approvals.map(({ evidence }) => evidenceOf(parts.settings(), evidence))),
+    standing: (operation) =>
+      Promise.all(relied(operation).map((evidence) => evidenceOf(parts.settings(), evidence))),
     policyDigest: () => parts.settings().policy.digest,
     verdict: (operation) =>
       verdictNow(operation, {
@@ -280,6 +282,11 @@ function createOperations(parts: BotParts, engine: Engine, targets: readonly Con
     log,
   });
   return { operationsLoop, writers };
+}
+
+/** On whose word it may begin. */
+function relied({ approvals, glass }: OperationState): readonly Evidence[] {
+  return [...approvals, ...(glass ? [glass] : [])].map(({ evidence }) => evidence);
 }
 
 /** What asks the sources, and what makes them silent. */

@@ -37,7 +37,7 @@ import {
   versionOf,
 } from './readings.ts';
 import { type Successor, successorOf } from './successor.ts';
-import { freeAt, haltRead, haltStream, lockStreams, verdict, withHalt, written } from './told.ts';
+import { besides, freeAt, haltStream, lockStreams, verdict, withFacts, written } from './told.ts';
 import { createTurns } from './turns.ts';
 
 export interface EngineOptions {
@@ -306,7 +306,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return turns.take(streams, () =>
       commit(async () => {
         const { state, version } = await operationOf(id);
-        const asked = await quotas.asked(withHalt(intent, state, halts()), state);
+        const known = withFacts(intent, state, readings, options.now());
+        const asked = await quotas.asked(known, state);
         const by = 'by' in intent ? intent.by : undefined;
         const said = withOrigin(decideOperation(asked, state), by);
         const events = witnessed(said, journal.lastCheckpoint()?.short);
@@ -323,7 +324,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
           writes: [
             ...written(stream, version, events),
             ...lockStreams(locks.writes, readings),
-            ...haltRead(events, readings),
+            ...besides(id, events, readings),
             ...quotas.writes({ intent: asked, events, before: state, after }),
           ],
           told: verdict(events),

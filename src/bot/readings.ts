@@ -25,6 +25,7 @@ import {
   type SurfaceEvent,
   type SurfaceState,
 } from '../core/mirror.ts';
+import { evolveGlassCount, type GlassCount, type GlassCounted } from '../core/operation/glass.ts';
 import {
   evolveHalt,
   type HaltEvent,
@@ -74,6 +75,8 @@ export interface Readings {
   readonly quotas: Map<string, Held<QuotaState>>;
   /** By rule: a digest of it as written. */
   readonly limits: Map<string, Held<LimitState>>;
+  /** By person: when they broke the glass. */
+  readonly glasses: Map<string, Held<GlassCount>>;
   /** By `surface/place`. */
   readonly storms: Map<string, Held<StormState>>;
   /** How many incidents ever opened in a place, by `surface/place`. */
@@ -95,6 +98,7 @@ export type Kind =
   | 'storm'
   | 'halt'
   | 'quota'
+  | 'glass'
   | 'limit';
 
 export interface StreamName {
@@ -114,6 +118,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     halts: new Map(),
     quotas: new Map(),
     limits: new Map(),
+    glasses: new Map(),
     storms: new Map(),
     arrived: new Map(),
     operationsOf: new Map(),
@@ -149,6 +154,7 @@ const kinds: ReadonlySet<string> = new Set<Kind>([
   'halt',
   'quota',
   'limit',
+  'glass',
 ]);
 
 /** How many events of a stream memory has taken in; 0 for one it does not hold. */
@@ -164,6 +170,7 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
     halt: readings.halts,
     quota: readings.quotas,
     limit: readings.limits,
+    glass: readings.glasses,
   };
   return maps[kind].get(id)?.version ?? 0;
 }
@@ -239,6 +246,11 @@ const readers: Readonly<Record<Exclude<Kind, 'incident' | 'operation' | 'inbox'>
     () => [],
     evolveLimit,
   ),
+  glass: reader<GlassCount, GlassCounted>(
+    (all) => all.glasses,
+    () => [],
+    evolveGlassCount,
+  ),
 };
 
 function reader<S, E extends { readonly type: string; readonly v: number }>(
@@ -313,6 +325,7 @@ export function exportReadings(readings: Readings): unknown {
     halts: [...readings.halts],
     quotas: [...readings.quotas],
     limits: [...readings.limits],
+    glasses: [...readings.glasses],
     storms: [...readings.storms],
     arrived: [...readings.arrived],
     operationsOf: [...readings.operationsOf],
@@ -353,6 +366,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     halts: new Map(exported.halts),
     quotas: new Map(exported.quotas),
     limits: new Map(exported.limits),
+    glasses: new Map(exported.glasses),
     storms: new Map(exported.storms),
     arrived: new Map(exported.arrived),
     operationsOf: new Map(exported.operationsOf),

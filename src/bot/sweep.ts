@@ -1,5 +1,6 @@
 import { forget } from '../core/alert/correlate.ts';
 import { pendingSilences } from '../core/incident/silences.ts';
+import { isReviewOpen } from '../core/operation/glass.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
 import type { Readings } from './readings.ts';
 
@@ -39,8 +40,10 @@ export function sweep(readings: Readings, now: number): void {
   }
 }
 
-/** With its incident; one that was asked outside any, for a while after its end. */
-function isAtHand(readings: Readings, { asked, endedAt }: OperationState, now: number): boolean {
+/** While it is to be reviewed, and with its incident; one that was asked outside any, for a while after its end. */
+function isAtHand(readings: Readings, state: OperationState, now: number): boolean {
+  const { asked, endedAt } = state;
+  if (isReviewOpen(state)) return true;
   return asked?.incident
     ? readings.incidents.has(asked.incident)
     : (endedAt ?? now) >= now - endedKeepMs;
@@ -48,5 +51,5 @@ function isAtHand(readings: Readings, { asked, endedAt }: OperationState, now: n
 
 function isOver(readings: Readings, operation: string): boolean {
   const held = readings.operations.get(operation);
-  return !held || terminal.has(held.state.status);
+  return !held || (terminal.has(held.state.status) && !isReviewOpen(held.state));
 }

@@ -1,11 +1,12 @@
 import type { Event } from '../core/event.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
-import { type HaltState, haltOf, isLifting } from '../core/operation/halt.ts';
+import { type HaltState, haltOf, initialHalts, isLifting } from '../core/operation/halt.ts';
 import type { TargetWrite } from '../core/operation/locks.ts';
 import type { OperationEvent, OperationState } from '../core/operation/operation.ts';
 import type { StreamWrite } from '../core/ports/journal.ts';
 import type { Told } from './engine.ts';
+import { glassWrites, withGlassCount } from './glass-count.ts';
 import { type Readings, streamOf } from './readings.ts';
 
 export function written(
@@ -31,14 +32,18 @@ function isRefusal(event: Event): event is Refusal {
 }
 
 /** The intents by which something begins, with what keeps it from that. */
-export function withHalt(
+function withHalt(
   intent: OperationIntent,
-  { plan }: OperationState,
+  { plan, glass }: OperationState,
   halts: HaltState,
 ): OperationIntent {
   if (intent.type !== 'Begin' && intent.type !== 'ReportCheck') return intent;
   if (!plan || isLifting(plan)) return intent;
-  const halt = haltOf(halts, { service: plan.service, at: intent.at });
+  const halt = haltOf(halts, {
+    service: plan.service,
+    at: intent.at,
+    ...(glass && { brokenAt: glass.at }),
+  });
   return halt ? { ...intent, halt } : intent;
 }
 
@@ -50,8 +55,28 @@ export function freeAt(intent: OperationIntent): Pick<Told, 'freeAt'> {
 
 export const haltStream = streamOf('halt', 'all');
 
+/** The intent with what it is decided by beside its operation: it is read in the same append. */
+export function withFacts(
+  intent: OperationIntent,
+  state: OperationState,
+  readings: Readings,
+  now: number,
+): OperationIntent {
+  const halts = readings.halts.get('all')?.state ?? initialHalts();
+  return withHalt(withGlassCount(intent, readings, now), state, halts);
+}
+
+/** What is appended with it, and what is named because it was read. */
+export function besides(
+  operation: string,
+  events: readonly OperationEvent[],
+  readings: Readings,
+): readonly StreamWrite[] {
+  return [...haltRead(events, readings), ...glassWrites(operation, events, readings)];
+}
+
 /** What begins names the halts it was decided by: one that another process wrote meanwhile is read first. */
-export function haltRead(events: readonly Event[], { halts }: Readings): readonly StreamWrite[] {
+function haltRead(events: readonly Event[], { halts }: Readings): readonly StreamWrite[] {
   const begins = events.some(({ type }) => type === 'OperationStarted' || type === 'StepIntended');
   const expectedVersion = halts.get('all')?.version ?? 0;
   return begins ? [{ stream: haltStream, expectedVersion, events: [] }] : [];

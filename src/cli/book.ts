@@ -3,6 +3,7 @@ import { intakeProblems } from '../bot/intake.ts';
 import { pageIntakeProblems } from '../bot/pagerduty-intake.ts';
 import { botProblems } from '../bot/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
+import { glassProblems } from '../core/operation/glass-problem-text.ts';
 import { operationProblems } from '../core/operation/problem-text.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import { requestProblems } from '../handlers/problem-text.ts';
@@ -15,6 +16,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
   return Object.assign(
     {},
     operationProblems,
+    glassProblems,
     incidentProblems,
     requestProblems,
     botProblems,

@@ -104,6 +104,7 @@ function readRule(
   for (const [place, { from }] of approvals.entries()) {
     checkGroup(from, { path: [...path, 'approvals', place, 'from'], groups: scope.groups, report });
   }
+  const breakGlass = readGlass(written, path, scope);
   const rule: AllowRule = {
     kind: 'allow',
     where,
@@ -115,6 +116,7 @@ function readRule(
     expiresMs: written.expires ?? defaultExpiresMs,
     places: approvals,
     ...(written.quotas && { limits: [limitOf(written.quotas, path, scope)] }),
+    ...(breakGlass && { breakGlass }),
   };
   const well = sound();
   if (well) {
@@ -137,6 +139,7 @@ function checkDeny(written: Written, path: Path, report: Report): void {
     'expires',
     'approvals',
     'quotas',
+    'break_glass',
   ] as const) {
     if (written[key] === undefined) continue;
     report.error([...path, key], {
@@ -177,6 +180,25 @@ function checkPlanned({ match, quotas }: Written, path: Path, report: Report): v
     why: 'nothing that it lets through is planned, so this would have no effect',
     instead: 'take quotas out, or write risk: change',
   });
+}
+
+function readGlass(written: Written, path: Path, scope: PolicyScope): AllowRule['breakGlass'] {
+  const { break_glass: glass, approvals = [] } = written;
+  if (!glass) return undefined;
+  const at: Path = [...path, 'break_glass'];
+  const { groups, report } = scope;
+  if (glass.from.length === 0 || approvals.length === 0) {
+    const nobody = glass.from.length === 0;
+    report.error(at, {
+      what: `policies[${path[1]}].break_glass has no effect`,
+      why: nobody ? 'it names nobody' : 'the rule asks for no approval that could be done without',
+      instead: nobody ? 'write from: [ GROUP ], or take it out' : 'take break_glass out',
+    });
+  }
+  for (const [index, group] of glass.from.entries()) {
+    checkGroup(group, { path: [...at, 'from', index], groups, report });
+  }
+  return { from: glass.from, perDay: glass.per_day };
 }
 
 function checkRequesters(requesters: readonly string[], path: Path, scope: PolicyScope): void {

@@ -68,6 +68,11 @@ const approval = keys({
   from: name.describe('Group they are members of.'),
 });
 
+const breakGlass = keys({
+  from: z.array(name).describe('Groups whose members may.'),
+  per_day: integer(1, 20).default(1).describe('How often one person may within 24 hours.'),
+});
+
 export const rule = keys({
   deny: match.optional().describe('Refuses what matches, before every other rule.'),
   match: match.optional().describe('What the rule is about; `{}` is everything.'),
@@ -99,6 +104,11 @@ export const rule = keys({
     .optional()
     .describe(
       'Of all that this rule lets through. What is beyond is not planned, and what is approved waits until it may begin.',
+    ),
+  break_glass: breakGlass
+    .optional()
+    .describe(
+      'Who may do without the approvals when there is nobody else, with a reason, told to everybody and reviewed afterwards; nobody when absent.',
     ),
 });
 

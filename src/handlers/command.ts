@@ -74,7 +74,11 @@ export interface IncidentCommand extends Declared {
 export interface GateCommand extends Declared {
   readonly does: 'gate';
   /** `shown`: the operation's card as it stands where the line was typed. */
-  intent(asked: Asking, operation: OperationState, shown: Shown): OperationIntent | Problem;
+  intent(
+    asked: Asking,
+    operation: OperationState,
+    shown: Shown,
+  ): OperationIntent | Problem | Promise<OperationIntent | Problem>;
 }
 
 /** Keeps changes from beginning, without an approval; what lifts that again is planned. */

@@ -112,14 +112,15 @@ async function judged(
   if (!first.allowed) return first.problem;
   const draft = await drafted(subject, operation, asked);
   if (!draft.ok) return draft.problem;
-  // Nobody is to approve what cannot begin.
-  const halt = isLifting(draft)
-    ? undefined
-    : haltOf(asked.desk.halts(), { service: subject.service, at: asked.at });
-  if (halt) return halt;
   const risk: Risk = draft.risk === 'danger' ? 'danger' : command.risk;
   const targets = [...new Set([...subject.targets, ...draft.steps.map(({ at }) => at.target)])];
   const verdict = judge(policy, { ...question, risk, targets });
+  const halt = isLifting(draft)
+    ? undefined
+    : haltOf(asked.desk.halts(), { service: subject.service, at: asked.at });
+  // Nobody is to approve what cannot begin; a freeze can be broken with the glass, where the rule has one.
+  const isBreakable = halt?.code === 'FROZEN' && verdict.allowed && verdict.rule.breakGlass;
+  if (halt && !isBreakable) return halt;
   if (!verdict.allowed) return verdict.problem;
   const { family, args, severities } = question;
   return { draft, rule: verdict.rule, risk, judged: { family, args, targets, severities } };

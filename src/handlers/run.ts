@@ -145,7 +145,7 @@ async function tellGate(
   const operation = await desk.operation(id);
   if (!operation) return refused(problem('OPERATION_NOT_FOUND', { operation: id }), desk);
   const shown = await desk.shown(operation, asked.by.surface);
-  const intent = command.intent(asked, operation, shown);
+  const intent = await command.intent(asked, operation, shown);
   if (isProblem(intent)) return refused(intent, desk);
   const denied = gateObjection(desk, { verb: command.name, by: asked.by, at: asked.at }, operation);
   if (denied) return turnDown(denied, asked, cause);

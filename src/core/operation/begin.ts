@@ -1,6 +1,7 @@
 import type { Evidence } from '../person.ts';
 import { problem } from '../problem.ts';
 import { isExpired, type OperationIntent, said } from './decide.ts';
+import { glassObjection } from './glass.ts';
 import type { OperationEvent, OperationState } from './operation.ts';
 import { allSeatsFilled } from './places.ts';
 import { type AllowRule, surfaceKind } from './policy.ts';
@@ -17,6 +18,7 @@ export function begin(
   if (planned.policy !== intent.policy) {
     return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_CHANGED', said(state)) }];
   }
+  if (state.glass) return beginByGlass(intent, state);
   const standing = intent.standing.filter(({ person }) =>
     state.approvals.some(({ evidence }) => evidence.person === person),
   );
@@ -34,6 +36,21 @@ export function begin(
   }
   if (intent.halt || intent.full) return [];
   return [{ type: 'OperationStarted', v: 1, hash }];
+}
+
+/** Nothing here asks for approvals: the glass stands in their place, under each rule and with whoever broke it. */
+function beginByGlass(
+  { standing, verdict, halt, full }: Extract<OperationIntent, { readonly type: 'Begin' }>,
+  state: OperationState,
+): readonly OperationEvent[] {
+  const { rule, hash = '' } = state;
+  if (verdict && !verdict.allowed) {
+    return [{ type: 'OperationStale', v: 1, problem: verdict.problem }];
+  }
+  const rules = [rule, verdict?.rule].filter((each) => each !== undefined);
+  const because = glassObjection(rules, standing, state);
+  if (because) return [{ type: 'OperationStale', v: 1, problem: because }];
+  return halt || full ? [] : [{ type: 'OperationStarted', v: 1, hash }];
 }
 
 /** Whether the approvals that were given satisfy a rule that was not the one they were given under. */

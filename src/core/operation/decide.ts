@@ -1,6 +1,7 @@
 import type { Evidence } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { begin, isVouched } from './begin.ts';
+import { decideGlass, type GlassIntent } from './glass.ts';
 import { typedHashLength } from './hash.ts';
 import type { Full } from './limit.ts';
 import {
@@ -19,7 +20,7 @@ import { isSteppedUp } from './step-up.ts';
 import { takePlan } from './take-plan.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
-export type OperationIntent = PersonIntent | LoopIntent | StepIntent;
+export type OperationIntent = PersonIntent | GlassIntent | LoopIntent | StepIntent;
 
 export type PersonIntent =
   | {
@@ -107,6 +108,10 @@ export function decide(intent: OperationIntent, state: OperationState): readonly
         : [];
     case 'Approve':
       return approve(intent, state);
+    case 'BreakGlass':
+    case 'ReviewGlass':
+    case 'RemindReview':
+      return decideGlass(intent, state);
     case 'Decline':
       return decline(intent, state);
     case 'Withdraw':
@@ -198,7 +203,7 @@ function decline(intent: Of<'Decline'>, state: OperationState): readonly Operati
   if (!isPending(state)) return refuse(problem('OPERATION_NOT_WAITING', said(state)));
   if (isExpired(state, intent.at)) return refuse(problem('PLAN_EXPIRED', said(state)));
   if (!state.hash || !namesHash(intent, state.hash)) return refuse(wrongHash(state, intent.hash));
-  if (!isOwn(state, intent.by) && !mayDecide(state.rule, intent.by)) {
+  if (!hasSay(state, intent.by)) {
     return refuse(notAnApprover(state));
   }
   return [{ type: 'OperationDeclined', v: 1, ...who(intent.by), reason: intent.reason }];
@@ -233,7 +238,7 @@ function cancel(intent: Of<'Cancel'>, state: OperationState): readonly Operation
 /** Making things safer needs no approval: the requester or anybody who may approve can stop it. */
 function stop(intent: Of<'Stop'>, state: OperationState): readonly OperationEvent[] {
   const refuse = refusal('stop', intent.by);
-  if (!isOwn(state, intent.by) && !mayDecide(state.rule, intent.by)) {
+  if (!hasSay(state, intent.by)) {
     return refuse(notAnApprover(state));
   }
   if (state.stoppedBy !== undefined || state.status === 'cancelled') return [];
@@ -278,6 +283,12 @@ export function isExpired(state: OperationState, at: number): boolean {
   return state.plan !== undefined && at >= state.plan.expiresAt;
 }
 
+/** Its requester, whoever may approve it, and whoever broke the glass for it. */
+function hasSay(state: OperationState, by: Evidence): boolean {
+  const broke = state.glass?.evidence.person === by.person;
+  return isOwn(state, by) || broke || mayDecide(state.rule, by);
+}
+
 function isOwn(state: OperationState, by: Evidence): boolean {
   return state.asked?.requester.person === by.person;
 }
@@ -288,7 +299,7 @@ function notWaiting(state: OperationState, at: number): Problem | undefined {
   return undefined;
 }
 
-function namesHash(
+export function namesHash(
   named: { readonly hash: string; readonly typed: boolean },
   hash: string,
 ): boolean {
@@ -297,7 +308,7 @@ function namesHash(
     : named.hash === hash;
 }
 
-function wrongHash(state: OperationState, given: string): Problem {
+export function wrongHash(state: OperationState, given: string): Problem {
   return problem('PLAN_HASH_DIFFERS', {
     ...said(state),
     given: given.slice(0, typedHashLength),
@@ -331,7 +342,7 @@ function who({ person, surface }: Evidence) {
   return { person, surface };
 }
 
-function refusal(what: string, by: Evidence) {
+export function refusal(what: string, by: Evidence) {
   return (because: Problem): readonly OperationEvent[] => [
     {
       type: 'RequestRefused',

@@ -158,6 +158,13 @@ export function evolveHalt(
   }
 }
 
+export interface HaltQuestion {
+  readonly service: string;
+  readonly at: number;
+  /** When the glass was broken for it, if it was. */
+  readonly brokenAt?: number;
+}
+
 /** What stands of that kind; undefined when nothing does. */
 export function standing(state: HaltState, what: Lifted): Halt | undefined {
   return what.kind === 'read-only'
@@ -165,10 +172,13 @@ export function standing(state: HaltState, what: Lifted): Halt | undefined {
     : state.freezes.find(({ scope }) => scope === what.scope);
 }
 
-/** Why nothing may begin there now; undefined when it may. A freeze is over by itself, whoever was late to say so. */
+/**
+ * Why nothing may begin there now; undefined when it may. A freeze is over by itself, whoever was late to say so, and one
+ * that stood when the glass was broken was broken with it. Read-only never is.
+ */
 export function haltOf(
   state: HaltState,
-  { service, at }: { readonly service: string; readonly at: number },
+  { service, at, brokenAt = -1 }: HaltQuestion,
 ): Problem | undefined {
   if (state.unreadable) return problem('HALTS_UNREADABLE', {});
   const { readOnly } = state;
@@ -177,7 +187,8 @@ export function haltOf(
     return problem('READ_ONLY', { person, reason, since: utc(readOnly.at) });
   }
   const freeze = state.freezes.find(
-    ({ scope, until }) => at < until && (scope === everything || scope === service),
+    ({ scope, until, at: since }) =>
+      at < until && since > brokenAt && (scope === everything || scope === service),
   );
   if (!freeze) return undefined;
   const { scope, until, person, reason } = freeze;

@@ -3,11 +3,13 @@ import type { ErasedEvent } from '../event.ts';
 import type { Evidence } from '../person.ts';
 import type { Progress } from '../ports/step.ts';
 import type { Facts, Problem } from '../problem.ts';
+import { evolveGlass, type Glass, type GlassEvent } from './glass.ts';
 import type { Plan, Step } from './plan.ts';
 import type { AllowRule } from './policy.ts';
 import { evolveStep, freshStep, onStep } from './step-evolve.ts';
 
 export type OperationEvent =
+  | GlassEvent
   | {
       readonly type: 'OperationAsked';
       readonly v: 1;
@@ -172,6 +174,8 @@ export interface OperationState {
   readonly rule?: AllowRule;
   readonly judged?: Judged;
   readonly approvals: readonly Approval[];
+  /** Broken instead of the approvals. */
+  readonly glass?: Glass;
   /** Forward steps, then compensations once they are due. */
   readonly steps: readonly StepState[];
   readonly compensating: boolean;
@@ -275,11 +279,15 @@ export function evolve(
     case 'ApprovalWithdrawn':
       return {
         ...state,
-        status: 'waiting',
+        status: state.glass ? state.status : 'waiting',
         approvals: state.approvals.filter(({ evidence }) => evidence.person !== event.person),
       };
     case 'OperationApproved':
       return { ...state, status: 'approved' };
+    case 'GlassBroken':
+    case 'GlassReviewed':
+    case 'ReviewReminded':
+      return evolveGlass(state, event, meta.at);
     case 'OperationDeclined':
       return {
         ...ended(state, 'declined', meta.at),

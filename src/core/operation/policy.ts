@@ -1,6 +1,7 @@
 import type { Severity, SeverityKnown } from '../alert/severity.ts';
 import { isMember } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
+import type { GlassRule } from './glass.ts';
 import type { RuleLimit } from './limit.ts';
 import {
   isConditional,
@@ -48,6 +49,8 @@ export interface AllowRule {
   readonly expiresMs: number;
   /** One person fills one place. None: approved by being asked. */
   readonly places: readonly Place[];
+  /** Who may do without them when there is nobody else; nobody when absent. */
+  readonly breakGlass?: GlassRule;
   /**
    * That this is all that is needed rests on the severity that these people set: one of them must be neither the
    * requester nor an approver. Absent where severity lowered nothing.

@@ -20,6 +20,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
   const surfaces = both(one.surfaces, other.surfaces);
   const severityBy = both(one.severityBy, other.severityBy);
   const limits = [...(one.limits ?? []), ...(other.limits ?? [])];
+  const breakGlass = bothGlasses(one, other);
   return {
     kind: 'allow',
     where: [...new Set([one, other].flatMap(({ where }) => where.split(' and ')))].join(' and '),
@@ -30,6 +31,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
     ...((one.stepUp || other.stepUp) && { stepUp: true }),
     expiresMs: Math.min(one.expiresMs, other.expiresMs),
     places: joinedPlaces(one.places, other.places),
+    ...(breakGlass && { breakGlass }),
     ...(severityBy && { severityBy }),
     ...(limits.length > 0 && { limits }),
   };
@@ -46,6 +48,13 @@ function joinedPlaces(one: readonly Place[], other: readonly Place[]): readonly 
 
 function seatsOf(places: readonly Place[], group: string): number {
   return places.reduce((sum, { count, from }) => (from === group ? sum + count : sum), 0);
+}
+
+/** Whoever both rules name, as often as the stricter one says; nobody where one of them has no glass to break. */
+function bothGlasses({ breakGlass: one }: AllowRule, { breakGlass: other }: AllowRule) {
+  if (!one || !other) return undefined;
+  const from = one.from.filter((group) => other.from.includes(group));
+  return from.length === 0 ? undefined : { from, perDay: Math.min(one.perDay, other.perDay) };
 }
 
 /** What stands in both lists; a list that is absent holds everything. */

@@ -120,6 +120,10 @@ function actions(state: OperationState, { publicUrl }: OperationCardContext): re
         style: 'danger',
         press: { kind: 'decline', operation: id, hash },
       },
+      // It opens a form: the hash and the reason are typed.
+      ...(state.rule?.breakGlass
+        ? [line('break-glass', 'Break the glass…', 'plain', `break-glass ${id}`)]
+        : []),
     ];
   }
   const canStop = ['approved', 'running', 'verifying'].includes(state.status);

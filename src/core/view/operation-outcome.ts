@@ -2,6 +2,7 @@ import { everything, isLifting } from '../operation/halt.ts';
 import type { OperationState, StepState } from '../operation/operation.ts';
 import type { Problem } from '../problem.ts';
 import type { Block, Text } from './card.ts';
+import { glassBlocks } from './glass.ts';
 import { haltBlocks } from './halts.ts';
 import type { OperationCardContext } from './operation-card.ts';
 import { stepName } from './operation-steps.ts';
@@ -11,6 +12,7 @@ import { code, duration, on, personSpan, problemBlock, strong, time } from './wo
 export function outcome(state: OperationState, context: OperationCardContext): readonly Block[] {
   const said = headline(state, context);
   const news: readonly Block[] = [
+    ...glassBlocks(state, context),
     ...(said.length > 0 ? [{ kind: 'text', text: said } as const] : []),
     ...halting(state, context),
   ];
@@ -34,7 +36,9 @@ function halting(
   const isAhead = ['waiting', 'approved', 'running'].includes(state.status);
   if (!halts || !state.plan || !isAhead || isLifting(state.plan)) return [];
   const { service } = state.plan;
-  const applying = halts.freezes.filter(({ scope }) => [everything, service].includes(scope));
+  const applying = halts.freezes.filter(
+    ({ scope, at }) => [everything, service].includes(scope) && at > (state.glass?.at ?? -1),
+  );
   return haltBlocks({ ...halts, freezes: applying }, words);
 }
 
@@ -49,11 +53,13 @@ function headline(state: OperationState, context: OperationCardContext): Text {
     case 'asked':
       return ['Looks at the target to draft the plan. That changes nothing.'];
     case 'approved':
-      if (halting(state, context).length > 0) return ['Approved. Begins when nothing halts it.'];
-      if (context.heldBy) {
-        return ['Approved. Waits for ', code(context.heldBy), ' on the same target.'];
+      if (halting(state, context).length > 0) {
+        return [`${cleared(state)} Begins when nothing halts it.`];
       }
-      return context.full ? limited(context.full) : ['Approved. Begins now.'];
+      if (context.heldBy) {
+        return [`${cleared(state)} Waits for `, code(context.heldBy), ' on the same target.'];
+      }
+      return context.full ? limited(context.full) : [`${cleared(state)} Begins now.`];
     case 'running':
     case 'verifying':
       return underWay(state, context);
@@ -88,6 +94,12 @@ function limited({ facts }: Problem): Text {
         code(String(operations)),
         '.',
       ];
+}
+
+/** Nobody approved what the glass was broken for, and what needs no approval was approved by its rule. */
+function cleared({ glass, rule }: OperationState): string {
+  if (glass) return 'Not approved: the glass was broken.';
+  return rule?.places.length === 0 ? `Approved by rule ${rule.where}.` : 'Approved.';
 }
 
 const alerts = { firing: ' The alert still fires.', stopped: ' The alert has stopped.', none: '' };

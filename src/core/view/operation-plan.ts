@@ -57,6 +57,17 @@ export function wanted(state: OperationState, words: Words): readonly Block[] {
     rule.stepUp
       ? { label: 'second factor', value: ['a passkey or a code, in the console'] }
       : { label: 'or type', value: [code(`approve ${state.id} ${hash.slice(0, 10)}`)] },
+    ...(rule.breakGlass
+      ? [
+          {
+            label: 'nobody there',
+            value: [
+              `${rule.breakGlass.from.join(', ')} may break the glass: `,
+              code(`break-glass ${state.id} ${hash.slice(0, 10)} reason="…"`),
+            ],
+          },
+        ]
+      : []),
   ];
   return [{ kind: 'facts', facts }];
 }

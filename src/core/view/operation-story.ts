@@ -28,6 +28,18 @@ export function operationStory(state: OperationState, words: Words): readonly Op
       text: [personSpan(evidence.person, words), ' approved ', code(id), ...on(evidence.surface)],
     })),
   ];
+  if (state.glass) {
+    const { at, evidence, reason, review } = state.glass;
+    const by = personSpan(evidence.person, words);
+    lines.push({
+      at,
+      text: [by, ' broke the glass for ', code(id), ...on(evidence.surface), `: ${reason}`],
+    });
+    if (review) {
+      const reviewer = personSpan(review.person, words);
+      lines.push({ at: review.at, text: [reviewer, ` reviewed `, code(id), `: ${review.as}`] });
+    }
+  }
   if (startedAt !== undefined) lines.push({ at: startedAt, text: [code(id), ' began'] });
   if (endedAt !== undefined) lines.push({ at: endedAt, text: ended(state, words) });
   return lines;

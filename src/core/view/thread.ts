@@ -3,9 +3,11 @@ import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
 import type { Problem } from '../problem.ts';
 import type { Entry, Thread } from './card.ts';
+import { glassLines } from './glass.ts';
 import { type IncidentCardContext, incidentCard } from './incident-card.ts';
 import { type OperationCardContext, operationCard } from './operation-card.ts';
 import { story } from './story.ts';
+import type { Words } from './words.ts';
 
 export interface ThreadContext extends IncidentCardContext {
   /** Who holds the target an operation waits for; '' for nobody. */
@@ -35,7 +37,12 @@ export function incidentThread(
     if (entry.kind === 'line') last = entry.at;
     return { at: last, entry };
   });
-  const entries = [...lines, ...cards].sort((a, b) => a.at - b.at).map(({ entry }) => entry);
+  const calls = operations.flatMap((operation) =>
+    callEntries(operation, context).map((entry) => ({ at: entry.at, entry })),
+  );
+  const entries = [...lines, ...cards, ...calls]
+    .sort((a, b) => a.at - b.at)
+    .map(({ entry }) => entry);
   return { incident: incident.opened.incident, root: incidentCard(incident, context), entries };
 }
 
@@ -46,7 +53,11 @@ export function operationThread(operation: OperationState, context: ThreadContex
     ...waitingOf(operation, context),
     alert: alertOf(undefined),
   });
-  return { incident: operation.id, root: { ...card, key: 'root' }, entries: [] };
+  return {
+    incident: operation.id,
+    root: { ...card, key: 'root' },
+    entries: callEntries(operation, context),
+  };
 }
 
 function waitingOf(operation: OperationState, { heldBy, full }: ThreadContext) {
@@ -57,6 +68,11 @@ function waitingOf(operation: OperationState, { heldBy, full }: ThreadContext) {
 export function alertOf(incident: Incident | undefined): OperationCardContext['alert'] {
   if (!incident) return 'none';
   return incident.firing > 0 ? 'firing' : 'stopped';
+}
+
+/** What an operation calls people for. */
+function callEntries(operation: OperationState, words: Words) {
+  return glassLines(operation, words).map((line) => ({ kind: 'line', ...line }) as const);
 }
 
 function operationEntry(operation: OperationState, context: OperationCardContext): Entry {

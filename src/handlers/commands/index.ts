@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { ack } from './ack.ts';
 import { approve } from './approve.ts';
 import { assign } from './assign.ts';
+import { breakGlass } from './break-glass.ts';
 import { cancel } from './cancel.ts';
 import { consoleLink } from './console.ts';
 import { declare } from './declare.ts';
@@ -17,6 +18,7 @@ import { policyOf } from './policy.ts';
 import { readOnly } from './read-only.ts';
 import { resolve } from './resolve.ts';
 import { restart } from './restart.ts';
+import { review } from './review.ts';
 import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
 import { scale } from './scale.ts';
@@ -52,6 +54,8 @@ export const commands: readonly Command[] = [
   stop,
   undo,
   settle,
+  breakGlass,
+  review,
   freeze,
   unfreeze,
   readOnly,

@@ -85,6 +85,14 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
       ? [{ label: 'not by', value: [`${rule.severityBy.join(', ')} alone, who set the severity`] }]
       : []),
     ...quotaFacts(rule, asked),
+    ...(rule.breakGlass
+      ? [
+          {
+            label: 'nobody there',
+            value: [`${rule.breakGlass.from.join(', ')} may break the glass`],
+          },
+        ]
+      : []),
     { label: 'rule', value: [code(rule.where)] },
   ];
   return [{ kind: 'facts', facts }];

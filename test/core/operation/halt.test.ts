@@ -168,3 +168,15 @@ describe('what would begin', () => {
     expect(isLifting({ steps: [] })).toBe(false);
   });
 });
+
+describe('a broken glass', () => {
+  it('goes over the freezes that stood by then, and over nothing that was said afterwards', () => {
+    const frozen = afterwards(begun);
+    const question = { service: 'checkout', at: T0 + 1 };
+    expect(haltOf(frozen, { ...question, brokenAt: T0 })).toBeUndefined();
+    expect(haltOf(frozen, { ...question, brokenAt: T0 - 1 })?.code).toBe('FROZEN');
+    expect(haltOf(afterwards(begun, readOnly), { ...question, brokenAt: T0 })?.code).toBe(
+      'READ_ONLY',
+    );
+  });
+});

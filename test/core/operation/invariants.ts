@@ -1,4 +1,5 @@
 import type { OperationIntent } from '../../../src/core/operation/decide.ts';
+import { glassProblems } from '../../../src/core/operation/glass-problem-text.ts';
 import {
   anythingApplied,
   type OperationEvent,
@@ -34,11 +35,16 @@ export function brokenBy(turn: Turn): readonly string[] {
 }
 
 function finality({ before, events }: Turn): readonly string[] {
-  const late = events.filter(
-    ({ type }) => terminal.has(before.status) && type !== 'RequestRefused',
-  );
+  const late = events.filter(({ type }) => terminal.has(before.status) && !afterwards.has(type));
   return late.map(({ type }) => `${type} after ${before.status}`);
 }
+
+/** What may still be said of an operation that is over. */
+const afterwards: ReadonlySet<string> = new Set([
+  'RequestRefused',
+  'GlassReviewed',
+  'ReviewReminded',
+]);
 
 function approvalRules(turn: Turn, event: OperationEvent): readonly string[] {
   if (event.type !== 'ApprovalGiven') return [];
@@ -61,6 +67,7 @@ function beginRules(turn: Turn, event: OperationEvent): readonly string[] {
   if (event.type !== 'OperationStarted') return [];
   const { before, intent, at } = turn;
   if (intent.type !== 'Begin') return [`begun by ${intent.type}`];
+  if (before.glass) return glassRules(turn, intent);
   const said: string[] = [];
   const approvers = before.approvals.map(({ evidence }) => evidence.person);
   const standing = intent.standing.filter(({ person }) => approvers.includes(person));
@@ -76,6 +83,27 @@ function beginRules(turn: Turn, event: OperationEvent): readonly string[] {
     said.push('begun with an empty seat of the rule of now');
   }
   if (event.hash !== before.hash) said.push('begun with another plan');
+  if (before.startedAt !== undefined) said.push('begun twice');
+  return said;
+}
+
+/** A path of its own: no seat is asked for, and each rule names whoever broke the glass. */
+function glassRules(
+  { before, at }: Turn,
+  { standing, policy, verdict, halt }: Extract<OperationIntent, { readonly type: 'Begin' }>,
+): readonly string[] {
+  const said: string[] = [];
+  const breaker = standing.find(({ person }) => person === before.glass?.evidence.person);
+  const rules = [before.rule, ...(verdict?.allowed ? [verdict.rule] : [])];
+  const isNamed = rules.every((rule) =>
+    rule?.breakGlass?.from.some((group) => breaker && belongs(breaker, group)),
+  );
+  if (!isNamed) said.push('begun by a glass that was not theirs to break');
+  if (before.glass?.review) said.push('begun after its review');
+  if (at >= (before.plan?.expiresAt ?? 0)) said.push('begun after the expiry');
+  if (before.plan?.policy !== policy) said.push('begun under another policy');
+  if (halt) said.push('begun while it is halted');
+  if (verdict && !verdict.allowed) said.push('begun though the policy refuses it by now');
   if (before.startedAt !== undefined) said.push('begun twice');
   return said;
 }
@@ -108,7 +136,7 @@ function honesty({ before, after }: Turn, event: OperationEvent): readonly strin
     said.push('stale after an effect');
   if (anythingApplied(before) && !anythingApplied(after)) said.push('an effect was forgotten');
   const because = 'problem' in event ? event.problem : undefined;
-  const words = because ? operationProblems[because.code] : undefined;
+  const words = because && (operationProblems[because.code] ?? glassProblems[because.code]);
   if (!because || !words) return said;
   for (const part of Object.values(words)) {
     const sentence = fill(part, because.facts);

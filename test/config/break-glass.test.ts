@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { accepted, faultsOf, yaml } from './given.ts';
+
+function rules(more: string): string {
+  return yaml({
+    policies: `policies: [ { match: { risk: change }, requesters: [sre], ${more} } ]`,
+  });
+}
+
+const approvals = 'approvals: [ { count: 1, from: sre } ]';
+
+describe('break_glass', () => {
+  it('names who may do without the approvals, once a day or as often as is written', () => {
+    const glassOf = (text: string) => {
+      const [rule] = accepted(rules(text)).settings.policy.rules;
+      return rule?.kind === 'allow' ? rule.breakGlass : undefined;
+    };
+    expect(glassOf(approvals)).toBeUndefined();
+    expect(glassOf(`${approvals}, break_glass: { from: [sre] }`)).toEqual({
+      from: ['sre'],
+      perDay: 1,
+    });
+    expect(glassOf(`${approvals}, break_glass: { from: [dba], per_day: 3 }`)).toEqual({
+      from: ['dba'],
+      perDay: 3,
+    });
+  });
+
+  it.each([
+    ['nobody', `${approvals}, break_glass: { from: [] }`, 'it names nobody'],
+    ['a group nobody knows', `${approvals}, break_glass: { from: [sra] }`, 'sre'],
+    ['no approval', 'approvals: [], break_glass: { from: [sre] }', 'no approval that could be'],
+    ['never', `${approvals}, break_glass: { from: [sre], per_day: 0 }`, 'from 1 to 20'],
+  ])('is refused with %s', (_, text, fault) => {
+    expect(faultsOf(rules(text)).join()).toContain(fault);
+  });
+
+  it('is refused on a deny rule', () => {
+    const text = 'policies: [ { deny: { verb: scale }, break_glass: { from: [sre] } } ]';
+    expect(faultsOf(yaml({ policies: text })).join()).toContain('a deny rule has break_glass');
+  });
+
+  it('makes another policy of it', () => {
+    const digest = (text: string) => accepted(rules(text)).settings.policy.digest;
+    expect(digest(approvals)).not.toBe(digest(`${approvals}, break_glass: { from: [sre] }`));
+  });
+});
