@@ -1,5 +1,6 @@
 import { hostDoorProblems } from '../src/bot/host-door.ts';
 import { intakeProblems } from '../src/bot/intake.ts';
+import { outboundProblems } from '../src/bot/outbound-guard.ts';
 import { pageIntakeProblems } from '../src/bot/pagerduty-intake.ts';
 import { botProblems } from '../src/bot/problem-text.ts';
 import { problems as consoleProblems } from '../src/bot/surfaces/console/problems.ts';
@@ -37,6 +38,7 @@ export const chapters: readonly Chapter[] = [
   ),
   chapter('Webhooks: the door', 'src/bot/intake.ts', intakeProblems),
   chapter('Webhooks: the door for pages', 'src/bot/pagerduty-intake.ts', pageIntakeProblems),
+  chapter('What alerts link to', 'src/bot/outbound-guard.ts', outboundProblems),
   chapter('The bot', 'src/bot/problem-text.ts', botProblems),
   chapter('The console', 'src/bot/surfaces/console/problems.ts', consoleProblems),
   chapter('Slack', 'src/bot/surfaces/slack/problems.ts', slackProblems),

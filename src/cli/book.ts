@@ -1,5 +1,6 @@
 import { hostDoorProblems } from '../bot/host-door.ts';
 import { intakeProblems } from '../bot/intake.ts';
+import { outboundProblems } from '../bot/outbound-guard.ts';
 import { pageIntakeProblems } from '../bot/pagerduty-intake.ts';
 import { botProblems } from '../bot/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
@@ -23,6 +24,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     webhookProblems,
     intakeProblems,
     pageIntakeProblems,
+    outboundProblems,
     hostDoorProblems,
     journalProblems,
     doctorProblems,

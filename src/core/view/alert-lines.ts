@@ -1,6 +1,7 @@
 import { alertName, type Labels } from '../alert/alert.ts';
 import { rank } from '../alert/severity.ts';
 import type { AlertState, Incident } from '../incident/incident.ts';
+import { webAddress } from '../web-address.ts';
 import type { Block, Span, Text } from './card.ts';
 import { code, strong, time } from './words.ts';
 
@@ -77,8 +78,7 @@ export function symptomOf({ opened }: Incident, { foremost, names, summaries }: 
 
 /** The address of a runbook that the foremost alert brings along, if a person can follow it. */
 export function runbookAddress({ foremost }: Gathered): string {
-  const address = foremost[0]?.annotations['runbook_url'] ?? '';
-  return /^https?:\/\/\S+$/i.test(address) ? address : '';
+  return webAddress(foremost[0]?.annotations['runbook_url'] ?? '') ?? '';
 }
 
 /** The foremost alerts, each with the labels that tell it from the others. */
@@ -118,10 +118,8 @@ function alertLine(alert: AlertState, { shared, names, severities }: Gathered): 
 
 function condition(alert: AlertState): Text {
   const flaps = alert.flaps === 0 ? [] : [`, fired again ${alert.flaps}×`];
-  const source: Text =
-    alert.generatorUrl === ''
-      ? []
-      : [' · ', { kind: 'link', text: 'source', url: alert.generatorUrl }];
+  const url = webAddress(alert.generatorUrl);
+  const source: Text = url === undefined ? [] : [' · ', { kind: 'link', text: 'source', url }];
   if (alert.status === 'firing') {
     const muted = alert.muted ? [`, ${alert.muted}`] : [];
     return ['firing since ', time(alert.startsAt), ...muted, ...flaps, ...source];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { html, safeUrl, visible } from '../../../src/bot/surfaces/console/html.ts';
+import { html, visible } from '../../../src/bot/surfaces/console/html.ts';
 import { renderCard, renderEntry } from '../../../src/bot/surfaces/console/render.ts';
 import type { Block, Card, Span } from '../../../src/core/view/card.ts';
+import { webAddress } from '../../../src/core/web-address.ts';
 import { incidentCard, lineEntry, planCard, planHash } from './sample-cards.ts';
 
 const place = { incident: 'inc-1', sandbox: false };
@@ -213,7 +214,7 @@ describe('spans', () => {
     'https://',
     '',
   ])('no link to %j, only its words', (url) => {
-    expect(safeUrl(url)).toBeUndefined();
+    expect(webAddress(url)).toBeUndefined();
     const text = span({ kind: 'link', text: 'click', url });
     expect(text).not.toContain('<a');
     expect(text).toContain('not a web address');

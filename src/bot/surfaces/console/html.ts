@@ -20,15 +20,6 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
   return new Html(out);
 }
 
-/** Only http and https, and nobody's name before the host: `https://bank@evil` reads as the bank. */
-export function safeUrl(url: string): string | undefined {
-  const parsed = URL.parse(url);
-  if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) {
-    return undefined;
-  }
-  return parsed.username === '' && parsed.password === '' ? parsed.href : undefined;
-}
-
 /** One segment of a path; half characters, which no address can hold, are replaced. */
 export function pathSegment(text: string): string {
   return encodeURIComponent(text.toWellFormed());

@@ -10,7 +10,8 @@ import type {
   Text,
 } from '../../../core/view/card.ts';
 import { sentence } from '../../../core/view/words.ts';
-import { breakable, type Html, html, pathSegment, safeUrl } from './html.ts';
+import { webAddress } from '../../../core/web-address.ts';
+import { breakable, type Html, html, pathSegment } from './html.ts';
 
 /** What a browser is sent for one key: it replaces the element of the same key when the digest differs. */
 export interface Rendered {
@@ -127,7 +128,7 @@ function isLong(value: Text): boolean {
 }
 
 function renderLink(text: string, url: string): Html {
-  const safe = safeUrl(url);
+  const safe = webAddress(url);
   if (safe === undefined)
     return html`${text} <span class="unlinked">(not a web address: ${url})</span>`;
   return html`<a href="${safe}" title="${safe}" target="_blank" rel="noopener noreferrer">${text}</a>`;
@@ -184,7 +185,7 @@ function renderStep(step: StepLine): Html {
 function renderAction(action: Action, place: RenderPlace, digest: string): Html {
   const { press } = action;
   if (press.kind === 'open') {
-    const safe = safeUrl(press.url);
+    const safe = webAddress(press.url);
     if (safe === undefined)
       return html`<span class="unlinked">${action.label} (not a web address)</span>`;
     return html`<a class="button ${action.style}" data-key="${action.key}" href="${safe}" target="_blank" rel="noopener noreferrer">${action.label}</a>`;

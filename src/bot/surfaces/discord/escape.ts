@@ -1,4 +1,5 @@
 import { oneLine, withoutHalf } from '../../../core/view/plain-words.ts';
+import { webAddress as pageAddress } from '../../../core/web-address.ts';
 
 /**
  * Text from outside, made harmless. Discord reads marks of formatting, mentions, commands, times and links in every
@@ -60,12 +61,8 @@ export function fenced(line: string): string {
 
 /** A link's own words and address, or nothing where it is no page of the web. */
 export function webAddress(url: string, max: number): string | undefined {
-  const parsed = URL.parse(url);
-  if (parsed?.protocol !== 'https:' && parsed?.protocol !== 'http:') return undefined;
-  // `https://bank@evil` reads as the bank.
-  if (parsed.username !== '' || parsed.password !== '') return undefined;
-  const href = parsed.href.replace(/[()<>\\*_~|`[\]]/g, (mark) => percent(mark));
-  return href.length <= max ? href : undefined;
+  const href = pageAddress(url)?.replace(/[()<>\\*_~|`[\]]/g, (mark) => percent(mark));
+  return href !== undefined && href.length <= max ? href : undefined;
 }
 
 function* pieces(line: string): Generator<string> {

@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt';
 import type { Span, Text } from '../../../core/view/card.ts';
 import { oneLine, plainWords } from '../../../core/view/plain-words.ts';
 import { clock } from '../../../core/view/text.ts';
+import { webAddress as pageAddress } from '../../../core/web-address.ts';
 import { within } from './escape.ts';
 import { limits } from './limits.ts';
 
@@ -82,9 +83,8 @@ export function utc(at: number): string {
 
 /** An address that a browser opens as a page, and nothing else. */
 export function webAddress(url: string): string | undefined {
-  if (url.length > limits.url) return undefined;
-  const parsed = URL.parse(url);
-  return parsed?.protocol === 'https:' || parsed?.protocol === 'http:' ? parsed.href : undefined;
+  const href = pageAddress(url);
+  return href !== undefined && href.length <= limits.url ? href : undefined;
 }
 
 function inline(span: Span, setting: Setting): readonly Inline[] {
