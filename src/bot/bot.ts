@@ -29,6 +29,7 @@ import { createSilencesLoop } from './loops/silences.ts';
 import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createOwnTarget } from './own-target.ts';
+import { type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
 import { createRenderings } from './renderings.ts';
 import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
@@ -189,6 +190,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     log,
   });
   let threadsLoop: ReturnType<typeof createThreadsLoop> | undefined;
+  let people: PeopleLoops | undefined;
   const { dispatch, inbox, chat } = createTalk(parts, { engine, desk, threads, security });
 
   return {
@@ -218,6 +220,8 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         log,
       });
       threadsLoop = loop;
+      const speaking = { ...parts, engine, words, tellSecurity: security.tell };
+      people = startPeopleLoops(speaking, surfaces);
       engine.onChange((changed, recorded) => {
         if (erasedStream(recorded) !== undefined) {
           for (const thread of threads.of(changed)) {
@@ -227,6 +231,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         // That a surface is silent is news beside what happens.
         const why = changed.kind === 'surface' ? 'enrichment' : 'state';
         for (const thread of threads.of(changed)) loop.wake(thread, why);
+        people?.wake(changed);
         if (changed.kind === 'incident') silencesLoop.wake(changed.id);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (['target', 'halt', 'limit'].includes(changed.kind)) {
@@ -250,6 +255,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         [operationsLoop, sourcesLoop, silencesLoop, deadlinesLoop].map((each) => each.close()),
       );
       await inbox.idle();
+      await people?.close();
       await security.close();
       await threadsLoop?.close();
       await snapshots.save();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Incident } from '../core/incident/incident.ts';
+import { isReviewOpen } from '../core/operation/glass.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
 import type { Evidence } from '../core/person.ts';
 import type { Planner } from '../core/ports/step.ts';
@@ -45,6 +46,7 @@ export function createDesk(options: DeskOptions): Desk {
     openIncidents: () => openIncidents(engine),
     operation: (id) => engine.operation(id),
     liveOperations: () => liveOperations(engine),
+    openReviews: () => openReviews(engine),
     operationsOf: (incident) => options.threads.operationsOf(incident),
     target: (id) => engine.target(id),
     halts: () => engine.halts(),
@@ -110,6 +112,14 @@ export function liveOperations(engine: Engine): readonly OperationState[] {
     if (state.status !== 'none' && !terminal.has(state.status)) live.push(state);
   }
   return live;
+}
+
+function openReviews(engine: Engine): readonly OperationState[] {
+  const open: OperationState[] = [];
+  for (const { state } of engine.readings.operations.values()) {
+    if (terminal.has(state.status) && isReviewOpen(state)) open.push(state);
+  }
+  return open;
 }
 
 function asIncident(state: Awaited<ReturnType<Engine['incident']>>): Incident | undefined {

@@ -31,6 +31,7 @@ import type { Settings } from '../core/settings.ts';
 import { complete } from '../handlers/completion.ts';
 import type { DispatchCounts } from '../handlers/dispatch.ts';
 import { formOf } from '../handlers/form.ts';
+import { waitsFor } from '../handlers/home.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
@@ -291,6 +292,7 @@ function deskSources(settings: Settings, bot: Bot): DeskSources {
     operations: (incident) =>
       (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
     thread: bot.threads.desired,
+    waits: (actor) => waitsFor(bot.desk, actor),
     words: bot.words,
   };
 }

@@ -32,6 +32,8 @@ export interface Desk {
   openIncidents(): readonly Incident[];
   operation(id: string): Promise<OperationState | undefined>;
   liveOperations(): readonly OperationState[];
+  /** Those that are over, whose glass was broken, and that nobody has reviewed. */
+  openReviews(): readonly OperationState[];
   operationsOf(incident: string): Promise<readonly OperationState[]>;
   target(id: string): TargetState;
   halts(): HaltState;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cardText, plain } from '../../src/core/view/text.ts';
+import { homeOf, waitsFor as waitsOf } from '../../src/handlers/home.ts';
 import { rule } from '../core/operation/sample.ts';
 import { type SmallBot, type SmallBotOptions, startSmallBot } from '../fakes/small-bot.ts';
 
@@ -155,5 +156,26 @@ describe('a broken glass', () => {
     expect(card).toContain('BROKEN GLASS by ana');
     await small.clock.passes(2 * hour);
     expect(small.bot.engine.readings.operations.has(operation)).toBe(false);
+  });
+});
+
+describe('what waits for somebody', () => {
+  it('is a plan that they could approve, and afterwards the review of its glass', async () => {
+    const small = await started();
+    const operation = await asked(small);
+    const waitsFor = (person: string) =>
+      waitsOf(small.bot.desk, { surface: 'console', account: person });
+    const line = 'restart checkout env=production';
+    const page = { thread: operation, line, operation };
+    expect(await waitsFor('ben')).toEqual([{ what: 'approve', ...page }]);
+    expect(await waitsFor('ana')).toEqual([]);
+    await breaks(small, operation);
+    expect(await waitsFor('ben')).toEqual([{ what: 'review', ...page }]);
+    expect(await waitsFor('ana')).toEqual([]);
+    expect(await waitsFor('nobody')).toEqual([]);
+    const home = await homeOf(small.bot.desk, { surface: 'console', account: 'ben' });
+    expect(cardText(home)).toContain('Waits for your review');
+    await small.says('ben', `review ${operation} ok comment=fine`);
+    expect(await waitsFor('ben')).toEqual([]);
   });
 });

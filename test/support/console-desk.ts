@@ -2,6 +2,7 @@ import type { Bot } from '../../src/bot/bot.ts';
 import { type ConsoleDesk, createConsoleDesk } from '../../src/bot/surfaces/console/index.ts';
 import { complete } from '../../src/handlers/completion.ts';
 import { formOf } from '../../src/handlers/form.ts';
+import { waitsFor } from '../../src/handlers/home.ts';
 
 /** The console's desk on a bot, as the program puts it together. */
 export function consoleDeskOf({ engine, dispatch, desk, threads, words }: Bot): ConsoleDesk {
@@ -18,6 +19,7 @@ export function consoleDeskOf({ engine, dispatch, desk, threads, words }: Bot): 
     operations: (incident) =>
       (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
     thread: threads.desired,
+    waits: (actor) => waitsFor(desk, actor),
     words,
   });
 }

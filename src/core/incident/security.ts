@@ -28,6 +28,8 @@ export const securityKinds = {
   'denials-repeated': { alertname: 'TocsinDenialsRepeated', severity: 'warning' },
   /** Tocsin was started with other rules, people, groups or settings than before. */
   'configuration-changed': { alertname: 'TocsinConfigurationChanged', severity: 'info' },
+  /** Somebody did without the approvals of a plan. */
+  'glass-broken': { alertname: 'TocsinGlassBroken', severity: 'critical' },
 } as const satisfies Readonly<Record<string, SecurityAlert>>;
 
 export type SecurityKind = keyof typeof securityKinds;

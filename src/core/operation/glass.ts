@@ -274,6 +274,13 @@ export function isReviewOpen({ glass }: OperationState): boolean {
   return glass !== undefined && glass.review === undefined;
 }
 
+/** Whether somebody could close it. */
+export function waitsForReview(person: Evidence, state: OperationState): boolean {
+  const { glass, asked, rule } = state;
+  const own = [glass?.evidence.person, asked?.requester.person].includes(person.person);
+  return isReviewOpen(state) && !own && mayReview(rule, person);
+}
+
 export function evolveGlass(state: OperationState, event: GlassEvent, at: number): OperationState {
   if (event.type === 'GlassBroken') {
     const { breaker, reason, rule, shown, told } = event;

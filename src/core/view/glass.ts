@@ -1,6 +1,6 @@
 import { reviewDueAt, reviewers } from '../operation/glass.ts';
 import type { OperationState } from '../operation/operation.ts';
-import type { Block, Text } from './card.ts';
+import type { Action, Block, Card, Text } from './card.ts';
 import { code, on, personSpan, strong, time, type Words } from './words.ts';
 
 /** For ever on the card of a plan: that it had no approval, who answers for that, and what a second person said of it. */
@@ -46,6 +46,27 @@ function reviewText(state: OperationState, words: Words): Text {
     `, by somebody of ${reviewers(rule).join(', ')} who neither asked nor broke it: `,
     code(`review ${id} ok comment="…"`),
   ];
+}
+
+/** What a reviewer is told where nobody else reads it. */
+export function reviewCard(state: OperationState, words: Words): Card {
+  const line = (as: string) => `review ${state.id} ${as}`;
+  const incident = state.asked?.incident ?? '';
+  const button = (as: string, label: string): Action => ({
+    key: `review/${as}`,
+    label,
+    style: 'plain',
+    press: { kind: 'line', line: line(as), incident },
+  });
+  return {
+    key: `review/${state.id}`,
+    tone: 'warning',
+    mark: 'REVIEW',
+    title: ['Somebody has to look at ', code(state.asked?.line ?? state.id)],
+    blocks: glassBlocks(state, words),
+    actions: [button('ok', 'It was right…'), button('not-ok', 'It was not right…')],
+    footnote: [code(state.id)],
+  };
 }
 
 /** Lines that call people, one for each breaking and each reminder. Keys are stable: each is said once. */

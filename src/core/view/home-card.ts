@@ -1,5 +1,6 @@
 import { rank } from '../alert/severity.ts';
 import { type Incident, severity } from '../incident/incident.ts';
+import { reviewDueAt, waitsForReview } from '../operation/glass.ts';
 import { type OperationState, terminal } from '../operation/operation.ts';
 import { isEligible, seatsFilled } from '../operation/places.ts';
 import { surfaceKind } from '../operation/policy.ts';
@@ -12,7 +13,7 @@ import { code, personSpan, strong, time, type Words } from './words.ts';
 
 export interface HomeReading {
   readonly incidents: readonly Incident[];
-  /** Those that live: what is over waits for nobody. */
+  /** Those that live, and those that are to be reviewed. */
   readonly operations: readonly OperationState[];
 }
 
@@ -26,6 +27,7 @@ export function homeCard(person: Evidence, reading: HomeReading, words: Words): 
   const open = reading.incidents.filter(({ status }) => status === 'open').sort(urgentFirst);
   const live = reading.operations.filter(({ status }) => !terminal.has(status));
   const waiting = live.filter((operation) => waitsFor(person, operation));
+  const reviews = reading.operations.filter((operation) => waitsForReview(person, operation));
   const own = live.filter(({ asked }) => asked?.requester.person === person.person);
   return {
     key: 'home',
@@ -36,10 +38,13 @@ export function homeCard(person: Evidence, reading: HomeReading, words: Words): 
       ...list('Waits for your approval', waiting, OPERATIONS_SHOWN, (operation) =>
         waitingLine(operation, person, words),
       ),
+      ...list('Waits for your review', reviews, OPERATIONS_SHOWN, (operation) =>
+        reviewLine(operation, words),
+      ),
       ...list('You asked for', own, OPERATIONS_SHOWN, operationLine),
       ...list('Open incidents', open, INCIDENTS_SHOWN, incidentLine),
     ],
-    actions: [...waiting, ...own].slice(0, BUTTONS_SHOWN).map(viewAction),
+    actions: [...waiting, ...reviews, ...own].slice(0, BUTTONS_SHOWN).map(viewAction),
     ...(open.length > 0 ? { menu: menu(open.slice(0, INCIDENTS_SHOWN)) } : {}),
     footnote: [],
   };
@@ -59,11 +64,27 @@ function title(open: readonly Incident[], waiting: number): Text {
 }
 
 /** Whether their approval would fill a place that is still empty. */
-function waitsFor(person: Evidence, { status, rule, asked, approvals }: OperationState): boolean {
+export function waitsFor(
+  person: Evidence,
+  { status, rule, asked, approvals }: OperationState,
+): boolean {
   if (status !== 'waiting' || !rule || asked?.requester.person === person.person) return false;
   if (!isEligible(rule.places, person)) return false;
   const before = approvals.map(({ evidence }) => evidence);
   return seatsFilled(rule.places, [...before, person]) > seatsFilled(rule.places, before);
+}
+
+function reviewLine(operation: OperationState, words: Words): Text {
+  const { glass } = operation;
+  if (!glass) return [];
+  const by = personSpan(glass.evidence.person, words);
+  return [
+    ...operationLine(operation),
+    ' · glass broken by ',
+    by,
+    ' · due ',
+    time(reviewDueAt(glass)),
+  ];
 }
 
 function waitingLine(operation: OperationState, person: Evidence, words: Words): Text {

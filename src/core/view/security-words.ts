@@ -53,6 +53,12 @@ export const securityWords: Readonly<Record<SecurityKind, SecurityWords>> = {
       'Tocsin was started with other rules, people, groups or settings than before; each line says one change.',
     next: 'Compare it with what was meant to change; whoever did not expect it looks at the file and at who may write it.',
   },
+  'glass-broken': {
+    line: '{@person} broke the glass on {surface} for {#line}, plan {#hash} of {#operation}, by rule {rule}: {reason}',
+    means:
+      'A plan runs without the approvals that its rule asks for; the rule lets this person do so.',
+    next: 'Look at the operation; `stop` ends it before its next step. Somebody who neither asked nor broke it closes it with `review`.',
+  },
 };
 
 export function securityLine({ kind, facts }: SecurityNotice, words: Words): Text {

@@ -23,6 +23,14 @@ describe('the pages of the demo', () => {
     expect(body).toContain('<span>1 alert</span><span>1 muted</span>');
   });
 
+  it('list above all what waits for whoever looks, and escape it', async () => {
+    const { body } = await stage.get('/as/ana/incidents/');
+    expect(body).toContain('Waits for you');
+    expect(body).not.toContain('<b>6</b>');
+    expect(body.indexOf('REVIEW')).toBeLessThan(body.indexOf('crash-looping'));
+    expect(body).toContain('href="./inc-7"');
+  });
+
   it('show the card, the lines and the whole plan of an incident', async () => {
     const { body } = await stage.get('/as/ana/incidents/inc-1');
     expect(body).toContain('checkout is crash-looping');

@@ -64,6 +64,10 @@ export function createFakeDesk(): FakeDesk {
       return desk.answer;
     },
     form: async () => undefined,
+    waits: async ({ kind }) =>
+      kind === 'person'
+        ? [{ what: 'review', thread: 'inc-7', line: 'scale <b>6</b>', operation: 'op-41' }]
+        : [],
     async complete(asked) {
       desk.asked.push(asked);
       const words = [

@@ -150,10 +150,14 @@ async function sendAnswer(site: DeskSite, call: PersonCall, answered: Answered):
     return;
   }
   const frame = frameFor(site, caller);
+  const waits = incident === undefined ? await site.desk.waits(caller.actor) : [];
   const rows = site.desk.board();
   const thread = incident === undefined ? undefined : await site.desk.thread(incident);
   if (thread === undefined) {
-    sendPage(response, boardPage(frame, { rows, openTotal: site.desk.openTotal(), answer: html }));
+    sendPage(
+      response,
+      boardPage(frame, { rows, openTotal: site.desk.openTotal(), waits, answer: html }),
+    );
     return;
   }
   sendPage(response, incidentPage(frame, { thread, rows, answer: html }));

@@ -47,12 +47,14 @@ function pickRoute(site: DeskSite): HttpRoute {
 }
 
 async function showBoard(site: DeskSite, { response, caller }: PersonCall): Promise<void> {
+  const waits = await site.desk.waits(caller.actor);
   tellBoard(site);
   sendPage(
     response,
     boardPage(frameFor(site, caller), {
       rows: site.desk.board(),
       openTotal: site.desk.openTotal(),
+      waits,
     }),
   );
 }

@@ -5,6 +5,7 @@ import type { Answer, Press, Thread } from '../../../core/view/card.ts';
 import { incidentCard } from '../../../core/view/incident-card.ts';
 import type { Words } from '../../../core/view/words.ts';
 import type { Form } from '../../../handlers/form.ts';
+import type { Waits } from '../../../handlers/home.ts';
 import type { BoardRow, ConsoleActor, ConsoleDesk, Suggestion } from './ports.ts';
 
 /** What the console asks of the bot, in the bot's own words. */
@@ -28,6 +29,8 @@ export interface DeskSources {
   readonly incident: (id: string) => Promise<Incident | undefined>;
   readonly operations: (incident: string) => readonly OperationState[];
   readonly thread: (id: string) => Promise<Thread | undefined>;
+  /** What waits for a person; nothing where it is left out. */
+  readonly waits?: (actor: Account) => Promise<readonly Waits[]>;
   readonly words: Words;
 }
 
@@ -66,6 +69,7 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
       sources.incidents().filter(({ status }) => status === 'open').length +
       operationRows(sources).filter(({ closedAt }) => closedAt === undefined).length,
     thread: sources.thread,
+    waits: async (actor) => (await sources.waits?.(accountOf(actor))) ?? [],
   };
 }
 

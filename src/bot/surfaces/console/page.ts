@@ -1,4 +1,5 @@
 import type { Thread } from '../../../core/view/card.ts';
+import type { Waits } from '../../../handlers/home.ts';
 import { renderRow, splitRows } from './board.ts';
 import { Html, html, pathSegment } from './html.ts';
 import type { BoardRow, ConsolePerson } from './ports.ts';
@@ -20,14 +21,17 @@ export interface PageFrame {
 export interface BoardPage {
   readonly rows: readonly BoardRow[];
   readonly openTotal: number;
+  /** For whoever looks. */
+  readonly waits: readonly Waits[];
   readonly answer?: Html;
 }
 
-export interface IncidentPage extends Omit<BoardPage, 'openTotal'> {
+export interface IncidentPage extends Omit<BoardPage, 'openTotal' | 'waits'> {
   readonly thread: Thread;
 }
 
-export function boardPage(frame: PageFrame, { rows, openTotal, answer }: BoardPage): Html {
+export function boardPage(frame: PageFrame, page: BoardPage): Html {
+  const { rows, openTotal, waits, answer } = page;
   const split = splitRows(rows);
   const more = openTotal - split.open.length;
   return document(frame, {
@@ -35,6 +39,7 @@ export function boardPage(frame: PageFrame, { rows, openTotal, answer }: BoardPa
     body: html`<div class="frame board">
 <main id="main" tabindex="-1">
 <h1>Incidents</h1>
+${waitsForYou(waits)}
 ${incidentLists(split)}
 ${more > 0 && html`<p class="more">and ${more} more that are open; <code>status</code> finds one by its service</p>`}
 ${answers(answer)}
@@ -169,6 +174,15 @@ function incidentLists(split: ReturnType<typeof splitRows>): Html {
   const rows = (some: readonly BoardRow[]) => some.map((row) => new Html(renderRow(row).html));
   return html`<section class="rows"><h2>Open</h2><ol data-list="open">${rows(split.open)}</ol><p class="none">Nothing is open.</p></section>
 <section class="rows"><h2>Recently closed</h2><ol data-list="closed">${rows(split.closed)}</ol><p class="none">Nothing yet.</p></section>`;
+}
+
+function waitsForYou(waits: readonly Waits[]): HtmlOrNone {
+  if (waits.length === 0) return undefined;
+  const items = waits.map(
+    ({ what, thread, line, operation }) =>
+      html`<li class="row tone-warning"><a href="./${pathSegment(thread)}"><span class="mark">${what.toUpperCase()}</span><span class="title" dir="auto">${line}</span><span class="where">${operation}</span></a></li>`,
+  );
+  return html`<section class="rows"><h2>Waits for you</h2><ol>${items}</ol></section>`;
 }
 
 function answers(answer: Html | undefined): Html {

@@ -1,6 +1,7 @@
 import type { SessionRefusal, SessionVia } from '../../../core/session.ts';
 import type { Answer, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
 import type { Form } from '../../../handlers/form.ts';
+import type { Waits } from '../../../handlers/home.ts';
 
 /** Who typed or pressed. The desk judges what they may do; the console only says how it knows them. */
 export type ConsoleActor =
@@ -37,6 +38,8 @@ export interface ConsoleDesk {
   openTotal(): number;
   /** What an incident shows, open or closed; undefined when there is none of that id. */
   thread(incident: string): Promise<Thread | undefined>;
+  /** Plans that this person could approve, and broken glasses that they could review. */
+  waits(actor: ConsoleActor): Promise<readonly Waits[]>;
 }
 
 export interface SaidLine {
