@@ -23,7 +23,7 @@ import type { Catalog } from './core/catalog.ts';
 import type { Settings } from './core/settings.ts';
 
 export type * from './config/config.ts';
-export { digestOf } from './config/policies.ts';
+export { digestOf } from './config/policy-digest.ts';
 export type { ConfigError, Files, Listen, Surroundings, ValidateTarget, Verb };
 export { sayError };
 

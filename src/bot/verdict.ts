@@ -30,6 +30,7 @@ export async function verdictNow(
     environment,
     requester: await evidenceOf(asked.requester),
     reason: asked.reason,
+    ticket: plan.ticket ?? '',
     targets,
     args,
     severities: severitiesOf(incidents, asked),

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { RuleLimit } from '../core/operation/limit.ts';
 import { seatsNeeded } from '../core/operation/places.ts';
 import {
   type AllowRule,
@@ -15,7 +13,9 @@ import { didYouMean, type Path, sayList } from './error.ts';
 import { valueAt } from './issue.ts';
 import { checkGroup } from './people.ts';
 import { checkPlaces } from './places.ts';
+import { digestOf } from './policy-digest.ts';
 import { readMatch } from './policy-match.ts';
+import { checkTerms, termsOf } from './policy-terms.ts';
 import { type Domain, shadowsOf } from './reach.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
@@ -56,22 +56,6 @@ export function readPolicies(written: Section<'policies'>, scope: PolicyScope): 
   }
   const digest = digestOf(valueAt(scope.document.value, ['policies']) ?? []);
   return { rules, digest, localTime };
-}
-
-/** SHA-256 over the rules as written; spaces, comments and the order of keys do not count. */
-export function digestOf(rules: unknown): string {
-  return createHash('sha256').update(canonical(rules)).digest('hex');
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const pairs = Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`);
-    return `{${pairs.join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }
 
 /** `sound`: without a fault of its own, so that it makes sense to ask whether it is reached. */
@@ -115,7 +99,7 @@ function readRule(
     ...(written.step_up === 'required' && { stepUp: true }),
     expiresMs: written.expires ?? defaultExpiresMs,
     places: approvals,
-    ...(written.quotas && { limits: [limitOf(written.quotas, path, scope)] }),
+    ...termsOf(written, path, scope),
     ...(breakGlass && { breakGlass }),
   };
   const well = sound();
@@ -124,7 +108,7 @@ function readRule(
     checkStepUp(rule, path, scope);
     if (scope.rostersKnown) checkPlaces(rule, path, scope);
     warnUnapproved(written, path, report);
-    checkPlanned(written, path, report);
+    checkTerms(written, path, report);
   }
   return { rule, sound: well };
 }
@@ -135,6 +119,7 @@ function checkDeny(written: Written, path: Path, report: Report): void {
     'requesters',
     'surfaces',
     'reason',
+    'ticket',
     'step_up',
     'expires',
     'approvals',
@@ -148,38 +133,6 @@ function checkDeny(written: Written, path: Path, report: Report): void {
       instead: `take ${key} out, or write a rule of its own with match`,
     });
   }
-}
-
-function limitOf(
-  { per_hour: perHour, concurrent }: NonNullable<Written['quotas']>,
-  path: Path,
-  { document, report }: PolicyScope,
-): RuleLimit {
-  if (perHour === undefined && concurrent === undefined) {
-    report.error([...path, 'quotas'], {
-      what: `policies[${path[1]}].quotas says nothing`,
-      why: 'it names neither per_hour nor concurrent',
-      instead: 'write quotas: { per_hour: 5 }, or take quotas out',
-    });
-  }
-  return {
-    // The line may move and the count stays; a rule that is written anew counts anew.
-    rule: digestOf(valueAt(document.value, path)).slice(0, 16),
-    where: `${basename(document.file)}:${document.lineOf(path)}`,
-    ...(perHour !== undefined && { perHour }),
-    ...(concurrent !== undefined && { concurrent }),
-  };
-}
-
-/** What only plans have means nothing where nothing is planned. */
-function checkPlanned({ match, quotas }: Written, path: Path, report: Report): void {
-  const risks = match?.risk ?? ['change'];
-  if (!quotas || risks.includes('change') || risks.includes('danger')) return;
-  report.error([...path, 'quotas'], {
-    what: `policies[${path[1]}] has quotas`,
-    why: 'nothing that it lets through is planned, so this would have no effect',
-    instead: 'take quotas out, or write risk: change',
-  });
 }
 
 function readGlass(written: Written, path: Path, scope: PolicyScope): AllowRule['breakGlass'] {

@@ -168,4 +168,4 @@ function checkArguments(written: WrittenMatch, path: Path, { domain, report }: P
 }
 
 /** Where something is and why are fields of their own. */
-const ownFields: ReadonlySet<string> = new Set(['service', 'env', 'reason', 'incident']);
+const ownFields: ReadonlySet<string> = new Set(['service', 'env', 'reason', 'ticket', 'incident']);

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../core/alert/severity.ts';
 import { DAYS } from '../core/operation/match.ts';
+import { isTicketPattern } from '../core/operation/ticket.ts';
 import {
   clockTimes,
   duration,
+  field,
   integer,
   keys,
   moment,
@@ -18,6 +20,15 @@ import {
 } from './field.ts';
 
 /* The shape of the sections that decide who may do what. */
+
+const ticketPattern = field('ticket pattern', (written) =>
+  typeof written === 'string' && isTicketPattern(written)
+    ? { value: written }
+    : {
+        why: 'it is letters, digits and . _ / # -, with a * at the end for the rest',
+        instead: 'write for example OPS-*',
+      },
+);
 
 const RISKS = ['read', 'incident', 'change', 'danger'] as const;
 
@@ -85,6 +96,11 @@ export const rule = keys({
     .optional()
     .describe('Kinds of surfaces that may approve; all when absent.'),
   reason: oneOf(['required', 'optional']).optional().describe('Whether the request must say why.'),
+  ticket: oneOrMany(ticketPattern)
+    .optional()
+    .describe(
+      'What the ticket looks like that a plan has to name (`ticket=OPS-123`); one pattern is to fit. No ticket is asked for when absent.',
+    ),
   step_up: oneOf(['required', 'none'])
     .optional()
     .describe(
@@ -126,6 +142,7 @@ const policyQuestion = keys({
   by: name.describe('Who asks.'),
   surface: oneOf(['console', 'slack', 'discord']).default('console').describe('Where it is asked.'),
   reason: text.optional().describe('Why; no reason when absent.'),
+  ticket: text.optional().describe('The ticket it names; none when absent.'),
   targets: oneOrMany(name)
     .optional()
     .describe('What would be written; all targets of the service there when absent.'),

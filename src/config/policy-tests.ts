@@ -104,6 +104,7 @@ function questionOf(ask: Written['ask'], scope: PolicyTestScope): PolicyQuestion
         .map(({ name }) => ({ group: name, source: 'static', ageMs: 0 })),
     },
     reason: ask.reason ?? '',
+    ticket: ask.ticket ?? '',
     targets:
       ask.targets ??
       targetsOf(

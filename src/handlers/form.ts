@@ -1,5 +1,5 @@
 import type { Incident } from '../core/incident/incident.ts';
-import { reasonWanted } from '../core/operation/policy.ts';
+import { isWanted as isWantedBy } from '../core/operation/policy.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
@@ -151,9 +151,9 @@ function fieldOf(argument: Argument, asked: Asked): Field {
   };
 }
 
-/** An incident is no question inside one. */
+/** An incident is no question inside one, and a ticket none where nobody wants it. */
 function isAsked({ name, required, value }: Field): boolean {
-  return name !== 'incident' || required || value !== '';
+  return (name !== 'incident' && name !== 'ticket') || required || value !== '';
 }
 
 function isRequired(argument: Argument, asked: Asked): boolean {
@@ -170,14 +170,15 @@ function isRequired(argument: Argument, asked: Asked): boolean {
 function isWanted(name: string, { command, given, place }: Asked): boolean {
   const { incident, settings } = place;
   if (incident && command.wants?.(incident).includes(name)) return true;
-  if (name !== 'reason' || command.does === 'gate') return false;
-  return reasonWanted(settings.policy, {
+  if ((name !== 'reason' && name !== 'ticket') || command.does === 'gate') return false;
+  const question = {
     verb: command.name,
     family: command.family,
     risk: command.risk,
     service: given.get('service') ?? incident?.opened.service ?? '',
     environment: given.get('env') ?? incident?.opened.environment ?? '',
-  });
+  };
+  return isWantedBy(settings.policy, question, name);
 }
 
 /** What the command takes where nothing is said: the environment that the incident is in. */

@@ -60,6 +60,7 @@ export function questionOf(
     environment,
     requester: asked.by,
     reason: String(asked.args['reason'] ?? ''),
+    ticket: String(asked.args['ticket'] ?? ''),
     targets: [],
     args: argumentsOf(asked),
     severities: severitiesOf(asked.desk.openIncidents(), about),
@@ -69,9 +70,10 @@ export function questionOf(
 
 /** What rules may speak of: the arguments without where it is, which has fields of its own, and why. */
 export function argumentsOf({ args }: Asking): Asking['args'] {
-  const { service: _, env: __, reason: ___, incident: ____, ...others } = args;
-  return others;
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !ownFields.has(name)));
 }
+
+const ownFields: ReadonlySet<string> = new Set(['service', 'env', 'reason', 'ticket', 'incident']);
 
 /** What it has against a gate (approve, stop, …), which needs no rule that allows it. */
 export function gateObjection(

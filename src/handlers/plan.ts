@@ -4,6 +4,7 @@ import { planHash } from '../core/operation/hash.ts';
 import type { Judged as JudgedFacts } from '../core/operation/operation.ts';
 import type { Plan, Risk } from '../core/operation/plan.ts';
 import { type AllowRule, judge } from '../core/operation/policy.ts';
+import { isTicket, ticketLengthMax } from '../core/operation/ticket.ts';
 import type { Draft } from '../core/ports/step.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import { type Asking, isProblem, type OperationCommand, type Subject } from './command.ts';
@@ -26,9 +27,12 @@ export async function planOperation(
 ): Promise<Planned> {
   const subject = await command.subject(asked);
   if (isProblem(subject)) return { operation: '', refused: subject };
+  const unreadable = ticketFault(asked);
+  if (unreadable) return { operation: '', refused: unreadable };
   const operation = `op-${asked.desk.sha256(telling.cause).slice(0, 10)}`;
   const { desk, by, line } = asked;
   const reason = String(asked.args['reason'] ?? '');
+  const ticket = String(asked.args['ticket'] ?? '');
   await desk.tellOperation(
     operation,
     {
@@ -40,6 +44,7 @@ export async function planOperation(
       incident: subject.incident,
       requester: by,
       reason,
+      ...(ticket && { ticket }),
       undoes: subject.undoes,
     },
     telling,
@@ -70,6 +75,7 @@ export async function planOperation(
     blast: draft.blast,
     warnings: draft.warnings,
     reason,
+    ...(ticket && { ticket }),
     expiresAt: desk.now() + rule.expiresMs,
     policy: desk.settings.policy.digest,
   };
@@ -81,6 +87,13 @@ export async function planOperation(
   );
   if (told.refused) return { operation, refused: told.refused };
   return told.changed ? { operation } : asItStands(desk, operation);
+}
+
+/** Whether a rule wants one or not: it is kept in the plan and shown. */
+function ticketFault({ args, line }: Asking): Problem | undefined {
+  const { ticket } = args;
+  if (ticket === undefined || isTicket(String(ticket))) return undefined;
+  return problem('TICKET_UNREADABLE', { line, most: ticketLengthMax });
 }
 
 /** Nothing was decided: it is planned already by the same request, or it ended while the target was looked at. */

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
 
 import { describe, expect, it } from 'vitest';
-import { faultsOf, yaml } from './given.ts';
+import { accepted, faultsOf, yaml } from './given.ts';
 
 describe('policies', () => {
   it('refuses a verb, an environment, a service and a family nobody knows', () => {
@@ -245,5 +245,31 @@ describe('policies', () => {
     ).toEqual([
       'tocsin.yaml:1: the approvals of policies[0] can never be given, no requester leaves enough other people for 1 from dba: one person fills one place, and nobody approves their own request, add people to the groups, or ask for fewer approvals',
     ]);
+  });
+});
+
+describe('the ticket of a rule', () => {
+  const rule = (more: string, match = 'risk: change') =>
+    yaml({
+      policies: `policies: [ { match: { ${match} }, requesters: [sre], approvals: [], ${more} } ]`,
+    });
+
+  it('is a pattern or several', () => {
+    const ticketsOf = (text: string) => accepted(text).settings.policy.rules[0];
+    expect(ticketsOf(rule('ticket: OPS-*'))).toMatchObject({ tickets: [['OPS-*']] });
+    expect(ticketsOf(rule('ticket: [OPS-*, INC-*]'))).toMatchObject({
+      tickets: [['OPS-*', 'INC-*']],
+    });
+  });
+
+  it('is refused where it is no pattern, names nothing, or could have no effect', () => {
+    expect(faultsOf(rule('ticket: "*"')).join()).toContain('write for example OPS-*');
+    expect(faultsOf(rule('ticket: "(a+)+$"')).join()).toContain('write for example OPS-*');
+    expect(faultsOf(rule('ticket: []')).join()).toContain('empty list');
+    expect(faultsOf(rule('ticket: OPS-*', 'risk: incident')).join()).toContain(
+      'policies[0] has ticket',
+    );
+    const denied = yaml({ policies: 'policies: [ { deny: {}, ticket: OPS-* } ]' });
+    expect(faultsOf(denied).join()).toContain('a deny rule has ticket');
   });
 });

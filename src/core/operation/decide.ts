@@ -32,6 +32,7 @@ export type PersonIntent =
       readonly incident: string;
       readonly requester: Evidence;
       readonly reason: string;
+      readonly ticket?: string;
       readonly undoes: string;
     }
   | {

@@ -21,6 +21,8 @@ export type OperationEvent =
       readonly incident: string;
       readonly requester: Evidence;
       readonly reason: string;
+      /** What it refers to elsewhere, `OPS-123`; absent for nothing. */
+      readonly ticket?: string;
       /** The operation this one takes back; '' for none. */
       readonly undoes: string;
     }
@@ -200,6 +202,7 @@ export interface Asked {
   readonly incident: string;
   readonly requester: Evidence;
   readonly reason: string;
+  readonly ticket?: string;
   readonly undoes: string;
   readonly at: number;
 }

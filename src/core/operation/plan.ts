@@ -22,6 +22,8 @@ export interface Plan {
   readonly blast: Facts;
   readonly warnings: readonly Problem[];
   readonly reason: string;
+  /** What it refers to elsewhere, `OPS-123`; absent for nothing. */
+  readonly ticket?: string;
   /** Milliseconds since 1970 after which nothing of it may start. */
   readonly expiresAt: number;
   /** SHA-256 of the policy that decided. */

@@ -14,6 +14,7 @@ import {
 } from './match.ts';
 import { seatsNeeded } from './places.ts';
 import { strictest, wantsTheSame } from './strictest.ts';
+import { fitsTicket } from './ticket.ts';
 
 export { type PolicyMatch, type RuleQuestion, surfaceKind } from './match.ts';
 
@@ -44,6 +45,8 @@ export interface AllowRule {
   /** Surface kinds that may approve; all when absent. */
   readonly surfaces?: readonly string[];
   readonly reasonRequired: boolean;
+  /** Of each list one pattern is to fit the ticket that a plan names; absent where none is asked for. */
+  readonly tickets?: readonly (readonly string[])[];
   /** Each approval comes with a second factor that is spent on the plan it approves. Absent: none is asked for. */
   readonly stepUp?: true;
   readonly expiresMs: number;
@@ -67,6 +70,10 @@ export interface Place {
 
 export interface PolicyQuestion extends MatchQuestion {
   readonly reason: string;
+  /** `OPS-123`; none when absent. */
+  readonly ticket?: string;
+  /** Asks what would be needed: what is typed with a request is taken as given. */
+  readonly hypothetical?: true;
   /** One for each open incident about the same service and environment. */
   readonly severities: readonly SeverityKnown[];
 }
@@ -111,13 +118,17 @@ export function denial(policy: Policy, question: PolicyQuestion): Problem | unde
 }
 
 /**
- * Whether a reason may be asked for, wherever it is asked from and by whom: the first rule that matches is the one that
- * counts, and one that is for some surfaces, times, values or people only may or may not be it.
+ * Whether a reason or a ticket may be asked for, wherever it is asked from and by whom: the first rule that matches is
+ * the one that counts, and one that is for some surfaces, times, values or people only may or may not be it.
  */
-export function reasonWanted(policy: Policy, question: RuleQuestion): boolean {
+export function isWanted(
+  policy: Policy,
+  question: RuleQuestion,
+  what: 'reason' | 'ticket',
+): boolean {
   for (const rule of policy.rules) {
     if (rule.kind === 'deny' || !matchesSubject(rule.match, question)) continue;
-    if (rule.reasonRequired) return true;
+    if (what === 'reason' ? rule.reasonRequired : rule.tickets && isPlanned(question)) return true;
     if (!isConditional(rule.match)) return false;
   }
   return false;
@@ -162,10 +173,26 @@ function judgeAs(policy: Policy, question: PolicyQuestion, severity?: Severity):
       rule: rule.where,
     });
   }
+  const lack = question.hypothetical ? undefined : lackOf(rule, question);
+  return lack ? refuse(lack.code, { ...asked, ...lack.facts }) : { allowed: true, rule };
+}
+
+/** What is to be typed with the request and is not. */
+function lackOf(rule: AllowRule, question: PolicyQuestion): Problem | undefined {
   if (rule.reasonRequired && question.reason.trim() === '') {
-    return refuse('REASON_REQUIRED', { ...asked, rule: rule.where });
+    return problem('REASON_REQUIRED', { rule: rule.where });
   }
-  return { allowed: true, rule };
+  const { ticket = '' } = question;
+  const patterns = isPlanned(question) ? (rule.tickets ?? []) : [];
+  const unmet = patterns.find((list) => !list.some((pattern) => fitsTicket(pattern, ticket)));
+  if (!unmet) return undefined;
+  const given = ticket === '' ? 'none was named' : `${ticket} is none`;
+  return problem('TICKET_REQUIRED', { rule: rule.where, wanted: unmet.join(' or '), given });
+}
+
+/** Commands that make no plan have no place for a ticket. */
+function isPlanned({ risk }: RuleQuestion): boolean {
+  return risk === 'change' || risk === 'danger';
 }
 
 function askedOf({ verb, service, environment }: RuleQuestion) {

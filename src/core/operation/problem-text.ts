@@ -112,6 +112,18 @@ export const operationProblems: ProblemBook = {
     why: 'The policy wants a reason for this ({rule}).',
     next: 'Add `reason="why"` to the command.',
   },
+  TICKET_REQUIRED: {
+    what: '{verb} {service} was refused.',
+    changed: untouched,
+    why: 'The policy wants a ticket like {wanted} for this, and {given} ({rule}).',
+    next: 'Add `ticket=…` to the command.',
+  },
+  TICKET_UNREADABLE: {
+    what: '`{line}` was refused.',
+    changed: untouched,
+    why: 'A ticket is one word of at most {most} letters, digits and . _ / # -, and this is none.',
+    next: 'Write for example `ticket=OPS-123`.',
+  },
   APPROVE_OWN_REQUEST: {
     what: 'Your approval of `{line}` does not count.',
     changed: untouched,

@@ -19,6 +19,7 @@ export function wantsTheSame(one: Verdict, other: Verdict): boolean {
 function joined(one: AllowRule, other: AllowRule): AllowRule {
   const surfaces = both(one.surfaces, other.surfaces);
   const severityBy = both(one.severityBy, other.severityBy);
+  const tickets = [...(one.tickets ?? []), ...(other.tickets ?? [])];
   const limits = [...(one.limits ?? []), ...(other.limits ?? [])];
   const breakGlass = bothGlasses(one, other);
   return {
@@ -28,6 +29,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
     requesters: both(one.requesters, other.requesters) ?? [],
     ...(surfaces && { surfaces }),
     reasonRequired: one.reasonRequired || other.reasonRequired,
+    ...(tickets.length > 0 && { tickets }),
     ...((one.stepUp || other.stepUp) && { stepUp: true }),
     expiresMs: Math.min(one.expiresMs, other.expiresMs),
     places: joinedPlaces(one.places, other.places),

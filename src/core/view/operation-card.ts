@@ -90,6 +90,7 @@ function opening(state: OperationState, words: Words): readonly Block[] {
       ],
     },
     ...(asked.reason ? [{ label: 'reason', value: [asked.reason] }] : []),
+    ...(asked.ticket ? [{ label: 'ticket', value: [asked.ticket] }] : []),
     ...(asked.undoes ? [{ label: 'takes back', value: [code(asked.undoes)] }] : []),
     ...(plan ? [{ label: 'risk', value: [plan.risk] }] : []),
     ...(blast.length > 0 ? [{ label: 'touches', value: [blast.join(' · ')] }] : []),

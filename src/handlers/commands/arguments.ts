@@ -26,6 +26,14 @@ export const reasonArgument: Argument = {
   summary: 'Why; the policy may demand it.',
 };
 
+export const ticketArgument: Argument = {
+  name: 'ticket',
+  kind: 'word',
+  required: false,
+  named: true,
+  summary: 'What it refers to elsewhere, like OPS-123; the policy may demand it.',
+};
+
 export const scopeArgument: Argument = {
   name: 'scope',
   kind: 'word',

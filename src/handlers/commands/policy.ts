@@ -40,7 +40,7 @@ function explain(asked: Asking, commands: readonly Command[]): Reading | Problem
   if (!command) return problem('VERB_UNKNOWN', { verb: String(args['verb']) });
   const question: PolicyQuestion = {
     ...questionOf(command, asked, { service, environment }),
-    reason: 'asked what would be needed',
+    hypothetical: true,
     args: {},
     targets: targetsOf(asked),
   };
@@ -79,6 +79,10 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
           },
         ]
       : []),
+    ...(rule.tickets ?? []).map((list) => ({
+      label: 'ticket',
+      value: [`like ${list.join(' or ')}`],
+    })),
     { label: 'expires', value: [`after ${duration(rule.expiresMs)}`] },
     ...(rule.surfaces ? [{ label: 'approve on', value: [rule.surfaces.join(', ')] }] : []),
     ...(rule.severityBy

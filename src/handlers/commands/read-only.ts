@@ -1,6 +1,6 @@
 import { originOf } from '../../core/origin.ts';
 import type { HaltCommand } from '../command.ts';
-import { reasonArgument } from './arguments.ts';
+import { reasonArgument, ticketArgument } from './arguments.ts';
 import { liftedBy } from './subject.ts';
 
 export const readOnly: HaltCommand = {
@@ -20,6 +20,7 @@ export const readOnly: HaltCommand = {
       choices: ['on', 'off'],
     },
     { ...reasonArgument, required: true, summary: 'Why; whoever is kept waiting reads it.' },
+    ticketArgument,
   ],
   example: 'read-only on reason="the wrong things are being changed"',
   intent: ({ by, args }) => {

@@ -1,5 +1,10 @@
 import type { OperationCommand } from '../command.ts';
-import { environmentArgument, reasonArgument, serviceArgument } from './arguments.ts';
+import {
+  environmentArgument,
+  reasonArgument,
+  serviceArgument,
+  ticketArgument,
+} from './arguments.ts';
 import { draftedBy } from './subject.ts';
 
 export const restart: OperationCommand = {
@@ -13,6 +18,7 @@ export const restart: OperationCommand = {
 
     environmentArgument,
     reasonArgument,
+    ticketArgument,
   ],
   example: 'restart checkout',
   subject: (asked) => draftedBy('workload', 'restart', asked),

@@ -1,5 +1,10 @@
 import type { OperationCommand } from '../command.ts';
-import { environmentArgument, reasonArgument, serviceArgument } from './arguments.ts';
+import {
+  environmentArgument,
+  reasonArgument,
+  serviceArgument,
+  ticketArgument,
+} from './arguments.ts';
 import { draftedBy } from './subject.ts';
 
 export const rollback: OperationCommand = {
@@ -19,6 +24,7 @@ export const rollback: OperationCommand = {
     },
     environmentArgument,
     reasonArgument,
+    ticketArgument,
   ],
   example: 'rollback checkout',
   subject: (asked) => draftedBy('workload', 'rollback', asked),

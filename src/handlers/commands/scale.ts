@@ -1,5 +1,10 @@
 import type { OperationCommand } from '../command.ts';
-import { environmentArgument, reasonArgument, serviceArgument } from './arguments.ts';
+import {
+  environmentArgument,
+  reasonArgument,
+  serviceArgument,
+  ticketArgument,
+} from './arguments.ts';
 import { draftedBy } from './subject.ts';
 
 export const scale: OperationCommand = {
@@ -13,6 +18,7 @@ export const scale: OperationCommand = {
     { name: 'replicas', kind: 'count', required: true, named: false, summary: 'How many.' },
     environmentArgument,
     reasonArgument,
+    ticketArgument,
   ],
   example: 'scale checkout 6',
   subject: (asked) => draftedBy('workload', 'scale', asked),

@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Asking, OperationCommand, Subject } from '../command.ts';
-import { operationArgument, reasonArgument } from './arguments.ts';
+import { operationArgument, reasonArgument, ticketArgument } from './arguments.ts';
 
 export const undo: OperationCommand = {
   does: 'operation',
@@ -8,7 +8,7 @@ export const undo: OperationCommand = {
   family: 'ops',
   risk: 'change',
   summary: 'Plan the way back from an operation, if what it wrote still stands.',
-  args: [operationArgument, reasonArgument],
+  args: [operationArgument, reasonArgument, ticketArgument],
   example: 'undo op-3f9a2c7d11',
   subject,
 };

@@ -1,5 +1,5 @@
 import type { OperationCommand } from '../command.ts';
-import { reasonArgument, scopeArgument } from './arguments.ts';
+import { reasonArgument, scopeArgument, ticketArgument } from './arguments.ts';
 import { liftedBy } from './subject.ts';
 
 export const unfreeze: OperationCommand = {
@@ -8,7 +8,7 @@ export const unfreeze: OperationCommand = {
   family: 'ops',
   risk: 'change',
   summary: 'Plan to lift a freeze before its time; an approval by the policy, like a change.',
-  args: [scopeArgument, reasonArgument],
+  args: [scopeArgument, reasonArgument, ticketArgument],
   example: 'unfreeze checkout reason="the audit is over"',
   subject: async (asked) => liftedBy('unfreeze', asked),
 };
