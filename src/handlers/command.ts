@@ -54,6 +54,8 @@ export type Arguments = Readonly<Record<string, string | number>>;
 /** Answers the one who asked; changes nothing. */
 export interface ReadCommand extends Declared {
   readonly does: 'read';
+  /** It repeats what others wrote: what looks like a secret is taken out of all of it. Printed output is masked anyway. */
+  readonly quotes?: boolean;
   answer(asked: Asking): Promise<Reading | Problem>;
 }
 

@@ -2,6 +2,7 @@ import type { IncidentIntent } from '../core/incident/intent.ts';
 import { originOf } from '../core/origin.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
+import { maskedBlock } from '../core/view/masked.ts';
 import { code } from '../core/view/words.ts';
 import { refused, said } from './answer.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type HaltCommand,
   isProblem,
   type OperationCommand,
+  type ReadCommand,
   type Reading,
 } from './command.ts';
 import type { Desk } from './desk.ts';
@@ -77,10 +79,10 @@ async function read(
   cause: string,
 ): Promise<Answer> {
   const { desk, by, line, service, environment } = asked;
-  if (open.has(command.name)) return answerOf(await command.answer(asked), desk);
+  if (open.has(command.name)) return answerOf(command, await command.answer(asked), desk);
   const verdict = objection(command, asked);
   if (verdict) return turnDown(verdict, asked, cause);
-  const answer = answerOf(await command.answer(asked), desk);
+  const answer = answerOf(command, await command.answer(asked), desk);
   // What left the systems that were looked at is no part of a thread; that it did is on the record before it is shown.
   await desk.recordPerson(
     by.person,
@@ -100,8 +102,17 @@ async function read(
   return answer;
 }
 
-function answerOf(reading: Reading | Problem, desk: Desk): Answer {
-  return isProblem(reading) ? refused(reading, desk) : said('asker', reading.title, reading.blocks);
+/** What was printed or written elsewhere is masked here, whatever its reader did before. */
+function answerOf(
+  { quotes }: Pick<ReadCommand, 'quotes'>,
+  reading: Reading | Problem,
+  desk: Desk,
+): Answer {
+  if (isProblem(reading)) return refused(reading, desk);
+  const blocks = reading.blocks.map((block) =>
+    quotes || block.kind === 'code' ? maskedBlock(block) : block,
+  );
+  return said('asker', reading.title, blocks);
 }
 
 async function tellIncident(

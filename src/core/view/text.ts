@@ -73,7 +73,7 @@ function blockLines(block: Block): readonly string[] {
       return stepLines(block);
     case 'code':
       return [
-        clean(block.title),
+        ...(block.title === '' ? [] : [clean(block.title)]),
         ...block.text.split('\n').map((line) => indent(2, clean(line).trimEnd())),
       ];
     case 'problem':

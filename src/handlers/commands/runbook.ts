@@ -1,9 +1,12 @@
 import { problem } from '../../core/problem.ts';
+import { markdownBlocks } from '../../core/view/markdown.ts';
+import { strong } from '../../core/view/words.ts';
 import type { ReadCommand } from '../command.ts';
 import { incidentArgument, refuseOutside } from './arguments.ts';
 
 export const runbook: ReadCommand = {
   does: 'read',
+  quotes: true,
   name: 'runbook',
   family: 'incident',
   risk: 'read',
@@ -14,6 +17,9 @@ export const runbook: ReadCommand = {
     if (!incident) return refuseOutside('runbook');
     const page = desk.runbook(incident);
     if (!page) return problem('RUNBOOK_NOT_FOUND', { title: incident.opened.title });
-    return { title: [page.title], blocks: [{ kind: 'code', title: page.name, text: page.text }] };
+    return {
+      title: [strong(page.title)],
+      blocks: markdownBlocks(page.text.replace(/^#\s.*\n/, '')),
+    };
   },
 };

@@ -8,6 +8,7 @@ const linesMax = 50;
 
 export const timeline: ReadCommand = {
   does: 'read',
+  quotes: true,
   name: 'timeline',
   family: 'ops',
   risk: 'read',

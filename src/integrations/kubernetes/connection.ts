@@ -1,8 +1,8 @@
+import { maskedShort } from '../../core/masker.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { createBreaker } from './breaker.ts';
 import type { Authority, Credential } from './credentials.ts';
 import { exchange, type HttpReply, NoAnswer } from './http.ts';
-import { maskedShort } from './masker.ts';
 import type { KubernetesConfig } from './schema.ts';
 
 export interface Clock {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Agent, Agent as PlainAgent } from 'node:http';
 import { type RequestOptions, Agent as SecureAgent } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { maskedShort } from '../../core/masker.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
-import { maskedShort } from './masker.ts';
 import type { CredentialConfig } from './schema.ts';
 
 export interface Authority {

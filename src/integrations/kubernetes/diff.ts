@@ -1,6 +1,6 @@
+import { isSecretName, mask as masked } from '../../core/masker.ts';
 import type { Change } from '../../core/operation/plan.ts';
 import { at, canonical, isRecord, type Json, record } from './json.ts';
-import { isSecretName, mask as masked } from './masker.ts';
 import type { Digest } from './template.ts';
 import { mark } from './workload.ts';
 

@@ -19,7 +19,6 @@ import { setTemplateDriver } from './steps/set-template.ts';
 import { keyedDigest } from './template.ts';
 
 export type { Finding } from './doctor.ts';
-export { mask } from './masker.ts';
 export { problems } from './problems.ts';
 export type { KubernetesConfig } from './schema.ts';
 

@@ -1,8 +1,8 @@
+import { mask } from '../../core/masker.ts';
 import type { LogLine, LogsWanted, WorkloadLogs } from '../../core/ports/workload.ts';
 import { problem, problemOf } from '../../core/problem.ts';
 import type { ReadClient } from './client.ts';
 import type { Json } from './json.ts';
-import { mask } from './masker.ts';
 import { type Container, containersOf } from './pods.ts';
 import type { Locator } from './schema.ts';
 import { corePath } from './workload.ts';

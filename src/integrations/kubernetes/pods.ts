@@ -1,8 +1,8 @@
+import { maskedShort } from '../../core/masker.ts';
 import type { StepContext } from '../../core/ports/step.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { ReadClient } from './client.ts';
 import { at, type Json, list, text, whole } from './json.ts';
-import { maskedShort } from './masker.ts';
 import type { Revision } from './revisions.ts';
 import { corePath, isOwnedBy, type Workload, wordsFor } from './workload.ts';
 

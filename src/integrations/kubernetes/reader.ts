@@ -1,3 +1,4 @@
+import { maskedShort } from '../../core/masker.ts';
 import type { TargetRef } from '../../core/ports/step.ts';
 import type {
   Looked,
@@ -12,7 +13,6 @@ import { readAutoscaler } from './autoscaler.ts';
 import type { Cluster } from './cluster.ts';
 import { at, type Json, list, text, whole } from './json.ts';
 import { readLogs } from './logs.ts';
-import { maskedShort } from './masker.ts';
 import { type Container, containersOf, readPods } from './pods.ts';
 import { readRevisions } from './revisions.ts';
 import { type Locator, locatorOf } from './schema.ts';

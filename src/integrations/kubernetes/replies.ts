@@ -1,7 +1,7 @@
+import { maskedShort } from '../../core/masker.ts';
 import { type Facts, type Problem, problem } from '../../core/problem.ts';
 import type { HttpReply } from './http.ts';
 import { at, list, record, text } from './json.ts';
-import { maskedShort } from './masker.ts';
 
 export interface CallContext {
   readonly cluster: string;

@@ -1,9 +1,9 @@
+import { maskedShort } from '../../core/masker.ts';
 import type { Step } from '../../core/operation/plan.ts';
 import type { Observed, Progress, StepContext } from '../../core/ports/step.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import type { WritableCluster } from './cluster.ts';
 import { at, list, record, text, whole } from './json.ts';
-import { maskedShort } from './masker.ts';
 import { podTrouble, readPods } from './pods.ts';
 import { readRevisions } from './revisions.ts';
 import { locatorOf } from './schema.ts';

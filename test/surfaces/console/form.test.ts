@@ -136,3 +136,21 @@ describe('what a form sends', () => {
     expect(await asks({ kind: 'form' })).toContain('The line is empty.');
   });
 });
+
+describe('an answer', () => {
+  it('that is long can be taken along as a file, and one of few words needs none', async () => {
+    const { renderAnswer } = await import('../../../src/bot/surfaces/console/answer.ts');
+    const asked = { key: 'k', by: 'Ana', did: { kind: 'typed', line: 'logs' } } as const;
+    const of = (lines: number) => {
+      const text = Array.from({ length: lines }, (_, line) => `line ${line}`).join('\n');
+      const block = { kind: 'code', title: 'Logs', text } as const;
+      const rest = { key: 'answer', tone: 'neutral', mark: '', actions: [], footnote: [] } as const;
+      const card = { ...rest, title: ['Logs'], blocks: [block] };
+      return renderAnswer({ to: 'asker', card }, asked, { incident: '', sandbox: false }).text;
+    };
+    const [, bytes = ''] =
+      /href="data:text\/plain;charset=utf-8;base64,([^"]+)" download/.exec(of(100)) ?? [];
+    expect(Buffer.from(bytes, 'base64').toString()).toContain('line 99');
+    expect(of(3)).not.toContain('download');
+  });
+});

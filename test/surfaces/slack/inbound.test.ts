@@ -106,6 +106,21 @@ describe('a slash command', () => {
     expect(file.bytes?.toString()).toContain('line 899 of the log');
   });
 
+  it('that is answered to the asker alone and too long leaves the whole in their direct messages', async () => {
+    const text = Array.from({ length: 900 }, (_, line) => `line ${line} of the log`).join('\n');
+    const blocks = [{ kind: 'code', title: 'Logs', text } as const];
+    stage.desk.answers = () => ({ to: 'asker', card: cardSaid('the last 900 lines', { blocks }) });
+    await ana.types('/ops logs checkout', ops);
+    const file = await stage.slack.until(
+      () =>
+        [...stage.shop.state.channels.values()]
+          .filter(({ kind, members }) => kind === 'im' && members.has(ana.id))
+          .flatMap(({ messages }) => messages.flatMap(({ files }) => files))[0],
+    );
+    expect(file.bytes?.toString()).toContain('line 899 of the log');
+    expect(stage.shop.channelText(ops)).toBe('');
+  });
+
   it('is answered to the asker alone in a channel that others read', async () => {
     const shared = stage.shop.channel('with-partner', { shared: true });
     stage.desk.answers = () => answering('the last 100 lines', 'thread');

@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer';
 import type { Answer } from '../../../core/view/card.ts';
+import { cardText } from '../../../core/view/text.ts';
 import type { Field, Form } from '../../../handlers/form.ts';
 import { Html, type HtmlValue, html, pathSegment } from './html.ts';
 import { elementId, type RenderPlace, renderCard, renderWords } from './render.ts';
@@ -18,7 +20,25 @@ export const fieldPrefix = 'field.';
 /** An answer stands beside the thread, never in it, and says who can see it. */
 export function renderAnswer(answer: Answer, asked: Asked, place: RenderPlace): Html {
   const seen = answer.to === 'asker' ? 'only you see this' : 'shown once to everybody here';
-  return renderBox(asked, seen, new Html(renderCard(answer.card, place).html));
+  const card = new Html(renderCard(answer.card, place).html);
+  return renderBox(asked, seen, html`${card}${isLong(answer) && renderDownload(answer)}`);
+}
+
+/** Printed output is wanted in an editor and in a ticket; what is said in a few words is not. */
+function isLong({ card }: Answer): boolean {
+  return card.blocks.some(
+    (block) =>
+      (block.kind === 'code' && block.text.split('\n').length > linesInSight) ||
+      (block.kind === 'list' && block.items.length > linesInSight),
+  );
+}
+
+const linesInSight = 20;
+
+/** It carries its own bytes: an answer is kept nowhere. */
+function renderDownload({ card }: Answer): Html {
+  const bytes = Buffer.from(cardText(card)).toString('base64');
+  return html`<p class="download"><a href="data:text/plain;charset=utf-8;base64,${bytes}" download="answer.txt">Download as a file</a></p>`;
 }
 
 /** What a line still needs, one field for each argument; sent, it is a line like any other. */

@@ -153,7 +153,7 @@ function renderBlock(block: Block, title: string): Html {
     case 'steps':
       return html`<ol class="steps">${block.steps.map(renderStep)}</ol>\n`;
     case 'code':
-      return html`<section class="output"><h3>${block.title}</h3><pre tabindex="0">${block.text}</pre></section>\n`;
+      return html`<section class="output">${block.title !== '' && html`<h3>${block.title}</h3>`}<pre tabindex="0">${block.text}</pre></section>\n`;
     case 'problem':
       return html`<div class="problem">${block.what !== '' && block.what !== title && html`<p class="what">${renderWords(block.what)}</p>`}<p>${renderWords(block.changed)}</p><p><b>Why:</b> ${renderWords(block.why)}</p><p><b>Next:</b> ${renderWords(block.next)}</p><p class="code"><code>${block.code}</code></p></div>\n`;
   }

@@ -7,7 +7,7 @@ import { slackProblem } from '../outcome.ts';
 import type { SlackProblem } from '../problems.ts';
 import { problems } from '../problems.ts';
 import { type Rendered, renderCard } from '../render.ts';
-import { doneSchema } from '../schema.ts';
+import { doneSchema, postedSchema } from '../schema.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** Where somebody did something, and by which way they can be answered. */
@@ -38,6 +38,7 @@ export async function reply(workspace: Workspace, origin: Origin, answer: Answer
     return;
   }
   await whisper(workspace, origin, rendered);
+  if (!rendered.whole) await attachAlone(workspace, origin, card);
 }
 
 /** A refusal in five parts, seen by the asker alone. */
@@ -140,8 +141,22 @@ export function isSlacks(url: string, api: string | undefined): boolean {
   return protocol === 'https:' && isHost;
 }
 
+/** The whole of what one person alone was told lies in their direct messages: Slack hangs no file on a whisper. */
+async function attachAlone(workspace: Workspace, { user }: Origin, card: Card): Promise<void> {
+  const { call } = await workspace.client();
+  const text = 'The whole of an answer that did not fit where you asked:';
+  const args = { channel: user, text, unfurl_links: false, unfurl_media: false };
+  const posted = await call('chat.postMessage', args, postedSchema);
+  if (!posted.ok) return;
+  await attach(workspace, { channel: posted.value.channel, root: posted.value.ts }, card);
+}
+
 /** The whole of what was cut, as a file in the same thread. */
-async function attach(workspace: Workspace, { channel, root }: Origin, card: Card): Promise<void> {
+async function attach(
+  workspace: Workspace,
+  { channel, root }: Pick<Origin, 'channel' | 'root'>,
+  card: Card,
+): Promise<void> {
   const file = { name: 'whole.txt', title: 'The whole answer', text: cardText(card) };
   await uploadText(workspace, { channel, root }, file);
 }

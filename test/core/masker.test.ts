@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSecretName, mask, maskedShort } from '../../../src/integrations/kubernetes/masker.ts';
+import { isSecretName, mask, maskedShort } from '../../src/core/masker.ts';
 
 const drawn = 'q7Zr2LxVw9TnB4yKs8HdM3jF';
 const pemBody = `${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj'}\nAgEAAoIBAQC7VJTUt9Us8cKj`;
