@@ -5,7 +5,7 @@ import { type ReadDocument, readDocument } from './config/document.ts';
 import { type ConfigError, sayError } from './config/error.ts';
 import type { Listen } from './config/field.ts';
 import { checkListeners, readConsole, readServer } from './config/listeners.ts';
-import { readGroups, readPeople } from './config/people.ts';
+import { readGroups, readPeople, readRecord } from './config/people.ts';
 import { readPolicies } from './config/policies.ts';
 import { runPolicyTests } from './config/policy-tests.ts';
 import { readTelemetry } from './config/prometheus.ts';
@@ -149,7 +149,8 @@ function readSettings(
     });
   }
   const pendingMax = sections.quotas.pending;
-  return { people, groups, routes, security, catalog, policy, telemetry, pendingMax };
+  const record = readRecord(sections.record, { groups, report });
+  return { people, groups, routes, security, catalog, policy, telemetry, record, pendingMax };
 }
 
 /** The groups each person is in. */

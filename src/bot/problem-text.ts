@@ -20,6 +20,12 @@ export const botProblems: ProblemBook = {
     why: 'You have asked for more within a minute than `limits:` lets one person ask for.',
     next: 'Do it again in {seconds} s. Approving, declining and stopping are counted by themselves.',
   },
+  EXPORT_NOT_ALLOWED: {
+    what: 'The record of {thread} was not handed out.',
+    changed: 'Nothing was changed.',
+    why: 'To take a record out is a right of its own, of the groups under `record.export`: {groups}.',
+    next: 'Ask somebody of those groups, or whoever keeps the configuration.',
+  },
   ASK_TOO_LATE: {
     what: '`{what}` was not done.',
     changed: 'Nothing was changed.',

@@ -35,6 +35,8 @@ import { waitsFor } from '../handlers/home.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
+import { consoleRecords } from './console-records.ts';
+import { journalHostHandlers } from './host-records.ts';
 import { version } from './version.ts';
 
 export interface Parts {
@@ -63,7 +65,7 @@ export interface Parts {
   readonly tokens: readonly {
     readonly name: string;
     readonly token: string;
-    readonly scopes: readonly ('read' | 'commands')[];
+    readonly scopes: readonly ('read' | 'commands' | 'export')[];
   }[];
   /** Path of the host door; none in the demo. */
   readonly hostDoor: string | undefined;
@@ -103,7 +105,7 @@ export async function compose(parts: Parts): Promise<Running> {
   });
   const metrics = createMetrics(readingsOf(bot, journal, late), version);
   const shown = surface.createConsole({
-    desk: surface.createConsoleDesk(deskSources(parts.settings, bot)),
+    desk: surface.createConsoleDesk(deskSources(parts, bot)),
     access:
       parts.access === 'demo'
         ? { kind: 'demo', people: parts.settings.people }
@@ -141,7 +143,10 @@ export async function compose(parts: Parts): Promise<Running> {
       ? undefined
       : await openHostDoor({
           path: parts.hostDoor,
-          handlers: surface.consoleHostHandlers(sessions, () => address.console),
+          handlers: {
+            ...surface.consoleHostHandlers(sessions, () => address.console),
+            ...journalHostHandlers(journal),
+          },
           log: (message, error) => log.error({ error }, message),
         });
   bot.start([shown.surface, ...chats.connections.map(({ surface: each }) => each)]);
@@ -279,7 +284,7 @@ function readingsOf(bot: Bot, journal: OpenJournal, late: Late): MetricsReadings
 }
 
 /** What the console asks of the bot: its dispatch, and readings of what memory holds. */
-function deskSources(settings: Settings, bot: Bot): DeskSources {
+function deskSources({ journal, settings }: Parts, bot: Bot): DeskSources {
   const { incidents, operations, operationsOf } = bot.engine.readings;
   return {
     say: bot.dispatch.say,
@@ -294,6 +299,7 @@ function deskSources(settings: Settings, bot: Bot): DeskSources {
     thread: bot.threads.desired,
     waits: (actor) => waitsFor(bot.desk, actor),
     words: bot.words,
+    records: consoleRecords(bot, { journal, settings: () => settings }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { nearest } from '../config/error.ts';
+import { isRecordFormat, type RecordFormat, recordFormats } from '../core/record/format.ts';
 
 /** What was asked for on the command line. */
 export type Command =
@@ -25,7 +26,12 @@ export type JournalCommand = {
   readonly journal?: string;
 } & (
   | { readonly action: 'verify'; readonly checkpoint?: string; readonly exported?: string }
-  | { readonly action: 'export'; readonly incident: string; readonly out?: string }
+  | {
+      readonly action: 'export';
+      readonly incident: string;
+      readonly format: RecordFormat;
+      readonly out?: string;
+    }
   | { readonly action: 'tail' }
   | { readonly action: 'backup'; readonly to: string }
 );
@@ -120,6 +126,7 @@ export const declared: Readonly<Record<string, Declared>> = {
         says: 'verify: an exported incident instead of a journal',
       },
       out: { type: 'string', value: 'FILE', says: 'export: where to; else standard output' },
+      format: { type: 'string', value: 'FORMAT', says: 'export: json, markdown or csv; else json' },
     },
     words: { least: 1, most: 2 },
     read: readJournal,
@@ -180,7 +187,7 @@ export const declared: Readonly<Record<string, Declared>> = {
 };
 
 function readJournal({ words: [action = '', word], values, config }: Asked): Command | string {
-  const { checkpoint, export: exported, out } = values;
+  const { checkpoint, export: exported, out, format = 'json' } = values;
   const base = {
     name: 'journal',
     config,
@@ -189,6 +196,10 @@ function readJournal({ words: [action = '', word], values, config }: Asked): Com
   if (checkpoint !== undefined && action !== 'verify') return '--checkpoint belongs to verify';
   if (exported !== undefined && action !== 'verify') return '--export belongs to verify';
   if (out !== undefined && action !== 'export') return '--out belongs to export';
+  if (values['format'] !== undefined && action !== 'export') return '--format belongs to export';
+  if (typeof format !== 'string' || !isRecordFormat(format)) {
+    return `--format ${format} is not known, ${recordFormats.join(', ')} are`;
+  }
   switch (action) {
     case 'verify':
       return word === undefined
@@ -204,7 +215,7 @@ function readJournal({ words: [action = '', word], values, config }: Asked): Com
     case 'export':
       return word === undefined
         ? 'export needs an INCIDENT'
-        : { ...base, action, incident: word, ...(typeof out === 'string' && { out }) };
+        : { ...base, action, incident: word, format, ...(typeof out === 'string' && { out }) };
     case 'backup':
       return word === undefined ? 'backup needs a file to write TO' : { ...base, action, to: word };
     default: {

@@ -40,7 +40,7 @@ export interface ConsoleConfig {
 export interface ApiToken {
   readonly name: string;
   readonly token: Secret;
-  readonly scopes: readonly ('read' | 'commands')[];
+  readonly scopes: readonly ('read' | 'commands' | 'export')[];
 }
 
 export interface JournalConfig {

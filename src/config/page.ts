@@ -53,6 +53,7 @@ const about: readonly (readonly [SectionName, string])[] = [
     'What the policies are meant to say. A list; `tocsin check` asks each, and one that is answered otherwise is a fault of this file.',
   ],
   ['quotas', 'How much one person may ask for.'],
+  ['record', 'Who may take the record of an incident out, as a file.'],
   ['limits', 'How fast one person and one source may send.'],
   ['targets', 'The systems that services live in, by name.'],
 ];

@@ -1,5 +1,5 @@
 import type { Person } from '../core/person.ts';
-import type { Group } from '../core/settings.ts';
+import type { Group, Settings } from '../core/settings.ts';
 import type { SurfacesConfig } from './config.ts';
 import { didYouMean, type Path } from './error.ts';
 import type { Report } from './report.ts';
@@ -98,6 +98,17 @@ export function readGroups(
     }
     return { name, members, directory: {} };
   });
+}
+
+/** Groups that may take records out. */
+export function readRecord(
+  { export: groupsOf }: Section<'record'>,
+  { groups, report }: { readonly groups: readonly Group[]; readonly report: Report },
+): NonNullable<Settings['record']> {
+  for (const [index, group] of groupsOf.entries()) {
+    checkGroup(group, { path: ['record', 'export', index], groups, report });
+  }
+  return { export: groupsOf };
 }
 
 /** A group that is named somewhere must exist. */

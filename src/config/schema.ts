@@ -58,7 +58,9 @@ const server = keys({
 
 const apiToken = keys({
   token: secret.describe('The bearer token.'),
-  scopes: z.array(oneOf(['read', 'commands'])).describe('What it may do. No token can approve.'),
+  scopes: z
+    .array(oneOf(['read', 'commands', 'export']))
+    .describe('What it may do. No token can approve.'),
 });
 
 const consoleListener = keys({
@@ -246,6 +248,13 @@ const routeTo = {
   notify: name.optional().describe('Group that is mentioned.'),
 };
 
+const record = keys({
+  export: z
+    .array(name)
+    .default([])
+    .describe('Groups whose members may take the record of an incident out; nobody when absent.'),
+});
+
 const limits = keys({
   person_per_minute: integer(10, 100_000)
     .default(60)
@@ -318,6 +327,7 @@ export const sections = {
   policies: z.array(rule).default([]),
   policy_tests: z.array(policyTest).default([]),
   quotas: quotas.prefault({}),
+  record: record.prefault({}),
   limits: limits.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: notBuilt('backups'),

@@ -46,8 +46,11 @@ export function readSections(document: ReadDocument, report: OpenReport): ReadSe
 /** Sections whose content is judged by that of another. */
 const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
   ['sources', ['people']],
-  ['people', ['groups', 'routes', 'default_route', 'security', 'policies', 'policy_tests']],
-  ['groups', ['routes', 'default_route', 'security', 'policies', 'policy_tests']],
+  [
+    'people',
+    ['groups', 'routes', 'default_route', 'security', 'record', 'policies', 'policy_tests'],
+  ],
+  ['groups', ['routes', 'default_route', 'security', 'record', 'policies', 'policy_tests']],
   ['targets', ['services']],
   ['services', ['policies', 'policy_tests', 'targets']],
   ['surfaces', ['people', 'routes', 'default_route', 'security', 'policies', 'policy_tests']],

@@ -17,6 +17,8 @@ export interface Settings {
   readonly telemetry?: Readonly<Record<string, TargetRef>>;
   /** How many plans one requester may have waiting at a time. */
   readonly pendingMax: number;
+  /** Groups whose members may take records out; nobody where it is not said. */
+  readonly record?: { readonly export: readonly string[] };
 }
 
 export interface Group {

@@ -1,6 +1,8 @@
+import type { Recorded } from '../core/event.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import { parseHeader, SALT_BYTES, sha256 } from './chain.ts';
 import { digestOf, isPublished, isSigned, type PublishedCheckpoint } from './checkpoint.ts';
+import { recordedFrom } from './decode.ts';
 import { MerkleTree, type ProofStep, rootOfProof } from './merkle.ts';
 import { publicKeysIn, type Witness, witnessesIn } from './witness.ts';
 
@@ -68,6 +70,32 @@ export function makeExport(source: ExportSource, names: readonly string[]): Jour
   });
   if (checkpoint !== null) collectProofs(source, checkpoint.position, wanted);
   return { format: EXPORT_FORMAT, checkpoint, streams };
+}
+
+/** An event of an export, read, with the hashes that tie it to the chain. */
+export interface ReadEvent {
+  readonly recorded: Recorded;
+  /** Of salt and payload, as its header says. */
+  readonly digest: string;
+  readonly headerHash: string;
+  readonly isSigned: boolean;
+}
+
+/** What an export says, stream by stream. Whoever did not make it verifies it first. */
+export function readExport({
+  streams,
+  checkpoint,
+}: JournalExport): readonly (readonly ReadEvent[])[] {
+  return streams.map(({ events }) =>
+    events.flatMap(({ position, header: text, payload }) => {
+      const bytes = Buffer.from(text);
+      const header = parseHeader(bytes);
+      if (header === undefined) return [];
+      const recorded = recordedFrom({ ...header, position, payload }, {});
+      const isSigned = position <= (checkpoint?.position ?? 0);
+      return [{ recorded, digest: header.digest, headerHash: sha256(bytes), isSigned }];
+    }),
+  );
 }
 
 /** Checks an export by itself: no journal, no network, only the document and what its holder was given elsewhere. */
@@ -187,7 +215,8 @@ function digestOfBody({ salt, payload }: ExportedEvent): string {
   return sha256(Buffer.concat([Buffer.from(salt ?? '', 'hex'), Buffer.from(payload ?? '')]));
 }
 
-function isExport(value: unknown): value is JournalExport {
+/** Whether it has the form of one; what it says is `verifyExport`'s to judge. */
+export function isExport(value: unknown): value is JournalExport {
   if (typeof value !== 'object' || value === null) return false;
   const { format, checkpoint, streams }: Partial<Record<keyof JournalExport, unknown>> = value;
   const known = format === EXPORT_FORMAT && (checkpoint === null || isPublished(checkpoint));

@@ -1,6 +1,12 @@
 export type { PublishedCheckpoint } from './checkpoint.ts';
 export type { Upcaster, Upcasters } from './decode.ts';
-export { type ExportReport, type JournalExport, verifyExport } from './export.ts';
+export {
+  type ExportReport,
+  isExport,
+  type JournalExport,
+  readExport,
+  verifyExport,
+} from './export.ts';
 export {
   backupJournal,
   exportStreams,

@@ -44,6 +44,7 @@ describe('a command line', () => {
         action: 'export',
         config: './tocsin.yaml',
         incident: 'INC-1',
+        format: 'json',
         out: 'i.json',
       },
     ],
@@ -98,7 +99,7 @@ describe('a command line', () => {
   });
 
   const journalUsage =
-    'usage: tocsin journal verify|export|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--export FILE] [--out FILE]';
+    'usage: tocsin journal verify|export|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--export FILE] [--out FILE] [--format FORMAT]';
 
   it.each([
     ['', 'tocsin: there is no command\ntocsin --help lists them'],

@@ -89,7 +89,7 @@ describe('listeners, console, journal and times', () => {
       ),
     ).toEqual([
       'tocsin.yaml:1: console.tokens.ci.token holds a value written out, a secret never stands in the configuration itself, write ${env:NAME} or ${file:/run/secrets/NAME}',
-      'tocsin.yaml:1: console.tokens.ci.scopes[0] is "approve", only read and commands are known here, write read or commands',
+      'tocsin.yaml:1: console.tokens.ci.scopes[0] is "approve", only read, commands and export are known here, write read, commands or export',
     ]);
   });
 

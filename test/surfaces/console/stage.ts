@@ -6,6 +6,7 @@ import {
   type Console,
   type ConsoleDesk,
   type ConsoleOptions,
+  type ConsoleRecords,
   createConsole,
   type PressedButton,
   type SaidLine,
@@ -21,6 +22,7 @@ export interface FakeDesk extends ConsoleDesk {
   readonly threads: Map<string, Thread>;
   rows: ReturnType<ConsoleDesk['board']>;
   answer: Answer;
+  records: ConsoleRecords;
 }
 
 export interface Stage {
@@ -82,6 +84,14 @@ export function createFakeDesk(): FakeDesk {
         .map((word) => ({ insert: word, label: `what ${word.split(' ')[0]} does` }));
     },
     board: () => desk.rows,
+    records: {
+      mayExport: async (actor) => actor.kind === 'token' || actor.person === 'ana',
+      async export({ format, actor }) {
+        return (await desk.records.mayExport(actor))
+          ? `the record as ${format}`
+          : { code: 'EXPORT_NOT_ALLOWED', facts: {} };
+      },
+    },
     openTotal: () => desk.rows.filter(({ closedAt }) => closedAt === undefined).length,
     thread: async (incident) => desk.threads.get(incident),
   };

@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isRecordFormat } from '../../../core/record/format.ts';
 import type { HttpRoute } from '../../http-route.ts';
 import { type Caller, findCaller } from './access.ts';
 import { causeOf, lineProblem } from './deeds.ts';
 import { openApi } from './open-api.ts';
 import type { ApiToken, BoardRow, ConsoleActor, TokenScope } from './ports.ts';
 import { type ConsoleProblem, problemBlock } from './problems.ts';
+import { sendRecord } from './record-routes.ts';
 import { plainText } from './render.ts';
 import { readBody, refuseOrigin, sendJson } from './requests.ts';
 import { type Call, type DeskSite, hostRoute, type Method } from './site.ts';
@@ -43,6 +45,9 @@ export function apiRoutes(site: DeskSite, tokens: readonly ApiToken[]): readonly
     }),
     route(['POST', '/incidents/:incident/lines'], 'commands', (call, who) =>
       takeLine(site, call, who),
+    ),
+    route(['POST', '/incidents/:incident/exports'], 'export', (call, who) =>
+      exportRecord(site, call, who),
     ),
   ];
 }
@@ -98,6 +103,24 @@ async function takeLine(site: DeskSite, call: Call, { actor, caller }: Who): Pro
   const who = caller ?? (actor.kind === 'token' ? `token:${actor.name}` : actor.person);
   const cause = causeOf(who, asked.cause);
   sendJson(call.response, await site.desk.say({ line: asked.line, actor, incident, cause }));
+}
+
+async function exportRecord(site: DeskSite, call: Call, { actor, caller }: Who): Promise<void> {
+  const body = await readBody(call.request, 'application/json');
+  if (typeof body !== 'string') return sendApiProblem(site, call, body.status, body.code);
+  const asked = parsed(body);
+  const format =
+    typeof asked === 'object' && asked !== null && 'format' in asked ? String(asked.format) : '';
+  if (!isRecordFormat(format)) return sendApiProblem(site, call, 400, 'CONSOLE_BODY_UNREADABLE');
+  const { incident = '' } = call.params;
+  const { records } = site.desk;
+  if (records === undefined || (await site.desk.thread(incident)) === undefined) {
+    return sendApiProblem(site, call, 404, 'CONSOLE_NOT_FOUND');
+  }
+  const who = caller ?? (actor.kind === 'token' ? `token:${actor.name}` : actor.person);
+  const text = await records.export({ incident, format, actor, cause: causeOf(who, null) });
+  if (typeof text === 'string') return sendRecord(call.response, { incident, format, text });
+  sendApiProblem(site, call, 403, 'CONSOLE_EXPORT_REFUSED');
 }
 
 /** The desk refuses these of a token too; here it is said before anything is asked of it. */

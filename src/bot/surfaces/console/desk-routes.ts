@@ -69,7 +69,11 @@ async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {
     sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
     return;
   }
-  sendPage(call.response, incidentPage(frame, { thread, rows: site.desk.board() }));
+  const mayExport = await site.desk.records?.mayExport(call.caller.actor);
+  sendPage(
+    call.response,
+    incidentPage(frame, { thread, rows: site.desk.board(), mayExport: mayExport === true }),
+  );
 }
 
 async function follow(site: DeskSite, call: PersonCall): Promise<void> {

@@ -1,12 +1,14 @@
 import { SEVERITIES, type Severity } from '../../../core/alert/severity.ts';
 import { type Incident, severity } from '../../../core/incident/incident.ts';
 import type { OperationState } from '../../../core/operation/operation.ts';
+import type { Problem } from '../../../core/problem.ts';
+import type { RecordFormat } from '../../../core/record/format.ts';
 import type { Answer, Press, Thread } from '../../../core/view/card.ts';
 import { incidentCard } from '../../../core/view/incident-card.ts';
 import type { Words } from '../../../core/view/words.ts';
 import type { Form } from '../../../handlers/form.ts';
 import type { Waits } from '../../../handlers/home.ts';
-import type { BoardRow, ConsoleActor, ConsoleDesk, Suggestion } from './ports.ts';
+import type { BoardRow, ConsoleActor, ConsoleDesk, ConsoleRecords, Suggestion } from './ports.ts';
 
 /** What the console asks of the bot, in the bot's own words. */
 export interface DeskSources {
@@ -32,9 +34,20 @@ export interface DeskSources {
   /** What waits for a person; nothing where it is left out. */
   readonly waits?: (actor: Account) => Promise<readonly Waits[]>;
   readonly words: Words;
+  readonly records?: RecordSources;
 }
 
-interface Account {
+export interface RecordSources {
+  readonly mayExport: (actor: Account) => Promise<boolean>;
+  readonly export: (asked: {
+    readonly thread: string;
+    readonly format: RecordFormat;
+    readonly actor: Account;
+    readonly cause: string;
+  }) => Promise<string | Problem>;
+}
+
+export interface Account {
   readonly surface: string;
   readonly account: string;
   readonly session?: string;
@@ -70,6 +83,15 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
       operationRows(sources).filter(({ closedAt }) => closedAt === undefined).length,
     thread: sources.thread,
     waits: async (actor) => (await sources.waits?.(accountOf(actor))) ?? [],
+    ...(sources.records && { records: recordsOf(sources.records) }),
+  };
+}
+
+function recordsOf({ mayExport, export: exported }: RecordSources): ConsoleRecords {
+  return {
+    mayExport: (actor) => mayExport(accountOf(actor)),
+    export: ({ incident, format, actor, cause }) =>
+      exported({ thread: incident, format, actor: accountOf(actor), cause }),
   };
 }
 

@@ -9,13 +9,14 @@ import { createBoard } from './board.ts';
 import { deskRoutes, tellBoard, tellOrder } from './desk-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
+import { recordRoutes } from './record-routes.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
 import { signInRoutes } from './sign-in-routes.ts';
 import type { DeskSite } from './site.ts';
 import { createEventStream } from './stream.ts';
 
 export type { Access } from './access.ts';
-export { createConsoleDesk, type DeskSources } from './desk.ts';
+export { type Account, createConsoleDesk, type DeskSources, type RecordSources } from './desk.ts';
 export { consoleHostHandlers, createConsoleLink } from './host-commands.ts';
 export type * from './ports.ts';
 export { problems } from './problems.ts';
@@ -106,6 +107,7 @@ export function createConsole(options: ConsoleOptions): Console {
     routes: [
       ...assets.routes,
       ...deskRoutes(site),
+      ...recordRoutes(site),
       ...apiRoutes(site, options.tokens ?? []),
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
     ],

@@ -106,10 +106,46 @@ export const openApi = {
         },
       },
     },
+    '/incidents/{incident}/exports': {
+      post: {
+        operationId: 'exportRecord',
+        summary:
+          'The record of an incident as a file. Scope `export`, or a session of somebody in a group of `record.export`. That it was taken out is on the record.',
+        parameters: [incident],
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['format'],
+                properties: { format: { enum: ['json', 'markdown', 'csv'] } },
+              },
+            },
+          },
+        },
+        responses: {
+          '200': {
+            description: 'The file. `json` proves itself.',
+            content: { 'application/json': {}, 'text/markdown': {}, 'text/csv': {} },
+          },
+          '400': problem,
+          '401': problem,
+          '403': problem,
+          '404': problem,
+          '413': problem,
+          '415': problem,
+        },
+      },
+    },
   },
   components: {
     securitySchemes: {
-      token: { type: 'http', scheme: 'bearer', description: '`console.tokens`: read, commands' },
+      token: {
+        type: 'http',
+        scheme: 'bearer',
+        description: '`console.tokens`: read, commands, export',
+      },
       session: { type: 'apiKey', in: 'cookie', name: '__Host-tocsin' },
     },
     responses: {

@@ -1,3 +1,5 @@
+import type { Problem } from '../../../core/problem.ts';
+import type { RecordFormat } from '../../../core/record/format.ts';
 import type { SessionRefusal, SessionVia } from '../../../core/session.ts';
 import type { Answer, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
 import type { Form } from '../../../handlers/form.ts';
@@ -21,7 +23,7 @@ export type ConsoleActor =
   /** A program with a configured token. It can never approve, whatever it types. */
   | { readonly kind: 'token'; readonly name: string; readonly scopes: readonly TokenScope[] };
 
-export type TokenScope = 'read' | 'commands';
+export type TokenScope = 'read' | 'commands' | 'export';
 
 /** What the console needs of the bot. */
 export interface ConsoleDesk {
@@ -40,6 +42,21 @@ export interface ConsoleDesk {
   thread(incident: string): Promise<Thread | undefined>;
   /** Plans that this person could approve, and broken glasses that they could review. */
   waits(actor: ConsoleActor): Promise<readonly Waits[]>;
+  /** Absent where no record is handed out. */
+  readonly records?: ConsoleRecords;
+}
+
+export interface ConsoleRecords {
+  mayExport(actor: ConsoleActor): Promise<boolean>;
+  /** The file; a problem for whoever has no right to it. */
+  export(asked: AskedRecord): Promise<string | Problem>;
+}
+
+export interface AskedRecord {
+  readonly incident: string;
+  readonly format: RecordFormat;
+  readonly actor: ConsoleActor;
+  readonly cause: string;
 }
 
 export interface SaidLine {

@@ -99,6 +99,12 @@ export const problems = {
     why: '`{verb}` is the decision of a person, and a token is none.',
     next: 'A person does it in the console or in chat.',
   },
+  CONSOLE_EXPORT_REFUSED: {
+    what: 'The record was not handed out.',
+    changed: 'Nothing was changed; that it was asked for is on the record.',
+    why: 'To take a record out is a right of its own, of the groups under `record.export`.',
+    next: 'Ask somebody of those groups, or whoever keeps the configuration.',
+  },
   CONSOLE_PLAN_UNSEEN: {
     what: 'This decision was not taken.',
     changed: 'Nothing was changed.',
