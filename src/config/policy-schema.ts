@@ -113,6 +113,12 @@ export const rule = keys({
     .array(approval)
     .optional()
     .describe('Places to fill; one person fills one place, never the requester.'),
+  tell: z
+    .array(name)
+    .optional()
+    .describe(
+      'Groups that are mentioned in the thread when a plan is asked for, when it may begin and when it has ended.',
+    ),
   quotas: keys({
     per_hour: integer(1, 1000).optional().describe('How many may begin within an hour.'),
     concurrent: integer(1, 100).optional().describe('How many may be under way at a time.'),

@@ -3,6 +3,7 @@ import type { RuleLimit } from '../core/operation/limit.ts';
 import type { AllowRule } from '../core/operation/policy.ts';
 import type { Path } from './error.ts';
 import { valueAt } from './issue.ts';
+import { checkGroup } from './people.ts';
 import type { PolicyScope } from './policies.ts';
 import { digestOf } from './policy-digest.ts';
 import type { Report } from './report.ts';
@@ -12,10 +13,10 @@ type Written = Section<'policies'>[number];
 
 /** What a rule says of the plans that it lets through, beside who asks and who approves. */
 export function termsOf(
-  { quotas, ticket }: Written,
+  { quotas, tell, ticket }: Written,
   path: Path,
   scope: PolicyScope,
-): Pick<AllowRule, 'limits' | 'tickets'> {
+): Pick<AllowRule, 'limits' | 'tell' | 'tickets'> {
   if (ticket?.length === 0) {
     scope.report.error([...path, 'ticket'], {
       what: `policies[${path[1]}].ticket is an empty list`,
@@ -23,8 +24,20 @@ export function termsOf(
       instead: 'write ticket: OPS-*, or take ticket out',
     });
   }
+  if (tell?.length === 0) {
+    scope.report.error([...path, 'tell'], {
+      what: `policies[${path[1]}].tell is an empty list`,
+      why: 'nobody would be told',
+      instead: 'write tell: [ GROUP ], or take tell out',
+    });
+  }
+  for (const [index, group] of (tell ?? []).entries()) {
+    const { groups, report } = scope;
+    checkGroup(group, { path: [...path, 'tell', index], groups, report });
+  }
   return {
     ...(quotas && { limits: [limitOf(quotas, path, scope)] }),
+    ...(tell && { tell }),
     ...(ticket && { tickets: [ticket] }),
   };
 }
@@ -33,7 +46,7 @@ export function termsOf(
 export function checkTerms({ match, ...written }: Written, path: Path, report: Report): void {
   const risks = match?.risk ?? ['change'];
   if (risks.includes('change') || risks.includes('danger')) return;
-  for (const key of ['quotas', 'ticket'] as const) {
+  for (const key of ['quotas', 'tell', 'ticket'] as const) {
     if (written[key] === undefined) continue;
     report.error([...path, key], {
       what: `policies[${path[1]}] has ${key}`,

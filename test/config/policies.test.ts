@@ -273,3 +273,22 @@ describe('the ticket of a rule', () => {
     expect(faultsOf(denied).join()).toContain('a deny rule has ticket');
   });
 });
+
+describe('whom a rule tells', () => {
+  const rule = (tell: string, match = 'risk: change') =>
+    yaml({
+      policies: `policies: [ { match: { ${match} }, requesters: [sre], approvals: [], tell: ${tell} } ]`,
+    });
+
+  it('are groups of the file', () => {
+    expect(accepted(rule('[sre, dba]')).settings.policy.rules[0]).toMatchObject({
+      tell: ['sre', 'dba'],
+    });
+    expect(faultsOf(rule('[sree]')).join()).toContain('there is no group "sree"');
+  });
+
+  it('are refused where nobody is told, or nothing is planned', () => {
+    expect(faultsOf(rule('[]')).join()).toContain('nobody would be told');
+    expect(faultsOf(rule('[sre]', 'risk: read')).join()).toContain('policies[0] has tell');
+  });
+});

@@ -1,6 +1,7 @@
 import { type NotificationDue, notificationsDue } from '../../core/incident/notify.ts';
 import { isPending } from '../../core/operation/decide.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
+import { tellingDue } from '../../core/operation/tell.ts';
 import { problem } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
@@ -107,6 +108,17 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
     if (isPending(state) && state.plan && now >= state.plan.expiresAt) {
       const cause = `deadlines/${state.id}/expired`;
       await engine.tellOperation(state.id, { type: 'Expire', at: now }, { cause, by: 'tocsin' });
+    }
+    const moment = tellingDue(state);
+    if (moment) {
+      const groups = state.rule?.tell ?? [];
+      const called = groups.map((group) => ({ group, people: options.members(group) }));
+      const cause = `deadlines/${state.id}/told/${moment}`;
+      await engine.tellOperation(
+        state.id,
+        { type: 'RecordTold', moment, called },
+        { cause, by: 'tocsin' },
+      );
     }
     if (state.status === 'asked' && state.asked && isLost(state.asked.at, now)) {
       const lost = problem('PLAN_INTERRUPTED', { line: state.asked.line });

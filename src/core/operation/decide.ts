@@ -1,7 +1,7 @@
 import type { Evidence } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { begin, isVouched } from './begin.ts';
-import { decideGlass, type GlassIntent } from './glass.ts';
+import { type Called, decideGlass, type GlassIntent } from './glass.ts';
 import { typedHashLength } from './hash.ts';
 import type { Full } from './limit.ts';
 import {
@@ -18,6 +18,7 @@ import type { Waiting } from './quota.ts';
 import { decideStep, type StepIntent } from './step-decide.ts';
 import { isSteppedUp } from './step-up.ts';
 import { takePlan } from './take-plan.ts';
+import { decideTelling, type Moment } from './tell.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
 export type OperationIntent = PersonIntent | GlassIntent | LoopIntent | StepIntent;
@@ -93,6 +94,7 @@ export type LoopIntent =
       readonly full?: Full;
     }
   | { readonly type: 'Expire'; readonly at: number }
+  | { readonly type: 'RecordTold'; readonly moment: Moment; readonly called: readonly Called[] }
   | { readonly type: 'GiveUpPlanning'; readonly problem: Problem };
 
 /** Never throws and never waits: a refusal is a fact worth recording. Quiet where nothing would change. */
@@ -113,6 +115,8 @@ export function decide(intent: OperationIntent, state: OperationState): readonly
     case 'ReviewGlass':
     case 'RemindReview':
       return decideGlass(intent, state);
+    case 'RecordTold':
+      return decideTelling(intent, state);
     case 'Decline':
       return decline(intent, state);
     case 'Withdraw':

@@ -7,9 +7,11 @@ import { evolveGlass, type Glass, type GlassEvent } from './glass.ts';
 import type { Plan, Step } from './plan.ts';
 import type { AllowRule } from './policy.ts';
 import { evolveStep, freshStep, onStep } from './step-evolve.ts';
+import { evolveTelling, type PeopleTold, type Telling } from './tell.ts';
 
 export type OperationEvent =
   | GlassEvent
+  | PeopleTold
   | {
       readonly type: 'OperationAsked';
       readonly v: 1;
@@ -178,6 +180,8 @@ export interface OperationState {
   readonly approvals: readonly Approval[];
   /** Broken instead of the approvals. */
   readonly glass?: Glass;
+  /** Whom the rule told, of what. */
+  readonly told?: readonly Telling[];
   /** Forward steps, then compensations once they are due. */
   readonly steps: readonly StepState[];
   readonly compensating: boolean;
@@ -291,6 +295,8 @@ export function evolve(
     case 'GlassReviewed':
     case 'ReviewReminded':
       return evolveGlass(state, event, meta.at);
+    case 'PeopleTold':
+      return evolveTelling(state, event, meta.at);
     case 'OperationDeclined':
       return {
         ...ended(state, 'declined', meta.at),

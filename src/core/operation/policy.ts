@@ -59,6 +59,8 @@ export interface AllowRule {
    * requester nor an approver. Absent where severity lowered nothing.
    */
   readonly severityBy?: readonly string[];
+  /** Groups that are told when it is asked for, may begin and has ended. */
+  readonly tell?: readonly string[];
   /** How many it lets begin; absent where it does not say. */
   readonly limits?: readonly RuleLimit[];
 }

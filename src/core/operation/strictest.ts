@@ -20,6 +20,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
   const surfaces = both(one.surfaces, other.surfaces);
   const severityBy = both(one.severityBy, other.severityBy);
   const tickets = [...(one.tickets ?? []), ...(other.tickets ?? [])];
+  const tell = [...new Set([...(one.tell ?? []), ...(other.tell ?? [])])];
   const limits = [...(one.limits ?? []), ...(other.limits ?? [])];
   const breakGlass = bothGlasses(one, other);
   return {
@@ -35,6 +36,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
     places: joinedPlaces(one.places, other.places),
     ...(breakGlass && { breakGlass }),
     ...(severityBy && { severityBy }),
+    ...(tell.length > 0 && { tell }),
     ...(limits.length > 0 && { limits }),
   };
 }
@@ -70,6 +72,6 @@ function both(
 
 /** Each rule counts its own: to be let through by the one is not to be let through by the other. */
 function wanted(rule: AllowRule): string {
-  const { kind: _, where: __, match: ___, severityBy: ____, ...wants } = rule;
+  const { kind: _, where: __, match: ___, severityBy: ____, tell: _____, ...wants } = rule;
   return canonical(wants);
 }

@@ -114,7 +114,9 @@ export function glassLines(
   return [broken, ...reminders];
 }
 
-function calls(called: readonly { readonly group: string; readonly people: readonly string[] }[]) {
+export function calls(
+  called: readonly { readonly group: string; readonly people: readonly string[] }[],
+) {
   return called.flatMap(
     ({ group, people }, index): Text => [
       ...(index === 0 ? [] : [' ']),

@@ -7,6 +7,7 @@ import { glassLines } from './glass.ts';
 import { type IncidentCardContext, incidentCard } from './incident-card.ts';
 import { type OperationCardContext, operationCard } from './operation-card.ts';
 import { story } from './story.ts';
+import { tellLines } from './tell.ts';
 import type { Words } from './words.ts';
 
 export interface ThreadContext extends IncidentCardContext {
@@ -72,7 +73,8 @@ export function alertOf(incident: Incident | undefined): OperationCardContext['a
 
 /** What an operation calls people for. */
 function callEntries(operation: OperationState, words: Words) {
-  return glassLines(operation, words).map((line) => ({ kind: 'line', ...line }) as const);
+  const lines = [...glassLines(operation, words), ...tellLines(operation, words)];
+  return lines.map((line) => ({ kind: 'line', ...line }) as const);
 }
 
 function operationEntry(operation: OperationState, context: OperationCardContext): Entry {

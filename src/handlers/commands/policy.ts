@@ -89,6 +89,7 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
       ? [{ label: 'not by', value: [`${rule.severityBy.join(', ')} alone, who set the severity`] }]
       : []),
     ...quotaFacts(rule, asked),
+    ...(rule.tell ? [{ label: 'told', value: [rule.tell.join(', ')] }] : []),
     ...(rule.breakGlass
       ? [
           {
