@@ -5,7 +5,7 @@ import { type ReadDocument, readDocument } from './config/document.ts';
 import { type ConfigError, sayError } from './config/error.ts';
 import type { Listen } from './config/field.ts';
 import { checkListeners, readConsole, readServer } from './config/listeners.ts';
-import { readGroups, readPeople, readRecord } from './config/people.ts';
+import { checkGroup, readGroups, readPeople, readRecord } from './config/people.ts';
 import { readPolicies } from './config/policies.ts';
 import { runPolicyTests } from './config/policy-tests.ts';
 import { readTelemetry } from './config/prometheus.ts';
@@ -150,7 +150,18 @@ function readSettings(
   }
   const pendingMax = sections.quotas.pending;
   const record = readRecord(sections.record, { groups, report });
-  return { people, groups, routes, security, catalog, policy, telemetry, record, pendingMax };
+  const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
+  const around = { routes, security, telemetry, record, fuse };
+  return { people, groups, catalog, policy, pendingMax, ...around };
+}
+
+function readFuse(
+  { danger_per_hour: dangerPerHour, call }: Sections['fuse'],
+  otherwise: string | undefined,
+  { groups, report }: Pick<Settings, 'groups'> & Pick<Scope, 'report'>,
+): NonNullable<Settings['fuse']> {
+  for (const group of call ?? []) checkGroup(group, { path: ['fuse', 'call'], groups, report });
+  return { dangerPerHour, call: call ?? (otherwise ? [otherwise] : []) };
 }
 
 /** The groups each person is in. */

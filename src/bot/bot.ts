@@ -22,6 +22,7 @@ import type { Clock } from './clock.ts';
 import { deliverTo } from './delivery.ts';
 import { createDesk, evidenceOf, liveOperations, openIncidents } from './desk.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { fuseOf, membersOf } from './groups.ts';
 import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createOperationsLoop } from './loops/operations.ts';
@@ -143,6 +144,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       now: clock.now,
       sha256: parts.sha256,
       pendingMax: () => parts.settings().pendingMax,
+      fuse: () => fuseOf(parts.settings()),
     },
     readings,
   );
@@ -349,10 +351,6 @@ function createTalk(
     blobs: parts.journal.blobs,
   });
   return { dispatch: limitedDispatch(dispatch, security.limits, desk.words), inbox, chat };
-}
-
-function membersOf({ groups }: Settings, group: string): readonly string[] {
-  return groups.find(({ name }) => name === group)?.members ?? [];
 }
 
 function byStatus(engine: Engine): Readonly<Record<string, number>> {

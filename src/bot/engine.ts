@@ -6,6 +6,7 @@ import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/i
 import type { NoticeSecurity } from '../core/incident/security.ts';
 import { initialSurface, type SurfaceEvent, type SurfaceState } from '../core/mirror.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
+import type { Fuse } from '../core/operation/fuse.ts';
 import {
   decideHalt,
   type HaltIntent,
@@ -46,6 +47,7 @@ export interface EngineOptions {
   readonly sha256: Sha256;
   /** How many plans one requester may have waiting. */
   readonly pendingMax?: () => number;
+  readonly fuse?: () => Fuse | undefined;
 }
 
 export interface Told {
@@ -324,7 +326,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
           writes: [
             ...written(stream, version, events),
             ...lockStreams(locks.writes, readings),
-            ...besides(id, events, readings),
+            ...besides(after, events, { readings, now: meta.at, fuse: options.fuse?.() }),
             ...quotas.writes({ intent: asked, events, before: state, after }),
           ],
           told: verdict(events),

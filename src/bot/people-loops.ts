@@ -2,6 +2,8 @@ import type { Surface } from '../core/ports/surface.ts';
 import type { Words } from '../core/view/words.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
+import { membersOf } from './groups.ts';
+import { createFusesLoop } from './loops/fuses.ts';
 import { createReviewsLoop } from './loops/reviews.ts';
 import type { StreamName } from './readings.ts';
 import type { TellSecurity } from './security/notices.ts';
@@ -24,15 +26,19 @@ export function startPeopleLoops(
   surfaces: readonly Surface[],
 ): PeopleLoops {
   const whisper = createWhisperer(surfaces, options.settings);
-  const members = (group: string) =>
-    options.settings().groups.find(({ name }) => name === group)?.members ?? [];
+  const members = (group: string) => membersOf(options.settings(), group);
   const reviews = createReviewsLoop({ ...options, members, whisper });
+  const fuses = createFusesLoop({ ...options, whisper });
   reviews.start();
+  fuses.wake();
   return {
     wake({ kind, id }) {
       const glass = kind === 'operation' && options.engine.readings.operations.get(id)?.state.glass;
       if (glass) reviews.wake();
+      if (kind === 'halt') fuses.wake();
     },
-    close: () => reviews.close(),
+    async close() {
+      await Promise.all([reviews.close(), fuses.close()]);
+    },
   };
 }

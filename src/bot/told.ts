@@ -1,7 +1,14 @@
 import type { Event } from '../core/event.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
-import { type HaltState, haltOf, initialHalts, isLifting } from '../core/operation/halt.ts';
+import { type Fuse, fuseEvents } from '../core/operation/fuse.ts';
+import {
+  type HaltEvent,
+  type HaltState,
+  haltOf,
+  initialHalts,
+  isLifting,
+} from '../core/operation/halt.ts';
 import type { TargetWrite } from '../core/operation/locks.ts';
 import type { OperationEvent, OperationState } from '../core/operation/operation.ts';
 import type { StreamWrite } from '../core/ports/journal.ts';
@@ -68,18 +75,34 @@ export function withFacts(
 
 /** What is appended with it, and what is named because it was read. */
 export function besides(
-  operation: string,
+  { id, plan }: OperationState,
   events: readonly OperationEvent[],
-  readings: Readings,
+  { readings, now, fuse }: Beside,
 ): readonly StreamWrite[] {
-  return [...haltRead(events, readings), ...glassWrites(operation, events, readings)];
+  const begins = events.some(({ type }) => type === 'OperationStarted');
+  const halts = readings.halts.get('all')?.state ?? initialHalts();
+  const counted =
+    begins && plan?.risk === 'danger'
+      ? fuseEvents(halts, { operation: id, at: now, ...(fuse && { fuse }) })
+      : [];
+  return [...haltRead(events, readings, counted), ...glassWrites(id, events, readings)];
+}
+
+interface Beside {
+  readonly readings: Readings;
+  readonly now: number;
+  readonly fuse?: Fuse | undefined;
 }
 
 /** What begins names the halts it was decided by: one that another process wrote meanwhile is read first. */
-function haltRead(events: readonly Event[], { halts }: Readings): readonly StreamWrite[] {
+function haltRead(
+  events: readonly Event[],
+  { halts }: Readings,
+  counted: readonly HaltEvent[],
+): readonly StreamWrite[] {
   const begins = events.some(({ type }) => type === 'OperationStarted' || type === 'StepIntended');
   const expectedVersion = halts.get('all')?.version ?? 0;
-  return begins ? [{ stream: haltStream, expectedVersion, events: [] }] : [];
+  return begins ? [{ stream: haltStream, expectedVersion, events: counted }] : [];
 }
 
 export function lockStreams(

@@ -134,6 +134,17 @@ export const rule = keys({
     ),
 });
 
+export const fuse = keys({
+  danger_per_hour: integer(1, 100)
+    .default(5)
+    .describe(
+      'The dangerous operation that would be this many within an hour makes everything read-only instead.',
+    ),
+  call: oneOrMany(name)
+    .optional()
+    .describe('Groups that are called then; that of `default_route` when absent.'),
+});
+
 export const quotas = keys({
   pending: integer(1, 100)
     .default(3)

@@ -19,7 +19,7 @@ import {
   url,
   version,
 } from './field.ts';
-import { policyTest, quotas, rule } from './policy-schema.ts';
+import { fuse, policyTest, quotas, rule } from './policy-schema.ts';
 
 /*
  * The shape of each section of the file, as it is written. Every key here has effect; a key of the design that this
@@ -328,6 +328,7 @@ export const sections = {
   policy_tests: z.array(policyTest).default([]),
   quotas: quotas.prefault({}),
   record: record.prefault({}),
+  fuse: fuse.prefault({}),
   limits: limits.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: notBuilt('backups'),

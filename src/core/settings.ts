@@ -19,6 +19,8 @@ export interface Settings {
   readonly pendingMax: number;
   /** Groups whose members may take records out; nobody where it is not said. */
   readonly record?: { readonly export: readonly string[] };
+  /** How many dangerous operations within an hour make everything read-only, and which groups that calls. */
+  readonly fuse?: { readonly dangerPerHour: number; readonly call: readonly string[] };
 }
 
 export interface Group {

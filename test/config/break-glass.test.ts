@@ -45,3 +45,19 @@ describe('break_glass', () => {
     expect(digest(approvals)).not.toBe(digest(`${approvals}, break_glass: { from: [sre] }`));
   });
 });
+
+describe('fuse', () => {
+  it('blows at five dangerous operations, or at as many as are written, and calls whom the default route names', () => {
+    expect(accepted(yaml()).settings.fuse).toEqual({ dangerPerHour: 5, call: ['sre'] });
+    const own = 'fuse: { danger_per_hour: 2, call: [dba, sre] }';
+    expect(accepted(yaml({ fuse: own })).settings.fuse).toEqual({
+      dangerPerHour: 2,
+      call: ['dba', 'sre'],
+    });
+  });
+
+  it('is refused with a group nobody knows, and cannot be left out by a number', () => {
+    expect(faultsOf(yaml({ fuse: 'fuse: { call: sra }' })).join()).toContain('sre');
+    expect(faultsOf(yaml({ fuse: 'fuse: { danger_per_hour: 0 }' })).join()).toContain('from 1 to');
+  });
+});

@@ -38,6 +38,7 @@ export interface SmallBotOptions {
   readonly target?: OneTarget;
   /** Where every incident is shown, by surface. */
   readonly places?: Readonly<Record<string, string>>;
+  readonly fuse?: Settings['fuse'];
   readonly log?: Log;
   /** The clock of this life alone; what the test holds is `from.clock`. */
   readonly clock?: Clock;
@@ -68,6 +69,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     sha256,
     settings: () => ({
       ...settings,
+      ...(options.fuse && { fuse: options.fuse }),
       routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },
       policy: { rules: options.rules ?? allowed, digest: 'policy-1', localTime },
     }),

@@ -30,6 +30,8 @@ export const securityKinds = {
   'configuration-changed': { alertname: 'TocsinConfigurationChanged', severity: 'info' },
   /** Somebody did without the approvals of a plan. */
   'glass-broken': { alertname: 'TocsinGlassBroken', severity: 'critical' },
+  /** So much was dangerous within an hour that nothing begins any more. */
+  'fuse-blown': { alertname: 'TocsinFuseBlown', severity: 'critical' },
 } as const satisfies Readonly<Record<string, SecurityAlert>>;
 
 export type SecurityKind = keyof typeof securityKinds;

@@ -1,6 +1,7 @@
 import type { ErasedEvent } from '../event.ts';
 import type { Origin } from '../origin.ts';
 import { type Problem, problem } from '../problem.ts';
+import { type Blown, type Danger, evolveFuse, type FuseEvent } from './fuse.ts';
 import type { Plan } from './plan.ts';
 
 /*
@@ -37,7 +38,8 @@ export type HaltEvent =
       readonly where?: Origin;
       readonly reason: string;
     }
-  | { readonly type: 'ReadOnlyEnded'; readonly v: 1; readonly operation: string };
+  | { readonly type: 'ReadOnlyEnded'; readonly v: 1; readonly operation: string }
+  | FuseEvent;
 
 export interface HaltState {
   readonly readOnly?: Halt;
@@ -46,6 +48,10 @@ export interface HaltState {
   readonly unreadable: boolean;
   /** The operation that lifted something last. */
   readonly liftedBy: string;
+  /** What was dangerous and began within the last hour, since read-only was lifted last. */
+  readonly dangers: readonly Danger[];
+  /** Each time the fuse blew, the newest last. */
+  readonly blown: readonly Blown[];
 }
 
 export interface Halt {
@@ -94,7 +100,7 @@ export type Lifted =
 export const everything = 'all';
 
 export function initialHalts(): HaltState {
-  return { freezes: [], unreadable: false, liftedBy: '' };
+  return { freezes: [], unreadable: false, liftedBy: '', dangers: [], blown: [] };
 }
 
 /** Quiet where it was so already. A shorter freeze does not shorten one that stands: that would be lifting it. */
@@ -145,13 +151,17 @@ export function evolveHalt(
       const freezes = state.freezes.filter(({ scope }) => scope !== event.scope);
       return { ...state, freezes, liftedBy: event.operation || state.liftedBy };
     }
+    case 'DangerBegun':
+    case 'FuseBlown':
+      return evolveFuse(state, event, meta.at);
     case 'ReadOnlyBegun': {
       const { person, reason } = event;
       return { ...state, readOnly: { person, reason, at: meta.at } };
     }
     case 'ReadOnlyEnded': {
       const { readOnly: _, ...others } = state;
-      return { ...others, liftedBy: event.operation };
+      // Whoever lifted it has looked at what was dangerous: the count begins anew.
+      return { ...others, liftedBy: event.operation, dangers: [] };
     }
     default:
       return state;

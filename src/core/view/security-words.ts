@@ -59,6 +59,12 @@ export const securityWords: Readonly<Record<SecurityKind, SecurityWords>> = {
       'A plan runs without the approvals that its rule asks for; the rule lets this person do so.',
     next: 'Look at the operation; `stop` ends it before its next step. Somebody who neither asked nor broke it closes it with `review`.',
   },
+  'fuse-blown': {
+    line: '{count} dangerous operations began within an hour, the last one {#operation}, and everything is read-only: {operations}',
+    means:
+      'Nothing begins any more, and what runs ends before its next step. Somebody, or something, asks for far more than a night needs.',
+    next: 'Find out who asks for them and who approves. `read-only off` plans to lift it; somebody else approves that.',
+  },
 };
 
 export function securityLine({ kind, facts }: SecurityNotice, words: Words): Text {

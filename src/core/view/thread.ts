@@ -3,12 +3,12 @@ import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
 import type { Problem } from '../problem.ts';
 import type { Entry, Thread } from './card.ts';
+import { fuseLines } from './fuse.ts';
 import { glassLines } from './glass.ts';
 import { type IncidentCardContext, incidentCard } from './incident-card.ts';
 import { type OperationCardContext, operationCard } from './operation-card.ts';
 import { story } from './story.ts';
 import { tellLines } from './tell.ts';
-import type { Words } from './words.ts';
 
 export interface ThreadContext extends IncidentCardContext {
   /** Who holds the target an operation waits for; '' for nobody. */
@@ -72,8 +72,12 @@ export function alertOf(incident: Incident | undefined): OperationCardContext['a
 }
 
 /** What an operation calls people for. */
-function callEntries(operation: OperationState, words: Words) {
-  const lines = [...glassLines(operation, words), ...tellLines(operation, words)];
+function callEntries(operation: OperationState, context: ThreadContext) {
+  const lines = [
+    ...glassLines(operation, context),
+    ...tellLines(operation, context),
+    ...fuseLines(operation.id, context.halts),
+  ];
   return lines.map((line) => ({ kind: 'line', ...line }) as const);
 }
 
