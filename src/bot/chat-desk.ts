@@ -1,10 +1,12 @@
 import type { Blobs } from '../core/ports/journal.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
+import type { Press } from '../core/view/card.ts';
 import { complete, completeArgument } from '../handlers/completion.ts';
 import type { Desk } from '../handlers/desk.ts';
 import { formOf } from '../handlers/form.ts';
 import { homeOf } from '../handlers/home.ts';
+import { changesSomething } from '../handlers/urgency.ts';
 import type { ChatDesk } from './chat.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -52,7 +54,8 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
         incident: incidentOf(thread),
         service,
       }),
-    threadAt: refs.threadAt,
+    threadAt: (surface, ref) => refs.postAt(surface, ref)?.thread,
+    standsOn: (surface, ref, press) => offers(refs.postAt(surface, ref), press),
     async card(thread, key) {
       const desired = await threads.desired(thread);
       if (key === 'root' || desired === undefined) return desired?.root;
@@ -80,30 +83,46 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
   };
 }
 
+interface PostAt {
+  readonly thread: string;
+  /** `root`, `operation/…`. */
+  readonly key: string;
+}
+
+function offers(post: PostAt | undefined, press: Press): boolean {
+  if (press.kind === 'line') return post !== undefined || !changesSomething(press.line);
+  if (press.kind !== 'approve') return true;
+  const { operation } = press;
+  const own = post?.thread === operation ? 'root' : `operation/${operation}`;
+  return post?.key === own;
+}
+
 /** Which thread a post belongs to, by where it stands: kept in step with what is on disk, for threads in memory. */
 function createRefs(engine: Engine) {
-  let threadOf = new Map<string, string>();
+  let posts = new Map<string, PostAt>();
   let live = 0;
 
   function rebuild(): void {
-    threadOf = new Map();
+    posts = new Map();
     for (const [thread, { state }] of engine.readings.posts) {
       for (const [name, { ref }] of Object.entries(state)) {
-        if (ref !== '') threadOf.set(`${surfaceOf(name)} ${ref}`, thread);
+        if (ref === '') continue;
+        const surface = surfaceOf(name);
+        posts.set(`${surface} ${ref}`, { thread, key: name.slice(surface.length + 1) });
       }
     }
-    live = threadOf.size;
+    live = posts.size;
   }
 
   rebuild();
   engine.onChange(({ kind, id }, { event }) => {
     if (kind !== 'posts' || event.type !== 'Posted') return;
-    if (!('surface' in event && 'ref' in event)) return;
-    threadOf.set(`${event.surface} ${event.ref}`, id);
+    if (!('surface' in event && 'ref' in event && 'key' in event)) return;
+    posts.set(`${event.surface} ${event.ref}`, { thread: id, key: String(event.key) });
     // Threads that memory let go leave their references behind: now and then they are swept out.
-    if (threadOf.size > 2 * live + 10_000) rebuild();
+    if (posts.size > 2 * live + 10_000) rebuild();
   });
-  return { threadAt: (surface: string, ref: string) => threadOf.get(`${surface} ${ref}`) };
+  return { postAt: (surface: string, ref: string) => posts.get(`${surface} ${ref}`) };
 }
 
 /** A post is known by `surface key`; neither name of a surface holds a blank. */

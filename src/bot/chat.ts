@@ -24,6 +24,12 @@ export interface ChatDesk {
   choices(asked: AskedChoices): readonly Choice[];
   /** The thread whose root (or any other post of ours) stands there, on this surface. */
   threadAt(surface: string, ref: string): string | undefined;
+  /**
+   * Whether that post of ours, on this surface, is one that offers such a press: an approval stands on the card of its own
+   * operation, and a line that changes something on any post. Whoever holds the bot's token can post a button, and cannot
+   * make us remember the post.
+   */
+  standsOn(surface: string, ref: string, press: Press): boolean;
   /** A card of a thread, made anew from the record: `root`, `operation/…`. */
   card(thread: string, key: string): Promise<Card | undefined>;
   /**
@@ -49,8 +55,16 @@ export type Asked = {
   readonly from: { readonly channel: string; readonly root: string };
 } & (
   | { readonly kind: 'line'; readonly line: string }
-  /** `key`: the card it stood on. `fresh`: digest of a rendering that was opened for this press. */
-  | { readonly kind: 'press'; readonly press: Press; readonly key: string; readonly fresh?: string }
+  | {
+      readonly kind: 'press';
+      readonly press: Press;
+      /** The card it stood on. */
+      readonly key: string;
+      /** Digest of a rendering that was opened for this press. */
+      readonly fresh?: string;
+      /** It stands on no post of ours that offers it: see `standsOn`. */
+      readonly stray?: boolean;
+    }
   | { readonly kind: 'pin'; readonly pin: Pin }
 );
 

@@ -2,7 +2,7 @@ import type { AskTaken, InboxEvent, PendingAsk } from '../core/inbox.ts';
 import { isAccountOf } from '../core/person.ts';
 import type { Journal } from '../core/ports/journal.ts';
 import type { Whisper } from '../core/ports/surface.ts';
-import { ProblemError, problem, problemOf } from '../core/problem.ts';
+import { type Problem, ProblemError, problem, problemOf } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Answer } from '../core/view/card.ts';
 import type { Words } from '../core/view/words.ts';
@@ -61,6 +61,8 @@ export function createInbox(options: InboxOptions): Inbox {
     // The platform is told that it arrived, and the person why nothing was done.
     const tooMany = options.limits.person(asked.actor, asked);
     if (tooMany) return { answer: Promise.resolve(refused(tooMany, options)) };
+    const stray = strayOf(asked);
+    if (stray) return { answer: Promise.resolve(refused(stray, options)) };
     const taken = await takenOf(asked, options);
     const { surface, account, cause } = taken;
     const person = options.settings().people.find((each) => isAccountOf(each, surface, account));
@@ -82,6 +84,15 @@ export function createInbox(options: InboxOptions): Inbox {
     }
     // What was taken before is answered again; that it is done once is the cause's doing.
     return { answer: once(id, taken) };
+  }
+
+  /** A button that we did not post decides nothing, but where a rendering of ours was opened for the press. */
+  function strayOf(asked: Asked): Problem | undefined {
+    if (asked.kind !== 'press' || asked.stray !== true) return undefined;
+    const { press, fresh, actor } = asked;
+    if (fresh !== undefined && options.renderings.wasOpened(actor, fresh)) return undefined;
+    const line = press.kind === 'line' ? press.line : 'help';
+    return problem('BUTTON_NOT_OURS', { line });
   }
 
   function once(id: string, taken: AskTaken): Promise<Answer> {

@@ -26,6 +26,12 @@ export const botProblems: ProblemBook = {
     why: 'To take a record out is a right of its own, of the groups under `record.export`: {groups}.',
     next: 'Ask somebody of those groups, or whoever keeps the configuration.',
   },
+  BUTTON_NOT_OURS: {
+    what: 'The button was not taken.',
+    changed: 'Nothing was changed.',
+    why: 'It stands on a message that Tocsin does not know as its own: an old one, or one that somebody made up.',
+    next: 'Press on the card in the thread, or type what you mean: `{line}`.',
+  },
   ASK_TOO_LATE: {
     what: '`{what}` was not done.',
     changed: 'Nothing was changed.',

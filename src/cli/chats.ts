@@ -36,6 +36,7 @@ export const nobodysDesk: ChatDesk = {
   complete: () => [],
   choices: () => [],
   threadAt: () => undefined,
+  standsOn: () => false,
   opened: () => undefined,
   card: async () => undefined,
   home: () => Promise.reject(new Error('nobody is heard here')),

@@ -1,5 +1,6 @@
 import type { Pin } from '../core/inbox.ts';
 import type { Press } from '../core/view/card.ts';
+import type { Command } from './command.ts';
 import { commands } from './commands/index.ts';
 import { parseLine } from './grammar.ts';
 
@@ -17,9 +18,17 @@ export function isUrgent(spoken: Spoken): boolean {
   return press.kind === 'approve' || press.kind === 'decline';
 }
 
+/** A line that makes a plan: what a forged button could have somebody ask for in their own name. */
+export function changesSomething(line: string): boolean {
+  return doesOf(line) === 'operation';
+}
+
 function isGate(line: string): boolean {
-  const read = parseLine(line);
-  if ('code' in read) return false;
-  const does = commands.find(({ name }) => name === read.verb)?.does;
+  const does = doesOf(line);
   return does === 'gate' || does === 'halt';
+}
+
+function doesOf(line: string): Command['does'] | undefined {
+  const read = parseLine(line);
+  return 'code' in read ? undefined : commands.find(({ name }) => name === read.verb)?.does;
 }

@@ -13,6 +13,7 @@ const repeated: Sign = { kind: 'forged-requests', atLeast: 2 };
 const signIn: Sign = { kind: 'sign-ins-failed', atLeast: 5 };
 const stranger: Sign = { kind: 'strangers-refused', atLeast: 20 };
 const overreach: Sign = { kind: 'tokens-overreached', atLeast: 1 };
+const button: Sign = { kind: 'buttons-forged', atLeast: 1 };
 const flood: Sign = { kind: 'floods-limited', atLeast: 100 };
 
 /** Codes that are in no line are mistakes, and only counted. */
@@ -25,6 +26,7 @@ const signs: ReadonlyMap<string, Sign> = new Map([
     'DISCORD_REQUEST_OLD',
     'DISCORD_APPLICATION_OTHER',
     'WEBHOOK_UNAUTHENTICATED',
+    'PAGE_UNSIGNED',
     'PAGE_UNSIGNED',
     'CONSOLE_TOKEN_REFUSED',
     'CONSOLE_WRONG_ORIGIN',
@@ -46,6 +48,7 @@ const signs: ReadonlyMap<string, Sign> = new Map([
   ].map((code) => [code, stranger] as const),
   ['PAGE_SIGNATURE_MISMATCH', repeated],
   ['CONSOLE_TOKEN_APPROVES', overreach],
+  ['BUTTON_NOT_OURS', button],
   ['TOO_MANY_REQUESTS', flood],
   ['WEBHOOK_TOO_MANY', flood],
 ]);

@@ -18,6 +18,8 @@ export const securityKinds = {
   'forged-requests': { alertname: 'TocsinForgedRequests', severity: 'warning' },
   /** Links into the console that do not open it, and too many tries. */
   'sign-ins-failed': { alertname: 'TocsinSignInsFailed', severity: 'warning' },
+  /** A press that decides, on a message that we did not post. */
+  'buttons-forged': { alertname: 'TocsinButtonsForged', severity: 'warning' },
   /** Guests, bots and accounts that are nobody's of ours. */
   'strangers-refused': { alertname: 'TocsinStrangersRefused', severity: 'info' },
   /** A program that asked for what only people may do. */

@@ -25,6 +25,12 @@ export const securityWords: Readonly<Record<SecurityKind, SecurityWords>> = {
       'Somebody tries links that are used, over or made up; a preview that opens links does so too.',
     next: 'Ask whoever was given a link last; `sign out everywhere` on the console ends all sessions of a person.',
   },
+  'buttons-forged': {
+    line: '{count} presses on {door} within {minutes} min stood on messages that are not ours {#code}',
+    means:
+      'Somebody who holds the bot’s token posts cards of their own, or a card from before a restored backup was pressed. Nothing was decided by them.',
+    next: 'Look at the message that was pressed; if Tocsin’s log does not know it, exchange the bot’s token.',
+  },
   'strangers-refused': {
     line: '{count} times within {minutes} min somebody on {door} was refused who is nobody of the configuration {#code}',
     means:

@@ -198,6 +198,7 @@ function stageDesk(accounts: ReadonlyMap<string, string>): StageDesk {
           value,
           label: argument === 'service' ? value : `${argument} ${value}`,
         })),
+    standsOn: () => true,
     threadAt: (surface, ref) => threads.get(`${surface} ${ref}`),
     card: async (thread, key) => cards.get(`${thread} ${key}`),
     home: async () => saying('home').card,

@@ -15,6 +15,8 @@ export interface PlayedDesk extends ChatDesk {
   /** Threads by the reference of any of their posts. */
   readonly threads: Map<string, string>;
   readonly cards: Map<string, Card>;
+  /** References of posts that are none of ours. */
+  readonly strange: Set<string>;
   readonly accounts: Map<string, readonly string[]>;
   answers: (asked: Asked) => Answer | Promise<Answer>;
   forms: (line: string) => Form | undefined;
@@ -45,6 +47,7 @@ export function playedDesk(): PlayedDesk {
     taken: [],
     images: [],
     threads: new Map(),
+    strange: new Set(),
     cards: new Map(),
     accounts: new Map(),
     answers: () => answering('It is on the record.'),
@@ -66,6 +69,7 @@ export function playedDesk(): PlayedDesk {
     form: (line) => desk.forms(line),
     complete: () => [],
     opened: () => undefined,
+    standsOn: (_surface, ref) => !desk.strange.has(ref),
     threadAt: (_surface, ref) => desk.threads.get(ref),
     card: async (thread, key) => desk.cards.get(`${thread} ${key}`),
     home: async () => desk.homeCard,

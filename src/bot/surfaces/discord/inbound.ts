@@ -156,6 +156,12 @@ export function createInbound(parts: InboundParts) {
     const press =
       carried?.kind === 'named' ? await found(deed.from, carried.digest) : carried?.press;
     if (!press) return turnDown(deed, problem('DISCORD_BUTTON_OUT_OF_DATE'));
+    const isFresh = carried?.kind === 'press' && carried.fresh !== undefined;
+    const stray = !isFresh && isStray(deed.from, press);
+    if (stray && press.kind === 'approve') {
+      // What they read may be anybody's: they see the plan as the record has it, and press there.
+      return showFresh(deed, { kind: 'fresh', operation: press.operation, hash: press.hash });
+    }
     if (press.kind === 'line') {
       const thread = press.incident === '' ? threadOf(deed.from) : press.incident;
       const form = desk.form(press.line, thread);
@@ -163,7 +169,18 @@ export function createInbound(parts: InboundParts) {
     }
     const key = keyOf(deed.from, press);
     const fresh = carried?.kind === 'press' && carried.fresh ? { fresh: carried.fresh } : {};
-    await take(deed, { kind: 'press', press, key, ...fresh }, threadOf(deed.from));
+    // A confirmation can be made up as well: it counts only where its rendering was opened here.
+    const what = { kind: 'press', press, key, stray: stray || isFresh, ...fresh } as const;
+    await take(deed, what, threadOf(deed.from));
+  }
+
+  /** Whether a press that decides stands on no post of ours. What was whispered is nobody's post. */
+  function isStray({ channel, message }: Interaction, press: Press): boolean {
+    const ref = channel && message ? refOf(channel.id, message.id) : '';
+    const stray = !desk.standsOn(name, ref, press);
+    const isWhispered = ((message?.flags ?? 0) & ephemeral) !== 0;
+    if (stray && !isWhispered) metrics.refused(name, 'BUTTON_NOT_OURS');
+    return stray;
   }
 
   /** A plan as the record has it now. What is pressed on that one counts, and carries its digest. */

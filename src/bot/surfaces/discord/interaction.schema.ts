@@ -22,6 +22,7 @@ export const interaction = z.object({
   message: z
     .object({
       id,
+      flags: z.number().default(0),
       embeds: z.array(z.object({ footer: z.object({ text: z.string() }).optional() })).default([]),
     })
     .optional(),

@@ -1,6 +1,8 @@
+import type { Press } from '../../../../core/view/card.ts';
 import { unticked } from '../../../../core/view/words.ts';
 import { type Form, faultsOf, lineOf } from '../../../../handlers/form.ts';
 import { type PressValue, readButtonValue, readMenuId, readOptionValue } from '../press.ts';
+import { refOf } from '../refs.ts';
 import { type Acknowledge, type At, isHeard, take, threadOf } from './deeds.ts';
 import { type Opening, openCard, openForm, showAnswer } from './dialogues.ts';
 import { publishHome } from './home.ts';
@@ -23,24 +25,42 @@ export async function takeAction(
   const thread = threadOf(at.workspace, origin, value.thread);
   const place = body.container.message_ts ?? body.container.view_id ?? '';
   const cause = `press/${place}/${done.action_ts}/${body.user.id}`;
+  const stray = isStray(at, body, value.press);
+  const opening = { origin, trigger: body.trigger_id, cause };
   if (value.fresh || value.press.kind === 'view') {
     await acknowledge();
-    return shows(at, { ...value, thread }, { origin, trigger: body.trigger_id, cause });
+    return shows(at, { ...value, thread }, opening);
+  }
+  if (stray && value.press.kind === 'approve') {
+    // What they read may be anybody's: they see the plan as the record has it, and press there.
+    await acknowledge();
+    const { operation } = value.press;
+    const key = thread === operation ? 'root' : `operation/${operation}`;
+    return shows(at, { ...value, key, thread: thread || operation }, opening);
   }
   const note = body.view?.type === 'modal' ? readNote(body.view.private_metadata) : undefined;
   const fresh = note?.p ? { fresh: note.p.digest } : {};
   const { press, key } = value;
-  const deed = { kind: 'press', press, key, thread, cause, ...fresh } as const;
+  const deed = { kind: 'press', press, key, thread, cause, stray, ...fresh } as const;
   const form = body.view?.type === 'modal' ? undefined : formFor(at, press, thread);
   if (form) {
     await acknowledge();
-    const opening = { origin, trigger: body.trigger_id, thread: form.thread };
-    if (await openForm(at.workspace, form.form, opening)) return;
+    if (await openForm(at.workspace, form.form, { ...opening, thread: form.thread })) return;
   }
   const told = form ? alreadyDone : acknowledge;
   const { answered } = await take(at, { origin, deed }, told);
   if (body.view?.type === 'modal') await showAnswer(at.workspace, body.view.id, await answered);
   if (body.view?.type === 'home') await answered.then(() => publishHome(at, body.user.id));
+}
+
+/** Whether a press that decides stands on no post of ours. A modal is ours; what was whispered is nobody's post. */
+function isStray({ workspace }: At, { container, view }: ActionsBody, press: Press): boolean {
+  if (view?.type === 'modal') return false;
+  const { desk, metrics, name } = workspace.options;
+  const ref = refOf({ channel: container.channel_id ?? '', ts: container.message_ts ?? '' });
+  const stray = !desk.standsOn(name, ref, press);
+  if (stray && !view && !container.is_ephemeral) metrics.refused(name, 'BUTTON_NOT_OURS');
+  return stray;
 }
 
 /** A button whose line lacks something asks for it, as the line would if it were typed. */
@@ -112,7 +132,9 @@ export async function takeSubmission(
   const value = pressIn(note);
   if (!value || !note.p) return acknowledge();
   const { press, key } = value;
-  const deed = { ...common, kind: 'press', press, key, fresh: note.p.digest } as const;
+  // A view can be made by whoever holds the tokens: only one that was opened here decides.
+  const stray = press.kind === 'approve';
+  const deed = { ...common, kind: 'press', press, key, fresh: note.p.digest, stray } as const;
   await take(at, { origin, deed }, acknowledge);
 }
 

@@ -28,6 +28,7 @@ const actionsSchema = z.object({
     channel_id: z.string().optional(),
     thread_ts: z.string().optional(),
     view_id: z.string().optional(),
+    is_ephemeral: z.boolean().default(false),
   }),
   message: z.object({ thread_ts: z.string().optional() }).optional(),
   view: z
