@@ -32,6 +32,16 @@ export type JournalCommand = {
       readonly format: RecordFormat;
       readonly out?: string;
     }
+  | {
+      readonly action: 'erase';
+      /** An incident, an operation or a whole stream; empty for all, of one person. */
+      readonly thread: string;
+      readonly events: readonly number[];
+      /** Whose words; empty where events are named. */
+      readonly person: string;
+      readonly reason: string;
+      readonly dryRun: boolean;
+    }
   | { readonly action: 'tail' }
   | { readonly action: 'backup'; readonly to: string }
 );
@@ -110,8 +120,8 @@ export const declared: Readonly<Record<string, Declared>> = {
     read: ({ config }) => ({ name: 'doctor', config }),
   },
   journal: {
-    usage: 'journal verify|export|tail|backup',
-    says: 'checks the chain offline; exports INCIDENT; prints every event; backs up to TO while running',
+    usage: 'journal verify|export|erase|tail|backup',
+    says: 'checks the chain offline; exports INCIDENT; erases what people wrote; prints every event; backs up to TO while running',
     options: {
       journal,
       config,
@@ -127,6 +137,14 @@ export const declared: Readonly<Record<string, Declared>> = {
       },
       out: { type: 'string', value: 'FILE', says: 'export: where to; else standard output' },
       format: { type: 'string', value: 'FORMAT', says: 'export: json, markdown or csv; else json' },
+      event: {
+        type: 'string',
+        value: 'NUMBERS',
+        says: 'erase: which events of INCIDENT: 4 or 4,7',
+      },
+      person: { type: 'string', value: 'PERSON', says: 'erase: all that this person wrote' },
+      reason: { type: 'string', value: 'TEXT', says: 'erase: why, for the record' },
+      'dry-run': { type: 'boolean', says: 'erase: only says what would go' },
     },
     words: { least: 1, most: 2 },
     read: readJournal,
@@ -186,6 +204,31 @@ export const declared: Readonly<Record<string, Declared>> = {
   },
 };
 
+function readErase(
+  { words: [, thread = ''], values }: Pick<Asked, 'words' | 'values'>,
+  base: { readonly name: 'journal'; readonly config: string; readonly journal?: string },
+): Command | string {
+  const { event, person, reason, 'dry-run': dryRun = false } = values;
+  if (base.journal !== undefined) {
+    // What is written is signed, and only the configuration says with which key.
+    return 'a file that --journal names is only read; erase works on the journal of --config';
+  }
+  if (typeof reason !== 'string' || reason.trim() === '') return 'erase needs a --reason';
+  const who = typeof person === 'string' ? person : '';
+  const numbers = typeof event === 'string' ? event.split(',').map(Number) : [];
+  if (numbers.some((number) => !Number.isSafeInteger(number) || number < 1)) {
+    return `--event ${String(event)} is no number of an event`;
+  }
+  if ((who === '') === (numbers.length === 0))
+    return 'erase needs --event or --person, one of them';
+  if (thread === '' && who === '') return 'erase --event needs an INCIDENT';
+  const what = { thread, events: numbers, person: who, reason: reason.trim() };
+  return { ...base, action: 'erase', ...what, dryRun: dryRun === true };
+}
+
+/** Options that belong to one action alone. */
+const ofErase = ['event', 'person', 'reason', 'dry-run'];
+
 function readJournal({ words: [action = '', word], values, config }: Asked): Command | string {
   const { checkpoint, export: exported, out, format = 'json' } = values;
   const base = {
@@ -200,7 +243,11 @@ function readJournal({ words: [action = '', word], values, config }: Asked): Com
   if (typeof format !== 'string' || !isRecordFormat(format)) {
     return `--format ${format} is not known, ${recordFormats.join(', ')} are`;
   }
+  const stray = ofErase.find((name) => values[name] !== undefined);
+  if (stray !== undefined && action !== 'erase') return `--${stray} belongs to erase`;
   switch (action) {
+    case 'erase':
+      return readErase({ words: ['erase', ...(word === undefined ? [] : [word])], values }, base);
     case 'verify':
       return word === undefined
         ? {
@@ -219,9 +266,9 @@ function readJournal({ words: [action = '', word], values, config }: Asked): Com
     case 'backup':
       return word === undefined ? 'backup needs a file to write TO' : { ...base, action, to: word };
     default: {
-      const near = nearest(action, ['verify', 'export', 'tail', 'backup']);
+      const near = nearest(action, ['verify', 'export', 'erase', 'tail', 'backup']);
       const hint =
-        near === undefined ? 'verify, export, tail and backup are' : `did you mean ${near}?`;
+        near === undefined ? 'verify, export, erase, tail and backup are' : `did you mean ${near}?`;
       return `journal ${action} is not known, ${hint}`;
     }
   }

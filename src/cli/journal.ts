@@ -1,5 +1,6 @@
 import { exitCode, type JournalCommand } from '../cli.ts';
 import { backupJournal, verifyJournal } from '../journal/index.ts';
+import { eraseFrom } from './journal-erase.ts';
 import { checkExport, everything, exportIncident, readText } from './journal-export.ts';
 import { sayReport } from './journal-report.ts';
 import { locate } from './live-journal.ts';
@@ -18,6 +19,8 @@ export async function journal(command: JournalCommand): Promise<number> {
         return verify(at.path, command.checkpoint);
       case 'export':
         return exportIncident(at, command);
+      case 'erase':
+        return eraseFrom(at, command);
       case 'tail':
         return tail(at.path);
       default:

@@ -29,3 +29,35 @@ export function erasedStream({ stream, event }: Recorded): string | undefined {
   const isErasure = stream === ERASURES && event.type === 'PayloadErased' && 'stream' in event;
   return isErasure && typeof event.stream === 'string' ? event.stream : undefined;
 }
+
+/**
+ * What people wrote and nothing rests on: a state is the same without it. To erase anything else would undo what was
+ * decided, so that a plan would run again or a lock be gone.
+ */
+export const WRITINGS: ReadonlySet<string> = new Set([
+  'NoteAdded',
+  'MessagePinned',
+  'AskTaken',
+  'AskAnswered',
+  'ReadingGiven',
+  'RequestTurnedDown',
+  'RequestRefused',
+  'RecordExported',
+]);
+
+/** Whether an event holds words of a person: said by them, or theirs and pinned by somebody. */
+export function isWritingOf({ by, event }: Recorded, person: string): boolean {
+  if (!WRITINGS.has(event.type)) return false;
+  return by === person || field(event, 'person') === person || authorOf(event) === person;
+}
+
+function authorOf(event: Event): unknown {
+  const author = field(event, 'author');
+  return typeof author === 'object' && author !== null
+    ? new Map<string, unknown>(Object.entries(author)).get('person')
+    : undefined;
+}
+
+function field(event: Event, name: string): unknown {
+  return new Map<string, unknown>(Object.entries(event)).get(name);
+}

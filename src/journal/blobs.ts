@@ -8,6 +8,8 @@ import { isMissing, isNoSpace } from './files.ts';
 export interface BlobStore extends Blobs {
   /** Deletes what nobody needs any more; answers how many. */
   prune(now: number): Promise<number>;
+  /** Deletes one, whoever may still name it. */
+  drop(digest: string): Promise<void>;
 }
 
 export const BLOB_BYTES_MAX = 16 * 1024 * 1024;
@@ -17,7 +19,7 @@ export const BLOB_BYTES_MAX = 16 * 1024 * 1024;
  * kept stands in the file's modification time: no index that could disagree with the files.
  */
 export function openBlobs(folder: string, bytesMax = BLOB_BYTES_MAX): BlobStore {
-  return { put, get, prune };
+  return { put, get, prune, drop };
 
   async function put(bytes: Uint8Array, keepUntil: number): Promise<string> {
     if (bytes.byteLength > bytesMax) {
@@ -44,6 +46,10 @@ export function openBlobs(folder: string, bytesMax = BLOB_BYTES_MAX): BlobStore 
     }
     // A damaged blob is no blob: whoever shows it names it by its digest.
     return createHash('sha256').update(bytes).digest('hex') === digest ? bytes : undefined;
+  }
+
+  async function drop(digest: string): Promise<void> {
+    if (/^[0-9a-f]{64}$/.test(digest)) await rm(pathOf(folder, digest), { force: true });
   }
 
   async function prune(now: number): Promise<number> {

@@ -116,6 +116,12 @@ const writing: ProblemBook = {
     why: 'Streams of the journal itself, of locks and of posts hold no personal content, and without them something would be verified, or done, wrongly.',
     next: 'Name the event whose payload is to go.',
   },
+  ERASE_NOT_A_WRITING: {
+    what: 'Event {version} of {stream} was not erased.',
+    changed: 'Nothing was erased.',
+    why: 'It is {type}, on which what was decided rests: without it a plan could run again, or an approval be gone.',
+    next: 'Erase what people wrote: notes, pins, lines and answers. `journal erase --dry-run` says what would go.',
+  },
   BLOB_TOO_LARGE: {
     what: 'An output was not kept.',
     changed: NOTHING_WRITTEN,

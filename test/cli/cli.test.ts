@@ -49,6 +49,19 @@ describe('a command line', () => {
       },
     ],
     [
+      'journal erase INC-1 --event 4,7 --reason pasted',
+      {
+        name: 'journal',
+        action: 'erase',
+        config: './tocsin.yaml',
+        thread: 'INC-1',
+        events: [4, 7],
+        person: '',
+        reason: 'pasted',
+        dryRun: false,
+      },
+    ],
+    [
       'journal --journal j.db tail',
       { name: 'journal', action: 'tail', config: './tocsin.yaml', journal: 'j.db' },
     ],
@@ -99,7 +112,7 @@ describe('a command line', () => {
   });
 
   const journalUsage =
-    'usage: tocsin journal verify|export|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--export FILE] [--out FILE] [--format FORMAT]';
+    'usage: tocsin journal verify|export|erase|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--export FILE] [--out FILE] [--format FORMAT] [--event NUMBERS] [--person PERSON] [--reason TEXT] [--dry-run]';
 
   it.each([
     ['', 'tocsin: there is no command\ntocsin --help lists them'],
@@ -138,9 +151,23 @@ describe('a command line', () => {
     ],
     ['journal', `tocsin: something is missing\n${journalUsage}`],
     ['journal verfy', `tocsin: journal verfy is not known, did you mean verify?\n${journalUsage}`],
+    ['journal erase INC-1 --event 4', `tocsin: erase needs a --reason\n${journalUsage}`],
+    [
+      'journal erase INC-1 --reason x',
+      `tocsin: erase needs --event or --person, one of them\n${journalUsage}`,
+    ],
+    [
+      'journal erase INC-1 --event four --reason x',
+      `tocsin: --event four is no number of an event\n${journalUsage}`,
+    ],
+    [
+      'journal erase INC-1 --event 4 --reason x --journal j.db',
+      `tocsin: a file that --journal names is only read; erase works on the journal of --config\n${journalUsage}`,
+    ],
+    ['journal tail --person ana', `tocsin: --person belongs to erase\n${journalUsage}`],
     [
       'journal shred',
-      `tocsin: journal shred is not known, verify, export, tail and backup are\n${journalUsage}`,
+      `tocsin: journal shred is not known, verify, export, erase, tail and backup are\n${journalUsage}`,
     ],
     ['journal export', `tocsin: export needs an INCIDENT\n${journalUsage}`],
     ['journal backup', `tocsin: backup needs a file to write TO\n${journalUsage}`],
@@ -172,16 +199,16 @@ describe('a command line', () => {
 
       usage: tocsin COMMAND [options]
 
-        start                              runs the bot
-        demo                               plays one incident against an emulated cluster on this machine, then waits for you
-        check                              validates configuration, catalog, policies and runbooks
-        doctor                             asks every configured system whether it can be reached and used
-        journal verify|export|tail|backup  checks the chain offline; exports INCIDENT; prints every event; backs up to TO while running
-        console-link PERSON                prints a one-time link to the console for a person of the configuration
-        replay FILE…                       sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER
-        commands                           lists what can be said in chat
-        slack manifest [NAME]              prints the manifest of the Slack app, with the least scopes: paste it where an app is made
-        discord register                   registers the slash commands in every guild of the configuration; start does it too
+        start                                    runs the bot
+        demo                                     plays one incident against an emulated cluster on this machine, then waits for you
+        check                                    validates configuration, catalog, policies and runbooks
+        doctor                                   asks every configured system whether it can be reached and used
+        journal verify|export|erase|tail|backup  checks the chain offline; exports INCIDENT; erases what people wrote; prints every event; backs up to TO while running
+        console-link PERSON                      prints a one-time link to the console for a person of the configuration
+        replay FILE…                             sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER
+        commands                                 lists what can be said in chat
+        slack manifest [NAME]                    prints the manifest of the Slack app, with the least scopes: paste it where an app is made
+        discord register                         registers the slash commands in every guild of the configuration; start does it too
 
         tocsin COMMAND --help says more; tocsin --version names the version
         exit status: 0 done · 1 found faults or failed · 2 wrong use or configuration · 3 journal in use",

@@ -124,6 +124,19 @@ export function tellOrder(site: DeskSite, incident: string): void {
     .catch((error: unknown) => site.log('console could not read a thread', error));
 }
 
+/** Something left the thread: what is not in it any more leaves the pages that are open. */
+export function tellWhole(site: DeskSite, incident: string): void {
+  if (!site.stream.isFollowed(incident)) return;
+  site.desk
+    .thread(incident)
+    .then((thread) => {
+      if (thread === undefined) return;
+      const data = wholeThread(renderThread(thread, site.access.kind === 'demo'));
+      site.stream.publish({ event: 'list', id: writeCursor(site.sequence), data }, incident);
+    })
+    .catch((error: unknown) => site.log('console could not read a thread', error));
+}
+
 /** What a browser has not seen since its cursor; all of it when the cursor is another process's or too old. */
 async function missed(
   site: DeskSite,

@@ -6,7 +6,7 @@ import type { Access } from './access.ts';
 import { apiRoutes } from './api.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
-import { deskRoutes, tellBoard, tellOrder } from './desk-routes.ts';
+import { deskRoutes, tellBoard, tellOrder, tellWhole } from './desk-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { recordRoutes } from './record-routes.ts';
@@ -141,7 +141,10 @@ function createSurface(
       changed();
       return true;
     },
-    forget: (incident) => site.fragments.skip(incident),
+    forget(incident) {
+      site.fragments.skip(incident);
+      tellWhole(site, incident);
+    },
     async ensureRoot({ incident, card }) {
       show(incident, renderCard({ ...card, key: 'root' }, { incident, sandbox }));
       return { ok: true, ref: incident };
