@@ -3,10 +3,12 @@ import { intakeProblems } from '../src/bot/intake.ts';
 import { outboundProblems } from '../src/bot/outbound-guard.ts';
 import { pageIntakeProblems } from '../src/bot/pagerduty-intake.ts';
 import { botProblems } from '../src/bot/problem-text.ts';
+import { stepUpProblems } from '../src/bot/step-up/problems.ts';
 import { problems as consoleProblems } from '../src/bot/surfaces/console/problems.ts';
 import { problems as discordProblems } from '../src/bot/surfaces/discord/problems.ts';
 import { problems as slackProblems } from '../src/bot/surfaces/slack/problems.ts';
 import { doctorProblems } from '../src/cli/doctor-problems.ts';
+import { factorProblems } from '../src/core/factor/problem-text.ts';
 import { incidentProblems } from '../src/core/incident/problem-text.ts';
 import { glassProblems } from '../src/core/operation/glass-problem-text.ts';
 import { operationProblems } from '../src/core/operation/problem-text.ts';
@@ -29,6 +31,8 @@ export interface Chapter {
 export const chapters: readonly Chapter[] = [
   chapter('Plans, approvals and steps', 'src/core/operation/problem-text.ts', operationProblems),
   chapter('Alone with a plan', 'src/core/operation/glass-problem-text.ts', glassProblems),
+  chapter('Second factors', 'src/core/factor/problem-text.ts', factorProblems),
+  chapter('Giving and enrolling factors', 'src/bot/step-up/problems.ts', stepUpProblems),
   chapter('Incidents', 'src/core/incident/problem-text.ts', incidentProblems),
   chapter('Commands', 'src/handlers/problem-text.ts', requestProblems),
   chapter(

@@ -16,6 +16,7 @@ import { readRoutes, readSecurity } from './config/routes.ts';
 import { type ReadSections, readSections, type Sections } from './config/sections.ts';
 import { readServices } from './config/services.ts';
 import { readAlertmanagers, readPagerduties } from './config/sources.ts';
+import { checkStepUp, readIdentityAdmins } from './config/step-up.ts';
 import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
 import { grammarVerbs, type Verb } from './config/verbs.ts';
@@ -148,11 +149,16 @@ function readSettings(
       report,
     });
   }
+  if (clean('policies', 'console', 'journal')) {
+    const { console, journal } = sections;
+    checkStepUp({ policy, console, journal, report });
+  }
+  const identityAdmins = readIdentityAdmins(sections.identity_admins, { groups, report });
   const pendingMax = sections.quotas.pending;
   const record = readRecord(sections.record, { groups, report });
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
   const around = { routes, security, telemetry, record, fuse };
-  return { people, groups, catalog, policy, pendingMax, ...around };
+  return { people, groups, identityAdmins, catalog, policy, pendingMax, ...around };
 }
 
 function readFuse(
@@ -199,7 +205,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
 }
 
 function readJournal(
-  { store, path, signing_key }: Sections['journal'],
+  { store, path, signing_key, keyring_key = [] }: Sections['journal'],
   { report, absolute }: Scope,
 ): JournalConfig {
   if (store === 'redis') {
@@ -213,6 +219,7 @@ function readJournal(
     store: 'sqlite',
     path: absolute(path),
     ...(signing_key && { signingKey: signing_key }),
+    keyringKeys: keyring_key,
   };
 }
 

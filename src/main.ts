@@ -38,6 +38,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./cli/doctor.ts')).doctor(command.config);
     case 'journal':
       return (await import('./cli/journal.ts')).journal(command);
+    case 'enrol':
+      return (await import('./cli/enrol.ts')).enrol(command.person, command.config);
     case 'console-link':
       return (await import('./cli/console-link.ts')).consoleLink(command.person, command.config);
     case 'replay':

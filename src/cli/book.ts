@@ -3,6 +3,8 @@ import { intakeProblems } from '../bot/intake.ts';
 import { outboundProblems } from '../bot/outbound-guard.ts';
 import { pageIntakeProblems } from '../bot/pagerduty-intake.ts';
 import { botProblems } from '../bot/problem-text.ts';
+import { stepUpProblems } from '../bot/step-up/problems.ts';
+import { factorProblems } from '../core/factor/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
 import { glassProblems } from '../core/operation/glass-problem-text.ts';
 import { operationProblems } from '../core/operation/problem-text.ts';
@@ -18,6 +20,8 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     {},
     operationProblems,
     glassProblems,
+    factorProblems,
+    stepUpProblems,
     incidentProblems,
     requestProblems,
     botProblems,

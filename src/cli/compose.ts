@@ -37,6 +37,7 @@ import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
 import { consoleRecords } from './console-records.ts';
 import { journalHostHandlers } from './host-records.ts';
+import { openStepUps, stepUpHostHandlers } from './step-up.ts';
 import { version } from './version.ts';
 
 export interface Parts {
@@ -67,6 +68,8 @@ export interface Parts {
     readonly token: string;
     readonly scopes: readonly ('read' | 'commands' | 'export')[];
   }[];
+  /** What second factors are sealed under in the keyring, the newest first; none: there are no second factors. */
+  readonly keyringKeys: readonly string[];
   /** Path of the host door; none in the demo. */
   readonly hostDoor: string | undefined;
   /** Words of the integrations that are connected. */
@@ -104,6 +107,8 @@ export async function compose(parts: Parts): Promise<Running> {
     log: say,
   });
   const metrics = createMetrics(readingsOf(bot, journal, late), version);
+  const surfaces = () => (late.chats?.connections ?? []).map(({ surface: each }) => each);
+  const stepUps = await openStepUps({ ...parts, bot, surfaces, log: say });
   const shown = surface.createConsole({
     desk: surface.createConsoleDesk(deskSources(parts, bot)),
     access:
@@ -120,6 +125,7 @@ export async function compose(parts: Parts): Promise<Running> {
       refused: (code) => bot.security.refused('console', code),
     },
     tokens: parts.tokens,
+    stepUps,
   });
   const chats = parts.chats.connect({
     desk: bot.chat,
@@ -146,6 +152,7 @@ export async function compose(parts: Parts): Promise<Running> {
           handlers: {
             ...surface.consoleHostHandlers(sessions, () => address.console),
             ...journalHostHandlers(journal),
+            ...stepUpHostHandlers(stepUps),
           },
           log: (message, error) => log.error({ error }, message),
         });
@@ -294,6 +301,7 @@ function deskSources({ journal, settings }: Parts, bot: Bot): DeskSources {
     incidents: () =>
       [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
     incident: bot.desk.incident,
+    operation: bot.desk.operation,
     operations: (incident) =>
       (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
     thread: bot.threads.desired,

@@ -8,7 +8,7 @@ export type Command =
   | { readonly name: 'start' | 'check' | 'doctor'; readonly config: string }
   | { readonly name: 'demo'; readonly headless: boolean; readonly journal?: string }
   | JournalCommand
-  | { readonly name: 'console-link'; readonly person: string; readonly config: string }
+  | { readonly name: 'console-link' | 'enrol'; readonly person: string; readonly config: string }
   | { readonly name: 'replay'; readonly files: readonly string[]; readonly to: string }
   | { readonly name: 'commands'; readonly format: 'text' | 'json' | 'markdown' }
   | {
@@ -155,6 +155,13 @@ export const declared: Readonly<Record<string, Declared>> = {
     options: { config },
     words: { least: 1, most: 1 },
     read: ({ words: [person = ''], config }) => ({ name: 'console-link', person, config }),
+  },
+  enrol: {
+    usage: 'enrol PERSON',
+    says: 'prints a one-time code with which a person enrols a second factor in the console',
+    options: { config },
+    words: { least: 1, most: 1 },
+    read: ({ words: [person = ''], config }) => ({ name: 'enrol', person, config }),
   },
   replay: {
     usage: 'replay FILE…',

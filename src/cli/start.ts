@@ -157,6 +157,7 @@ export function partsOf(config: Config) {
   return {
     listen: { server: server.listen, console: console.listen, metrics: metrics.listen },
     consoleUrl: console.publicUrl,
+    keyringKeys: config.journal.keyringKeys.map((key) => key.reveal()),
     bodyLimitBytes: server.bodyLimitBytes,
     limits: config.limits,
     trustedProxies: server.trustedProxies,

@@ -48,6 +48,8 @@ export interface JournalConfig {
   /** Absolute. */
   readonly path: string;
   readonly signingKey?: Secret;
+  /** Of the second factors in the keyring: the first seals, each opens. Empty: there are none. */
+  readonly keyringKeys: readonly Secret[];
 }
 
 /** How much one person and one source may send. */

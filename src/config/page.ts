@@ -43,6 +43,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'security',
     'Where Tocsin tells what concerns its own security: forged requests, refusals that repeat, who got more rights. The default route when absent.',
   ],
+  [
+    'identity_admins',
+    'Groups whose members confirm what concerns who somebody else is: a new second factor. A list; never for themselves.',
+  ],
   ['services', 'What is operated, by name: where each part of a service runs.'],
   [
     'policies',

@@ -19,6 +19,7 @@ import {
   url,
   version,
 } from './field.ts';
+import { journal } from './journal-schema.ts';
 import { fuse, policyTest, quotas, rule } from './policy-schema.ts';
 
 /*
@@ -75,21 +76,6 @@ const consoleListener = keys({
 
 const metrics = keys({
   listen: listen.default({ host: '127.0.0.1', port: 9090 }).describe('Where /metrics is answered.'),
-});
-
-const journal = keys({
-  store: oneOf(['sqlite', 'redis'])
-    .default('sqlite')
-    .describe('Where events are kept; `redis` is refused by this build.'),
-  path: path
-    .default('./data/tocsin.db')
-    .describe('The file of the sqlite store, seen from the folder of this file.'),
-  url: notBuilt('redis journal', 'take it out and write path: ./data/tocsin.db'),
-  signing_key: secret
-    .optional()
-    .describe(
-      'Ed25519 key (PEM, PKCS 8) that signs checkpoints; made and kept in the keyring when absent.',
-    ),
 });
 
 const incident = keys({
@@ -323,6 +309,10 @@ export const sections = {
   routes: z.array(route).default([]),
   default_route: defaultRoute,
   security: security.prefault({}),
+  identity_admins: z
+    .array(name)
+    .default([])
+    .describe('Groups whose members confirm new second factors of others.'),
   services: named(service).default({}),
   policies: z.array(rule).default([]),
   policy_tests: z.array(policyTest).default([]),

@@ -43,14 +43,21 @@ export function readSections(document: ReadDocument, report: OpenReport): ReadSe
   return undefined;
 }
 
+const ofGroups: readonly SectionName[] = [
+  'routes',
+  'default_route',
+  'security',
+  'record',
+  'identity_admins',
+  'policies',
+  'policy_tests',
+];
+
 /** Sections whose content is judged by that of another. */
 const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
   ['sources', ['people']],
-  [
-    'people',
-    ['groups', 'routes', 'default_route', 'security', 'record', 'policies', 'policy_tests'],
-  ],
-  ['groups', ['routes', 'default_route', 'security', 'record', 'policies', 'policy_tests']],
+  ['people', ['groups', ...ofGroups]],
+  ['groups', ofGroups],
   ['targets', ['services']],
   ['services', ['policies', 'policy_tests', 'targets']],
   ['surfaces', ['people', 'routes', 'default_route', 'security', 'policies', 'policy_tests']],

@@ -22,6 +22,7 @@ export const UNERASABLE: readonly string[] = [
   'halt/',
   'quota/',
   'limit/',
+  'factor/',
 ];
 
 /** The stream that lost a payload by this event; undefined when it is no erasure. */

@@ -1,8 +1,8 @@
 import type { Event, Recorded } from './event.ts';
 
 /**
- * Sign-in by a link made on the host: one stream from the link to the end of its session. Tokens never come here, only
- * their SHA-256. Nothing ends by a timer: every decision is given the time and refuses what is past it.
+ * Sign-in by a link made on the host or with a passkey: one stream from there to the end of the session. Tokens never come
+ * here, only their SHA-256. Nothing ends by a timer: every decision is given the time and refuses what is past it.
  */
 export type SessionEvent =
   | (Event & {
@@ -12,6 +12,13 @@ export type SessionEvent =
       readonly via?: SessionVia;
     })
   | (Event & { readonly type: 'SessionOpened'; readonly digest: string })
+  /** Without a link: a passkey said who is there. */
+  | (Event & {
+      readonly type: 'SessionBegun';
+      readonly person: string;
+      readonly digest: string;
+      readonly factor: string;
+    })
   /** Somebody was there. Seldom written: see `sessionSeenEveryMs`. */
   | (Event & { readonly type: 'SessionSeen' })
   | (Event & { readonly type: 'SessionRevoked' })
@@ -44,6 +51,14 @@ export type SessionIntent =
       readonly via?: SessionVia | undefined;
     }
   | {
+      readonly kind: 'begin';
+      readonly person: string;
+      /** Of the token the browser gets. */
+      readonly digest: string;
+      /** The passkey. */
+      readonly factor: string;
+    }
+  | {
       readonly kind: 'open';
       readonly at: number;
       readonly linkDigest: string;
@@ -70,6 +85,8 @@ export interface Session {
       }
     | undefined;
   readonly opened: { readonly digest: string; readonly at: number } | undefined;
+  /** By the passkey of this id, and by no link. */
+  readonly passkey: string | undefined;
   readonly seenAt: number;
   readonly revoked: boolean;
   readonly refusals: number;
@@ -87,6 +104,7 @@ export const noSession: Session = {
   version: 0,
   link: undefined,
   opened: undefined,
+  passkey: undefined,
   seenAt: 0,
   revoked: false,
   refusals: 0,
@@ -98,6 +116,11 @@ export function decideSession(intent: SessionIntent, session: Session): readonly
       const { person, digest, via } = intent;
       const made = { type: 'SessionLinkMade', v: 1, person, digest } as const;
       return session.version === 0 ? [{ ...made, ...(via ? { via } : {}) }] : [];
+    }
+    case 'begin': {
+      const { person, digest, factor } = intent;
+      const begun = { type: 'SessionBegun', v: 1, person, digest, factor } as const;
+      return session.version === 0 ? [begun] : [];
     }
     case 'open': {
       const code = refusalOf(intent, session);
@@ -129,6 +152,12 @@ export function evolveSession(
       };
     case 'SessionOpened':
       return { ...next, opened: { digest: event.digest, at }, seenAt: at };
+    case 'SessionBegun': {
+      const { person, digest, factor } = event;
+      // There is no link to be opened: no token has this digest.
+      const link = { person, digest: '', at, position, via: undefined };
+      return { ...next, link, opened: { digest, at }, seenAt: at, passkey: factor };
+    }
     case 'SessionSeen':
       return { ...next, seenAt: at };
     case 'SessionRevoked':
@@ -139,6 +168,17 @@ export function evolveSession(
       // Whose session it was is gone: so is the session.
       return { ...next, revoked: true };
   }
+}
+
+/**
+ * How somebody came in. What a chat platform led to is as trustworthy as the chat account: it can neither enrol a second
+ * factor nor give one.
+ */
+export type SessionBirth = 'host' | 'chat' | 'passkey';
+
+export function bornOf({ link, passkey }: Session): SessionBirth {
+  if (passkey !== undefined) return 'passkey';
+  return link?.via === undefined ? 'host' : 'chat';
 }
 
 /** Why a link opens nothing, or undefined when it does. */

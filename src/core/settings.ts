@@ -15,6 +15,8 @@ export interface Settings {
   readonly policy: Policy;
   /** Where the alerts of a source were measured, by `alertmanager/main`, for what no service says. */
   readonly telemetry?: Readonly<Record<string, TargetRef>>;
+  /** Groups whose members confirm what concerns who somebody else is; none when absent. */
+  readonly identityAdmins?: readonly string[];
   /** How many plans one requester may have waiting at a time. */
   readonly pendingMax: number;
   /** Groups whose members may take records out; nobody where it is not said. */

@@ -24,4 +24,5 @@ export {
 export type { JournalLog, JournalOptions } from './options.ts';
 export { embeddedOwnership } from './ownership.ts';
 export { journalProblems } from './problems.ts';
+export { sealKeyring } from './sealed-keyring.ts';
 export type { VerifyReport } from './verify.ts';

@@ -65,6 +65,12 @@ const starting: ProblemBook = {
     why: 'The file is not the JSON that this program writes.',
     next: 'Put back a copy of it. Without one, move it away: sessions end and second factors must be enrolled again.',
   },
+  KEYRING_SEALED: {
+    what: 'An entry of the keyring, {name}, cannot be opened.',
+    changed: NOTHING_WRITTEN,
+    why: 'It was sealed under another key than those in `journal.keyring_key`, or was changed since.',
+    next: 'Write the older key behind the new one in `journal.keyring_key`. If it is lost, remove the factor and enrol it again.',
+  },
 };
 
 const writing: ProblemBook = {

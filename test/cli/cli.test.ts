@@ -119,11 +119,11 @@ describe('a command line', () => {
     ['strat', 'tocsin: strat is not a command, did you mean start?\ntocsin start --help'],
     [
       'frobnicate',
-      'tocsin: frobnicate is not a command\ncommands: start, demo, check, doctor, journal, console-link, replay, commands, slack and discord',
+      'tocsin: frobnicate is not a command\ncommands: start, demo, check, doctor, journal, console-link, enrol, replay, commands, slack and discord',
     ],
     [
       'constructor',
-      'tocsin: constructor is not a command\ncommands: start, demo, check, doctor, journal, console-link, replay, commands, slack and discord',
+      'tocsin: constructor is not a command\ncommands: start, demo, check, doctor, journal, console-link, enrol, replay, commands, slack and discord',
     ],
     [
       'start --confg a',
@@ -205,6 +205,7 @@ describe('a command line', () => {
         doctor                                   asks every configured system whether it can be reached and used
         journal verify|export|erase|tail|backup  checks the chain offline; exports INCIDENT; erases what people wrote; prints every event; backs up to TO while running
         console-link PERSON                      prints a one-time link to the console for a person of the configuration
+        enrol PERSON                             prints a one-time code with which a person enrols a second factor in the console
         replay FILE…                             sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER
         commands                                 lists what can be said in chat
         slack manifest [NAME]                    prints the manifest of the Slack app, with the least scopes: paste it where an app is made

@@ -41,7 +41,7 @@ describe('a sound configuration', () => {
       },
       console: { listen: { host: '127.0.0.1', port: 8081 }, tokens: [] },
       metrics: { listen: { host: '127.0.0.1', port: 9090 } },
-      journal: { store: 'sqlite', path: '/etc/tocsin/data/tocsin.db' },
+      journal: { store: 'sqlite', path: '/etc/tocsin/data/tocsin.db', keyringKeys: [] },
       incident: { resolvedJoinMs: 1_800_000, compareEveryMs: 300_000, ackReminderMs: 300_000 },
       limits: { personPerMinute: 60, sourcePerMinute: 60_000 },
       sources: { alertmanager: [], pagerduty: [] },

@@ -112,10 +112,12 @@ describe('policies', () => {
           policies: `policies: [ { match: { risk: change }, requesters: [sre], step_up: required, ${more} } ]`,
           surfaces:
             'surfaces: { slack: { main: { team: T01, bot_token: ${env:BOT}, app_token: ${env:APP} } } }',
+          console: 'console: { public_url: https://ops.example.com }',
+          journal: 'journal: { keyring_key: ${env:KEY} }',
           people:
             'people: [ { id: ana, slack: T01/U01 }, { id: ben, slack: T01/U02 }, { id: cem, slack: T01/U03 } ]',
         }),
-        { env: { BOT: 'xoxb-1', APP: 'xapp-1' } },
+        { env: { BOT: 'xoxb-1', APP: 'xapp-1', KEY: 'k'.repeat(44) } },
       );
     expect(rule(one)).toEqual([]);
     expect(rule(`surfaces: [console, slack], ${one}`)).toEqual([]);

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge, type Policy, type PolicyQuestion } from '../../src/core/operation/policy.ts';
@@ -42,6 +44,10 @@ const services =
 const cluster = '{ kubernetes: { read: { kubeconfig: r.yaml }, write: { kubeconfig: w.yaml } } }';
 const targets = `targets: { eu-1: ${cluster}, us-1: ${cluster} }`;
 
+/** Where second factors can be given. */
+const console = 'console: { public_url: https://ops.example.com }';
+const journal = 'journal: { keyring_key: ${env:KEY} }';
+
 type Fields = Readonly<Record<string, string>>;
 
 function fieldsOf(choices: Readonly<Record<string, readonly string[]>>): fc.Arbitrary<Fields> {
@@ -64,7 +70,8 @@ function flow(fields: Fields): string {
 }
 
 function policyOf(rule: string): Policy {
-  return accepted(yaml({ services, targets, policies: `policies: [ ${rule} ]` })).settings.policy;
+  const own = { services, targets, console, journal, policies: `policies: [ ${rule} ]` };
+  return accepted(yaml(own), { env: { KEY: 'k'.repeat(44) } }).settings.policy;
 }
 
 const usual = {

@@ -48,6 +48,8 @@ export interface SmallBotOptions {
   readonly from?: Pick<SmallBot, 'clock' | 'journal'>;
   readonly before?: MemoryJournalOptions['before'];
   readonly limits?: BotParts['limits'];
+  readonly groups?: Settings['groups'];
+  readonly book?: BotParts['book'];
 }
 
 /** Ana and ben are sre, cleo is nobody's; one service with one workload on a target that is kept in memory. */
@@ -70,10 +72,11 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     settings: () => ({
       ...settings,
       ...(options.fuse && { fuse: options.fuse }),
+      ...(options.groups && { groups: options.groups }),
       routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },
       policy: { rules: options.rules ?? allowed, digest: 'policy-1', localTime },
     }),
-    book: {},
+    book: options.book ?? {},
     publicUrl: '',
     targets: [
       {

@@ -16,6 +16,7 @@ export function consoleDeskOf({ engine, dispatch, desk, threads, words }: Bot): 
     incidents: () =>
       [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
     incident: desk.incident,
+    operation: desk.operation,
     operations: (incident) =>
       (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
     thread: threads.desired,

@@ -34,6 +34,10 @@ export const securityKinds = {
   'glass-broken': { alertname: 'TocsinGlassBroken', severity: 'critical' },
   /** So much was dangerous within an hour that nothing begins any more. */
   'fuse-blown': { alertname: 'TocsinFuseBlown', severity: 'critical' },
+  /** Second factors of somebody were enrolled, confirmed, removed, or recovered from. */
+  'factor-changed': { alertname: 'TocsinFactorChanged', severity: 'info' },
+  /** Wrong factors in somebody's name, or a passkey that may have a copy. */
+  'step-up-abused': { alertname: 'TocsinStepUpAbused', severity: 'warning' },
 } as const satisfies Readonly<Record<string, SecurityAlert>>;
 
 export type SecurityKind = keyof typeof securityKinds;

@@ -71,6 +71,17 @@ export const securityWords: Readonly<Record<SecurityKind, SecurityWords>> = {
       'Nothing begins any more, and what runs ends before its next step. Somebody, or something, asks for far more than a night needs.',
     next: 'Find out who asks for them and who approves. `read-only off` plans to lift it; somebody else approves that.',
   },
+  'factor-changed': {
+    line: 'Second factors: {@person} {what}',
+    means:
+      'Second factors let somebody approve what the policy guards most. A new one counts in a day, or when a second person confirms it.',
+    next: 'Whoever did not expect it asks the person by voice; the page of factors in the console removes one.',
+  },
+  'step-up-abused': {
+    line: 'Second factors: {@person} {what}',
+    means: 'Somebody who holds a session or a passkey of this person tries to stand in for them.',
+    next: 'Ask the person by voice; end their sessions with `sign out everywhere`, and remove a passkey that was copied.',
+  },
 };
 
 export function securityLine({ kind, facts }: SecurityNotice, words: Words): Text {

@@ -58,6 +58,7 @@ function night() {
     complete: () => [],
     incidents: () => [...incidents.values()],
     incident: async (id) => incidents.get(id),
+    operation: async () => undefined,
     operations: (incident) => operations.get(incident) ?? [],
     thread: async () => undefined,
     words: { names: new Map(), book: {} },

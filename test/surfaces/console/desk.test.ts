@@ -24,6 +24,7 @@ function desk() {
     complete: () => [],
     incidents: () => [],
     incident: async () => undefined,
+    operation: async () => undefined,
     operations: () => [],
     thread: async () => undefined,
     words: { names: new Map(), book: {} },

@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { findRoute, type HttpRoute } from '../../../src/bot/http-route.ts';
+import { stepUpProblems } from '../../../src/bot/step-up/problems.ts';
 import {
   type AskedCompletion,
   type Console,
@@ -10,9 +11,14 @@ import {
   createConsole,
   type PressedButton,
   type SaidLine,
+  type ShownPlan,
 } from '../../../src/bot/surfaces/console/index.ts';
+import { factorProblems } from '../../../src/core/factor/problem-text.ts';
 import type { Answer, Thread } from '../../../src/core/view/card.ts';
+import { refused } from '../../../src/handlers/answer.ts';
 import { refusalCard, sampleRows, sampleThread } from './sample-cards.ts';
+
+const stepUpBook = { ...factorProblems, ...stepUpProblems };
 
 /** A desk that remembers what it was told and answers what the test wants. */
 export interface FakeDesk extends ConsoleDesk {
@@ -20,6 +26,7 @@ export interface FakeDesk extends ConsoleDesk {
   readonly pressed: PressedButton[];
   readonly asked: AskedCompletion[];
   readonly threads: Map<string, Thread>;
+  readonly plans: Map<string, ShownPlan>;
   rows: ReturnType<ConsoleDesk['board']>;
   answer: Answer;
   records: ConsoleRecords;
@@ -55,6 +62,7 @@ export function createFakeDesk(): FakeDesk {
     pressed: [],
     asked: [],
     threads: new Map([[sampleThread.incident, sampleThread]]),
+    plans: new Map(),
     rows: sampleRows,
     answer: { to: 'asker', card: refusalCard },
     async say(said) {
@@ -94,6 +102,8 @@ export function createFakeDesk(): FakeDesk {
     },
     openTotal: () => desk.rows.filter(({ closedAt }) => closedAt === undefined).length,
     thread: async (incident) => desk.threads.get(incident),
+    plan: async (operation) => desk.plans.get(operation),
+    refusal: (because) => refused(because, { words: { names: new Map(), book: stepUpBook } }).card,
   };
   return desk;
 }

@@ -6,6 +6,8 @@ import { setSafeHeaders } from './requests.ts';
 export interface AssetPaths {
   readonly script: string;
   readonly style: string;
+  /** Speaks to authenticators. */
+  readonly factors: string;
 }
 
 /** The digest stands in the path, so that a browser may keep the file for good and a new version gets a new name. */
@@ -23,9 +25,14 @@ export function loadAssets(): {
     'text/css; charset=utf-8',
     new URL('./assets/console.css', import.meta.url),
   );
+  const factors = assetRoute(
+    'factors.js',
+    'text/javascript; charset=utf-8',
+    new URL('./assets/factors.js', import.meta.url),
+  );
   return {
-    paths: { script: script.path, style: style.path },
-    routes: [script, style],
+    paths: { script: script.path, style: style.path, factors: factors.path },
+    routes: [script, style, factors],
   };
 }
 

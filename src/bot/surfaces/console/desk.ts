@@ -1,14 +1,23 @@
 import { SEVERITIES, type Severity } from '../../../core/alert/severity.ts';
 import { type Incident, severity } from '../../../core/incident/incident.ts';
 import type { OperationState } from '../../../core/operation/operation.ts';
+import type { StepUp } from '../../../core/person.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { RecordFormat } from '../../../core/record/format.ts';
 import type { Answer, Press, Thread } from '../../../core/view/card.ts';
 import { incidentCard } from '../../../core/view/incident-card.ts';
 import type { Words } from '../../../core/view/words.ts';
+import { refused } from '../../../handlers/answer.ts';
 import type { Form } from '../../../handlers/form.ts';
 import type { Waits } from '../../../handlers/home.ts';
-import type { BoardRow, ConsoleActor, ConsoleDesk, ConsoleRecords, Suggestion } from './ports.ts';
+import type {
+  BoardRow,
+  ConsoleActor,
+  ConsoleDesk,
+  ConsoleRecords,
+  ShownPlan,
+  Suggestion,
+} from './ports.ts';
 
 /** What the console asks of the bot, in the bot's own words. */
 export interface DeskSources {
@@ -24,12 +33,14 @@ export interface DeskSources {
     readonly incident: string;
     readonly cause: string;
     readonly shown: { readonly digest: string; readonly fresh: boolean };
+    readonly stepUp?: StepUp;
   }) => Promise<Answer>;
   readonly form: (line: string, incident: Incident | undefined) => Form | undefined;
   readonly complete: (line: string, incident: Incident | undefined) => readonly Suggestion[];
   readonly incidents: () => readonly Incident[];
   readonly incident: (id: string) => Promise<Incident | undefined>;
   readonly operations: (incident: string) => readonly OperationState[];
+  readonly operation: (id: string) => Promise<OperationState | undefined>;
   readonly thread: (id: string) => Promise<Thread | undefined>;
   /** What waits for a person; nothing where it is left out. */
   readonly waits?: (actor: Account) => Promise<readonly Waits[]>;
@@ -66,7 +77,7 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
   return {
     say: ({ line, actor, incident = '', cause }) =>
       sources.say({ line, actor: accountOf(actor), incident: threadOf(incident), cause }),
-    press: ({ press, actor, incident, cause, shown }) =>
+    press: ({ press, actor, incident, cause, shown, stepUp }) =>
       sources.press({
         press,
         actor: accountOf(actor),
@@ -74,6 +85,7 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
         cause,
         // The page lives: what it shows is what the record says.
         shown: { ...shown, fresh: true },
+        ...(stepUp && { stepUp }),
       }),
     form: async (line, incident) => sources.form(line, await incidentOf(incident)),
     complete: async ({ line, incident = '' }) => sources.complete(line, await incidentOf(incident)),
@@ -82,6 +94,8 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
       sources.incidents().filter(({ status }) => status === 'open').length +
       operationRows(sources).filter(({ closedAt }) => closedAt === undefined).length,
     thread: sources.thread,
+    plan: (operation) => shownPlan(operation, sources),
+    refusal: (because) => refused(because, sources).card,
     waits: async (actor) => (await sources.waits?.(accountOf(actor))) ?? [],
     ...(sources.records && { records: recordsOf(sources.records) }),
   };
@@ -109,6 +123,18 @@ function accountOf(actor: ConsoleActor): Account {
 /** An operation asked outside any incident has a page, and is no incident. */
 function threadOf(page: string): string {
   return page.startsWith('op-') ? '' : page;
+}
+
+/** What its thread shows of it now: the same card, and the same digest on the record. */
+async function shownPlan(id: string, sources: DeskSources): Promise<ShownPlan | undefined> {
+  const state = await sources.operation(id);
+  if (state?.asked === undefined) return undefined;
+  const thread = state.asked.incident || id;
+  const shown = await sources.thread(thread);
+  const entry = shown?.entries.find(({ key }) => key === `operation/${id}`);
+  const card = thread === id ? shown?.root : entry?.kind === 'card' ? entry.card : undefined;
+  if (card === undefined) return undefined;
+  return { card, hash: state.hash ?? '', thread, waits: state.status === 'waiting' };
 }
 
 /** Ten thousand are open on a bad night, and somebody looks: only the rows that are shown and have changed are made. */

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Surface } from '../../../core/ports/surface.ts';
 import type { HttpRoute } from '../../http-route.ts';
+import type { StepUps } from '../../step-up/ports.ts';
 import type { Access } from './access.ts';
 import { apiRoutes } from './api.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
 import { deskRoutes, tellBoard, tellOrder, tellWhole } from './desk-routes.ts';
+import { factorRoutes } from './factor-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { recordRoutes } from './record-routes.ts';
@@ -36,6 +39,8 @@ export interface ConsoleOptions {
   readonly log?: (message: string, error: unknown) => void;
   readonly metrics?: ConsoleMetrics;
   readonly tokens?: readonly ApiToken[];
+  /** Second factors; none in the demo, and none where they are not configured. */
+  readonly stepUps?: StepUps | undefined;
   readonly limits?: Partial<ConsoleLimits>;
 }
 
@@ -79,6 +84,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const site: DeskSite = {
     access: options.access,
     assets: assets.paths,
+    stepUps: options.access.kind === 'sessions' ? options.stepUps : undefined,
     sequence,
     metrics,
     origins: options.origins,
@@ -110,6 +116,9 @@ export function createConsole(options: ConsoleOptions): Console {
       ...recordRoutes(site),
       ...apiRoutes(site, options.tokens ?? []),
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
+      ...(site.stepUps
+        ? [...approvalRoutes(site, site.stepUps), ...factorRoutes(site, site.stepUps)]
+        : []),
     ],
     refreshBoard: () => pause.start(),
     checkStreams: site.checkStreams,

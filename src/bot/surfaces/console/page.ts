@@ -1,5 +1,6 @@
-import type { Thread } from '../../../core/view/card.ts';
+import type { Card, Thread } from '../../../core/view/card.ts';
 import type { Waits } from '../../../handlers/home.ts';
+import type { AssetPaths } from './assets.ts';
 import { renderRow, splitRows } from './board.ts';
 import { Html, html, pathSegment } from './html.ts';
 import type { BoardRow, ConsolePerson } from './ports.ts';
@@ -8,7 +9,9 @@ import { plainText, type Rendered, renderCard, renderEntry } from './render.ts';
 
 /** What every page says about the one who looks at it. */
 export interface PageFrame {
-  readonly assets: { readonly script: string; readonly style: string };
+  readonly assets: AssetPaths;
+  /** Whether people can enrol second factors here. */
+  readonly factors: boolean;
   readonly sandbox: boolean;
   /** Before every path: empty, or `/as/<person>` in the demo. */
   readonly base: string;
@@ -98,14 +101,19 @@ ${frame.person !== undefined && html`<p><a href="${frame.base}/incidents/">All i
 }
 
 /** The token stands in the fragment of the address, which browsers never send; only a press sends it. */
-export function signInPage(frame: PageFrame, code?: ConsoleProblem): Html {
+export function signInPage(
+  frame: PageFrame,
+  { refusal, passkey }: { readonly refusal?: Card; readonly passkey?: PasskeyPrompt } = {},
+): Html {
   const problem =
-    code !== undefined && renderCard(problemCard(code), { incident: '', sandbox: frame.sandbox });
+    refusal !== undefined && renderCard(refusal, { incident: '', sandbox: frame.sandbox });
   return document(frame, {
     title: 'Sign in',
+    ...(passkey && { head: factorsScript(frame) }),
     body: html`<div class="frame narrow"><main id="main" tabindex="-1">
 <h1>Sign in</h1>
 ${problem !== false && new Html(problem.html)}
+${passkey && passkeySignIn(passkey)}
 <form method="post" action="/sign-in" class="sign-in" data-does="sign-in">
 <p id="sign-in-how">On the host, run <code>tocsin console-link PERSON</code> and open the link within a minute. Or paste what follows the <code>#</code> in it:</p>
 <p class="token"><label for="token">Token</label> <input id="token" name="token" required autocomplete="off" spellcheck="false" maxlength="200"></p>
@@ -128,6 +136,27 @@ export function sameSitePage(frame: PageFrame, path: string): Html {
   });
 }
 
+/** What a page holds for an authenticator: the challenge, and the options of `navigator.credentials` as JSON. */
+export interface PasskeyPrompt {
+  readonly challenge: string;
+  readonly options: string;
+}
+
+function passkeySignIn({ challenge, options }: PasskeyPrompt): Html {
+  return html`<form method="post" action="/sign-in/passkey" class="sign-in with-passkey" data-passkey="get" data-options="${options}">
+<input type="hidden" name="challenge" value="${challenge}"><input type="hidden" name="assertion" value="">
+<p><button class="button primary" disabled>Sign in with a passkey</button></p>
+<p role="status" class="status"></p>
+</form>
+<p class="or"><span>or</span></p>`;
+}
+
+/** Only the pages that speak to an authenticator load it. */
+export function factorsScript(frame: PageFrame): Html {
+  return html`<script type="module" src="${frame.assets.factors}"></script>
+`;
+}
+
 interface DocumentParts {
   readonly title: string;
   readonly body: Html;
@@ -135,7 +164,7 @@ interface DocumentParts {
   readonly incident?: string;
 }
 
-function document(frame: PageFrame, { title, body, head, incident }: DocumentParts): Html {
+export function document(frame: PageFrame, { title, body, head, incident }: DocumentParts): Html {
   const events =
     frame.person !== undefined &&
     html` data-events="${frame.base}/events${incident !== undefined && html`?incident=${pathSegment(incident)}`}" data-cursor="${frame.cursor}"`;
@@ -166,10 +195,13 @@ ${body}
 `;
 }
 
-function whoIsHere({ person, people, base }: PageFrame, incident: string | undefined): HtmlOrNone {
+function whoIsHere(
+  { person, people, base, factors }: PageFrame,
+  incident: string | undefined,
+): HtmlOrNone {
   if (person === undefined) return undefined;
   if (people.length === 0) {
-    return html`<details class="who"><summary>${person.name}</summary><form class="menu" method="post" action="${base}/sign-out"><button class="button plain">Sign out</button><button class="button plain" formaction="${base}/sign-out/everywhere">Sign out everywhere</button></form></details>`;
+    return html`<details class="who"><summary>${person.name}</summary><form class="menu" method="post" action="${base}/sign-out">${factors && html`<a class="button plain" href="${base}/factors">Second factors</a>`}<button class="button plain">Sign out</button><button class="button plain" formaction="${base}/sign-out/everywhere">Sign out everywhere</button></form></details>`;
   }
   return html`<form class="who" method="get" action="/as" data-does="pick"><label for="person">You are</label> <select id="person" name="person">${people.map(
     (one) =>

@@ -1,7 +1,8 @@
+import type { StepUp } from '../../../core/person.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { RecordFormat } from '../../../core/record/format.ts';
-import type { SessionRefusal, SessionVia } from '../../../core/session.ts';
-import type { Answer, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
+import type { SessionBirth, SessionRefusal, SessionVia } from '../../../core/session.ts';
+import type { Answer, Card, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
 import type { Form } from '../../../handlers/form.ts';
 import type { Waits } from '../../../handlers/home.ts';
 
@@ -40,6 +41,10 @@ export interface ConsoleDesk {
   openTotal(): number;
   /** What an incident shows, open or closed; undefined when there is none of that id. */
   thread(incident: string): Promise<Thread | undefined>;
+  /** An operation as its thread shows it, for the page on which a second factor is given. */
+  plan(operation: string): Promise<ShownPlan | undefined>;
+  /** The five parts of a problem as a card. */
+  refusal(problem: Problem): Card;
   /** Plans that this person could approve, and broken glasses that they could review. */
   waits(actor: ConsoleActor): Promise<readonly Waits[]>;
   /** Absent where no record is handed out. */
@@ -59,6 +64,16 @@ export interface AskedRecord {
   readonly cause: string;
 }
 
+export interface ShownPlan {
+  readonly card: Card;
+  /** '' where there is no plan yet. */
+  readonly hash: string;
+  /** The page it stands on. */
+  readonly thread: string;
+  /** For approvals. */
+  readonly waits: boolean;
+}
+
 export interface SaidLine {
   readonly line: string;
   readonly actor: ConsoleActor;
@@ -73,6 +88,8 @@ export interface PressedButton {
   readonly cause: string;
   /** Digest of the card as this person saw it, for the record. */
   readonly shown: { readonly digest: string };
+  /** A second factor that was spent on the plan of the press. */
+  readonly stepUp?: StepUp;
 }
 
 export interface AskedCompletion {
@@ -118,6 +135,8 @@ export interface ConsoleSessions {
   /** Whom a link would sign in, without using it. */
   look(token: string): Promise<Looked>;
   redeem(token: string): Promise<Redeemed>;
+  /** Without a link: a passkey has said who is there. Undefined for somebody who is not configured. */
+  begin(person: string, factor: string): Promise<Begun | undefined>;
   /** The session behind a cookie, if it still holds. */
   find(cookie: string): Promise<OpenSession | undefined>;
   /** Says that the person is there; keeps the idle time from running out. */
@@ -141,11 +160,17 @@ export type Redeemed =
   | { readonly ok: true; readonly cookie: string; readonly session: OpenSession }
   | { readonly ok: false; readonly code: SessionRefusal };
 
+export interface Begun {
+  readonly cookie: string;
+  readonly session: OpenSession;
+}
+
 export interface OpenSession {
   readonly id: string;
   readonly person: ConsolePerson;
   readonly expiresAt: number;
   readonly via: SessionVia | undefined;
+  readonly born: SessionBirth;
 }
 
 export interface ConsoleMetrics {

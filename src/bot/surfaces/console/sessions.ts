@@ -3,6 +3,7 @@ import type { Recorded } from '../../../core/event.ts';
 import type { AppendContext, Journal } from '../../../core/ports/journal.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
 import {
+  bornOf,
   decideSession,
   evolveSession,
   noSession,
@@ -71,14 +72,26 @@ export function createConsoleSessions(options: SessionsOptions): ConsoleSessions
         context: { by: 'tocsin', cause: `session/${id}/open/${digest}` },
       });
       const person = personOf(after.session);
-      const { opened, link } = after.session;
+      const { opened } = after.session;
       if (opened?.digest === digest && person !== undefined) {
-        const session = { id, person, expiresAt: opened.at + sessionLifeMs, via: link?.via };
-        return { ok: true, cookie: `${id}.${secret}`, session };
+        return { ok: true, cookie: `${id}.${secret}`, session: openOf(id, person, after.session) };
       }
       const { revocation } = after;
       const intent = { kind: 'open', at, linkDigest, digest, revocation } as const;
       return { ok: false, code: refusalOf(intent, after.session) ?? 'CONSOLE_LINK_UNKNOWN' };
+    },
+
+    async begin(id, factor) {
+      const person = options.person(id, undefined);
+      if (person === undefined) return undefined;
+      const stream = idOf(sha256(drawToken()));
+      const secret = drawToken();
+      const intent: SessionIntent = { kind: 'begin', person: id, digest: sha256(secret), factor };
+      const { session } = await change(journal, stream, {
+        decide: (before) => decideSession(intent, before),
+        context: { by: id, cause: `session/${stream}/begun` },
+      });
+      return { cookie: `${stream}.${secret}`, session: openOf(stream, person, session) };
     },
 
     async find(cookie) {
@@ -93,7 +106,7 @@ export function createConsoleSessions(options: SessionsOptions): ConsoleSessions
         return undefined;
       }
       const person = personOf(session);
-      return person && { id, person, expiresAt: opened.at + sessionLifeMs, via: link.via };
+      return person && openOf(id, person, session);
     },
 
     async touch(open) {
@@ -132,6 +145,12 @@ export function createConsoleSessions(options: SessionsOptions): ConsoleSessions
       throw contended(stream);
     },
   };
+}
+
+function openOf(id: string, person: ConsolePerson, session: Session): OpenSession {
+  const from = session.opened?.at ?? 0;
+  const { link } = session;
+  return { id, person, expiresAt: from + sessionLifeMs, via: link?.via, born: bornOf(session) };
 }
 
 const turnsMax = 5;

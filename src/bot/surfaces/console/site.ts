@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRoute, PathParams } from '../../http-route.ts';
+import type { StepUps } from '../../step-up/ports.ts';
 import { type Access, type Caller, findCaller } from './access.ts';
 import type { AssetPaths } from './assets.ts';
 import type { Board } from './board.ts';
@@ -25,6 +26,8 @@ import type { EventStream } from './stream.ts';
 export interface Site {
   readonly access: Access;
   readonly assets: AssetPaths;
+  /** Second factors, where they are configured. */
+  readonly stepUps: StepUps | undefined;
   readonly sequence: Sequence;
   readonly metrics: ConsoleMetrics;
   /** The addresses browsers know the console by: `https://ops.example.com`, `http://127.0.0.1:8081`. */
@@ -118,6 +121,7 @@ export function personRoute(
 export function frameFor(site: Site, caller: Caller | undefined): PageFrame {
   return {
     assets: site.assets,
+    factors: site.stepUps !== undefined,
     sandbox: site.access.kind === 'demo',
     base: caller?.base ?? '',
     person: caller?.person,

@@ -1,0 +1,112 @@
+import type { Card } from '../../../core/view/card.ts';
+import type { HttpRoute } from '../../http-route.ts';
+import type { Offer, Proof, StepUps, Visitor } from '../../step-up/ports.ts';
+import { causeOf } from './deeds.ts';
+import { approvalPage } from './factor-pages.ts';
+import { pathSegment } from './html.ts';
+import type { ShownPlan } from './ports.ts';
+import { problemCard } from './problems.ts';
+import { readForm, redirect, sendPage } from './requests.ts';
+import { type DeskSite, frameFor, type PersonCall, personRoute, sendProblem } from './site.ts';
+
+/**
+ * Where a plan is approved with a second factor: the page shows the whole of it, and what is given there is spent on the
+ * hash that it shows. Everything else about the approval is decided as that of any button.
+ */
+export function approvalRoutes(site: DeskSite, stepUps: StepUps): readonly HttpRoute[] {
+  const path = '/operations/:operation/approve';
+  return [
+    personRoute(site, ['GET', path], (call) => show(site, stepUps, { call })),
+    personRoute(site, ['POST', path], (call) => approve(site, stepUps, call)),
+  ];
+}
+
+/** Whoever has a session is somebody to the factors; the demo has neither. */
+export function visitorOf({ caller }: PersonCall): Visitor | undefined {
+  const { session, person } = caller;
+  if (session === undefined) return undefined;
+  return { person: person.id, name: person.name, session: session.id, born: session.born };
+}
+
+export function proofOf(form: URLSearchParams): Proof {
+  const field = (name: string) => form.get(name) ?? '';
+  return {
+    challenge: field('challenge'),
+    code: field('code').slice(0, 40),
+    assertion: field('assertion'),
+  };
+}
+
+interface Showing {
+  readonly call: PersonCall;
+  readonly refusal?: Card;
+  readonly status?: number;
+}
+
+async function show(
+  site: DeskSite,
+  stepUps: StepUps,
+  { call, refusal, status = 200 }: Showing,
+): Promise<void> {
+  const operation = call.params['operation'] ?? '';
+  const plan = await site.desk.plan(operation);
+  const visitor = visitorOf(call);
+  if (plan === undefined || visitor === undefined) {
+    sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
+    return;
+  }
+  const offered = plan.waits ? await offerOf(site, stepUps, { visitor, plan }) : {};
+  const page = { operation, plan, ...offered, ...(refusal && { refusal }) };
+  sendPage(call.response, approvalPage(frameFor(site, call.caller), page), status);
+}
+
+async function offerOf(
+  site: DeskSite,
+  stepUps: StepUps,
+  { visitor, plan }: { readonly visitor: Visitor; readonly plan: ShownPlan },
+): Promise<{ readonly offer?: Offer; readonly refusal?: Card }> {
+  const offer = await stepUps.giving.offer(visitor, { purpose: 'approve', hash: plan.hash });
+  return 'challenge' in offer ? { offer } : { refusal: site.desk.refusal(offer) };
+}
+
+async function approve(site: DeskSite, stepUps: StepUps, call: PersonCall): Promise<void> {
+  const form = await readForm(call.request);
+  if ('status' in form) {
+    sendProblem(site, call, form.status, form.code, call.caller);
+    return;
+  }
+  const operation = call.params['operation'] ?? '';
+  const visitor = visitorOf(call);
+  const plan = await site.desk.plan(operation);
+  if (plan === undefined || visitor === undefined) {
+    sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
+    return;
+  }
+  const hash = form.get('hash') ?? '';
+  const digest = form.get('shown') ?? '';
+  // A factor is not spent on what was not shown, or is not this plan any more.
+  if (hash === '' || hash !== plan.hash || !/^[0-9a-f]{64}$/.test(digest)) {
+    await show(site, stepUps, { call, refusal: problemCard('CONSOLE_PLAN_UNSEEN'), status: 409 });
+    return;
+  }
+  const subject = { purpose: 'approve', hash } as const;
+  const stepUp = await stepUps.giving.spend(visitor, subject, proofOf(form));
+  if ('code' in stepUp) {
+    site.metrics.refused(stepUp.code);
+    await show(site, stepUps, { call, refusal: site.desk.refusal(stepUp), status: 403 });
+    return;
+  }
+  const answer = await site.desk.press({
+    press: { kind: 'approve', operation, hash },
+    actor: call.caller.actor,
+    incident: plan.thread,
+    cause: causeOf(call.caller, null),
+    shown: { digest },
+    stepUp,
+  });
+  if (answer.card.tone === 'failed') {
+    await show(site, stepUps, { call, refusal: answer.card, status: 409 });
+    return;
+  }
+  redirect(call.response, `${call.caller.base}/incidents/${pathSegment(plan.thread)}`);
+}
