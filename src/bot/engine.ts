@@ -40,6 +40,7 @@ import {
 import { type Successor, successorOf } from './successor.ts';
 import { besides, freeAt, haltStream, lockStreams, verdict, withFacts, written } from './told.ts';
 import { createTurns } from './turns.ts';
+import { withOriginal } from './undone.ts';
 
 export interface EngineOptions {
   readonly journal: Journal;
@@ -309,7 +310,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       commit(async () => {
         const { state, version } = await operationOf(id);
         const known = withFacts(intent, state, readings, options.now());
-        const asked = await quotas.asked(known, state);
+        const asked = await withOriginal(await quotas.asked(known, state), state, operationOf);
         const by = 'by' in intent ? intent.by : undefined;
         const said = withOrigin(decideOperation(asked, state), by);
         const events = witnessed(said, journal.lastCheckpoint()?.short);

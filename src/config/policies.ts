@@ -123,6 +123,7 @@ function checkDeny(written: Written, path: Path, report: Report): void {
     'step_up',
     'expires',
     'approvals',
+    'undo',
     'tell',
     'quotas',
     'break_glass',

@@ -6,6 +6,7 @@ import {
   clockTimes,
   duration,
   field,
+  flag,
   integer,
   keys,
   moment,
@@ -113,6 +114,16 @@ export const rule = keys({
     .array(approval)
     .optional()
     .describe('Places to fill; one person fills one place, never the requester.'),
+  undo: keys({
+    within: duration('1m', '1d').describe('How long after the end of the operation.'),
+    danger: flag
+      .optional()
+      .describe('Also where it is dangerous to take it back; not when absent.'),
+  })
+    .optional()
+    .describe(
+      'Whoever approves a plan approves its undo as well: asked for by them or by the requester, it runs without a further approval.',
+    ),
   tell: z
     .array(name)
     .optional()

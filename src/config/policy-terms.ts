@@ -13,10 +13,10 @@ type Written = Section<'policies'>[number];
 
 /** What a rule says of the plans that it lets through, beside who asks and who approves. */
 export function termsOf(
-  { quotas, tell, ticket }: Written,
+  { quotas, tell, ticket, undo }: Written,
   path: Path,
   scope: PolicyScope,
-): Pick<AllowRule, 'limits' | 'tell' | 'tickets'> {
+): Pick<AllowRule, 'limits' | 'tell' | 'tickets' | 'undo'> {
   if (ticket?.length === 0) {
     scope.report.error([...path, 'ticket'], {
       what: `policies[${path[1]}].ticket is an empty list`,
@@ -38,6 +38,7 @@ export function termsOf(
   return {
     ...(quotas && { limits: [limitOf(quotas, path, scope)] }),
     ...(tell && { tell }),
+    ...(undo && { undo: { withinMs: undo.within, danger: undo.danger ?? false } }),
     ...(ticket && { tickets: [ticket] }),
   };
 }
@@ -46,7 +47,7 @@ export function termsOf(
 export function checkTerms({ match, ...written }: Written, path: Path, report: Report): void {
   const risks = match?.risk ?? ['change'];
   if (risks.includes('change') || risks.includes('danger')) return;
-  for (const key of ['quotas', 'tell', 'ticket'] as const) {
+  for (const key of ['quotas', 'tell', 'ticket', 'undo'] as const) {
     if (written[key] === undefined) continue;
     report.error([...path, key], {
       what: `policies[${path[1]}] has ${key}`,

@@ -3,8 +3,9 @@ import { haltOf, isLifting } from '../core/operation/halt.ts';
 import { planHash } from '../core/operation/hash.ts';
 import type { Judged as JudgedFacts } from '../core/operation/operation.ts';
 import type { Plan, Risk } from '../core/operation/plan.ts';
-import { type AllowRule, judge } from '../core/operation/policy.ts';
+import { type AllowRule, judge, type Verdict } from '../core/operation/policy.ts';
 import { isTicket, ticketLengthMax } from '../core/operation/ticket.ts';
+import { isAsShown, mayBeDangerous, preapproved, promisedUndo } from '../core/operation/undo.ts';
 import type { Draft } from '../core/ports/step.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import { type Asking, isProblem, type OperationCommand, type Subject } from './command.ts';
@@ -59,6 +60,7 @@ export async function planOperation(
     return { operation, refused: outcome };
   }
   const { draft, rule, risk, judged: known } = outcome;
+  const undoWithinMs = promisedUndo(rule, { steps: draft.steps, risk });
   const plan: Plan = {
     format: 1,
     operation,
@@ -76,6 +78,7 @@ export async function planOperation(
     warnings: draft.warnings,
     reason,
     ...(ticket && { ticket }),
+    ...(undoWithinMs !== undefined && { undoWithinMs }),
     expiresAt: desk.now() + rule.expiresMs,
     policy: desk.settings.policy.digest,
   };
@@ -105,8 +108,10 @@ async function asItStands(desk: Desk, operation: string): Promise<Planned> {
   return { operation, refused: state.problem ?? ended };
 }
 
+type Drafted = Extract<Draft, { readonly ok: true }>;
+
 interface Judged {
-  readonly draft: Extract<Draft, { readonly ok: true }>;
+  readonly draft: Drafted;
   readonly rule: AllowRule;
   readonly risk: Risk;
   readonly judged: JudgedFacts;
@@ -121,13 +126,15 @@ async function judged(
 ): Promise<Judged | Problem> {
   const { policy } = asked.desk.settings;
   const question = { ...questionOf(command, asked, subject), targets: subject.targets };
+  const undone = await approvedBefore(asked, subject);
   const first = judge(policy, question);
-  if (!first.allowed) return first.problem;
+  if (!first.allowed && (!undone || isDenied(first))) return first.problem;
   const draft = await drafted(subject, operation, asked);
   if (!draft.ok) return draft.problem;
   const risk: Risk = draft.risk === 'danger' ? 'danger' : command.risk;
   const targets = [...new Set([...subject.targets, ...draft.steps.map(({ at }) => at.target)])];
-  const verdict = judge(policy, { ...question, risk, targets });
+  const now = judge(policy, { ...question, risk, targets });
+  const verdict = isDenied(now) ? now : (undone?.(draft) ?? now);
   const halt = isLifting(draft)
     ? undefined
     : haltOf(asked.desk.halts(), { service: subject.service, at: asked.at });
@@ -137,6 +144,25 @@ async function judged(
   if (!verdict.allowed) return verdict.problem;
   const { family, args, severities } = question;
   return { draft, rule: verdict.rule, risk, judged: { family, args, targets, severities } };
+}
+
+/** Of an undo that may have been approved with what it takes back: the verdict on a draft of it. */
+async function approvedBefore(
+  { desk, by, at }: Asking,
+  { undoes }: Subject,
+): Promise<((draft: Drafted) => Verdict | undefined) | undefined> {
+  const original = undoes === '' ? undefined : await desk.operation(undoes);
+  const rule = original && preapproved(original, { by, at, policy: desk.settings.policy.digest });
+  if (!original || !rule) return undefined;
+  return ({ steps, risk }) => {
+    const isMild = risk !== 'danger' || mayBeDangerous(original);
+    return isMild && isAsShown(original, steps) ? { allowed: true, rule } : undefined;
+  };
+}
+
+/** What a rule denies is denied, whoever approved what before. */
+function isDenied(verdict: Verdict): boolean {
+  return !verdict.allowed && verdict.problem.code === 'POLICY_DENIED';
 }
 
 async function drafted(subject: Subject, operation: string, asked: Asking): Promise<Draft> {

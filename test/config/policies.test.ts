@@ -294,3 +294,28 @@ describe('whom a rule tells', () => {
     expect(faultsOf(rule('[sre]', 'risk: read')).join()).toContain('policies[0] has tell');
   });
 });
+
+describe('the undo that a rule approves as well', () => {
+  const rule = (undo: string, match = 'risk: change') =>
+    yaml({
+      policies: `policies: [ { match: { ${match} }, requesters: [sre], approvals: [], undo: ${undo} } ]`,
+    });
+
+  it('has a time, and is of nothing dangerous unless that is said', () => {
+    const undoOf = (text: string) => accepted(text).settings.policy.rules[0];
+    expect(undoOf(rule('{ within: 30m }'))).toMatchObject({
+      undo: { withinMs: 1_800_000, danger: false },
+    });
+    expect(undoOf(rule('{ within: 1h, danger: true }'))).toMatchObject({
+      undo: { withinMs: 3_600_000, danger: true },
+    });
+  });
+
+  it('is refused without a time, and where nothing is planned', () => {
+    expect(faultsOf(rule('{}')).join()).toContain('undo.within');
+    expect(faultsOf(rule('{ within: 2d }')).join()).toContain('from 1m to 1d');
+    expect(faultsOf(rule('{ within: 30m }', 'risk: read')).join()).toContain(
+      'policies[0] has undo',
+    );
+  });
+});

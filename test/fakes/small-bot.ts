@@ -8,7 +8,7 @@ import {
 import type { Clock } from '../../src/bot/clock.ts';
 import { localTime } from '../../src/config/zones.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
-import type { Draft, Planner } from '../../src/core/ports/step.ts';
+import type { Draft, DraftRequest, Planner } from '../../src/core/ports/step.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { rule, sha256, step, target } from '../core/operation/sample.ts';
 import {
@@ -33,7 +33,7 @@ export interface SmallBot {
 
 export interface SmallBotOptions {
   readonly rules?: readonly PolicyRule[];
-  readonly draft?: (operation: string) => Promise<Draft>;
+  readonly draft?: (operation: string, request: DraftRequest) => Promise<Draft>;
   /** What is written to, where a test holds it in its hands. */
   readonly target?: OneTarget;
   /** Where every incident is shown, by surface. */
@@ -63,7 +63,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     });
   const target = options.target ?? createOneTarget();
   const draft = options.draft ?? (async () => drafted);
-  const planner: Planner = { draft: ({ operation }) => draft(operation) };
+  const planner: Planner = { draft: (request) => draft(request.operation, request) };
   const bot = await createBot({
     journal: options.journal ?? journal,
     ownership: { claim: async (partition) => ({ partition, token: 1 }) },

@@ -6,6 +6,7 @@ import type { OperationEvent, OperationState } from './operation.ts';
 import { allSeatsFilled } from './places.ts';
 import { type AllowRule, surfaceKind } from './policy.ts';
 import { wasSteppedUp } from './step-up.ts';
+import { preapproved } from './undo.ts';
 
 /** The last look before the first step: expiry, policy and the approvers' standing, all as they are now. */
 export function begin(
@@ -19,6 +20,7 @@ export function begin(
     return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_CHANGED', said(state)) }];
   }
   if (state.glass) return beginByGlass(intent, state);
+  if (rule.preapproved) return beginUndo(intent, state);
   const standing = intent.standing.filter(({ person }) =>
     state.approvals.some(({ evidence }) => evidence.person === person),
   );
@@ -36,6 +38,34 @@ export function begin(
   }
   if (intent.halt || intent.full) return [];
   return [{ type: 'OperationStarted', v: 1, hash }];
+}
+
+/** It was approved with what it takes back: nobody is asked again, and what is denied by now is not done. */
+function beginUndo(
+  {
+    at,
+    verdict,
+    halt,
+    full,
+    original,
+    policy,
+  }: Extract<OperationIntent, { readonly type: 'Begin' }>,
+  state: OperationState,
+): readonly OperationEvent[] {
+  const { asked, rule, hash = '' } = state;
+  if (verdict && !verdict.allowed && verdict.problem.code === 'POLICY_DENIED') {
+    return [{ type: 'OperationStale', v: 1, problem: verdict.problem }];
+  }
+  const holds =
+    original !== undefined &&
+    asked !== undefined &&
+    original.id === rule?.preapproved?.operation &&
+    preapproved(original, { by: asked.requester, at, policy }) !== undefined;
+  if (!holds) {
+    const because = { ...said(state), original: original?.id ?? '' };
+    return [{ type: 'OperationStale', v: 1, problem: problem('UNDO_NOT_PREAPPROVED', because) }];
+  }
+  return halt || full ? [] : [{ type: 'OperationStarted', v: 1, hash }];
 }
 
 /** Nothing here asks for approvals: the glass stands in their place, under each rule and with whoever broke it. */

@@ -78,6 +78,8 @@ export type LoopIntent =
       readonly waiting?: Waiting;
       /** Why its rule lets none begin now. Read in the same append. */
       readonly full?: Full;
+      /** What it takes back. */
+      readonly original?: OperationState;
     }
   | {
       readonly type: 'Begin';
@@ -92,6 +94,8 @@ export type LoopIntent =
       readonly halt?: Problem;
       /** Why its rule lets none begin now; it waits as long as that is so. Read in the same append. */
       readonly full?: Full;
+      /** What it takes back. */
+      readonly original?: OperationState;
     }
   | { readonly type: 'Expire'; readonly at: number }
   | { readonly type: 'RecordTold'; readonly moment: Moment; readonly called: readonly Called[] }

@@ -22,6 +22,8 @@ export interface Plan {
   readonly blast: Facts;
   readonly warnings: readonly Problem[];
   readonly reason: string;
+  /** Whoever approves it approves its undo as well, so long (ms) after its end; absent where that is not so. */
+  readonly undoWithinMs?: number;
   /** What it refers to elsewhere, `OPS-123`; absent for nothing. */
   readonly ticket?: string;
   /** Milliseconds since 1970 after which nothing of it may start. */

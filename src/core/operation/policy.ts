@@ -15,6 +15,7 @@ import {
 import { seatsNeeded } from './places.ts';
 import { strictest, wantsTheSame } from './strictest.ts';
 import { fitsTicket } from './ticket.ts';
+import type { UndoRule } from './undo.ts';
 
 export { type PolicyMatch, type RuleQuestion, surfaceKind } from './match.ts';
 
@@ -61,6 +62,10 @@ export interface AllowRule {
   readonly severityBy?: readonly string[];
   /** Groups that are told when it is asked for, may begin and has ended. */
   readonly tell?: readonly string[];
+  /** Whether whoever approves a plan approves its undo as well. */
+  readonly undo?: UndoRule;
+  /** Set on the rule of an undo that was approved with what it takes back, until when (ms). */
+  readonly preapproved?: { readonly operation: string; readonly until: number };
   /** How many it lets begin; absent where it does not say. */
   readonly limits?: readonly RuleLimit[];
 }

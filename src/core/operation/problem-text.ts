@@ -124,6 +124,12 @@ export const operationProblems: ProblemBook = {
     why: 'A ticket is one word of at most {most} letters, digits and . _ / # -, and this is none.',
     next: 'Write for example `ticket=OPS-123`.',
   },
+  UNDO_NOT_PREAPPROVED: {
+    what: '`{line}` did not run.',
+    changed: untouched,
+    why: 'It was to run on the approval of {original}, and that no longer covers it: the time is over, the policy was changed, or it would do something else than was shown.',
+    next: '`{line}` makes a plan that is approved by itself.',
+  },
   APPROVE_OWN_REQUEST: {
     what: 'Your approval of `{line}` does not count.',
     changed: untouched,

@@ -21,6 +21,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
   const severityBy = both(one.severityBy, other.severityBy);
   const tickets = [...(one.tickets ?? []), ...(other.tickets ?? [])];
   const tell = [...new Set([...(one.tell ?? []), ...(other.tell ?? [])])];
+  const undo = bothUndos(one, other);
   const limits = [...(one.limits ?? []), ...(other.limits ?? [])];
   const breakGlass = bothGlasses(one, other);
   return {
@@ -37,7 +38,17 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
     ...(breakGlass && { breakGlass }),
     ...(severityBy && { severityBy }),
     ...(tell.length > 0 && { tell }),
+    ...(undo && { undo }),
     ...(limits.length > 0 && { limits }),
+  };
+}
+
+/** As long as the stricter one says; not at all where one of them says nothing of it. */
+function bothUndos(one: AllowRule, other: AllowRule): AllowRule['undo'] {
+  if (!one.undo || !other.undo) return undefined;
+  return {
+    withinMs: Math.min(one.undo.withinMs, other.undo.withinMs),
+    danger: one.undo.danger && other.undo.danger,
   };
 }
 

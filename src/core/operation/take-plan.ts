@@ -1,9 +1,10 @@
 import { type Problem, problem } from '../problem.ts';
 import { type OperationIntent, said } from './decide.ts';
-import type { OperationEvent, OperationState } from './operation.ts';
+import type { Asked, OperationEvent, OperationState } from './operation.ts';
 import { seatsNeeded } from './places.ts';
 import { flawOf } from './plan.ts';
 import { dangerSeatsMin } from './policy.ts';
+import { isAsShown, mayBeDangerous, preapproved } from './undo.ts';
 
 type PlanIntent = Extract<OperationIntent, { readonly type: 'Plan' }>;
 
@@ -32,11 +33,12 @@ export function takePlan(intent: PlanIntent, state: OperationState): readonly Op
 }
 
 function objection(
-  { plan, rule, waiting, full }: PlanIntent,
+  { plan, rule, waiting, full, original }: PlanIntent,
   { id, asked }: OperationState,
 ): Problem | undefined {
   const flaw = flawOf(plan, { operation: id, requester: asked?.requester.person ?? '' });
   if (flaw) return problem('PLAN_NOT_RUNNABLE', { flaw });
+  if (rule.preapproved) return preapprovalObjection(plan, original, asked);
   if (waiting && waiting.operations.length >= waiting.max) {
     return problem('PLANS_PENDING', {
       requester: plan.requester,
@@ -50,4 +52,21 @@ function objection(
   return plan.risk === 'danger' && isShort
     ? problem('DANGER_NEEDS_TWO', { environment: plan.environment, rule: rule.where })
     : undefined;
+}
+
+/** That it was approved with what it takes back is looked at here once more, whoever found it so. */
+function preapprovalObjection(
+  { steps, risk, policy }: PlanIntent['plan'],
+  original: OperationState | undefined,
+  asked: Asked | undefined,
+): Problem | undefined {
+  const facts = { original: original?.id ?? '' };
+  if (!original || !asked || asked.undoes !== original.id) {
+    return problem('UNDO_NOT_PREAPPROVED', facts);
+  }
+  const holds =
+    preapproved(original, { by: asked.requester, at: asked.at, policy }) !== undefined &&
+    isAsShown(original, steps) &&
+    (risk !== 'danger' || mayBeDangerous(original));
+  return holds ? undefined : problem('UNDO_NOT_PREAPPROVED', facts);
 }

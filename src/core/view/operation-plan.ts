@@ -1,10 +1,10 @@
 import type { OperationState } from '../operation/operation.ts';
 import { seatsOpen } from '../operation/places.ts';
-import { type Change, compensationsOf, type Step } from '../operation/plan.ts';
+import { type Change, compensationsOf, type Plan, type Step } from '../operation/plan.ts';
 import type { Evidence } from '../person.ts';
 import type { Block, DiffLine, Text } from './card.ts';
 import { spoken } from './operation-steps.ts';
-import { code, on, personSpan, problemLine, time, type Words } from './words.ts';
+import { code, duration, on, personSpan, problemLine, time, type Words } from './words.ts';
 
 export function diff(state: OperationState): readonly Block[] {
   if (!state.plan) return [];
@@ -23,7 +23,7 @@ export function warnings(state: OperationState, words: Words): readonly Block[] 
 export function safety(state: OperationState): readonly Block[] {
   if (!state.plan || !isAhead(state)) return [];
   return [
-    ...list('Undo', state.plan.steps.flatMap(undoOf)),
+    ...list('Undo', [...state.plan.steps.flatMap(undoOf), ...promised(state.plan)]),
     ...list('Taken back by itself', state.plan.steps.flatMap(onFailure)),
   ];
 }
@@ -38,7 +38,11 @@ export function approvals(state: OperationState, words: Words): readonly Block[]
       ...withFactor(evidence),
     ],
   );
-  return list('Approved by', given);
+  const { preapproved } = state.rule ?? {};
+  const before: readonly Text[] = preapproved
+    ? [['together with ', code(preapproved.operation), ', which it takes back']]
+    : [];
+  return list('Approved by', [...before, ...given]);
 }
 
 /** Who is still wanted, until when, and how to say it without a button. */
@@ -80,6 +84,12 @@ const factorWords = {
 
 function withFactor({ stepUp }: Evidence): Text {
   return stepUp ? [factorWords[stepUp.factor]] : [];
+}
+
+function promised({ undoWithinMs }: Plan): readonly Text[] {
+  return undoWithinMs === undefined
+    ? []
+    : [[`It is approved as well, for ${duration(undoWithinMs)} after the end.`]];
 }
 
 function undoOf(step: Step): readonly Text[] {

@@ -89,6 +89,14 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
       ? [{ label: 'not by', value: [`${rule.severityBy.join(', ')} alone, who set the severity`] }]
       : []),
     ...quotaFacts(rule, asked),
+    ...(rule.undo
+      ? [
+          {
+            label: 'undo',
+            value: [`approved as well, for ${duration(rule.undo.withinMs)} after the end`],
+          },
+        ]
+      : []),
     ...(rule.tell ? [{ label: 'told', value: [rule.tell.join(', ')] }] : []),
     ...(rule.breakGlass
       ? [

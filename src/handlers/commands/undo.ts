@@ -1,5 +1,10 @@
+import type { OperationState } from '../../core/operation/operation.ts';
+import type { Step } from '../../core/operation/plan.ts';
+import { standingSteps } from '../../core/operation/undo.ts';
+import type { Draft, Planner, TargetRef } from '../../core/ports/step.ts';
 import { type Problem, problem } from '../../core/problem.ts';
-import type { Asking, OperationCommand, Subject } from '../command.ts';
+import { type Asking, isProblem, type OperationCommand, type Subject } from '../command.ts';
+import type { Desk } from '../desk.ts';
 import { operationArgument, reasonArgument, ticketArgument } from './arguments.ts';
 
 export const undo: OperationCommand = {
@@ -19,53 +24,94 @@ async function subject({ desk, args }: Asking): Promise<Subject | Problem> {
   const operation = await desk.operation(id);
   if (!operation?.asked || !operation.plan)
     return problem('OPERATION_NOT_FOUND', { operation: id });
-  if (operation.status !== 'done' && operation.status !== 'failed') {
-    return problem('NOTHING_TO_UNDO', { operation: id, why: `It is ${operation.status}.` });
-  }
-  const stands = operation.steps.filter(
-    ({ appliedAt, compensation }) => appliedAt > 0 && !compensation,
-  );
-  const [only, ...others] = stands;
-  if (!only)
-    return problem('NOTHING_TO_UNDO', { operation: id, why: 'None of its steps took effect.' });
-  if (others.length > 0) {
-    return problem('NOTHING_TO_UNDO', {
-      operation: id,
-      why: 'It has several steps; undo each by its own command.',
-    });
-  }
-  if (only.step.undo === 'irreversible') {
-    return problem('NOTHING_TO_UNDO', { operation: id, why: 'Its step is irreversible.' });
-  }
-  const { integration, target: name, locator } = only.step.at;
-  const planner = desk.planner(integration, name);
-  const configured = desk.settings.catalog.services
-    .find((service) => service.name === operation.asked?.service)
-    ?.environments.find((environment) => environment.name === operation.asked?.environment);
-  const target = Object.values(configured?.targets ?? {}).find(
-    (candidate) => candidate.integration === integration && candidate.target === name,
-  );
-  if (!planner || !target)
-    return problem('TARGET_NOT_CONNECTED', {
-      verb: 'undo',
-      service: operation.asked.service,
-      target: name,
-    });
+  const why = hindrance(operation);
+  if (why !== undefined) return problem('NOTHING_TO_UNDO', { operation: id, why });
   const { service, environment, incident } = operation.asked;
+  const ways: Way[] = [];
+  for (const { step } of standingSteps(operation)) {
+    const way = wayOf(step, { service, environment, desk });
+    if (isProblem(way)) return way;
+    ways.push(way);
+  }
   return {
     service,
     environment,
     incident,
     undoes: id,
-    targets: [name],
-    draft: (fresh) =>
-      planner.draft({
-        verb: 'undo',
-        operation: fresh,
-        service,
-        target: { ...target, locator },
-        args: {},
-        undoes: only.step,
-      }),
+    targets: [...new Set(ways.map(({ target }) => target.target))],
+    draft: (fresh) => draftAll(ways, fresh, service),
+  };
+}
+
+function hindrance(operation: OperationState): string | undefined {
+  const { status, compensated } = operation;
+  if (status !== 'done' && status !== 'failed') return `It is ${status}.`;
+  if (compensated) return 'What it did was taken back already.';
+  const steps = standingSteps(operation).map(({ step }) => step);
+  if (steps.length === 0) return 'None of its steps took effect.';
+  const final = steps.filter(({ undo }) => undo === 'irreversible').map((step) => step.id);
+  if (final.length > 0) return `What ${final.join(', ')} did cannot be taken back.`;
+  // Each way back is drafted on the world as it is, and not as another one leaves it.
+  const targets = steps.map(({ target }) => target.id);
+  const twice = targets.find((target, index) => targets.indexOf(target) !== index);
+  return twice === undefined
+    ? undefined
+    : `Two of its steps changed ${twice}; set what is to be there by the command for it.`;
+}
+
+interface Way {
+  readonly planner: Planner;
+  readonly target: TargetRef;
+  readonly undoes: Step;
+}
+
+function wayOf(
+  step: Step,
+  {
+    service,
+    environment,
+    desk,
+  }: { readonly service: string; readonly environment: string; readonly desk: Desk },
+): Way | Problem {
+  const { integration, target: name, locator } = step.at;
+  const planner = desk.planner(integration, name);
+  const configured = desk.settings.catalog.services
+    .find((each) => each.name === service)
+    ?.environments.find((each) => each.name === environment);
+  const target = Object.values(configured?.targets ?? {}).find(
+    (candidate) => candidate.integration === integration && candidate.target === name,
+  );
+  return planner && target
+    ? { planner, target: { ...target, locator }, undoes: step }
+    : problem('TARGET_NOT_CONNECTED', { verb: 'undo', service, target: name });
+}
+
+/** One plan of all of them, or the first refusal: half a way back is not what was asked for. */
+async function draftAll(ways: readonly Way[], operation: string, service: string): Promise<Draft> {
+  const drafts: Extract<Draft, { readonly ok: true }>[] = [];
+  for (const { planner, target, undoes } of ways) {
+    const draft = await planner.draft({
+      verb: 'undo',
+      operation,
+      service,
+      target,
+      args: {},
+      undoes,
+    });
+    if (!draft.ok) return draft;
+    drafts.push(draft);
+  }
+  const [only, ...others] = drafts;
+  if (only && others.length === 0) return only;
+  return {
+    ok: true,
+    steps: drafts
+      .flatMap(({ steps }) => steps)
+      .map((step, index) => ({ ...step, id: `s${index + 1}` })),
+    targets: drafts.flatMap(({ targets }) => targets),
+    diff: drafts.flatMap(({ diff }) => diff),
+    warnings: drafts.flatMap(({ warnings }) => warnings),
+    blast: Object.assign({}, ...drafts.map(({ blast }) => blast)),
+    risk: drafts.some(({ risk }) => risk === 'danger') ? 'danger' : 'change',
   };
 }

@@ -42,6 +42,7 @@ function finality({ before, events }: Turn): readonly string[] {
 /** What may still be said of an operation that is over. */
 const afterwards: ReadonlySet<string> = new Set([
   'RequestRefused',
+  'PeopleTold',
   'GlassReviewed',
   'ReviewReminded',
 ]);

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  evolve,
+  initialOperation,
+  type OperationEvent,
+  type OperationState,
+} from '../../../src/core/operation/operation.ts';
 import type { Step } from '../../../src/core/operation/plan.ts';
+import { isAsShown } from '../../../src/core/operation/undo.ts';
 import type { Draft } from '../../../src/core/ports/step.ts';
+import { applied, intended, running, T0 } from '../../core/operation/sample.ts';
 import {
   checkout,
   checkoutPath,
@@ -43,6 +51,19 @@ async function did(verb: string, args = {}): Promise<Step> {
   return step;
 }
 
+/** An operation of that step, which took effect. */
+function stateOf(step: Step): OperationState {
+  const events: readonly OperationEvent[] = [
+    ...running({ plan: { steps: [step] } }),
+    intended(step.id),
+    applied(step.id),
+  ];
+  return events.reduce(
+    (state, event) => evolve(state, event, { at: T0 }),
+    initialOperation('op-1'),
+  );
+}
+
 describe('an undo', () => {
   it('of a rollback brings the template back that ran before', async () => {
     const back = stepOf(await undo(await did('rollback')));
@@ -55,6 +76,17 @@ describe('an undo', () => {
     expect(back.change).toEqual([{ path: 'replicas', what: 'changed', from: '6', to: '3' }]);
     await run(world, back, 'op-2');
     expect(world.sandbox.get('deployments', 'shop', 'checkout')?.spec.replicas).toBe(3);
+  });
+
+  it.each([
+    ['rollback', {}],
+    ['scale', { replicas: 6 }],
+  ] as const)('of a %s does what its plan showed', async (verb, args) => {
+    const step = await did(verb, args);
+    const back = stepOf(await undo(step));
+    const ran = stateOf(step);
+    expect(isAsShown(ran, [back])).toBe(true);
+    expect(isAsShown(ran, [{ ...back, params: { ...back.params, replicas: 1 } }])).toBe(false);
   });
 
   it('is a plan like any other: simulated, shown and stale once the world moved', async () => {
