@@ -37,6 +37,7 @@ const withoutEffect = /\/@kubernetes\/client-node\/dist\//;
 /** One flat folder: main.js, the chunks that it loads on first need, worker entries, assets. It needs no node_modules. */
 export async function build({ root, out, packages, doors }: BuildRequest): Promise<Built> {
   rmSync(out, { recursive: true, force: true });
+  const copied = new Set<string>();
   const bundle = await rolldown({
     input: { ...doors, main: join(root, 'src/main.ts') },
     cwd: root,
@@ -45,7 +46,7 @@ export async function build({ root, out, packages, doors }: BuildRequest): Promi
     preserveEntrySignatures: 'strict',
     resolve: { modules: packages ? [packages] : ['node_modules'] },
     treeshake: { moduleSideEffects: [{ test: withoutEffect, sideEffects: false }] },
-    plugins: [ownFiles(root), platformUrl(), notices()],
+    plugins: [ownFiles(root), packageFiles(root, copied), platformUrl(), notices(copied)],
     onLog: refuseWhatFailsLater,
   });
   const { output } = await bundle.write({
@@ -133,6 +134,37 @@ function ownFiles(root: string): Plugin {
 }
 
 /**
+ * A file of a package that is read and not imported (a font, a WebAssembly module) is named as
+ * `import.meta.resolve('package/file')` and in no other way. It is copied beside the bundle, as everything of the package is
+ * that it needs. The folders it came from are told, because their licences go along.
+ */
+function packageFiles(root: string, copied: Set<string>): Plugin {
+  const src = join(root, 'src');
+  return {
+    name: 'package-files',
+    async transform(code, id) {
+      if (!id.startsWith(src + sep)) return null;
+      const named = /import\.meta\.resolve\(\s*'((?:@[\w.-]+\/)?[\w.-]+\/[^']+)',?\s*\)/g;
+      const found = [...new Set([...code.matchAll(named)].map(([, name = '']) => name))];
+      const paths = new Map<string, string>();
+      for (const name of found) {
+        const resolved = await this.resolve(name, id);
+        if (!resolved || resolved.external) throw new Error(`${id}: ${name} is not installed`);
+        const fileName = `assets/packages/${name}`;
+        this.emitFile({ type: 'asset', fileName, source: readFileSync(resolved.id) });
+        copied.add(resolved.id);
+        paths.set(name, fileName);
+      }
+      if (found.length === 0) return null;
+      const changed = code.replaceAll(named, (_whole, name: string) => {
+        return `new URL('./${paths.get(name)}', import.meta.url).href`;
+      });
+      return { code: changed, map: null };
+    },
+  };
+}
+
+/**
  * PagerDuty's client brings a fetch that brings a URL parser for Nodes without one. It is never called here, and its
  * import prints a deprecation warning.
  */
@@ -147,7 +179,7 @@ function platformUrl(): Plugin {
 }
 
 /** The licences of what was bundled ask that their text goes along. */
-function notices(): Plugin {
+function notices(copied: ReadonlySet<string>): Plugin {
   return {
     name: 'notices',
     generateBundle(_options, output) {
@@ -155,7 +187,9 @@ function notices(): Plugin {
         file.type === 'chunk' ? Object.keys(file.modules) : [],
       );
       const folders = new Set(
-        modules.flatMap((id) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []),
+        [...modules, ...copied].flatMap(
+          (id) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? [],
+        ),
       );
       const texts = [...folders].toSorted().map(noticeOf);
       const source = texts.join(`\n${'-'.repeat(80)}\n`);

@@ -50,6 +50,12 @@ export const botProblems: ProblemBook = {
     why: 'Today’s images have {most} bytes already.',
     next: 'Pin the link to it.',
   },
+  GRAPH_NOT_DRAWN: {
+    what: 'The graph was not drawn.',
+    changed: 'Nothing was changed: this only reads.',
+    why: 'Of its picture, {why}.',
+    next: 'Ask for it again in a moment with `graph`.',
+  },
   LISTENER_NOT_OPENED: {
     what: 'The listener `{listener}` cannot be opened at {address}.',
     changed: 'Nothing was started.',

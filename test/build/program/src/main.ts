@@ -45,6 +45,34 @@ const uses: Readonly<Record<string, () => Promise<unknown>>> = {
     const { default: axios } = await import('axios');
     return typeof axios.create({ timeout: 5 }).get;
   },
+  async echarts() {
+    const { LineChart } = await import('echarts/charts');
+    const { GridComponent } = await import('echarts/components');
+    const { init, use } = await import('echarts/core');
+    const { SVGRenderer } = await import('echarts/renderers');
+    use([LineChart, GridComponent, SVGRenderer]);
+    const chart = init(null, null, { renderer: 'svg', ssr: true, width: 40, height: 30 });
+    chart.setOption({ xAxis: {}, yAxis: {}, series: [{ type: 'line', data: [[1, 2]] }] });
+    const svg = chart.renderToSVGString();
+    // Left open it looks for something to move for ever.
+    chart.dispose();
+    return svg.startsWith('<svg');
+  },
+  async '@resvg/resvg-wasm'() {
+    const { initWasm, Resvg } = await import('@resvg/resvg-wasm');
+    const { readFile } = await import('node:fs/promises');
+    const wasm = new URL(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'));
+    await initWasm(await readFile(wasm));
+    const image = new Resvg('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>');
+    return image.width;
+  },
+  async 'dejavu-fonts-ttf'() {
+    const { readFile } = await import('node:fs/promises');
+    const font = await readFile(
+      new URL(import.meta.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')),
+    );
+    return font.readUInt32BE(0);
+  },
   async ioredis() {
     const { Redis } = await import('ioredis');
     return new Redis({ lazyConnect: true }).status;
