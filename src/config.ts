@@ -4,8 +4,9 @@ import type { Config, JournalConfig, SurfacesConfig } from './config/config.ts';
 import { type ReadDocument, readDocument } from './config/document.ts';
 import { type ConfigError, sayError } from './config/error.ts';
 import type { Listen } from './config/field.ts';
+import { readGroups } from './config/groups.ts';
 import { checkListeners, readConsole, readServer } from './config/listeners.ts';
-import { checkGroup, readGroups, readPeople, readRecord } from './config/people.ts';
+import { checkGroup, readPeople, readRecord } from './config/people.ts';
 import { readPolicies } from './config/policies.ts';
 import { runPolicyTests } from './config/policy-tests.ts';
 import { readTelemetry } from './config/prometheus.ts';
@@ -21,7 +22,8 @@ import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
 import { grammarVerbs, type Verb } from './config/verbs.ts';
 import type { Catalog } from './core/catalog.ts';
-import type { Settings } from './core/settings.ts';
+import { mayBeIn } from './core/group.ts';
+import type { Group, Settings } from './core/settings.ts';
 
 export type * from './config/config.ts';
 export { digestOf } from './config/policy-digest.ts';
@@ -114,15 +116,16 @@ function readSettings(
   scope: Scope,
 ): Settings {
   const { document, report, build } = scope;
-  const people = readPeople(sections.people, {
+  const keepers = {
     surfaces,
-    pagerduty: Object.keys(sections.sources.pagerduty ?? {}).length > 0,
+    pagerduty: Object.keys(sections.sources.pagerduty ?? {}),
     report,
-  });
-  const groups = readGroups(sections.groups, people, report);
+  };
+  const people = readPeople(sections.people, keepers);
+  const groups = readGroups(sections.groups, people, keepers);
   const routes = readRoutes(sections.routes, sections.default_route, { groups, surfaces, report });
   const security = readSecurity(sections.security, routes.otherwise, { groups, surfaces, report });
-  const targetScope = { ...scope, validateTarget: build.validateTarget };
+  const targetScope = { ...scope, groups, validateTarget: build.validateTarget };
   const catalog = readServices(sections.services, targets, targetScope);
   const telemetry = readTelemetry(sections.sources, { catalog, targets, scope: targetScope });
   const policy = readPolicies(sections.policies, {
@@ -157,7 +160,9 @@ function readSettings(
   const pendingMax = sections.quotas.pending;
   const record = readRecord(sections.record, { groups, report });
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
-  const around = { routes, security, telemetry, record, fuse };
+  const { count_within: countWithinMs, tell_within: tellWithinMs } = sections.directories;
+  const directories = { countWithinMs, tellWithinMs };
+  const around = { routes, security, telemetry, record, fuse, directories };
   return { people, groups, identityAdmins, catalog, policy, pendingMax, ...around };
 }
 
@@ -170,11 +175,17 @@ function readFuse(
   return { dangerPerHour, call: call ?? (otherwise ? [otherwise] : []) };
 }
 
-/** The groups each person is in. */
+/**
+ * The groups that each person may be in at a time. One that a directory fills is taken alone: with fewer groups fewer rules
+ * hold, so that no rule is reached by more of them only.
+ */
 function rostersOf(people: Settings['people'], groups: Settings['groups']): Domain['rosters'] {
-  return people.map(({ id }) =>
-    groups.filter(({ members }) => members.includes(id)).map(({ name }) => name),
-  );
+  return people.flatMap((person) => {
+    const isNamed = ({ members }: Group) => members.includes(person.id);
+    const fixed = groups.filter(isNamed).map(({ name }) => name);
+    const others = groups.filter((group) => !isNamed(group) && mayBeIn(group, person));
+    return [fixed, ...others.map(({ name }) => [...fixed, name])];
+  });
 }
 
 function readConfig(sections: Sections, { targets, surfaces }: Connected, scope: Scope): Config {
@@ -228,6 +239,7 @@ function placesOf({ services }: Catalog): Domain['places'] {
     service.environments.map(({ name, targets }) => ({
       service: service.name,
       environment: name,
+      onCall: service.onCall,
       targets: [...new Set(Object.values(targets).map(({ target }) => target))],
     })),
   );

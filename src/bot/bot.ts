@@ -1,8 +1,6 @@
 import { erasedStream } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
-import type { OperationState } from '../core/operation/operation.ts';
-import type { Evidence } from '../core/person.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { Silences } from '../core/ports/silences.ts';
@@ -20,26 +18,26 @@ import type { ChatDesk } from './chat.ts';
 import { createChatDesk } from './chat-desk.ts';
 import type { Clock } from './clock.ts';
 import { deliverTo } from './delivery.ts';
-import { createDesk, evidenceOf, liveOperations, openIncidents } from './desk.ts';
+import { type Chat, createDesk, liveOperations, openIncidents } from './desk.ts';
+import { createDirectories } from './directories.ts';
 import { createEngine, type Engine } from './engine.ts';
-import { fuseOf, membersOf } from './groups.ts';
+import { fuseOf } from './groups.ts';
 import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
-import { createOperationsLoop } from './loops/operations.ts';
 import { createSilencesLoop } from './loops/silences.ts';
 import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
+import { createOperations } from './operations.ts';
 import { createOwnTarget } from './own-target.ts';
 import { type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
 import { createRenderings } from './renderings.ts';
+import type { ServedDirectory } from './rosters.ts';
 import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
 import { limitedDispatch } from './security/limits.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
 import { sweep } from './sweep.ts';
 import { createThreads, type Threads } from './threads.ts';
-import { verdictNow } from './verdict.ts';
-import { openWriters } from './writers.ts';
 
 /** What a running journal offers beside the port. */
 export interface LiveJournal extends Journal {
@@ -81,6 +79,10 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   /** Sources that can be told to be silent. */
   readonly silences?: readonly Silences[];
   readonly runbooks: Runbooks;
+  /** Who keeps groups elsewhere; known once the surfaces are connected. */
+  readonly directories?: () => readonly ServedDirectory[];
+  /** Chat platforms that people are reached on; known once they are connected. */
+  readonly chats?: () => readonly Chat[];
   /** Where the console can be reached from a chat platform. */
   readonly consoleLink?: Desk['consoleLink'];
   readonly times: BotTimes;
@@ -138,13 +140,14 @@ export interface Bot {
 export async function createBot(parts: BotParts): Promise<Bot> {
   const { journal, clock, log } = parts;
   const { readings, from } = await readJournal(journal, log, parts.times.resolvedJoinMs);
+  const { rosters, directoriesLoop, members } = createDirectories(parts);
   const engine = createEngine(
     {
       journal,
       now: clock.now,
       sha256: parts.sha256,
       pendingMax: () => parts.settings().pendingMax,
-      fuse: () => fuseOf(parts.settings()),
+      fuse: () => fuseOf(parts.settings(), members),
     },
     readings,
   );
@@ -168,6 +171,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     ...parts,
     tellSecurity: security.tell,
     engine,
+    rosters,
     recordPerson: createPersonRecord(journal),
     words,
     threads,
@@ -176,14 +180,14 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     workload: (integration, name) => target(integration, name)?.workload,
     runbook: (incident) => parts.runbooks.page(incident),
   });
-  const { operationsLoop, writers } = createOperations(parts, engine, targets);
+  const { operationsLoop, writers } = createOperations(parts, { engine, rosters, targets });
   const { sourcesLoop, silencesLoop } = createSourceLoops(parts, engine);
   const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlinesLoop({
     engine,
     clock,
     ackReminderMs: parts.times.ackReminderMs,
-    members: (group) => membersOf(parts.settings(), group),
+    members,
     everyMs: parts.times.deadlinesEveryMs,
     sweep(now) {
       sweep(engine.readings, now);
@@ -222,7 +226,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         log,
       });
       threadsLoop = loop;
-      const speaking = { ...parts, engine, words, tellSecurity: security.tell };
+      const speaking = { ...parts, engine, words, members, tellSecurity: security.tell };
       people = startPeopleLoops(speaking, surfaces);
       engine.onChange((changed, recorded) => {
         if (erasedStream(recorded) !== undefined) {
@@ -247,6 +251,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       sourcesLoop.start();
       silencesLoop.start();
       deadlinesLoop.start();
+      directoriesLoop.start();
       inbox.resume(deliverTo(surfaces, clock)).catch((error: unknown) => {
         log('what was asked before the start was not taken up', { error });
       });
@@ -254,7 +259,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     settled: async () => threadsLoop?.idle(),
     async close() {
       await Promise.all(
-        [operationsLoop, sourcesLoop, silencesLoop, deadlinesLoop].map((each) => each.close()),
+        [operationsLoop, sourcesLoop, silencesLoop, deadlinesLoop, directoriesLoop].map((each) =>
+          each.close(),
+        ),
       );
       await inbox.idle();
       await people?.close();
@@ -265,36 +272,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       for (const each of parts.targets) each.close();
     },
   };
-}
-
-/** What brings approved operations to their end, and the only way to a writer. */
-function createOperations(parts: BotParts, engine: Engine, targets: readonly ConnectedTarget[]) {
-  const { clock, log } = parts;
-  const writers = openWriters(targets, log);
-  const operationsLoop = createOperationsLoop({
-    engine,
-    clock,
-    ownership: parts.ownership,
-    driver: writers.driver,
-    standing: (operation) =>
-      Promise.all(relied(operation).map((evidence) => evidenceOf(parts.settings(), evidence))),
-    policyDigest: () => parts.settings().policy.digest,
-    verdict: (operation) =>
-      verdictNow(operation, {
-        settings: parts.settings(),
-        incidents: openIncidents(engine),
-        at: clock.now(),
-        evidenceOf: (person) => evidenceOf(parts.settings(), person),
-      }),
-    pollMs: parts.times.operationPollMs,
-    log,
-  });
-  return { operationsLoop, writers };
-}
-
-/** On whose word it may begin. */
-function relied({ approvals, glass }: OperationState): readonly Evidence[] {
-  return [...approvals, ...(glass ? [glass] : [])].map(({ evidence }) => evidence);
 }
 
 /** What asks the sources, and what makes them silent. */

@@ -7,6 +7,7 @@ import type { Actor } from '../handlers/dispatch.ts';
 import type { Form } from '../handlers/form.ts';
 import type { Finding } from './bot.ts';
 import type { HttpRoute } from './http-route.ts';
+import type { ServedDirectory } from './rosters.ts';
 
 /** What a chat surface asks of the bot. The same for all of them; it knows no platform. */
 export interface ChatDesk {
@@ -92,6 +93,10 @@ export interface Suggestion {
 /** One connected workspace or guild. Connecting happens after the bot is ready, and never holds it up. */
 export interface ChatConnection {
   readonly surface: Surface;
+  /** The workspace or guild by its id: the first part of every account there. */
+  readonly home: string;
+  /** Its groups. */
+  readonly directory: ServedDirectory;
   /** For platforms that call us; empty where we call them. Mounted on `server.listen`. */
   readonly routes: readonly HttpRoute[];
   /** Begins to connect, and goes on trying. */

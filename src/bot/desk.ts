@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Incident } from '../core/incident/incident.ts';
 import { isReviewOpen } from '../core/operation/glass.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
-import type { Evidence } from '../core/person.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
 import { standingOf } from '../core/post.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
+import type { ChatConnection } from './chat.ts';
 import type { Engine } from './engine.ts';
+import { evidenceOf, membersTold } from './evidence.ts';
 import type { PersonRecord } from './person-record.ts';
+import type { Rosters } from './rosters.ts';
 import type { TellSecurity } from './security/notices.ts';
 import type { Threads } from './threads.ts';
 
@@ -19,6 +21,7 @@ export interface DeskOptions {
   readonly recordPerson: PersonRecord;
   readonly tellSecurity: TellSecurity;
   readonly settings: () => Settings;
+  readonly rosters: Rosters;
   readonly words: Words;
   readonly publicUrl: string;
   readonly threads: Threads;
@@ -28,7 +31,13 @@ export interface DeskOptions {
   readonly workload: (integration: string, target: string) => WorkloadReader | undefined;
   readonly runbook: (incident: Incident) => RunbookPage | undefined;
   readonly consoleLink?: Desk['consoleLink'];
+  readonly chats?: () => readonly Chat[];
 }
+
+/** A connected workspace or guild, as far as it matters whether somebody can be reached there. */
+export type Chat = Pick<ChatConnection, 'home' | 'health'> & {
+  readonly surface: Pick<ChatConnection['surface'], 'name'>;
+};
 
 /** What handlers can reach: readings, decisions to be appended, readers of the world. No writer. */
 export function createDesk(options: DeskOptions): Desk {
@@ -59,7 +68,9 @@ export function createDesk(options: DeskOptions): Desk {
       digest: await shownDigest(options, operation, surface),
     }),
     evidenceOf: (person, surface, account) =>
-      evidenceOf(options.settings(), { person, surface, account }),
+      evidenceOf({ ...options, settings: options.settings() }, { person, surface, account }),
+    reach: (person) => waysTo(options.settings(), person, options.chats?.() ?? []),
+    members: (group) => membersTold(group, { ...options, settings: options.settings() }),
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
     recordPerson: options.recordPerson,
@@ -85,16 +96,24 @@ async function shownDigest(
   return piece ? sha256(JSON.stringify(piece)) : '';
 }
 
-/** A person with the groups that the configuration puts them in; one it does not name is in none. */
-export async function evidenceOf(
-  settings: Settings,
-  { person, surface, account }: Pick<Evidence, 'person' | 'surface' | 'account'>,
-): Promise<Evidence> {
-  const isKnown = settings.people.some(({ id }) => id === person);
-  const memberships = settings.groups
-    .filter(({ members }) => isKnown && members.includes(person))
-    .map(({ name }) => ({ group: name, source: 'static', ageMs: 0 }) as const);
-  return { person, surface, account, memberships };
+/** The console is there for everybody; a chat account is one of a workspace or guild, which may be down. */
+function waysTo(
+  { people }: Settings,
+  person: string,
+  chats: readonly Chat[],
+): ReturnType<Desk['reach']> {
+  const { accounts = {} } = people.find(({ id }) => id === person) ?? {};
+  const ways = Object.entries(accounts).flatMap(([kind, all]) => {
+    if (kind === 'console') return [{ kind, isUp: true }];
+    const homes = chats.filter(({ surface }) => surface.name.startsWith(`${kind}/`));
+    return all.flatMap((account) => {
+      const chat = homes.find(({ home }) => account.startsWith(`${home}/`));
+      return kind === 'pagerduty'
+        ? []
+        : [{ kind, isUp: chat === undefined || chat.health().state !== 'down' }];
+    });
+  });
+  return ways.sort((a, b) => (a.kind < b.kind ? -1 : 1));
 }
 
 /** The most urgent first, then the newest. */

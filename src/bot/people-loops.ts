@@ -2,7 +2,6 @@ import type { Surface } from '../core/ports/surface.ts';
 import type { Words } from '../core/view/words.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
-import { membersOf } from './groups.ts';
 import { createFusesLoop } from './loops/fuses.ts';
 import { createReviewsLoop } from './loops/reviews.ts';
 import type { StreamName } from './readings.ts';
@@ -18,6 +17,8 @@ export interface PeopleLoopsOptions extends Pick<BotParts, 'clock' | 'settings' 
   readonly engine: Engine;
   readonly words: Words;
   readonly tellSecurity: TellSecurity;
+  /** Who is in a group, as far as is known. */
+  readonly members: (group: string) => readonly string[];
 }
 
 /** What speaks to single people: whoever could approve, whoever has to review. */
@@ -26,8 +27,7 @@ export function startPeopleLoops(
   surfaces: readonly Surface[],
 ): PeopleLoops {
   const whisper = createWhisperer(surfaces, options.settings);
-  const members = (group: string) => membersOf(options.settings(), group);
-  const reviews = createReviewsLoop({ ...options, members, whisper });
+  const reviews = createReviewsLoop({ ...options, whisper });
   const fuses = createFusesLoop({ ...options, whisper });
   reviews.start();
   fuses.wake();

@@ -8,6 +8,30 @@ export const botProblems: ProblemBook = {
     why: 'Another process has taken its place.',
     next: 'Ask there; stop this one.',
   },
+  DIRECTORY_NOT_CONNECTED: {
+    what: '{directory} cannot be asked who is in it.',
+    changed: 'Nobody counts by it.',
+    why: 'Nothing that is connected keeps that directory.',
+    next: 'Configure the surface or source that does, or write `members:` in the group.',
+  },
+  DIRECTORY_SLOW: {
+    what: 'A directory did not answer in time.',
+    changed: 'Nobody counts by it.',
+    why: 'It is waited for {seconds} s, and no longer.',
+    next: 'Try again in a minute; `tocsin doctor` asks it too.',
+  },
+  DIRECTORY_UNREADABLE: {
+    what: 'What {directory} answered cannot be read.',
+    changed: 'Nobody counts by it.',
+    why: 'It is of another shape, or larger than any group that decides something.',
+    next: 'Look at the group there; `tocsin doctor` asks it too.',
+  },
+  DIRECTORY_FAILED: {
+    what: '{directory} could not be asked who is in it.',
+    changed: 'Nobody counts by it.',
+    why: 'The question failed in a way nobody foresaw; the log has the details.',
+    next: 'Try again in a minute; `tocsin doctor` asks it too.',
+  },
   INBOX_FULL: {
     what: 'Your request was not taken.',
     changed: 'Nothing was changed.',

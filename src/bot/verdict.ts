@@ -1,3 +1,4 @@
+import { onCallOf } from '../core/catalog.ts';
 import { type Incident, severitiesOf } from '../core/incident/incident.ts';
 import type { OperationState } from '../core/operation/operation.ts';
 import { judge, type Verdict } from '../core/operation/policy.ts';
@@ -29,6 +30,7 @@ export async function verdictNow(
     service,
     environment,
     requester: await evidenceOf(asked.requester),
+    ...onCallOf(settings.catalog, service),
     reason: asked.reason,
     ticket: plan.ticket ?? '',
     targets,

@@ -17,6 +17,7 @@ import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
 import { type PagerSource, pagerdutyRoutes } from '../bot/pagerduty-intake.ts';
+import type { ServedDirectory } from '../bot/rosters.ts';
 import type { SecurityCounts } from '../bot/security/index.ts';
 import type { LimitSettings } from '../bot/security/limits.ts';
 import { createSender } from '../bot/sender.ts';
@@ -57,6 +58,8 @@ export interface Parts {
   /** Sources that can be told to be silent. */
   readonly silences?: readonly Silences[];
   readonly targets: readonly ConnectedTarget[];
+  /** Sources that keep groups: schedules, teams. Chat platforms bring theirs. */
+  readonly directories?: readonly ServedDirectory[];
   /** Chat platforms that the configuration names; connected once the bot is ready. */
   readonly chats: ConnectChats;
   readonly runbooks: Runbooks;
@@ -102,8 +105,7 @@ export async function compose(parts: Parts): Promise<Running> {
     settings: () => parts.settings,
     book,
     publicUrl: address.console,
-    counts: countsBy(late),
-    securityCounts: securityCountsBy(late),
+    ...knownLate(parts, late),
     log: say,
   });
   const metrics = createMetrics(readingsOf(bot, journal, late), version);
@@ -254,6 +256,20 @@ const sha256 = (text: string) => hash('sha256', text);
 interface Late {
   readonly metrics?: Metrics;
   readonly chats?: Chats;
+}
+
+function knownLate(parts: Parts, late: Late) {
+  return {
+    counts: countsBy(late),
+    securityCounts: securityCountsBy(late),
+    directories: () => directoriesOf(parts, late),
+    chats: () => late.chats?.connections ?? [],
+  };
+}
+
+/** Who keeps groups elsewhere: surfaces and sources. */
+function directoriesOf({ directories = [] }: Parts, { chats }: Late): readonly ServedDirectory[] {
+  return [...(chats?.connections ?? []).map(({ directory }) => directory), ...directories];
 }
 
 function countsBy(late: Late): DispatchCounts {

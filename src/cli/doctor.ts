@@ -1,8 +1,11 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { ServedDirectory } from '../bot/rosters.ts';
 import { exitCode } from '../cli.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
-import { type Facts, type Problem, problem } from '../core/problem.ts';
+import { accountsFor } from '../core/group.ts';
+import { queryText } from '../core/ports/directory.ts';
+import { type Facts, type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
@@ -59,10 +62,7 @@ async function examine(file: string): Promise<number> {
 }
 
 /** Tokens, rights and channels of every chat platform, each with the places that routes name on it. */
-async function chatFindings(
-  chats: ConnectChats,
-  { routes }: Settings,
-): Promise<readonly Finding[]> {
+async function chatFindings(chats: ConnectChats, settings: Settings): Promise<readonly Finding[]> {
   const { connections } = chats.connect({
     desk: nobodysDesk,
     metrics: uncounted,
@@ -71,11 +71,39 @@ async function chatFindings(
   const findings: Finding[] = [];
   for (const chat of connections) {
     const about = chat.surface.name;
+    const { routes } = settings;
     const places = [...routes.routes, routes.otherwise].flatMap(
       ({ places: all }) => all[about] ?? [],
     );
     for (const found of await chat.doctor([...new Set(places)])) findings.push({ about, ...found });
+    findings.push(...(await groupFindings([chat.directory], settings)));
     await chat.close();
+  }
+  return findings;
+}
+
+/** Each group that a directory keeps is asked for once: whether it may be read, and whether it names anybody of ours. */
+async function groupFindings(
+  directories: readonly ServedDirectory[],
+  { groups, people }: Settings,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name: group, directories: queries } of groups) {
+    for (const query of queries) {
+      const served = directories.find((each) => each.serves(query));
+      if (!served) continue;
+      const finding = { about: served.name, check: 'group' };
+      const facts = { group, directory: queryText(query) };
+      try {
+        const bound = accountsFor(query, people);
+        const { accounts } = await served.members(query, bound);
+        const ours = bound.filter((account) => accounts.includes(account)).length;
+        findings.push({ ...finding, facts: { ...facts, people: ours } });
+      } catch (error) {
+        const because = problemOf(error, problem('DIRECTORY_FAILED', facts));
+        findings.push({ ...finding, facts, problem: because });
+      }
+    }
   }
   return findings;
 }

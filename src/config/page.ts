@@ -33,6 +33,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'People by what they are asked for, by name. Policies, routes and approvals name groups.',
   ],
   [
+    'directories',
+    'How old what a directory answers about the members of a group may be. One that cannot be asked lets nobody in.',
+  ],
+  [
     'sources',
     'Where alerts come from, by kind and name. A source without a credential is refused unless it says `auth: none`.',
   ],

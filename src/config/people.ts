@@ -6,16 +6,15 @@ import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
 import { readAccounts } from './surfaces.ts';
 
+export interface PeopleScope {
+  readonly surfaces: SurfacesConfig;
+  /** Names of PagerDuty sources. */
+  readonly pagerduty: readonly string[];
+  readonly report: Report;
+}
+
 /** People by their stable ids. The console knows each by that id, a chat platform by the accounts bound here. */
-export function readPeople(
-  written: Section<'people'>,
-  scope: {
-    readonly surfaces: SurfacesConfig;
-    /** Whether the configuration names a PagerDuty. */
-    readonly pagerduty: boolean;
-    readonly report: Report;
-  },
-): readonly Person[] {
+export function readPeople(written: Section<'people'>, scope: PeopleScope): readonly Person[] {
   const { report } = scope;
   const seen = new Set<string>();
   for (const [index, { id }] of written.entries()) {
@@ -40,7 +39,7 @@ export function readPeople(
 /** Users of PagerDuty: each is one person's. Their ids are the same in every part of an account. */
 function readPagerduty(
   people: Section<'people'>,
-  { pagerduty, report }: { readonly pagerduty: boolean; readonly report: Report },
+  { pagerduty, report }: PeopleScope,
 ): readonly Readonly<Record<string, readonly string[]>>[] {
   const owners = new Map<string, string>();
   return people.map(({ id, pagerduty: users = [] }, index) => {
@@ -53,7 +52,7 @@ function readPagerduty(
               why: `it is the account of ${owner}: two people would be one`,
               instead: 'take it out',
             }
-          : pagerduty
+          : pagerduty.length > 0
             ? undefined
             : { why: 'sources has no pagerduty', instead: 'add it to sources.pagerduty' };
       if (fault) {
@@ -63,40 +62,6 @@ function readPagerduty(
       owners.set(user, owner ?? id);
     }
     return users.length > 0 ? { pagerduty: users } : {};
-  });
-}
-
-export function readGroups(
-  written: Section<'groups'>,
-  people: readonly Person[],
-  report: Report,
-): readonly Group[] {
-  const ids = people.map(({ id }) => id);
-  return Object.entries(written).map(([name, { members = [] }]) => {
-    if (members.length === 0) {
-      report.error(['groups', name], {
-        what: `groups.${name} has no members`,
-        why: 'nobody could ever be in it',
-        instead: 'write members: [ … ] with ids of people, or take the group out',
-      });
-    }
-    for (const [index, member] of members.entries()) {
-      const path: Path = ['groups', name, 'members', index];
-      if (!ids.includes(member)) {
-        report.error(path, {
-          what: `groups.${name} names "${member}"`,
-          why: 'nobody in people has that id',
-          instead: didYouMean(member, ids, `add ${member} to people`),
-        });
-      } else if (members.indexOf(member) !== index) {
-        report.error(path, {
-          what: `groups.${name} names "${member}" twice`,
-          why: 'a person is in a group once',
-          instead: 'take one out',
-        });
-      }
-    }
-    return { name, members, directory: {} };
   });
 }
 

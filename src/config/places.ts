@@ -1,3 +1,4 @@
+import { mayBeIn } from '../core/group.ts';
 import type { AllowRule, Place } from '../core/operation/policy.ts';
 import type { Person } from '../core/person.ts';
 import type { Group } from '../core/settings.ts';
@@ -17,7 +18,12 @@ export function checkPlaces(
   { people, groups, report }: PlaceScope,
 ): void {
   if (rule.places.length === 0) return;
-  const membersOf = (name: string) => groups.find((group) => group.name === name)?.members ?? [];
+  // Whom a directory may name could give it: who it names is not known here.
+  const membersOf = (name: string) => {
+    const group = groups.find((each) => each.name === name);
+    const named = people.filter((each) => group && mayBeIn(group, each)).map(({ id }) => id);
+    return [...new Set([...(group?.members ?? []), ...named])];
+  };
   const able = people.filter(({ accounts }) =>
     rule.surfaces === undefined ? true : rule.surfaces.some((kind) => accounts[kind] !== undefined),
   );

@@ -46,6 +46,7 @@ export function readMatch(written: WrittenMatch, path: Path, scope: PolicyScope)
   for (const [index, group] of (written.group ?? []).entries()) {
     checkGroup(group, { path: [...path, 'group', index], groups: scope.groups, report });
   }
+  checkOnCall(written, path, scope);
   checkValues(written, path, report);
   checkArguments(written, path, scope);
   checkBuilt(written, path, { deny, scope });
@@ -54,7 +55,7 @@ export function readMatch(written: WrittenMatch, path: Path, scope: PolicyScope)
 
 function matchOf(written: WrittenMatch): PolicyMatch {
   const { verb, family, risk, environment, service, surface } = written;
-  const { target, group, severity, args, when } = written;
+  const { target, group, on_call, severity, args, when } = written;
   return {
     ...(verb && { verb }),
     ...(family && { family }),
@@ -64,6 +65,7 @@ function matchOf(written: WrittenMatch): PolicyMatch {
     ...(surface && { surface }),
     ...(target && { target }),
     ...(group && { group }),
+    ...(on_call && { onCall: true }),
     ...(severity && { severity }),
     ...(args && { args: mapped(args, valueMatch) }),
     ...(when && { when: windowOf(when) }),
@@ -114,6 +116,30 @@ function checkBuilt(
       path,
       `policies[${path[1]}] denies ${sayList(idle)}, which this build does not have`,
     );
+  }
+}
+
+/** Somebody is on call for a service only where the service says which group is. */
+function checkOnCall(written: WrittenMatch, path: Path, { domain, report }: PolicyScope): void {
+  if (written.on_call === undefined) return;
+  const meant = domain.places.filter(
+    ({ service, environment }) =>
+      (written.service?.includes(service) ?? true) &&
+      (written.environment?.includes(environment) ?? true),
+  );
+  const what = `policies[${path[1]}] speaks of whoever is on call`;
+  if (!written.on_call) {
+    report.error([...path, 'on_call'], {
+      what: `policies[${path[1]}].on_call is false`,
+      why: 'a rule can only ask for people who are on call',
+      instead: 'write the rule for those on call first and take on_call out of this one',
+    });
+  } else if (!meant.some(({ onCall }) => onCall !== undefined)) {
+    report.error([...path, 'on_call'], {
+      what,
+      why: 'no service it is about says which group is on call',
+      instead: 'write on_call: GROUP at the service',
+    });
   }
 }
 

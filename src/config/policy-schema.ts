@@ -64,6 +64,9 @@ const match = keys({
       'Targets that would be written, by their names here. `deny` holds when one of them is named, `match` when all are.',
     ),
   group: oneOrMany(name).optional().describe('Groups of whoever asks.'),
+  on_call: flag
+    .optional()
+    .describe("Only `true`: whoever asks is in the service's `on_call` group now."),
   severity: oneOrMany(oneOf(SEVERITIES))
     .optional()
     .describe(
@@ -168,6 +171,12 @@ const policyQuestion = keys({
   service: name.optional().describe('The service; none when absent.'),
   environment: name.optional().describe('Its environment; none when absent.'),
   by: name.describe('Who asks.'),
+  groups: z
+    .array(name)
+    .default([])
+    .describe(
+      'Groups that a directory would put them in; those of `members:` count by themselves.',
+    ),
   surface: oneOf(['console', 'slack', 'discord']).default('console').describe('Where it is asked.'),
   reason: text.optional().describe('Why; no reason when absent.'),
   ticket: text.optional().describe('The ticket it names; none when absent.'),

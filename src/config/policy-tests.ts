@@ -1,4 +1,5 @@
-import type { Catalog } from '../core/catalog.ts';
+import { type Catalog, onCallOf } from '../core/catalog.ts';
+import { mayBeIn } from '../core/group.ts';
 import { judge, type Policy, type PolicyQuestion, type Verdict } from '../core/operation/policy.ts';
 import type { Person } from '../core/person.ts';
 import type { Group } from '../core/settings.ts';
@@ -47,6 +48,7 @@ function isSound(test: Written, path: Path, scope: PolicyTestScope): boolean {
     ['service', some(ask.service), services],
     ['environment', some(ask.environment), environments],
     ['by', [ask.by], people],
+    ['groups', ask.groups, groupsOfDirectories(ask.by, scope)],
     ['severity_by', ask.severity_by ?? [], people],
     ['targets', ask.targets ?? [], targets],
   ];
@@ -100,9 +102,10 @@ function questionOf(ask: Written['ask'], scope: PolicyTestScope): PolicyQuestion
       surface: ask.surface,
       account: ask.by,
       memberships: scope.groups
-        .filter(({ members }) => members.includes(ask.by))
+        .filter(({ name, members }) => members.includes(ask.by) || ask.groups.includes(name))
         .map(({ name }) => ({ group: name, source: 'static', ageMs: 0 })),
     },
+    ...onCallOf(scope.catalog, service),
     reason: ask.reason ?? '',
     ticket: ask.ticket ?? '',
     targets:
@@ -158,6 +161,12 @@ function targetsOf(
       .flatMap(({ targets }) => Object.values(targets).map(({ target }) => target)),
   );
   return [...new Set(all)];
+}
+
+/** A test may only suppose what could be: a group in which a directory may have them. */
+function groupsOfDirectories(by: string, { people, groups }: PolicyTestScope): readonly string[] {
+  const person = people.find(({ id }) => id === by);
+  return groups.filter((group) => person && mayBeIn(group, person)).map(({ name }) => name);
 }
 
 /** Commands of this build, and what the grammar will have: a rule about them can be tried before. */

@@ -17,11 +17,13 @@ export interface Domain {
   readonly places: readonly {
     readonly service: string;
     readonly environment: string;
+    /** Group that is on call for the service. */
+    readonly onCall: string | undefined;
     /** Names of the targets that are there. */
     readonly targets: readonly string[];
   }[];
   readonly surfaces: readonly string[];
-  /** The groups of each person. */
+  /** The groups that one person is in at a time. */
   readonly rosters: readonly (readonly string[])[];
 }
 
@@ -91,17 +93,24 @@ function questionsOf(rules: readonly PolicyRule[], domain: Domain): readonly Hol
 
 function subjects(rules: readonly PolicyRule[], { verbs, places }: Domain): readonly Holding[] {
   // Questions without a service (a freeze of everything) and about services added later are one more place.
-  const all = [...places, { service: '', environment: '', targets: [] }];
+  const all = [...places, { service: '', environment: '', onCall: undefined, targets: [] }];
   // A rule may speak of verbs that come later, so the whole grammar is asked about.
   const later = grammarVerbs.filter(({ name }) => !verbs.some((verb) => verb.name === name));
   return [...verbs, ...later].flatMap((verb) =>
     risksOf(verb).flatMap((risk) =>
-      all.flatMap(({ service, environment, targets }) =>
-        [[], ...targets.map((target) => [target]), targets].map((written) =>
-          each(rules, ({ kind, match }) => {
-            const question = { verb: verb.name, family: verb.family, risk, service, environment };
-            return matchesSubject(match, question) && holdsTargets(kind, match.target, written);
-          }),
+      all.flatMap(({ service, environment, onCall, targets }) =>
+        [[], ...targets.map((target) => [target]), targets].flatMap((written) =>
+          // Whoever asks is on call, or is not.
+          (onCall === undefined ? [false] : [false, true]).map((isOnCall) =>
+            each(rules, ({ kind, match }) => {
+              const question = { verb: verb.name, family: verb.family, risk, service, environment };
+              return (
+                matchesSubject(match, question) &&
+                holdsTargets(kind, match.target, written) &&
+                (match.onCall === undefined || isOnCall)
+              );
+            }),
+          ),
         ),
       ),
     ),

@@ -20,6 +20,7 @@ import {
   version,
 } from './field.ts';
 import { journal } from './journal-schema.ts';
+import { directories, group, person } from './people-schema.ts';
 import { fuse, policyTest, quotas, rule } from './policy-schema.ts';
 
 /*
@@ -88,30 +89,6 @@ const incident = keys({
   ack_reminder: duration('1s', '1d')
     .default(300_000)
     .describe('A critical incident unacknowledged for this long mentions its route again, once.'),
-});
-
-const person = keys({
-  id: name.describe('Stable id: stands in the journal for ever.'),
-  name: text.optional().describe('As cards say it; the id when absent.'),
-  slack: oneOrMany(text)
-    .optional()
-    .describe('Account as `TEAM/USER`, by their ids; a list where a person has several.'),
-  discord: oneOrMany(text)
-    .optional()
-    .describe('Account as `GUILD/USER`, by their ids; a list where a person has several.'),
-  pagerduty: oneOrMany(text)
-    .optional()
-    .describe(
-      'Id of the user there, as in the address of its page; a list where a person has several.',
-    ),
-});
-
-const group = keys({
-  members: z.array(name).optional().describe('Ids of people.'),
-  slack_usergroup: notBuilt('slack directory', 'write members: [ … ]', true),
-  discord_role: notBuilt('discord directory', 'write members: [ … ]', true),
-  pagerduty_schedule: notBuilt('pagerduty directory', 'write members: [ … ]', true),
-  grafana_team: notBuilt('grafana directory', 'write members: [ … ]', true),
 });
 
 const alertmanagerApi = keys({
@@ -283,6 +260,9 @@ const environment = keys({
 });
 
 const service = keys({
+  on_call: name
+    .optional()
+    .describe('Group that is on call for it: `on_call: true` in a policy speaks of it.'),
   match: labels.optional().describe('Labels that say an alert is about this service.'),
   show_env: z
     .array(text)
@@ -304,6 +284,7 @@ export const sections = {
   incident: incident.prefault({}),
   people: z.array(person).default([]),
   groups: named(group).default({}),
+  directories: directories.prefault({}),
   sources: sources.prefault({}),
   surfaces: surfaces.prefault({}),
   routes: z.array(route).default([]),

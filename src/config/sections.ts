@@ -47,6 +47,7 @@ const ofGroups: readonly SectionName[] = [
   'routes',
   'default_route',
   'security',
+  'services',
   'record',
   'identity_admins',
   'policies',
@@ -55,12 +56,15 @@ const ofGroups: readonly SectionName[] = [
 
 /** Sections whose content is judged by that of another. */
 const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
-  ['sources', ['people']],
+  ['sources', ['people', 'groups']],
   ['people', ['groups', ...ofGroups]],
   ['groups', ofGroups],
   ['targets', ['services']],
   ['services', ['policies', 'policy_tests', 'targets']],
-  ['surfaces', ['people', 'routes', 'default_route', 'security', 'policies', 'policy_tests']],
+  [
+    'surfaces',
+    ['people', 'groups', 'routes', 'default_route', 'security', 'policies', 'policy_tests'],
+  ],
 ]);
 
 interface Refusal {

@@ -1,6 +1,8 @@
 import type { Catalog, Service, ServiceEnvironment } from '../core/catalog.ts';
 import type { TargetRef } from '../core/ports/step.ts';
+import type { Group } from '../core/settings.ts';
 import type { Path } from './error.ts';
+import { checkGroup } from './people.ts';
 import { covers } from './routes.ts';
 import type { Section } from './schema.ts';
 import { readPlace, roles, type TargetScope, type Targets } from './targets.ts';
@@ -8,8 +10,12 @@ import { readPlace, roles, type TargetScope, type Targets } from './targets.ts';
 type Written = Section<'services'>;
 type WrittenService = Written[string];
 
-export function readServices(written: Written, targets: Targets, scope: TargetScope): Catalog {
-  const { report } = scope;
+export interface ServiceScope extends TargetScope {
+  readonly groups: readonly Group[];
+}
+
+export function readServices(written: Written, targets: Targets, scope: ServiceScope): Catalog {
+  const { groups, report } = scope;
   const all = Object.entries(written);
   const services = all.map(([name, service], index): Service => {
     const match = service.match ?? {};
@@ -25,7 +31,11 @@ export function readServices(written: Written, targets: Targets, scope: TargetSc
       });
     }
     const environments = readEnvironments(name, service, { targets, scope });
-    return { name, match, environments };
+    const onCall = service.on_call;
+    if (onCall !== undefined) {
+      checkGroup(onCall, { path: ['services', name, 'on_call'], groups, report });
+    }
+    return { name, match, environments, ...(onCall !== undefined && { onCall }) };
   });
   warnIdle(services, targets, scope);
   return { services };

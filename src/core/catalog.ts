@@ -10,6 +10,8 @@ export interface Service {
   /** Labels that say an alert is about this service; all must hold. */
   readonly match: Readonly<Record<string, string>>;
   readonly environments: readonly ServiceEnvironment[];
+  /** Group that is on call for it. */
+  readonly onCall?: string;
 }
 
 export interface ServiceEnvironment {
@@ -38,6 +40,12 @@ export function locate(catalog: Catalog, labels: Readonly<Record<string, string>
   return one && more.length === 0
     ? { service: service.name, environment: one.name }
     : { service: service.name };
+}
+
+/** The group that is on call for a service; none where it says none, or there is no such service. */
+export function onCallOf({ services }: Catalog, service: string): { readonly onCall?: string } {
+  const { onCall } = services.find(({ name }) => name === service) ?? {};
+  return onCall === undefined ? {} : { onCall };
 }
 
 export interface Located {

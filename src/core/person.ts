@@ -91,3 +91,20 @@ export interface Unreachable {
 export function isMember(evidence: Evidence, group: string): boolean {
   return evidence.memberships.some((membership) => membership.group === group);
 }
+
+/** The person as they would stand if every group that could not be asked had them: what may hold of them, never what does. */
+export function supposing(evidence: Evidence): Evidence {
+  const { memberships, unreachable = [] } = evidence;
+  const supposed = unreachable.map(
+    ({ group }): Membership => ({ group, source: 'directory', ageMs: 0 }),
+  );
+  return { ...evidence, memberships: [...memberships, ...supposed] };
+}
+
+/** Why nobody can say whether they are in one of these groups; undefined where somebody can. */
+export function unknownIn(
+  { unreachable = [] }: Evidence,
+  groups: readonly string[],
+): Unreachable | undefined {
+  return unreachable.find(({ group }) => groups.includes(group));
+}

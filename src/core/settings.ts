@@ -2,6 +2,7 @@ import type { Catalog } from './catalog.ts';
 import type { Route, Routes } from './incident/route.ts';
 import type { Policy } from './operation/policy.ts';
 import type { Person } from './person.ts';
+import type { DirectoryQuery } from './ports/directory.ts';
 import type { TargetRef } from './ports/step.ts';
 
 /** The part of the configuration that decisions are made from. Read once, by `config.ts`. */
@@ -23,12 +24,21 @@ export interface Settings {
   readonly record?: { readonly export: readonly string[] };
   /** How many dangerous operations within an hour make everything read-only, and which groups that calls. */
   readonly fuse?: { readonly dangerPerHour: number; readonly call: readonly string[] };
+  readonly directories: DirectoryTimes;
+}
+
+/** How old what a directory answered may be. */
+export interface DirectoryTimes {
+  /** To decide by it. */
+  readonly countWithinMs: number;
+  /** To tell somebody: whom to mention, who could approve. */
+  readonly tellWithinMs: number;
 }
 
 export interface Group {
   readonly name: string;
   /** Person ids named in the configuration. */
   readonly members: readonly string[];
-  /** Filled by a directory (`slack_usergroup: T01/S01`): kind → id. */
-  readonly directory: Readonly<Record<string, string>>;
+  /** Where others of its members are kept. */
+  readonly directories: readonly DirectoryQuery[];
 }

@@ -48,6 +48,11 @@ export interface Desk {
   /** What is known of a person at this moment: their groups, those of directories asked where an answer is too old. */
   evidenceOf(person: string, surface: string, account: string): Promise<Evidence>;
 
+  /** Who is in a group as far as is known without asking: for telling people, never for a decision. */
+  members(group: string): MembersTold;
+  /** Where a person has an account to be spoken to, in the order of their kinds, and whether that surface works now. */
+  reach(person: string): readonly Way[];
+
   tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;
   tellHalts(intent: HaltIntent, context: Telling): Promise<Told>;
   tellIncident(id: string, intent: IncidentIntent, context: Telling): Promise<Told>;
@@ -65,6 +70,20 @@ export interface Desk {
 
   planner(integration: string, target: string): Planner | undefined;
   workload(integration: string, target: string): WorkloadReader | undefined;
+}
+
+export interface Way {
+  /** `console`, `slack`. */
+  readonly kind: string;
+  readonly isUp: boolean;
+}
+
+export interface MembersTold {
+  readonly people: readonly string[];
+  /** Directories of which nothing is known that is young enough to tell. */
+  readonly unknown: readonly string[];
+  /** When the oldest roster of it was asked for; absent where the configuration alone names the members. */
+  readonly at?: number;
 }
 
 export interface ConsoleLink {

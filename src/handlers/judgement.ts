@@ -1,8 +1,9 @@
+import { onCallOf } from '../core/catalog.ts';
 import { severitiesOf } from '../core/incident/incident.ts';
 import type { OperationState } from '../core/operation/operation.ts';
 import { denial, judge, type PolicyQuestion } from '../core/operation/policy.ts';
 import { originOf } from '../core/origin.ts';
-import { type Evidence, isAccountOf, isMember } from '../core/person.ts';
+import { type Evidence, isAccountOf, isMember, unknownIn } from '../core/person.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
 import { refused } from './answer.ts';
@@ -59,6 +60,7 @@ export function questionOf(
     service,
     environment,
     requester: asked.by,
+    ...onCallOf(asked.desk.settings.catalog, service),
     reason: String(asked.args['reason'] ?? ''),
     ticket: String(asked.args['ticket'] ?? ''),
     targets: [],
@@ -84,7 +86,7 @@ export function gateObjection(
   const { service = '', environment = '', reason = '' } = asked ?? {};
   const about = { verb, family: 'ops', risk: 'read', service, environment, reason } as const;
   const severities = severitiesOf(desk.openIncidents(), about);
-  const now = { at, requester: by, severities };
+  const now = { at, requester: by, severities, ...onCallOf(desk.settings.catalog, service) };
   return denial(desk.settings.policy, { ...about, ...now, targets: [], args: {} });
 }
 
@@ -104,6 +106,7 @@ export function haltObjection(verb: string, asked: Asking): Problem | undefined 
   const now = {
     at: asked.at,
     requester: by,
+    ...onCallOf(desk.settings.catalog, service),
     severities: [],
     targets: [],
     args: argumentsOf(asked),
@@ -113,9 +116,13 @@ export function haltObjection(verb: string, asked: Asking): Problem | undefined 
   const groups = policy.rules.flatMap((rule) =>
     rule.kind === 'allow' ? [...rule.requesters, ...rule.places.map(({ from }) => from)] : [],
   );
-  return groups.some((group) => isMember(by, group))
-    ? undefined
-    : problem('NO_SAY', { line, groups: [...new Set(groups)].join(', ') });
+  if (groups.some((group) => isMember(by, group))) return undefined;
+  const unknown = unknownIn(by, groups);
+  if (unknown) {
+    const facts = { verb, service, rule: 'any', group: unknown.group };
+    return problem('DIRECTORY_UNREACHABLE', { ...unknown.problem.facts, ...facts });
+  }
+  return problem('NO_SAY', { line, groups: [...new Set(groups)].join(', ') });
 }
 
 /** What the policy refuses a known person is a fact: kept with the incident it was asked in, else with the person. */

@@ -253,7 +253,7 @@ targets: { eu-1: { kubernetes: { read: { in_cluster: yes } } } }`;
     expect(faultsOf(text)).toEqual([
       'tocsin.yaml:2: server.lissten is not known, server takes listen, public_url, trusted_proxies, body_limit and shutdown_grace, did you mean "listen"?',
       'tocsin.yaml:5: groups.sre names "bem", nobody in people has that id, did you mean "ben"?',
-      'tocsin.yaml:6: groups.dba.membrs is not known, groups.dba takes members, did you mean "members"?',
+      'tocsin.yaml:6: groups.dba.membrs is not known, groups.dba takes members, slack_usergroup, discord_role, pagerduty_schedule and pagerduty_level, did you mean "members"?',
       'tocsin.yaml:7: there is no group "sree", only groups of this file can be named, did you mean "sre"?',
       'tocsin.yaml:12: services.checkout.environments.production.workload.kubernetes is "eu-2", targets has no kubernetes target of that name, did you mean "eu-1"?',
       // Whatever a rule takes by now.

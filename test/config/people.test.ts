@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
 
@@ -89,24 +91,43 @@ describe('people, groups and routes', () => {
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:3: groups.dba has no members, nobody could ever be in it, write members: [ … ] with ids of people, or take the group out',
-      'tocsin.yaml:4: groups.net has no members, nobody could ever be in it, write members: [ … ] with ids of people, or take the group out',
+      'tocsin.yaml:3: groups.dba has no members, nobody could ever be in it, write members: [ … ] with ids of people, or where its members are kept, or take the group out',
+      'tocsin.yaml:4: groups.net has no members, nobody could ever be in it, write members: [ … ] with ids of people, or where its members are kept, or take the group out',
     ]);
   });
 
-  it('refuses groups that only a directory of another build could fill', () => {
-    expect(
-      faultsOf(
-        yaml({
-          groups: `groups:
+  it('refuses groups that no directory can be asked about', () => {
+    const people =
+      'people: [ { id: ana, slack: T0A/U01, discord: "9001/1" }, { id: ben }, { id: cem } ]';
+    const surfaces =
+      'surfaces: { slack: { main: { team: T0A, bot_token: ${env:X}, app_token: ${env:X} }, other: { team: T0B, bot_token: ${env:X}, app_token: ${env:X} } }, discord: { main: { guild: "9001", application: "7", token: ${env:X} } } }';
+    const faults = faultsOf(
+      yaml({
+        groups: `groups:
   sre: { members: [ana, ben] }
-  dba: { slack_usergroup: T01/S01 }
-  net: { pagerduty_schedule: P02 }`,
-        }),
-      ),
-    ).toEqual([
-      'tocsin.yaml:3: groups.dba.slack_usergroup is written, this build has no slack directory, write members: [ … ]',
-      'tocsin.yaml:4: groups.net.pagerduty_schedule is written, this build has no pagerduty directory, write members: [ … ]',
+  dba: { members: [cem] }
+  here: { slack_usergroup: T0A/S01 }
+  role: { discord_role: "9001/5" }
+  far: { slack_usergroup: T0C/S01 }
+  empty: { slack_usergroup: T0B/S01 }
+  wrong: { slack_usergroup: S01 }
+  guild: { discord_role: "9002/5" }
+  everyone: { discord_role: "9001/9001" }
+  net: { pagerduty_schedule: P02 }
+  level: { pagerduty_level: { policy: P03, level: 1 } }`,
+        people,
+        surfaces,
+      }),
+      { env: { X: 'x' } },
+    );
+    expect(faults).toEqual([
+      'tocsin.yaml:6: groups.far.slack_usergroup is "T0C/S01", surfaces.slack has no workspace T0C, write one in T0A or T0B',
+      'tocsin.yaml:7: groups.empty.slack_usergroup is "T0B/S01", nobody in people has an account there, so that nobody could ever be in it, write the slack account of each person under people',
+      'tocsin.yaml:8: groups.wrong.slack_usergroup is "S01", a user group is a workspace and a group in it, by their ids, write for example T0123ABCD/S0123ABCD',
+      'tocsin.yaml:9: groups.guild.discord_role is "9002/5", surfaces.discord has no guild 9002, write one in 9001',
+      'tocsin.yaml:10: groups.everyone.discord_role is "9001/9001", that is @everyone: whoever joins the guild would be in it, write the id of a role that somebody gives',
+      'tocsin.yaml:11: groups.net.pagerduty_schedule is "P02", no PagerDuty is configured that could be asked, add it to sources.pagerduty, or write members: [ … ]',
+      'tocsin.yaml:12: groups.level.pagerduty_level is "P03/1", no PagerDuty is configured that could be asked, add it to sources.pagerduty, or write members: [ … ]',
     ]);
   });
 

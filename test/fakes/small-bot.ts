@@ -151,12 +151,13 @@ const allowed: readonly PolicyRule[] = [
 
 const settings: Omit<Settings, 'policy' | 'routes'> = {
   pendingMax: 3,
+  directories: { countWithinMs: 60_000, tellWithinMs: 86_400_000 },
   people: ['ana', 'ben', 'cleo'].map((id) => ({
     id,
     name: id,
     accounts: { console: [id], slack: [`T01/${id}`] },
   })),
-  groups: [{ name: 'sre', members: ['ana', 'ben', 'gone'], directory: {} }],
+  groups: [{ name: 'sre', members: ['ana', 'ben', 'gone'], directories: [] }],
   catalog: {
     services: [
       {

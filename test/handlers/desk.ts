@@ -42,6 +42,7 @@ export interface Counter {
 export async function openCounter(
   policies: string = usual,
   more: Partial<BotParts> = {},
+  written: World = {},
 ): Promise<Counter> {
   const journal = createMemoryJournal({ now: () => clock.now });
   const clock = { now: T0 };
@@ -50,7 +51,7 @@ export async function openCounter(
     'tocsin.yaml',
     {
       env: { BOT: 'xoxb-1', APP: 'xapp-1' },
-      files: { read: () => `${world}policies:\n${policies}` },
+      files: { read: () => `${worldOf(written)}policies:\n${policies}` },
     },
     thisBuild,
   );
@@ -154,19 +155,25 @@ function actorOf(person: string, surface: string): Pressed['actor'] {
   return { surface, account: surface === 'console' ? person : (accounts[person] ?? '') };
 }
 
-const world = `version: 1
+/** What the file says instead: all of `groups:`, and a line of the service checkout. */
+export interface World {
+  readonly groups?: string;
+  readonly checkout?: string;
+}
+
+const worldOf = ({ groups = usualGroups, checkout = '' }: World) => `version: 1
 people:
   - { id: ana, name: Ana, slack: T01/U01 }
   - { id: ben, name: Ben, slack: T01/U02 }
   - { id: cleo, name: Cleo }
 surfaces: { slack: { main: { team: T01, bot_token: \${env:BOT}, app_token: \${env:APP} } } }
 groups:
-  sre: { members: [ana, ben] }
-  guests: { members: [cleo] }
+${groups}
 default_route: {}
 services:
   checkout:
     match: { app: checkout }
+    ${checkout}
     environments:
       staging: { workload: { kubernetes: eu-1, namespace: stage, deployment: checkout }, match: { env: staging } }
       production: { workload: { kubernetes: eu-1, namespace: shop, deployment: checkout }, match: { env: production } }
@@ -175,6 +182,11 @@ services:
     environments:
       production: { workload: { kubernetes: eu-1, namespace: shop, deployment: worker } }
 targets: { eu-1: { kubernetes: { read: { kubeconfig: ./read }, write: { kubeconfig: ./write } } } }
+`;
+
+const usualGroups = `
+  sre: { members: [ana, ben] }
+  guests: { members: [cleo] }
 `;
 
 const usual = `

@@ -59,8 +59,8 @@ export async function startStepUpStage(): Promise<StepUpStage> {
   const small = await startSmallBot({
     draft: async () => ({ ...drafted, risk: 'danger' }),
     groups: [
-      { name: 'sre', members: ['ana', 'ben'], directory: {} },
-      { name: 'shop', members: ['cleo'], directory: {} },
+      { name: 'sre', members: ['ana', 'ben'], directories: [] },
+      { name: 'shop', members: ['cleo'], directories: [] },
     ],
     rules: [
       rule({

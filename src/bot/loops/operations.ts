@@ -34,6 +34,8 @@ export interface OperationsLoop {
 
 /** After an append or a driver that failed: look again this much later. */
 const retryMs = 2000;
+/** Where a directory is silent it is asked again; it rests between its own tries, so this costs nothing. */
+const putOffMs = 5000;
 
 /**
  * Brings each approved operation to its end, one step after the other. The intent of a step is on disk before its
@@ -84,6 +86,7 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
       if (operation.status === 'approved') {
         if (closing) return undefined;
         const told = await begin(operation);
+        if (told === 'put off') return putOffMs;
         if (!told.changed) return pauseUntil(told.freeAt);
         continue;
       }
@@ -97,16 +100,22 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
     }
   }
 
-  async function begin(operation: OperationState): Promise<Told> {
+  /** `put off`: a directory that has a say in it did not answer, and no event will say when it does. */
+  async function begin(operation: OperationState): Promise<Told | 'put off'> {
     const verdict = await options.verdict(operation);
     const standing = await options.standing(operation);
-    return tell(operation, {
+    const told = await tell(operation, {
       type: 'Begin',
       at: clock.now(),
       standing,
       policy: options.policyDigest(),
       ...(verdict && { verdict }),
     });
+    const isSilent =
+      standing.some(({ unreachable }) => unreachable !== undefined) ||
+      (verdict?.allowed === false && verdict.problem.code === 'DIRECTORY_UNREACHABLE');
+    const now = await engine.operation(operation.id);
+    return isSilent && now?.status === 'approved' ? 'put off' : told;
   }
 
   function pauseUntil(at: number | undefined): number | undefined {

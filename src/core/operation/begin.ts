@@ -1,5 +1,5 @@
-import type { Evidence } from '../person.ts';
-import { problem } from '../problem.ts';
+import { type Evidence, supposing } from '../person.ts';
+import { type Problem, problem } from '../problem.ts';
 import { isExpired, type OperationIntent, said } from './decide.ts';
 import { glassObjection } from './glass.ts';
 import type { OperationEvent, OperationState } from './operation.ts';
@@ -24,15 +24,20 @@ export function begin(
   const standing = intent.standing.filter(({ person }) =>
     state.approvals.some(({ evidence }) => evidence.person === person),
   );
+  // A directory that is silent takes no approval away: it is waited for, as long as the plan lasts.
+  const supposed = standing.map(supposing);
   if (!allSeatsFilled(rule.places, standing)) {
+    if (allSeatsFilled(rule.places, supposed)) return putOff(state, silentFor(standing));
     const stale = problem('APPROVAL_NO_LONGER_COUNTS', { ...said(state), rule: rule.where });
     return [{ type: 'OperationStale', v: 1, problem: stale }];
   }
   const { verdict } = intent;
   if (verdict && !verdict.allowed) {
+    if (verdict.problem.code === 'DIRECTORY_UNREACHABLE') return putOff(state, verdict.problem);
     return [{ type: 'OperationStale', v: 1, problem: verdict.problem }];
   }
   if (verdict && !isEnough(verdict.rule, state, standing)) {
+    if (isEnough(verdict.rule, state, supposed)) return putOff(state, silentFor(standing));
     const because = { ...said(state), rule: verdict.rule.where };
     return [{ type: 'OperationStale', v: 1, problem: problem('POLICY_WANTS_MORE', because) }];
   }
@@ -75,12 +80,30 @@ function beginByGlass(
 ): readonly OperationEvent[] {
   const { rule, hash = '' } = state;
   if (verdict && !verdict.allowed) {
+    if (verdict.problem.code === 'DIRECTORY_UNREACHABLE') return putOff(state, verdict.problem);
     return [{ type: 'OperationStale', v: 1, problem: verdict.problem }];
   }
   const rules = [rule, verdict?.rule].filter((each) => each !== undefined);
   const because = glassObjection(rules, standing, state);
-  if (because) return [{ type: 'OperationStale', v: 1, problem: because }];
+  if (because) {
+    const isOnlySilent = !glassObjection(rules, standing.map(supposing), state);
+    if (isOnlySilent) return putOff(state, silentFor(standing));
+    return [{ type: 'OperationStale', v: 1, problem: because }];
+  }
   return halt || full ? [] : [{ type: 'OperationStarted', v: 1, hash }];
+}
+
+/** Said once for each reason: it is looked at again and again. */
+function putOff(state: OperationState, because: Problem): readonly OperationEvent[] {
+  const { directory, since } = because.facts;
+  const said = state.putOff?.facts;
+  if (said?.['directory'] === directory && said?.['since'] === since) return [];
+  return [{ type: 'BeginPutOff', v: 1, problem: because }];
+}
+
+function silentFor(standing: readonly Evidence[]): Problem {
+  const silent = standing.flatMap(({ unreachable = [] }) => unreachable);
+  return silent[0]?.problem ?? problem('DIRECTORY_UNREACHABLE');
 }
 
 /** Whether the approvals that were given satisfy a rule that was not the one they were given under. */

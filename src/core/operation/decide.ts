@@ -1,4 +1,4 @@
-import type { Evidence } from '../person.ts';
+import { type Evidence, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { begin, isVouched } from './begin.ts';
 import { type Called, decideGlass, type GlassIntent } from './glass.ts';
@@ -176,7 +176,7 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
     );
   }
   if (!isEligible(rule.places, by)) {
-    return refuse(notAnApprover(state));
+    return refuse(notAnApprover(state, by));
   }
   const before = state.approvals.map(({ evidence }) => evidence);
   const after = [...before, by];
@@ -213,7 +213,7 @@ function decline(intent: Of<'Decline'>, state: OperationState): readonly Operati
   if (isExpired(state, intent.at)) return refuse(problem('PLAN_EXPIRED', said(state)));
   if (!state.hash || !namesHash(intent, state.hash)) return refuse(wrongHash(state, intent.hash));
   if (!hasSay(state, intent.by)) {
-    return refuse(notAnApprover(state));
+    return refuse(notAnApprover(state, intent.by));
   }
   return [{ type: 'OperationDeclined', v: 1, ...who(intent.by), reason: intent.reason }];
 }
@@ -248,7 +248,7 @@ function cancel(intent: Of<'Cancel'>, state: OperationState): readonly Operation
 function stop(intent: Of<'Stop'>, state: OperationState): readonly OperationEvent[] {
   const refuse = refusal('stop', intent.by);
   if (!hasSay(state, intent.by)) {
-    return refuse(notAnApprover(state));
+    return refuse(notAnApprover(state, intent.by));
   }
   if (state.stoppedBy !== undefined || state.status === 'cancelled') return [];
   if (isPending(state) || state.status === 'asked') {
@@ -267,7 +267,7 @@ function settle(intent: Of<'Settle'>, state: OperationState): readonly Operation
   if (isOwn(state, intent.by)) {
     return refuse(problem('SETTLE_OWN_REQUEST', { ...said(state), requester: intent.by.person }));
   }
-  if (!mayDecide(state.rule, intent.by)) return refuse(notAnApprover(state));
+  if (!mayDecide(state.rule, intent.by)) return refuse(notAnApprover(state, intent.by));
   return [
     {
       type: 'OperationSettled',
@@ -326,11 +326,16 @@ export function wrongHash(state: OperationState, given: string): Problem {
 }
 
 /** Before there is a rule only the requester has a say. */
-function notAnApprover(state: OperationState): Problem {
+function notAnApprover(state: OperationState, by: Evidence): Problem {
   const { rule } = state;
   if (!rule) {
     const requester = state.asked?.requester.person ?? '';
     return problem('NOT_THE_REQUESTER', { ...said(state), requester });
+  }
+  const unknown = unknownIn(by, deciders(rule));
+  if (unknown) {
+    const facts = { ...unknown.problem.facts, ...said(state), group: unknown.group };
+    return problem('DIRECTORY_UNREACHABLE', { ...facts, rule: rule.where });
   }
   const groups = deciders(rule).join(', ');
   return problem('NOT_AN_APPROVER', { ...said(state), groups, rule: rule.where });

@@ -14,6 +14,8 @@ export interface PolicyMatch {
   readonly target?: readonly string[];
   /** Groups of whoever asks. */
   readonly group?: readonly string[];
+  /** Whoever asks is on call for the service now. */
+  readonly onCall?: true;
   /** Of the open incidents about the same service and environment. */
   readonly severity?: readonly Severity[];
   /** By argument of the command. An argument that was not given holds for nothing. */
@@ -59,6 +61,8 @@ export interface RuleQuestion {
 
 export interface MatchQuestion extends RuleQuestion {
   readonly requester: Evidence;
+  /** The group that is on call for the service; nobody is where it is absent. */
+  readonly onCall?: string;
   /** Names of the configured targets that would be written; none for what writes nowhere. */
   readonly targets: readonly string[];
   readonly args: Readonly<Record<string, string | number>>;
@@ -76,11 +80,26 @@ export function matches(
     holds(match.surface, surfaceKind(question.requester.surface)) &&
     holdsTargets(kind, match.target, question.targets) &&
     (match.group?.some((group) => isMember(question.requester, group)) ?? true) &&
+    (match.onCall === undefined || isOnCall(question)) &&
     (match.severity === undefined ||
       (severity !== undefined && match.severity.includes(severity))) &&
     holdsArguments(match.args, question.args) &&
     (match.when === undefined || isWithin(match.when, question.at, localTime))
   );
+}
+
+function isOnCall({ onCall, requester }: MatchQuestion): boolean {
+  return onCall !== undefined && isMember(requester, onCall);
+}
+
+/** The groups of whoever asks that decide whether it holds. */
+export function groupsAsked(
+  { group = [], onCall }: PolicyMatch,
+  question: Pick<MatchQuestion, 'onCall'>,
+): readonly string[] {
+  return onCall === undefined || question.onCall === undefined
+    ? group
+    : [...group, question.onCall];
 }
 
 export function matchesSubject(match: PolicyMatch, question: RuleQuestion): boolean {
@@ -95,8 +114,10 @@ export function matchesSubject(match: PolicyMatch, question: RuleQuestion): bool
 
 /** Whether more than the subject decides whether it holds. */
 export function isConditional(match: PolicyMatch): boolean {
-  const { surface, target, group, severity, args, when } = match;
-  return [surface, target, group, severity, args, when].some((field) => field !== undefined);
+  const { surface, target, group, onCall, severity, args, when } = match;
+  return [surface, target, group, onCall, severity, args, when].some(
+    (field) => field !== undefined,
+  );
 }
 
 export function isWithin(window: TimeWindow, at: number, localTime: LocalTime): boolean {

@@ -64,6 +64,8 @@ export type OperationEvent =
     }
   | { readonly type: 'OperationExpired'; readonly v: 1 }
   | { readonly type: 'OperationStale'; readonly v: 1; readonly problem: Problem }
+  /** Approved, and nobody can say now whether the approvals still count. */
+  | { readonly type: 'BeginPutOff'; readonly v: 1; readonly problem: Problem }
   | { readonly type: 'OperationStarted'; readonly v: 1; readonly hash: string }
   | {
       readonly type: 'StepIntended';
@@ -188,6 +190,8 @@ export interface OperationState {
   /** It failed, and every compensation was verified. */
   readonly compensated: boolean;
   readonly stoppedBy?: string;
+  /** Why it does not begin although it is approved. */
+  readonly putOff?: Problem;
   /** Why it ended, for every end that needs a reason. */
   readonly problem?: Problem;
   readonly endedBy?: { readonly person: string; readonly surface: string; readonly reason: string };
@@ -311,6 +315,8 @@ export function evolve(
       return ended(state, 'expired', meta.at);
     case 'OperationStale':
       return { ...ended(state, 'stale', meta.at), problem: event.problem };
+    case 'BeginPutOff':
+      return { ...state, putOff: event.problem };
     case 'OperationStarted':
       return { ...state, status: 'running', startedAt: meta.at };
     case 'CheckpointShown':

@@ -1,9 +1,10 @@
 import type { Severity, SeverityKnown } from '../alert/severity.ts';
-import { isMember } from '../person.ts';
+import { type Evidence, isMember, supposing, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { GlassRule } from './glass.ts';
 import type { RuleLimit } from './limit.ts';
 import {
+  groupsAsked,
   isConditional,
   type LocalTime,
   type MatchQuestion,
@@ -110,18 +111,25 @@ export function judge(policy: Policy, question: PolicyQuestion): Verdict {
  * who decides. Only a rule that names the verb counts, so that a rule about changes never keeps somebody from a stop.
  */
 export function denial(policy: Policy, question: PolicyQuestion): Problem | undefined {
-  const { verb, service, environment } = question;
   const { localTime } = policy;
   const severities = [undefined, ...question.severities.map(({ is }) => is)];
-  const rule = policy.rules.find(
-    (candidate) =>
-      candidate.kind === 'deny' &&
-      candidate.match.verb?.includes(verb) &&
-      severities.some((severity) =>
-        matches(candidate, question, { localTime, ...(severity && { severity }) }),
-      ),
-  );
-  return rule && problem('POLICY_DENIED', { verb, service, environment, rule: rule.where });
+  const find = (requester: Evidence) =>
+    policy.rules.find(
+      (candidate) =>
+        candidate.kind === 'deny' &&
+        candidate.match.verb?.includes(question.verb) &&
+        severities.some((severity) =>
+          matches(
+            candidate,
+            { ...question, requester },
+            { localTime, ...(severity && { severity }) },
+          ),
+        ),
+    );
+  const rule = find(question.requester);
+  if (rule) return problem('POLICY_DENIED', { ...askedOf(question), rule: rule.where });
+  const perhaps = find(supposing(question.requester));
+  return perhaps && unknownGroup(question, groupsAsked(perhaps.match, question), perhaps);
 }
 
 /**
@@ -164,16 +172,23 @@ function judgeKnown(policy: Policy, question: PolicyQuestion, known: SeverityKno
 function judgeAs(policy: Policy, question: PolicyQuestion, severity?: Severity): Verdict {
   const { localTime } = policy;
   const asked = askedOf(question);
-  const found = (kind: PolicyRule['kind']) =>
-    policy.rules.find(
-      (rule) =>
-        rule.kind === kind && matches(rule, question, { localTime, ...(severity && { severity }) }),
-    );
-  const denied = found('deny');
-  if (denied) return refuse('POLICY_DENIED', { ...asked, rule: denied.where });
-  const rule = found('allow');
-  if (rule?.kind !== 'allow') return refuse('POLICY_NO_RULE', { ...asked, risk: question.risk });
+  const holds = (rule: PolicyRule, requester: Evidence) =>
+    matches(rule, { ...question, requester }, { localTime, ...(severity && { severity }) });
+  const perhaps = supposing(question.requester);
+  const found = (kind: PolicyRule['kind'], requester: Evidence) =>
+    policy.rules.find((rule) => rule.kind === kind && holds(rule, requester));
+  const denied = found('deny', question.requester) ?? found('deny', perhaps);
+  // The first rule that may match decides: to pass it over because nobody could be asked might make it easier.
+  const rule = denied ?? found('allow', perhaps);
+  if (!rule) return refuse('POLICY_NO_RULE', { ...asked, risk: question.risk });
+  if (!holds(rule, question.requester)) {
+    const unknown = unknownGroup(question, groupsAsked(rule.match, question), rule);
+    if (unknown) return { allowed: false, problem: unknown };
+  }
+  if (rule.kind === 'deny') return refuse('POLICY_DENIED', { ...asked, rule: rule.where });
   if (!rule.requesters.some((group) => isMember(question.requester, group))) {
+    const unknown = unknownGroup(question, rule.requesters, rule);
+    if (unknown) return { allowed: false, problem: unknown };
     return refuse('NOT_A_REQUESTER', {
       ...asked,
       groups: rule.requesters.join(', '),
@@ -200,6 +215,24 @@ function lackOf(rule: AllowRule, question: PolicyQuestion): Problem | undefined 
 /** Commands that make no plan have no place for a ticket. */
 function isPlanned({ risk }: RuleQuestion): boolean {
   return risk === 'change' || risk === 'danger';
+}
+
+/** Where it hangs on a group that nobody could ask for, the answer is no, and says so. */
+function unknownGroup(
+  question: PolicyQuestion,
+  groups: readonly string[],
+  { where }: PolicyRule,
+): Problem | undefined {
+  const unknown = unknownIn(question.requester, groups);
+  return (
+    unknown &&
+    problem('DIRECTORY_UNREACHABLE', {
+      ...unknown.problem.facts,
+      ...askedOf(question),
+      group: unknown.group,
+      rule: where,
+    })
+  );
 }
 
 function askedOf({ verb, service, environment }: RuleQuestion) {

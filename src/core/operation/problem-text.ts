@@ -100,6 +100,12 @@ export const operationProblems: ProblemBook = {
     why: 'More is needed now than when it was asked for: another rule decides ({rule}).',
     next: '`{line}` makes a fresh plan, which says what.',
   },
+  DIRECTORY_UNREACHABLE: {
+    what: 'Nobody can say now who is in {group}.',
+    changed: untouched,
+    why: '{directory} has not answered since {since} ({because}), and the rule hangs on it ({rule}).',
+    next: 'Try again in a minute, or ask somebody whom the configuration itself puts into the group; `tocsin doctor` asks the directory.',
+  },
   NOT_A_REQUESTER: {
     what: '{verb} {service} was refused.',
     changed: untouched,

@@ -15,6 +15,7 @@ export function outcome(state: OperationState, context: OperationCardContext): r
     ...glassBlocks(state, context),
     ...(said.length > 0 ? [{ kind: 'text', text: said } as const] : []),
     ...halting(state, context),
+    ...puttingOff(state, context),
   ];
   if (state.problem && !state.settledAs) {
     const block = problemBlock(state.problem, context);
@@ -42,6 +43,12 @@ function halting(
   return haltBlocks({ ...halts, freezes: applying }, words);
 }
 
+function puttingOff({ status, putOff }: OperationState, context: OperationCardContext) {
+  return putOff && status === 'approved' && context.heldBy === ''
+    ? [problemBlock(putOff, context)]
+    : [];
+}
+
 function headline(state: OperationState, context: OperationCardContext): Text {
   const { endedBy, endedAt, startedAt } = state;
   const by: Text = endedBy
@@ -58,6 +65,9 @@ function headline(state: OperationState, context: OperationCardContext): Text {
       }
       if (context.heldBy) {
         return [`${cleared(state)} Waits for `, code(context.heldBy), ' on the same target.'];
+      }
+      if (state.putOff) {
+        return [`${cleared(state)} Begins once it is known whether that still counts.`];
       }
       return context.full ? limited(context.full) : [`${cleared(state)} Begins now.`];
     case 'running':

@@ -1,11 +1,13 @@
 import type { PolicyMatch, TimeWindow, ValueMatch } from '../operation/match.ts';
 
 /** What has to hold beside verb, risk and place for a rule to decide: `replicas is above 20, severity is critical`. */
-export function conditions({ args, target, group, severity, surface, when }: PolicyMatch): string {
+export function conditions(match: PolicyMatch): string {
+  const { args, target, group, onCall, severity, surface, when } = match;
   return [
     ...Object.entries(args ?? {}).map(([name, value]) => `${name} is ${valueWords(value)}`),
     ...list('the target is', target),
     ...list('whoever asks is in', group),
+    ...(onCall ? ['whoever asks is on call'] : []),
     ...list('the severity is', severity),
     ...list('it is asked on', surface),
     ...(when ? [`it is ${windowWords(when)}`] : []),

@@ -48,9 +48,5 @@ async function calledBy(
   const incident = asked?.incident ? await desk.incident(asked.incident) : undefined;
   const notify = incident?.opened.notify ?? '';
   const groups = [...(notify === '' ? [] : [notify]), ...(rule ? deciders(rule) : [])];
-  return [...new Set(groups)].map((group) => ({ group, people: membersOf(desk, group) }));
-}
-
-function membersOf({ settings }: Asking['desk'], group: string): readonly string[] {
-  return settings.groups.find(({ name }) => name === group)?.members ?? [];
+  return [...new Set(groups)].map((group) => ({ group, people: desk.members(group).people }));
 }

@@ -1,3 +1,4 @@
+import { onCallOf } from '../../core/catalog.ts';
 import { fullOf } from '../../core/operation/limit.ts';
 import { matchesSubject } from '../../core/operation/match.ts';
 import {
@@ -13,8 +14,10 @@ import { haltBlocks } from '../../core/view/halts.ts';
 import { conditions } from '../../core/view/policy-words.ts';
 import { code, duration, personSpan, problemBlock, time } from '../../core/view/words.ts';
 import type { Asking, Command, ReadCommand, Reading } from '../command.ts';
+import type { Way } from '../desk.ts';
 import { questionOf } from '../judgement.ts';
 import { environmentArgument, serviceArgument } from './arguments.ts';
+import { tellings } from './who.ts';
 
 export function policyOf(registry: () => readonly Command[]): ReadCommand {
   return {
@@ -130,28 +133,44 @@ function quotaFacts({ limits = [] }: AllowRule, { desk, at }: Asking) {
   });
 }
 
-/** `2 of sre: Ben (console, slack), Dora (console)`. Nobody approves their own request. */
-function seat({ count, from }: Place, rule: AllowRule, { desk, by }: Asking): Text {
+/**
+ * `2 of sre: Ben, on call (console, slack), Dora (console)`. Nobody approves their own request. Reachable is whoever has an
+ * account on a surface that is up; whether they sleep, nobody knows.
+ */
+function seat({ count, from }: Place, rule: AllowRule, asked: Asking): Text {
   // A second factor is given in the console only.
   const surfaces = rule.stepUp ? ['console'] : rule.surfaces;
-  const { people, groups } = desk.settings;
-  const members = groups.find(({ name }) => name === from)?.members ?? [];
-  const able = people
-    .filter(({ id }) => members.includes(id) && id !== by.person)
-    .flatMap(({ id, accounts }) => {
-      const kinds = Object.keys(accounts)
-        .filter((kind) => (accounts[kind] ?? []).length > 0)
-        .filter((kind) => surfaces === undefined || surfaces.includes(kind));
-      return kinds.length === 0 ? [] : [{ id, kinds: kinds.sort() }];
+  const { desk, by, service } = asked;
+  const told = desk.members(from);
+  const { onCall } = onCallOf(desk.settings.catalog, service);
+  const watch = onCall === undefined ? [] : desk.members(onCall).people;
+  const able = told.people
+    .filter((id) => id !== by.person)
+    .flatMap((id) => {
+      const ways = desk
+        .reach(id)
+        .filter(({ kind }) => surfaces === undefined || surfaces.includes(kind));
+      return ways.length === 0 ? [] : [{ id, ways }];
     });
-  const named = able.flatMap(({ id, kinds }, index) => [
+  const named = able.flatMap(({ id, ways }, index) => [
     index === 0 ? ': ' : ', ',
     personSpan(id, desk.words),
-    ` (${kinds.join(', ')})`,
+    watch.includes(id) ? ', on call (' : ' (',
+    `${reachable(ways)})`,
   ]);
+  const known = tellings(told, desk).flatMap((telling) => ['; ', ...telling]);
   const few =
     able.length < count ? [`: ${able.length === 0 ? 'nobody' : 'too few'} can give it`] : [];
-  return [`${count} of ${from}`, ...(able.length === 0 ? few : [...named, ...few])];
+  return [`${count} of ${from}`, ...named, ...few, ...known];
+}
+
+/** `console, slack`; what is down is said where nothing else is left. */
+function reachable(ways: readonly Way[]): string {
+  const kinds = (isUp: boolean) => [
+    ...new Set(ways.filter((way) => way.isUp === isUp).map(({ kind }) => kind)),
+  ];
+  const up = kinds(true);
+  return up.length > 0 ? up.join(', ') : `not reachable: ${kinds(false).join(', ')} is down`;
 }
 
 /** Rules that would decide in other circumstances. */

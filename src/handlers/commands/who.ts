@@ -1,7 +1,8 @@
 import type { Policy } from '../../core/operation/policy.ts';
 import type { Text } from '../../core/view/card.ts';
-import { code, personSpan } from '../../core/view/words.ts';
+import { code, duration, personSpan } from '../../core/view/words.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
+import type { Desk, MembersTold } from '../desk.ts';
 import { serviceArgument } from './arguments.ts';
 
 export const who: ReadCommand = {
@@ -23,13 +24,25 @@ async function answer({ desk, args }: Asking): Promise<Reading> {
     title: service === undefined ? ['Who is who'] : ['Who is who for ', code(String(service))],
     blocks: groups
       .filter(({ name }) => named === undefined || named.has(name))
-      .map((group) => ({
-        kind: 'list',
-        title: group.name,
-        items: group.members.map((person): Text => [personSpan(person, desk.words)]),
-        more: 0,
-      })),
+      .map(({ name }) => {
+        const told = desk.members(name);
+        const people = told.people.map((person): Text => [personSpan(person, desk.words)]);
+        return {
+          kind: 'list',
+          title: name,
+          items: [...people, ...tellings(told, desk)],
+          more: 0,
+        };
+      }),
   };
+}
+
+/** How it is known who is in a group that a directory keeps. */
+export function tellings({ at, unknown }: MembersTold, { now }: Pick<Desk, 'now'>): Text[] {
+  return [
+    ...(at === undefined ? [] : [[`as the directory said ${duration(now() - at)} ago`]]),
+    ...unknown.map((directory) => [`nobody knows who is in ${directory}: it has not answered`]),
+  ];
 }
 
 /** Whoever may ask or approve anything about the service. */

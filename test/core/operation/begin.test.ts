@@ -76,6 +76,70 @@ describe('the verdict of now', () => {
   });
 });
 
+describe('a directory that is silent before the first step', () => {
+  const because = problem('DIRECTORY_UNREACHABLE', {
+    directory: 'slack_usergroup T01/S01',
+    since: '2026-11-20T03:00:00.000Z',
+    because: 'SLACK_UNREACHABLE',
+  });
+  const silent: Evidence = {
+    ...ben,
+    memberships: [],
+    unreachable: [{ group: 'sre', problem: because }],
+  };
+  const putOff: OperationEvent = { type: 'BeginPutOff', v: 1, problem: because };
+
+  it('takes no approval away and lets nothing begin: it is waited for, and the reason is on the record', () => {
+    given(...approved())
+      .when(begin([silent], allowed({})))
+      .then(putOff);
+  });
+
+  it('is said once, however often it is looked at', () => {
+    given(...approved(), putOff)
+      .when(begin([silent], allowed({})))
+      .then();
+  });
+
+  it('is waited for when it is the verdict of now that hangs on it', () => {
+    given(...approved())
+      .when(begin([ben], { allowed: false, problem: because }))
+      .then(putOff);
+  });
+
+  it('is waited for when what is needed now hangs on it', () => {
+    const dba = { ...ben, unreachable: [{ group: 'dba', problem: because }] };
+    given(...approved())
+      .when(begin([dba], allowed({ places: [{ count: 1, from: 'dba' }] })))
+      .then(putOff);
+  });
+
+  it('does not matter where the approvals count without it', () => {
+    given(...approved())
+      .when(begin([{ ...ben, unreachable: [{ group: 'dba', problem: because }] }], allowed({})))
+      .then(operationStarted());
+  });
+
+  it('that answers that somebody is in no group any more makes it stale', () => {
+    const gone = { ...ben, memberships: [] };
+    const { events } = given(...approved(), putOff).when(begin([gone], allowed({})));
+    expectStale(events, 'APPROVAL_NO_LONGER_COUNTS');
+  });
+
+  it('of a group that fills no place makes it stale: no answer could mend it', () => {
+    const other = { ...silent, unreachable: [{ group: 'support', problem: because }] };
+    const { events } = given(...approved()).when(begin([other], allowed({})));
+    expectStale(events, 'APPROVAL_NO_LONGER_COUNTS');
+  });
+
+  it('is waited for no longer than the plan', () => {
+    const late = { ...begin([silent], allowed({})), at: T0 + 31 * 60_000 };
+    given(...approved(), putOff)
+      .when(late)
+      .then({ type: 'OperationExpired', v: 1 });
+  });
+});
+
 describe('a rule that severity made easier', () => {
   const eased: Story = { rule: { severityBy: ['ben'] } };
 

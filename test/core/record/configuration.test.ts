@@ -21,7 +21,7 @@ const settings: Settings = {
     { id: 'ana', name: 'Ana', accounts: { slack: ['T01/U01'] } },
     { id: 'ben', name: 'Ben', accounts: {} },
   ],
-  groups: [{ name: 'sre', members: ['ana'], directory: {} }],
+  groups: [{ name: 'sre', members: ['ana'], directories: [] }],
   routes: { routes: [], otherwise: { match: {}, places: { 'slack/main': '#ops' } } },
   catalog: { services: [] },
   policy: { rules: [denied, changes, reads], digest: 'p-1', localTime: () => undefined },
@@ -73,7 +73,7 @@ suite('what changed between two loads', () => {
       { id: 'ana', name: 'Ana', accounts: { slack: ['T01/U09'] } },
       { id: 'cleo', name: 'Cleo', accounts: {} },
     ];
-    const groups = [{ name: 'sre', members: ['ana', 'cleo'], directory: {} }];
+    const groups = [{ name: 'sre', members: ['ana', 'cleo'], directories: [] }];
     expect(lines(described(), described({ people, groups }))).toEqual([
       'person ana changed: name Ana, accounts (slack T01/U09)',
       'person cleo added: name Cleo',

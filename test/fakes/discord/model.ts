@@ -20,6 +20,7 @@ export interface Member {
   readonly user: User;
   readonly roles: Set<string>;
   readonly joinedAt: number;
+  pending: boolean;
 }
 
 export interface Overwrite {

@@ -40,7 +40,7 @@ export function memberJson(member: Member, withUser = true): Json {
     communication_disabled_until: null,
     deaf: false,
     mute: false,
-    pending: false,
+    pending: member.pending,
     flags: 0,
   };
 }

@@ -6,7 +6,9 @@ import type { Failure } from './client.ts';
 export const codes = {
   unknownChannel: 10_003,
   unknownGuild: 10_004,
+  unknownMember: 10_007,
   unknownMessage: 10_008,
+  unknownUser: 10_013,
   editsWorn: 30_046,
   missingAccess: 50_001,
   cannotWriteToUser: 50_007,

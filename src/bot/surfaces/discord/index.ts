@@ -1,6 +1,7 @@
 import type { ChatConnection } from '../../chat.ts';
 import { createChannels } from './channels.ts';
 import { type Client, createClient } from './client.ts';
+import { createDirectory } from './directory.ts';
 import { examine } from './doctor.ts';
 import { createDoor } from './door.ts';
 import { createGateway } from './gateway.ts';
@@ -97,6 +98,8 @@ export function connectDiscord(options: DiscordOptions): ChatConnection {
 
   return {
     surface: { ...createSurface({ options, client, channels, whispers, settingOf }), close },
+    home: guild,
+    directory: createDirectory(client, options),
     routes: mode === 'http' && door ? door.routes : [],
     start() {
       if (mode === 'gateway') gateway.start();

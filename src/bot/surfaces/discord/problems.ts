@@ -75,6 +75,12 @@ export const problems = {
     why: 'Discord answered {code} ({message}).',
     next: 'Invite it by the address that `docs/surfaces/discord.md` shows.',
   },
+  DISCORD_ROLE_UNKNOWN: {
+    what: 'The guild {guild} has no role {role}.',
+    changed: 'Nobody counts by it.',
+    why: 'It was deleted, or its id is another one.',
+    next: 'Correct `discord_role` in the configuration.',
+  },
   DISCORD_APPLICATION_OTHER: {
     what: 'The token belongs to another application.',
     changed: 'Nothing was changed.',

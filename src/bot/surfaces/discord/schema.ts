@@ -77,6 +77,13 @@ export const guildRoles = z.array(z.object({ id, permissions: z.string() }));
 
 export const guildMember = z.object({ roles: z.array(id) });
 
+/** `pending`: has not passed the screening of the guild yet. */
+export const memberSchema = z.object({
+  user: someone,
+  roles: z.array(id).max(1_000),
+  pending: z.boolean().default(false),
+});
+
 export const readyEvent = z.object({ user: someone });
 
 export const guildGone = z.object({ id, unavailable: z.boolean().optional() });

@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { ChatConnection } from '../../chat.ts';
+import { createDirectory } from './directory.ts';
 import { checkWorkspace } from './doctor.ts';
 import { createApp } from './inbound/app.ts';
 import { createInboundDesk } from './inbound/desk.ts';
@@ -133,6 +134,8 @@ function connectionOf(
 
   return {
     surface: { ...createOutbound(workspace), close },
+    home: options.team,
+    directory: createDirectory(workspace),
     routes,
     start() {
       introduce();

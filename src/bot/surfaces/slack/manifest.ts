@@ -23,6 +23,7 @@ export const scopes: Readonly<Record<string, string>> = {
   'groups:history': 'the same in private channels the bot was invited to',
   'groups:read': 'the same in private channels the bot was invited to',
   'reactions:read': 'the pin put on a message',
+  'usergroups:read': 'who is in a user group that the configuration names',
   'users:read': 'who is a full member: no guests, no bots, no other organisations',
 };
 

@@ -62,6 +62,18 @@ export const problems = {
     why: '{error}.',
     next: 'Look at the network, the proxy and the status page of Slack. The console works without it.',
   },
+  SLACK_GROUP_NOT_FOUND: {
+    what: 'A user group of {surface} cannot be asked who is in it.',
+    changed: 'Nobody counts by it.',
+    why: 'Slack answered {error}: there is no such group, or it is disabled.',
+    next: 'Enable it in Slack, or correct `slack_usergroup` in the configuration.',
+  },
+  SLACK_GROUPS_NOT_IN_PLAN: {
+    what: 'User groups of {surface} cannot be asked who is in them.',
+    changed: 'Nobody counts by them.',
+    why: 'User groups are a feature of paid plans, and this workspace has none.',
+    next: 'Write `members:` in the group.',
+  },
   SLACK_SOCKET_DOWN: {
     what: 'No socket to Slack is open for {surface}.',
     changed: 'Nothing that is typed or pressed in Slack arrives; posts still go out.',

@@ -102,6 +102,9 @@ export const userSchema = z.object({
   }),
 });
 
+/** A user group is as large as a workspace at most; one of more would decide nothing. */
+export const rosterSchema = z.object({ users: z.array(z.string().max(64)).max(20_000) });
+
 export const uploadUrlSchema = z.object({ upload_url: z.string(), file_id: z.string() });
 
 export const viewOpenedSchema = z.object({ view: z.object({ id: z.string() }) });

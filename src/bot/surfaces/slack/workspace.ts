@@ -2,6 +2,7 @@ import type { Problem } from '../../../core/problem.ts';
 import { type Account, createAccount } from './budget.ts';
 import { type Channels, createChannels } from './channels.ts';
 import { type Client, type Failure, openClient } from './client.ts';
+import { createMembers, type Members } from './inbound/members.ts';
 import type { SlackOptions } from './options.ts';
 import { refusal, slackProblem } from './outcome.ts';
 import { identitySchema } from './schema.ts';
@@ -11,6 +12,8 @@ export interface Workspace {
   readonly options: SlackOptions;
   readonly account: Account;
   readonly channels: Channels;
+  /** Who is a full member of it. */
+  readonly members: Members;
   /** Loads the SDK on first need. */
   client(): Promise<Client>;
   /** Who we are; asked once, and again while nobody has said. */
@@ -81,6 +84,7 @@ export function openWorkspace(options: SlackOptions): Workspace {
     options,
     account,
     channels: createChannels(client, clock),
+    members: createMembers({ options, client }),
     client,
     async identity() {
       if (identity) return { ok: true, identity };

@@ -31,6 +31,8 @@ export interface FakeGuild {
   addPerson(who: string | FakePerson, ...roles: readonly FakeRole[]): FakePerson;
   /** He leaves, or is made to. */
   removePerson(person: FakePerson): void;
+  /** The screening of the guild: pending until they have agreed to its rules. */
+  screens(person: FakePerson, isPending: boolean): void;
   giveRole(person: FakePerson, role: FakeRole): void;
   takeRole(person: FakePerson, role: FakeRole): void;
   /** Changes what a role may do in the whole guild. */
@@ -144,6 +146,10 @@ function fakeGuild(world: World, guild: Guild, botRoleId: string): FakeGuild {
         user: { id: person.id, username: person.name },
       }));
     },
+    screens: (person, isPending) =>
+      change(person, (member) => {
+        member.pending = isPending;
+      }),
     giveRole: (person, given) => change(person, ({ roles }) => roles.add(given.id)),
     takeRole: (person, taken) => change(person, ({ roles }) => roles.delete(taken.id)),
     grant: (whose, ...names) => setBits(whose, (before) => before | bitsOf(names)),
@@ -204,5 +210,5 @@ function userOf(world: World, person: FakePerson): User {
 }
 
 function memberOf(world: World, user: User, roles: readonly string[]): Member {
-  return { user, roles: new Set(roles), joinedAt: world.clock.now() };
+  return { user, roles: new Set(roles), joinedAt: world.clock.now(), pending: false };
 }

@@ -2,7 +2,6 @@ import type { Workspace } from '../workspace.ts';
 import { takeCommand } from './commands.ts';
 import type { Acknowledge, At } from './deeds.ts';
 import { takeEvent } from './events.ts';
-import { createMembers } from './members.ts';
 import { takeShortcut } from './pins.ts';
 import { takeAction, takeSubmission } from './presses.ts';
 import type { Body } from './schema.ts';
@@ -17,7 +16,7 @@ export interface InboundDesk {
 }
 
 export function createInboundDesk(workspace: Workspace): InboundDesk {
-  const at: At = { workspace, members: createMembers(workspace) };
+  const at: At = { workspace, members: workspace.members };
   return {
     workspace,
     take(body, acknowledge) {

@@ -5,6 +5,8 @@ import type { Workspace } from '../workspace.ts';
 export interface Members {
   /** `unknown` when Slack did not say and never has: then nobody is heard. */
   standingOf(user: string): Promise<'member' | 'stranger' | 'unknown'>;
+  /** The same by an answer of the last two minutes: somebody is let decide by it. */
+  standingNow(user: string): Promise<'member' | 'stranger' | 'unknown'>;
   /** What others call them. */
   nameOf(user: string): Promise<string>;
 }
@@ -17,11 +19,13 @@ interface Known {
 
 /** Asked anew in the background once it is older than this. */
 const freshMs = 10 * 60_000;
+/** To decide by it: somebody who was switched off is no member much longer than this. */
+const nowMs = 2 * 60_000;
 /** Slack being down does not make strangers of members that were here today. */
 const usableMs = 24 * 60 * 60_000;
 const peopleMax = 10_000;
 
-export function createMembers({ options, client }: Workspace): Members {
+export function createMembers({ options, client }: Pick<Workspace, 'options' | 'client'>): Members {
   const known = new Map<string, Known>();
   const asking = new Map<string, Promise<Known | undefined>>();
 
@@ -61,11 +65,17 @@ export function createMembers({ options, client }: Workspace): Members {
     return last;
   }
 
+  function said(found: Known | undefined): 'member' | 'stranger' | 'unknown' {
+    if (found === undefined) return 'unknown';
+    return found.isMember ? 'member' : 'stranger';
+  }
+
   return {
-    async standingOf(user) {
-      const found = await find(user);
-      if (found === undefined) return 'unknown';
-      return found.isMember ? 'member' : 'stranger';
+    standingOf: async (user) => said(await find(user)),
+    async standingNow(user) {
+      const last = known.get(user);
+      const isYoung = last !== undefined && options.clock.now() - last.at <= nowMs;
+      return said(isYoung ? last : await ask(user));
     },
     nameOf: async (user) => (await find(user))?.name ?? user,
   };
