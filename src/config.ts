@@ -16,7 +16,7 @@ import { createReport, type OpenReport } from './config/report.ts';
 import { readRoutes, readSecurity } from './config/routes.ts';
 import { type ReadSections, readSections, type Sections } from './config/sections.ts';
 import { readServices } from './config/services.ts';
-import { readAlertmanagers, readPagerduties } from './config/sources.ts';
+import { readAlertmanagers, readGrafanas, readPagerduties } from './config/sources.ts';
 import { checkStepUp, readIdentityAdmins } from './config/step-up.ts';
 import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
@@ -209,6 +209,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
     sources: {
       alertmanager: readAlertmanagers(sections.sources, report),
       pagerduty: readPagerduties(sections.sources, report),
+      grafana: readGrafanas(sections.sources, report),
     },
     surfaces,
     targets: { kubernetes: targets.kubernetes, prometheus: targets.prometheus },
@@ -253,7 +254,8 @@ function warnEmpty(sections: Sections, report: OpenReport): void {
   if (Object.keys(services).length === 0) {
     report.warn(['services'], 'there are no services: no command has anything to act on');
   }
-  if (Object.keys({ ...sources.alertmanager, ...sources.pagerduty }).length === 0) {
+  const { alertmanager, pagerduty, grafana } = sources;
+  if (Object.keys({ ...alertmanager, ...pagerduty, ...grafana }).length === 0) {
     report.warn(['sources'], 'there are no sources: incidents are declared by people only');
   }
 }

@@ -5,7 +5,7 @@ export type PathParams = Readonly<Record<string, string>>;
 /** One thing a listener answers. Whoever owns the listener mounts the routes it is given and knows nothing of them. */
 export interface HttpRoute {
   /** GET routes also answer HEAD. */
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** `/incidents/:incident`: a `:name` takes exactly one segment, percent-decoded. */
   readonly path: string;
   handle(request: IncomingMessage, response: ServerResponse, params: PathParams): Promise<void>;

@@ -1,18 +1,25 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Unreadable } from '../core/alert/alert.ts';
 import { receiveIntent, unreadableIntent } from '../core/alert/intake.ts';
 import type { Journal } from '../core/ports/journal.ts';
 import { type Problem, type ProblemBook, ProblemError, problem } from '../core/problem.ts';
-import type { Secret } from '../core/secret.ts';
 import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
-import { readAlertmanager, type WebhookOutcome } from '../handlers/webhooks/alertmanager.ts';
+import {
+  readAlertmanager,
+  type WebhookContext,
+  type WebhookOutcome,
+} from '../handlers/webhooks/alertmanager.ts';
+import { readGrafana } from '../handlers/webhooks/grafana.ts';
 import type { Engine } from './engine.ts';
 import { answerProblem, headersOf, readBody } from './http.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { Limits } from './security/limits.ts';
 import { createSlices } from './slices.ts';
+import { gateOf, type WebhookAuth } from './webhook-auth.ts';
+
+export type { WebhookAuth } from './webhook-auth.ts';
 
 export interface IntakeOptions {
   readonly engine: Engine;
@@ -33,17 +40,12 @@ export interface IntakeOptions {
 }
 
 export interface WebhookSource {
-  /** `alertmanager/main`. */
+  /** `alertmanager/main`, `grafana/main`: the first word says how its bodies are read. */
   readonly name: string;
   readonly auth: WebhookAuth;
   /** It has an API that can be asked back. */
   readonly answers: boolean;
 }
-
-export type WebhookAuth =
-  | { readonly kind: 'bearers'; readonly bearers: readonly Secret[] }
-  | { readonly kind: 'basic'; readonly username: string; readonly password: Secret }
-  | { readonly kind: 'none' };
 
 export interface IntakeMetrics {
   webhook(
@@ -63,28 +65,33 @@ const sliceMs = 4;
 /** How long a rejected body is kept for whoever mends the sender. */
 export const rejectedKeepMs = 7 * 24 * 60 * 60_000;
 
-/** `POST /webhooks/alertmanager[/:source]`: answered 2xx only once it is in the journal. */
+/** How the bodies of each kind of source are read. */
+const readers = {
+  alertmanager: readAlertmanager,
+  grafana: readGrafana,
+} as const satisfies Record<string, (bytes: Buffer, context: WebhookContext) => WebhookOutcome>;
+
+type Kind = keyof typeof readers;
+
+const kinds = ['alertmanager', 'grafana'] as const satisfies readonly Kind[];
+
+/** `POST /webhooks/{alertmanager,grafana}[/:source]`: answered 2xx only once it is in the journal. */
 export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
   const boot = hash('sha256', `${process.pid} ${process.hrtime.bigint()}`, 'hex').slice(0, 12);
   let deliveries = 0;
   const slices = createSlices({ sliceMs, now: () => performance.now(), later: setImmediate });
-  const authenticators = new Map(
-    options.sources.map(({ name, auth }) => [name, authenticator(auth)]),
-  );
+  const gates = new Map(options.sources.map(({ name, auth }) => [name, gateOf(auth)]));
 
   async function handle(
     request: IncomingMessage,
     response: ServerResponse,
     source: WebhookSource,
   ): Promise<void> {
-    const allowed = authenticators.get(source.name);
-    if (!allowed?.(request.headers.authorization)) {
+    const gate = gates.get(source.name);
+    if (!gate?.knows(request.headers)) {
       // Nothing unauthenticated is kept, and the body is not read.
-      options.metrics.webhook(source.name, 'unauthenticated');
-      options.security.refused(source.name, 'WEBHOOK_UNAUTHENTICATED');
-      response.setHeader('www-authenticate', source.auth.kind === 'basic' ? 'Basic' : 'Bearer');
       request.resume();
-      return say(response, 401, problem('WEBHOOK_UNAUTHENTICATED', { source: source.name }));
+      return unauthenticated(response, source);
     }
     const waitMs = options.security.limits.source(source.name);
     if (waitMs > 0) {
@@ -108,9 +115,12 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
         problem('WEBHOOK_TOO_LARGE', { source: source.name, max: options.bodyLimitBytes }),
       );
     }
+    if (!gate.vouches(request.headers, body.bytes, options.now())) {
+      return unauthenticated(response, source);
+    }
     const pause = slices.turn();
     if (pause) await pause;
-    const outcome = readAlertmanager(body.bytes, {
+    const outcome = readers[kindOf(source)](body.bytes, {
       source: source.name,
       receivedAt: options.now(),
       sha256: options.sha256,
@@ -129,6 +139,13 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     if (outcome.kind === 'unreadable') return say(response, 422, outcome.problem);
     options.metrics.alerts(source.name, outcome.delivery.observations.length);
     response.writeHead(200, takenHeaders).end(taken);
+  }
+
+  function unauthenticated(response: ServerResponse, source: WebhookSource): void {
+    options.metrics.webhook(source.name, 'unauthenticated');
+    options.security.refused(source.name, 'WEBHOOK_UNAUTHENTICATED');
+    response.setHeader('www-authenticate', gates.get(source.name)?.challenge ?? 'Bearer');
+    say(response, 401, problem('WEBHOOK_UNAUTHENTICATED', { source: source.name }));
   }
 
   interface Taking {
@@ -188,84 +205,48 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     answerProblem(response, status, what, sentence);
   }
 
-  const [only, ...others] = options.sources;
-  return [
-    {
-      method: 'POST',
-      path: '/webhooks/alertmanager',
-      handle: async (request, response) => {
-        // Without a name only when there is no choice.
-        if (only && others.length === 0) return handle(request, response, only);
-        request.resume();
-        return say(
-          response,
-          404,
-          problem('WEBHOOK_SOURCE_UNNAMED', {
-            known: options.sources.map(({ name }) => name).join(', ') || 'none',
-          }),
-        );
+  return kinds.flatMap((kind) => {
+    const sources = options.sources.filter((source) => kindOf(source) === kind);
+    // Grafana's contact points say POST or PUT; everybody else POST.
+    const methods = kind === 'grafana' ? (['POST', 'PUT'] as const) : (['POST'] as const);
+    return methods.flatMap((method) => routesOf(kind, method, sources));
+  });
+
+  function routesOf(
+    kind: Kind,
+    method: HttpRoute['method'],
+    sources: readonly WebhookSource[],
+  ): readonly HttpRoute[] {
+    const [only, ...others] = sources;
+    return [
+      {
+        method,
+        path: `/webhooks/${kind}`,
+        handle: async (request, response) => {
+          // Without a name only when there is no choice.
+          if (only && others.length === 0) return handle(request, response, only);
+          request.resume();
+          const known = sources.map(({ name }) => name).join(', ') || 'none';
+          return say(response, 404, problem('WEBHOOK_SOURCE_UNNAMED', { kind, known }));
+        },
       },
-    },
-    {
-      method: 'POST',
-      path: '/webhooks/alertmanager/:source',
-      handle: async (request, response, params) => {
-        const source = options.sources.find(
-          ({ name }) => name === `alertmanager/${params['source']}`,
-        );
-        if (source) return handle(request, response, source);
-        request.resume();
-        return say(
-          response,
-          404,
-          problem('WEBHOOK_SOURCE_UNKNOWN', { source: params['source'] ?? '' }),
-        );
+      {
+        method,
+        path: `/webhooks/${kind}/:source`,
+        handle: async (request, response, params) => {
+          const source = sources.find(({ name }) => name === `${kind}/${params['source']}`);
+          if (source) return handle(request, response, source);
+          request.resume();
+          const facts = { source: params['source'] ?? '' };
+          return say(response, 404, problem('WEBHOOK_SOURCE_UNKNOWN', facts));
+        },
       },
-    },
-  ];
+    ];
+  }
 }
 
-/** Compares digests, so that neither the length nor the place of a wrong character shows in the time it takes. */
-function authenticator(auth: WebhookAuth): (header: string | undefined) => boolean {
-  if (auth.kind === 'none') return () => true;
-  const headers =
-    auth.kind === 'bearers'
-      ? auth.bearers.map((bearer) => `Bearer ${bearer.reveal()}`)
-      : [`Basic ${Buffer.from(`${auth.username}:${auth.password.reveal()}`).toString('base64')}`];
-  const wanted = headers.map(digest);
-  const asSent = headers
-    .filter((header) => header.length <= paddedBytes && /^[\x20-\x7e]*$/.test(header))
-    .map((header) => padded(header, Buffer.alloc(paddedBytes)));
-  const room = Buffer.alloc(paddedBytes);
-  return (header) => {
-    if (header === undefined) return false;
-    // As every sender but the oddest writes it: a third of the time of a digest, and as even.
-    if (header.length <= paddedBytes) {
-      const given = padded(header, room);
-      if (asSent.reduce((found, each) => timingSafeEqual(each, given) || found, false)) return true;
-    }
-    const space = header.indexOf(' ');
-    const given = digest(`${scheme(header.slice(0, space))} ${header.slice(space + 1).trim()}`);
-    return wanted.reduce((found, each) => timingSafeEqual(each, given) || found, false);
-  };
-}
-
-const paddedBytes = 256;
-
-/** Of one length, whatever it holds. Headers arrive as Latin-1, and none holds a zero. */
-function padded(header: string, into: Buffer): Buffer {
-  into.fill(0);
-  into.write(header, 'latin1');
-  return into;
-}
-
-/** Schemes are written in any case (RFC 9110, 11.1). */
-function scheme(word: string): string {
-  return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
-}
-
-function digest(text: string): Buffer {
-  return hash('sha256', text, 'buffer');
+function kindOf({ name }: WebhookSource): Kind {
+  return name.startsWith('grafana/') ? 'grafana' : 'alertmanager';
 }
 
 /** Words of this door. */
@@ -292,7 +273,7 @@ export const intakeProblems: ProblemBook = {
     what: 'The webhook was refused.',
     changed: 'Nothing was kept.',
     why: 'Its path names no source, and the sources of the configuration are: {known}.',
-    next: 'Send it to /webhooks/alertmanager/ and the name of the source.',
+    next: 'Send it to /webhooks/{kind}/ and the name of the source.',
   },
   WEBHOOK_SOURCE_UNKNOWN: {
     what: 'The webhook was refused.',

@@ -181,7 +181,11 @@ export function pagerdutyRoutes(options: PagerdutyIntakeOptions): readonly HttpR
       handle: (request, response) => {
         if (only && others.length === 0) return handle(request, response, only);
         const known = pagers.map(({ name }) => name).join(', ') || 'none';
-        return stray(request, response, problem('WEBHOOK_SOURCE_UNNAMED', { known }));
+        return stray(
+          request,
+          response,
+          problem('WEBHOOK_SOURCE_UNNAMED', { kind: 'pagerduty', known }),
+        );
       },
     },
     {

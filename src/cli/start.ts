@@ -161,11 +161,13 @@ export function partsOf(config: Config) {
     bodyLimitBytes: server.bodyLimitBytes,
     limits: config.limits,
     trustedProxies: server.trustedProxies,
-    webhooks: sources.alertmanager.map(({ name, auth, api }) => ({
-      name: `alertmanager/${name}`,
-      auth,
-      answers: api !== undefined,
-    })),
+    webhooks: (['alertmanager', 'grafana'] as const).flatMap((kind) =>
+      sources[kind].map(({ name, auth, api }) => ({
+        name: `${kind}/${name}`,
+        auth,
+        answers: api !== undefined,
+      })),
+    ),
     pagers: sources.pagerduty.map(({ name, secrets, api }) => ({
       name: `pagerduty/${name}`,
       secrets,

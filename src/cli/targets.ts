@@ -83,20 +83,16 @@ export interface ConnectedSources {
 export async function connectSources({
   sources,
 }: Pick<Config, 'sources'>): Promise<ConnectedSources> {
-  const asked = sources.alertmanager.flatMap(({ name, api }) => (api ? [{ name, api }] : []));
+  const asked = (['alertmanager', 'grafana'] as const).flatMap((kind) =>
+    sources[kind].flatMap(({ name, api }) => (api ? [{ source: `${kind}/${name}`, api }] : [])),
+  );
   if (asked.length === 0) {
     const close = () => undefined;
     return { sources: [], silences: [], books: [], doctor: async () => [], close };
   }
   const { connect, problems } = await import('../integrations/alertmanager/index.ts');
-  const connected = asked.map(({ name, api }) =>
-    connect(
-      {
-        ...api,
-        source: `alertmanager/${name}`,
-      },
-      { clock: systemClock },
-    ),
+  const connected = asked.map(({ source, api }) =>
+    connect({ ...api, source }, { clock: systemClock }),
   );
   return {
     sources: connected.map(({ source }) => source),

@@ -37,6 +37,7 @@ export function webhookUrls({ server, sources }: Config): readonly (readonly [st
   const names = [
     ...sources.alertmanager.map(({ name }) => `alertmanager/${name}`),
     ...sources.pagerduty.map(({ name }) => `pagerduty/${name}`),
+    ...sources.grafana.map(({ name }) => `grafana/${name}`),
   ];
   return names.map((source) => [source, `${base}/webhooks/${source}`]);
 }
@@ -46,7 +47,7 @@ function summary({ config, settings }: Extract<Loaded, { ok: true }>): string {
   return [
     count(people.length, 'person', 'people'),
     count(groups.length, 'group'),
-    count(config.sources.alertmanager.length + config.sources.pagerduty.length, 'source'),
+    count(Object.values(config.sources).flat().length, 'source'),
     count(routes.routes.length + 1, 'route'),
     count(catalog.services.length, 'service'),
     count(config.targets.kubernetes.length, 'target'),

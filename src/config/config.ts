@@ -14,6 +14,7 @@ export interface Config {
   readonly sources: {
     readonly alertmanager: readonly AlertmanagerConfig[];
     readonly pagerduty: readonly PagerdutyConfig[];
+    readonly grafana: readonly GrafanaConfig[];
   };
   readonly surfaces: SurfacesConfig;
   readonly targets: {
@@ -110,6 +111,13 @@ export interface AlertmanagerConfig {
   readonly api?: AlertmanagerApi;
 }
 
+export interface GrafanaConfig {
+  readonly name: string;
+  readonly auth: WebhookAuth;
+  /** Of the Alertmanager inside it. */
+  readonly api?: AlertmanagerApi;
+}
+
 export interface PagerdutyConfig {
   readonly name: string;
   readonly secrets: readonly Secret[];
@@ -132,6 +140,13 @@ export interface PagerdutyApi {
 export type WebhookAuth =
   | { readonly kind: 'bearers'; readonly bearers: readonly Secret[] }
   | ({ readonly kind: 'basic' } & Basic)
+  | {
+      readonly kind: 'hmac';
+      readonly secrets: readonly Secret[];
+      readonly header: string;
+      readonly timestampHeader?: string;
+      readonly toleranceMs: number;
+    }
   | { readonly kind: 'none' };
 
 export interface Basic {

@@ -22,6 +22,7 @@ import {
 import { journal } from './journal-schema.ts';
 import { directories, group, person } from './people-schema.ts';
 import { fuse, policyTest, quotas, rule } from './policy-schema.ts';
+import { basic, sources } from './source-schema.ts';
 
 /*
  * The shape of each section of the file, as it is written. Every key here has effect; a key of the design that this
@@ -29,11 +30,6 @@ import { fuse, policyTest, quotas, rule } from './policy-schema.ts';
  */
 
 const labels = z.record(z.string(), labelValue);
-
-const basic = keys({
-  username: text.describe('Name of basic authentication.'),
-  password: secret.describe('Password of basic authentication.'),
-});
 
 const server = keys({
   listen: listen
@@ -89,76 +85,6 @@ const incident = keys({
   ack_reminder: duration('1s', '1d')
     .default(300_000)
     .describe('A critical incident unacknowledged for this long mentions its route again, once.'),
-});
-
-const alertmanagerApi = keys({
-  url: url.describe('Base URL of its API.'),
-  bearer: secret.optional().describe('Bearer token sent to it.'),
-  basic: basic.optional().describe('Basic authentication sent to it.'),
-  timeout: duration('100ms', '1m').default(10_000).describe('How long one request may take.'),
-});
-
-const alertmanager = keys({
-  bearers: z
-    .array(secret)
-    .optional()
-    .describe('Tokens it may send; several while one is exchanged for another.'),
-  basic: basic.optional().describe('Basic authentication it sends.'),
-  auth: oneOf(['none'])
-    .optional()
-    .describe('Only `none`: everyone who reaches the listener may send alerts.'),
-  api: z
-    .preprocess(
-      (written) =>
-        typeof written === 'object' &&
-        written !== null &&
-        Object.getPrototypeOf(written) === Object.prototype
-          ? written
-          : written === undefined
-            ? undefined
-            : { url: written },
-      alertmanagerApi.optional(),
-    )
-    .describe('How its API is asked what is firing; a URL alone stands for `{ url: … }`.'),
-  telemetry: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .register(fieldNotes, { kind: '`{ prometheus: TARGET }`' })
-    .describe('Where its alerts were measured, for a service that does not say it itself.'),
-});
-
-const pagerdutyApi = keys({
-  token: secret.describe('REST API key; one that may write, or pages are only looked at.'),
-  from: text.describe(
-    'E-mail of a user there, in whose name is done what somebody without an account of their own asks.',
-  ),
-  url: url.optional().describe('Base URL of its REST API; that of the region when absent.'),
-  timeout: duration('1s', '1m').default(10_000).describe('How long one request may take.'),
-  services: z
-    .array(text)
-    .default([])
-    .describe('Ids of the services whose open pages are compared; all when empty.'),
-  teams: z
-    .array(text)
-    .default([])
-    .describe('Ids of the teams whose open pages are compared; all when empty.'),
-});
-
-const pagerduty = keys({
-  secrets: z
-    .array(secret)
-    .default([])
-    .describe('Signing secrets of its V3 webhooks; several while one is exchanged for another.'),
-  region: oneOf(['us', 'eu']).default('us').describe('Service region of the account.'),
-  api: pagerdutyApi
-    .optional()
-    .describe('How its REST API is asked and told; without it pages are only heard.'),
-});
-
-const sources = keys({
-  alertmanager: named(alertmanager).optional().describe('Alertmanagers by name.'),
-  pagerduty: named(pagerduty).optional().describe('PagerDuty accounts by name.'),
-  grafana: notBuilt('grafana source'),
 });
 
 /** How the way to a chat platform may differ: a base URL, a proxy, an authority, patience. */

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a reference is written so in the configuration.
 
-import type { AlertmanagerConfig, PagerdutyConfig, WebhookAuth } from './config.ts';
+import type { AlertmanagerConfig, GrafanaConfig, PagerdutyConfig, WebhookAuth } from './config.ts';
 import type { Path } from './error.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
@@ -14,13 +14,7 @@ export function readAlertmanagers(
   return Object.entries(written.alertmanager ?? {}).flatMap(([name, source]) => {
     const path: Path = ['sources', 'alertmanager', name];
     const auth = readAuth(source, path, report);
-    if (source.api?.bearer && source.api.basic) {
-      report.error([...path, 'api'], {
-        what: `sources.alertmanager.${name}.api has bearer and basic`,
-        why: 'a request carries one of them',
-        instead: 'take one out',
-      });
-    }
+    if (source.api) checkOneCredential(source.api, path, report);
     if (!source.api) {
       report.warn(
         path,
@@ -29,6 +23,44 @@ export function readAlertmanagers(
     }
     return auth ? [{ name, auth, ...(source.api && { api: readApi(source.api) }) }] : [];
   });
+}
+
+type WrittenGrafana = NonNullable<Section<'sources'>['grafana']>[string];
+
+export function readGrafanas(
+  written: Section<'sources'>,
+  report: Report,
+): readonly GrafanaConfig[] {
+  return Object.entries(written.grafana ?? {}).flatMap(([name, source]) => {
+    const path: Path = ['sources', 'grafana', name];
+    const where = path.join('.');
+    const auth = readAuth(source, path, report);
+    if (auth?.kind === 'hmac' && auth.timestampHeader === undefined) {
+      report.warn(
+        [...path, 'hmac'],
+        `${where}.hmac has no timestamp_header: a body that somebody heard can be sent again`,
+      );
+    }
+    if (!source.api) {
+      report.warn(
+        path,
+        `${where} has no api: Grafana sends nothing twice, so that an alert missed once is not found before it is sent again`,
+      );
+    }
+    const api = source.api && readGrafanaApi(source.api, path, report);
+    return auth ? [{ name, auth, ...(api && { api }) }] : [];
+  });
+}
+
+/** Grafana answers for the Alertmanager inside it under a path of its own. */
+function readGrafanaApi(
+  api: NonNullable<WrittenGrafana['api']>,
+  path: Path,
+  report: Report,
+): NonNullable<GrafanaConfig['api']> {
+  checkOneCredential(api, path, report);
+  const url = `${api.url.replace(/\/$/, '')}/api/alertmanager/grafana`;
+  return readApi({ ...api, url });
 }
 
 type WrittenPagerduty = NonNullable<Section<'sources'>['pagerduty']>[string];
@@ -73,13 +105,26 @@ function readPagerdutyApi(
   return { token, from, timeoutMs: timeout, services, teams, ...(url !== undefined && { url }) };
 }
 
+function checkOneCredential(
+  { bearer, basic }: { readonly bearer?: unknown; readonly basic?: unknown },
+  path: Path,
+  report: Report,
+): void {
+  if (bearer === undefined || basic === undefined) return;
+  report.error([...path, 'api'], {
+    what: `${path.join('.')}.api has bearer and basic`,
+    why: 'a request carries one of them',
+    instead: 'take one out',
+  });
+}
+
 function readAuth(
-  { bearers, basic, auth }: Written,
+  { bearers, basic, auth, hmac }: Written & Pick<WrittenGrafana, 'hmac'>,
   path: Path,
   report: Report,
 ): WebhookAuth | undefined {
   const where = path.join('.');
-  const written = [bearers && 'bearers', basic && 'basic', auth && 'auth'].filter(
+  const written = [bearers && 'bearers', basic && 'basic', hmac && 'hmac', auth && 'auth'].filter(
     (word) => word !== undefined,
   );
   if (written.length > 1) {
@@ -95,6 +140,17 @@ function readAuth(
     return { kind: 'none' };
   }
   if (basic) return { kind: 'basic', ...basic };
+  if (hmac && hmac.secrets.length > 0) {
+    const { secrets, header, timestamp_header, tolerance: toleranceMs } = hmac;
+    const timestampHeader = timestamp_header;
+    return {
+      kind: 'hmac',
+      secrets,
+      header,
+      toleranceMs,
+      ...(timestampHeader !== undefined && { timestampHeader }),
+    };
+  }
   if (bearers && bearers.length > 0) return { kind: 'bearers', bearers };
   report.error(path, {
     what: `${where} has no credential`,

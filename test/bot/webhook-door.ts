@@ -8,8 +8,16 @@ export interface WebhookDoor {
   readonly small: SmallBot;
   /** What ended in a fault of our own. */
   readonly failures: readonly string[];
-  post(body: string, more?: { path?: string; bearer?: string }): Promise<Answered>;
+  post(body: string, more?: Posting): Promise<Answered>;
   close(): Promise<void>;
+}
+
+export interface Posting {
+  readonly kind?: 'alertmanager' | 'grafana';
+  readonly path?: string;
+  readonly bearer?: string;
+  readonly method?: 'POST' | 'PUT';
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface Answered {
@@ -49,10 +57,10 @@ export async function openWebhookDoor(
   return {
     small,
     failures,
-    async post(body, { path = '', bearer } = {}) {
-      const headers = bearer === undefined ? undefined : { authorization: `Bearer ${bearer}` };
-      const url = `${server.url}/webhooks/alertmanager${path}`;
-      const answer = await fetch(url, { method: 'POST', body, ...(headers && { headers }) });
+    async post(body, { kind = 'alertmanager', path = '', bearer, method = 'POST', headers } = {}) {
+      const credential = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+      const url = `${server.url}/webhooks/${kind}${path}`;
+      const answer = await fetch(url, { method, body, headers: { ...credential, ...headers } });
       return { status: answer.status, text: await answer.text() };
     },
     close: () => server.close(),

@@ -84,14 +84,16 @@ describe('sources', () => {
           sources: `sources:
   alertmangr: {}
   pagerduty: { main: {}, eu: { secrets: [ \${env:AM_TOKEN} ], api: { token: \${env:AM_TOKEN}, from: nobody } } }
-  grafana: {}`,
+  grafana: { main: {}, eu: { hmac: { secrets: [] } }, us: { auth: none, hmac: { secrets: [ \${env:AM_TOKEN} ] } } }`,
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:2: sources.alertmangr is not known, sources takes alertmanager and pagerduty, did you mean "alertmanager"?',
+      'tocsin.yaml:2: sources.alertmangr is not known, sources takes alertmanager, pagerduty and grafana, did you mean "alertmanager"?',
       'tocsin.yaml:3: sources.pagerduty.main has no secrets, anybody who reaches the listener could send pages, write secrets: [ ${file:/run/secrets/NAME} ] with the secret of the subscription',
       'tocsin.yaml:3: sources.pagerduty.eu.api.from is "nobody", PagerDuty wants the e-mail of one of its users with everything that changes a page, write the e-mail of a user made for Tocsin',
-      'tocsin.yaml:4: sources.grafana is written, this build has no grafana source, take it out',
+      'tocsin.yaml:4: sources.grafana.main has no credential, anybody who reaches the listener could send alerts, write bearers: [ ${env:NAME} ], or auth: none on purpose',
+      'tocsin.yaml:4: sources.grafana.eu has no credential, anybody who reaches the listener could send alerts, write bearers: [ ${env:NAME} ], or auth: none on purpose',
+      'tocsin.yaml:4: sources.grafana.us has hmac and auth, one of them says how it is known, write one of bearers, basic and auth: none',
     ]);
   });
 });

@@ -119,13 +119,24 @@ function alertLine(alert: AlertState, { shared, names, severities }: Gathered): 
 function condition(alert: AlertState): Text {
   const flaps = alert.flaps === 0 ? [] : [`, fired again ${alert.flaps}×`];
   const url = webAddress(alert.generatorUrl);
-  const source: Text = url === undefined ? [] : [' · ', { kind: 'link', text: 'source', url }];
+  const source: Text = [
+    ...(url === undefined ? [] : [' · ', { kind: 'link', text: 'source', url } as const]),
+    ...lookedAtBy(alert),
+  ];
   if (alert.status === 'firing') {
     const muted = alert.muted ? [`, ${alert.muted}`] : [];
     return ['firing since ', time(alert.startsAt), ...muted, ...flaps, ...source];
   }
   const why = alert.endedBecause === 'source-stopped-reporting' ? 'no longer reported' : 'stopped';
   return [`${why} `, time(alert.endsAt ?? alert.changedAt), ...flaps, ...source];
+}
+
+/** Where the sender of an alert shows what it is about, by annotations that Grafana brings and rules may carry themselves. */
+function lookedAtBy({ annotations }: AlertState): Text {
+  return (['panel', 'dashboard', 'image'] as const).flatMap((what): Text => {
+    const url = webAddress(annotations[`${what}_url`] ?? '');
+    return url === undefined ? [] : [' · ', { kind: 'link', text: what, url }];
+  });
 }
 
 function commonLine(shared: Labels): Text {

@@ -1,7 +1,8 @@
 import type { Delivery, Unreadable } from '../../core/alert/alert.ts';
 import type { Sha256 } from '../../core/event.ts';
-import { type Problem, problem } from '../../core/problem.ts';
+import type { Problem } from '../../core/problem.ts';
 import { parseBody } from './alertmanager.schema.ts';
+import { parseJson, unreadable } from './body.ts';
 
 export interface WebhookContext {
   /** `alertmanager/main`. */
@@ -41,32 +42,3 @@ export function readAlertmanagerJson(value: unknown, context: WebhookContext): W
   }
   return { kind: 'accepted', delivery: { source: context.source, ...body } };
 }
-
-function unreadable(
-  code: string,
-  { source }: WebhookContext,
-  why: string,
-  alerts: readonly Unreadable[] = [],
-): WebhookOutcome {
-  return { kind: 'unreadable', problem: problem(code, { source, why }), unreadable: alerts };
-}
-
-type Json =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly why: string };
-
-function parseJson(bytes: Uint8Array | string): Json {
-  const text = typeof bytes === 'string' ? bytes : UTF8.decode(bytes);
-  if (text.trim() === '') return { ok: false, why: 'empty' };
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    // Not the parser's own words: they quote the body, which may hold anything.
-    return {
-      ok: false,
-      why: `${text.length} characters that begin with ${JSON.stringify(text[0])}`,
-    };
-  }
-}
-
-const UTF8 = new TextDecoder('utf-8');

@@ -90,6 +90,8 @@ function strings(value: unknown): Readonly<Record<string, string>> | undefined {
   const entries: (readonly [string, string])[] = [];
   for (const [name, item] of Object.entries(fields)) {
     if (typeof item !== 'string') return undefined;
+    // Grafana's own, of which its webhooks say nothing either.
+    if (name.startsWith('__')) continue;
     entries.push([name, cut(item)]);
   }
   return Object.fromEntries(entries);
