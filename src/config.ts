@@ -4,6 +4,7 @@ import type { Config, JournalConfig, SurfacesConfig } from './config/config.ts';
 import { type ReadDocument, readDocument } from './config/document.ts';
 import { type ConfigError, sayError } from './config/error.ts';
 import type { Listen } from './config/field.ts';
+import { readFreezes } from './config/freezes.ts';
 import { readGroups } from './config/groups.ts';
 import { checkListeners, readConsole, readServer } from './config/listeners.ts';
 import { checkGroup, readPeople, readRecord } from './config/people.ts';
@@ -157,12 +158,14 @@ function readSettings(
     checkStepUp({ policy, console, journal, report });
   }
   const identityAdmins = readIdentityAdmins(sections.identity_admins, { groups, report });
+  const servicesKnown = clean('services');
+  const freezes = readFreezes(sections.freezes, { document, report, catalog, servicesKnown });
   const pendingMax = sections.quotas.pending;
   const record = readRecord(sections.record, { groups, report });
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
   const { count_within: countWithinMs, tell_within: tellWithinMs } = sections.directories;
   const directories = { countWithinMs, tellWithinMs };
-  const around = { routes, security, telemetry, record, fuse, directories };
+  const around = { routes, security, telemetry, record, fuse, freezes, directories };
   return { people, groups, identityAdmins, catalog, policy, pendingMax, ...around };
 }
 

@@ -148,6 +148,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       sha256: parts.sha256,
       pendingMax: () => parts.settings().pendingMax,
       fuse: () => fuseOf(parts.settings(), members),
+      windows: () => parts.settings().freezes ?? [],
     },
     readings,
   );

@@ -1,12 +1,11 @@
 import { coalesce } from '../core/alert/intake.ts';
-import type { Recorded, Sha256 } from '../core/event.ts';
+import type { Recorded } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
 import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
 import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/incident/intent.ts';
 import type { NoticeSecurity } from '../core/incident/security.ts';
 import { initialSurface, type SurfaceEvent, type SurfaceState } from '../core/mirror.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
-import type { Fuse } from '../core/operation/fuse.ts';
 import {
   decideHalt,
   type HaltIntent,
@@ -18,10 +17,11 @@ import { evolve as evolveOperation, type OperationState } from '../core/operatio
 import { initialTarget, type TargetState } from '../core/operation/target.ts';
 import { witnessed } from '../core/operation/witness.ts';
 import { withOrigin } from '../core/origin.ts';
-import type { AppendContext, Journal, StreamWrite } from '../core/ports/journal.ts';
+import type { AppendContext, StreamWrite } from '../core/ports/journal.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import type { StormEvent, StormState } from '../core/storm.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { createErasures } from './erasures.ts';
 import { createQuotas } from './quotas.ts';
 import {
@@ -41,15 +41,6 @@ import { type Successor, successorOf } from './successor.ts';
 import { besides, freeAt, haltStream, lockStreams, verdict, withFacts, written } from './told.ts';
 import { createTurns } from './turns.ts';
 import { withOriginal } from './undone.ts';
-
-export interface EngineOptions {
-  readonly journal: Journal;
-  readonly now: () => number;
-  readonly sha256: Sha256;
-  /** How many plans one requester may have waiting. */
-  readonly pendingMax?: () => number;
-  readonly fuse?: () => Fuse | undefined;
-}
 
 export interface Told {
   readonly refused?: Problem;
@@ -309,7 +300,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     return turns.take(streams, () =>
       commit(async () => {
         const { state, version } = await operationOf(id);
-        const known = withFacts(intent, state, readings, options.now());
+        const known = withFacts(intent, state, { readings, now: options.now(), halts: halts() });
         const asked = await withOriginal(await quotas.asked(known, state), state, operationOf);
         const by = 'by' in intent ? intent.by : undefined;
         const said = withOrigin(decideOperation(asked, state), by);
@@ -337,7 +328,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   }
 
   function halts(): HaltState {
-    return readings.halts.get('all')?.state ?? initialHalts();
+    const recorded = readings.halts.get('all')?.state ?? initialHalts();
+    return options.windows ? { ...recorded, windows: options.windows() } : recorded;
   }
 
   function tellHalts(intent: HaltIntent, context: AppendContext): Promise<Told> {

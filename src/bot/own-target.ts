@@ -7,7 +7,7 @@ import {
 } from '../core/operation/halt.ts';
 import type { Step } from '../core/operation/plan.ts';
 import type { Draft, DraftRequest, StepDriver } from '../core/ports/step.ts';
-import { problem } from '../core/problem.ts';
+import { type Problem, problem } from '../core/problem.ts';
 import type { ConnectedTarget } from './bot.ts';
 import type { Engine } from './engine.ts';
 
@@ -28,6 +28,8 @@ export function createOwnTarget(engine: Engine): ConnectedTarget {
 function draft({ target }: DraftRequest, halts: HaltState): Draft {
   const what = liftedOf(target.locator);
   const stands = standing(halts, what);
+  const fixed = stands ? undefined : configured(what, halts);
+  if (fixed) return { ok: false, problem: fixed };
   if (!stands) return { ok: false, problem: problem('FREEZE_NOT_FOUND', { what: nameOf(what) }) };
   const id = `tocsin/halts/${what.kind}${what.kind === 'freeze' ? `/${what.scope}` : ''}`;
   const written = { id, identity: String(stands.at) };
@@ -57,6 +59,16 @@ function draft({ target }: DraftRequest, halts: HaltState): Draft {
     blast: { lifts: nameOf(what) },
     risk: 'change',
   };
+}
+
+/** What the calendar freezes is lifted where the calendar stands. */
+function configured(what: Lifted, { open }: HaltState): Problem | undefined {
+  const scope = what.kind === 'freeze' ? what.scope : '';
+  const window = open.find(({ scopes }) => scopes.includes(scope));
+  if (!window) return undefined;
+  const { name, line, until } = window;
+  const end = new Date(until).toISOString();
+  return problem('FREEZE_CONFIGURED', { scope, window: name, line, until: end });
 }
 
 function driverOf(engine: Engine): StepDriver {

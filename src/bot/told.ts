@@ -66,10 +66,8 @@ export const haltStream = streamOf('halt', 'all');
 export function withFacts(
   intent: OperationIntent,
   state: OperationState,
-  readings: Readings,
-  now: number,
+  { readings, now, halts }: Pick<Beside, 'readings' | 'now'> & { readonly halts: HaltState },
 ): OperationIntent {
-  const halts = readings.halts.get('all')?.state ?? initialHalts();
   return withHalt(withGlassCount(intent, readings, now), state, halts);
 }
 

@@ -60,6 +60,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'policy_tests',
     'What the policies are meant to say. A list; `tocsin check` asks each, and one that is answered otherwise is a fault of this file.',
   ],
+  [
+    'freezes',
+    'When nothing begins, again and again. A list; what one person wants once is the command `freeze`.',
+  ],
   ['quotas', 'How much one person may ask for.'],
   ['record', 'Who may take the record of an incident out, as a file.'],
   ['fuse', 'When everything becomes read-only by itself.'],

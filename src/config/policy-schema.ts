@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SEVERITIES } from '../core/alert/severity.ts';
 import { DAYS } from '../core/operation/match.ts';
 import { isTicketPattern } from '../core/operation/ticket.ts';
+import { isCron } from './cron.ts';
 import {
   clockTimes,
   duration,
@@ -163,6 +164,26 @@ export const quotas = keys({
   pending: integer(1, 100)
     .default(3)
     .describe('How many plans one requester may have waiting for approval at a time.'),
+});
+
+const cron = field('cron expression', (written) =>
+  typeof written === 'string' && isCron(written)
+    ? { value: written }
+    : {
+        why: 'it is no cron expression: minute, hour, day of the month, month, day of the week',
+        instead: 'write for example "0 18 * * fri"',
+      },
+);
+
+export const freeze = keys({
+  name: name.describe('What it is called; refusals name it.'),
+  cron: cron.describe('When it begins.'),
+  for: duration('1m', '31d').describe(
+    'How long it holds: as many hours as it says, also when the clocks change.',
+  ),
+  time_zone: timeZone.describe('The zone of the beginning.'),
+  services: z.array(name).optional().describe('What it freezes; everything when absent.'),
+  reason: text.describe('Why; whoever is kept waiting reads it.'),
 });
 
 const policyQuestion = keys({

@@ -21,7 +21,7 @@ import {
 } from './field.ts';
 import { journal } from './journal-schema.ts';
 import { directories, group, person } from './people-schema.ts';
-import { fuse, policyTest, quotas, rule } from './policy-schema.ts';
+import { freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
 import { basic, sources } from './source-schema.ts';
 
 /*
@@ -223,6 +223,7 @@ export const sections = {
   services: named(service).default({}),
   policies: z.array(rule).default([]),
   policy_tests: z.array(policyTest).default([]),
+  freezes: z.array(freeze).default([]),
   quotas: quotas.prefault({}),
   record: record.prefault({}),
   fuse: fuse.prefault({}),

@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog.ts';
 import type { Route, Routes } from './incident/route.ts';
 import type { Policy } from './operation/policy.ts';
+import type { FreezeWindow } from './operation/window.ts';
 import type { Person } from './person.ts';
 import type { DirectoryQuery } from './ports/directory.ts';
 import type { TargetRef } from './ports/step.ts';
@@ -18,6 +19,8 @@ export interface Settings {
   readonly telemetry?: Readonly<Record<string, TargetRef>>;
   /** Groups whose members confirm what concerns who somebody else is; none when absent. */
   readonly identityAdmins?: readonly string[];
+  /** What the calendar freezes; nothing where it is not said. */
+  readonly freezes?: readonly FreezeWindow[];
   /** How many plans one requester may have waiting at a time. */
   readonly pendingMax: number;
   /** Groups whose members may take records out; nobody where it is not said. */

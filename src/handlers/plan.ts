@@ -139,7 +139,10 @@ async function judged(
     ? undefined
     : haltOf(asked.desk.halts(), { service: subject.service, at: asked.at });
   // Nobody is to approve what cannot begin; a freeze can be broken with the glass, where the rule has one.
-  const isBreakable = halt?.code === 'FROZEN' && verdict.allowed && verdict.rule.breakGlass;
+  const isBreakable =
+    ['FROZEN', 'FROZEN_BY_CALENDAR'].includes(halt?.code ?? '') &&
+    verdict.allowed &&
+    verdict.rule.breakGlass;
   if (halt && !isBreakable) return halt;
   if (!verdict.allowed) return verdict.problem;
   const { family, args, severities } = question;

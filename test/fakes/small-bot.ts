@@ -34,6 +34,8 @@ export interface SmallBot {
 export interface SmallBotOptions {
   readonly rules?: readonly PolicyRule[];
   readonly draft?: (operation: string, request: DraftRequest) => Promise<Draft>;
+  /** What the calendar freezes. */
+  readonly freezes?: Settings['freezes'];
   /** What is written to, where a test holds it in its hands. */
   readonly target?: OneTarget;
   /** Where every incident is shown, by surface. */
@@ -71,6 +73,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     sha256,
     settings: () => ({
       ...settings,
+      ...(options.freezes && { freezes: options.freezes }),
       ...(options.fuse && { fuse: options.fuse }),
       ...(options.groups && { groups: options.groups }),
       routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },

@@ -2,6 +2,7 @@ import { type NotificationDue, notificationsDue } from '../../core/incident/noti
 import { isPending } from '../../core/operation/decide.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
 import { tellingDue } from '../../core/operation/tell.ts';
+import { decideWindows, openWindows } from '../../core/operation/window.ts';
 import { problem } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
@@ -65,6 +66,7 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
     const now = clock.now();
     const operations = [...engine.readings.operations.values()];
     await endFreezes(now);
+    await seeWindows(now);
     await inGroups(operations, ({ state }) => operation(state, now));
     await inGroups(duesOf(now), ({ id, due }) => notify(id, due, now));
     options.sweep(now);
@@ -78,6 +80,18 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
     await engine.tellHalts(
       { type: 'EndFreezes', at: now },
       { cause: `deadlines/freezes/${names}`, by: 'tocsin' },
+    );
+  }
+
+  /** What holds by the calendar is put on record for those who wait and read; no decision rests on that. */
+  async function seeWindows(now: number): Promise<void> {
+    const halts = engine.halts();
+    const open = openWindows(halts.windows ?? [], now);
+    if (decideWindows(halts, open).length === 0) return;
+    const version = engine.readings.halts.get('all')?.version ?? 0;
+    await engine.tellHalts(
+      { type: 'SeeWindows', open },
+      { cause: `deadlines/windows/${version}`, by: 'tocsin' },
     );
   }
 

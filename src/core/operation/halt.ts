@@ -3,6 +3,14 @@ import type { Origin } from '../origin.ts';
 import { type Problem, problem } from '../problem.ts';
 import { type Blown, type Danger, evolveFuse, type FuseEvent } from './fuse.ts';
 import type { Plan } from './plan.ts';
+import {
+  decideWindows,
+  evolveWindows,
+  type FreezeWindow,
+  type OpenWindow,
+  type WindowEvent,
+  windowHalt,
+} from './window.ts';
 
 /*
  * What keeps changes from beginning: read-only for all of it, and freezes of a service or of all. To begin one makes
@@ -39,11 +47,16 @@ export type HaltEvent =
       readonly reason: string;
     }
   | { readonly type: 'ReadOnlyEnded'; readonly v: 1; readonly operation: string }
+  | WindowEvent
   | FuseEvent;
 
 export interface HaltState {
   readonly readOnly?: Halt;
   readonly freezes: readonly Freeze[];
+  /** Freezes by the calendar that hold, as far as the record knows: for those who read, and no decision. */
+  readonly open: readonly OpenWindow[];
+  /** What the configuration says of the calendar. No part of the record. */
+  readonly windows?: readonly FreezeWindow[];
   /** A part of the record is gone, so that nobody knows what holds: everything is kept from beginning. */
   readonly unreadable: boolean;
   /** The operation that lifted something last. */
@@ -90,7 +103,8 @@ export type HaltIntent =
       readonly since: number;
       readonly operation: string;
     }
-  | { readonly type: 'EndFreezes'; readonly at: number };
+  | { readonly type: 'EndFreezes'; readonly at: number }
+  | { readonly type: 'SeeWindows'; readonly open: readonly OpenWindow[] };
 
 /** `read-only`, or `freeze of checkout`. */
 export type Lifted =
@@ -100,7 +114,7 @@ export type Lifted =
 export const everything = 'all';
 
 export function initialHalts(): HaltState {
-  return { freezes: [], unreadable: false, liftedBy: '', dangers: [], blown: [] };
+  return { freezes: [], open: [], unreadable: false, liftedBy: '', dangers: [], blown: [] };
 }
 
 /** Quiet where it was so already. A shorter freeze does not shorten one that stands: that would be lifting it. */
@@ -129,6 +143,8 @@ export function decideHalt(intent: HaltIntent, state: HaltState): readonly HaltE
       return state.freezes
         .filter(({ until }) => intent.at >= until)
         .map(({ scope }) => ({ type: 'FreezeEnded', v: 1, scope, operation: '' }));
+    case 'SeeWindows':
+      return decideWindows(state, intent.open);
     default:
       return intent satisfies never;
   }
@@ -151,6 +167,9 @@ export function evolveHalt(
       const freezes = state.freezes.filter(({ scope }) => scope !== event.scope);
       return { ...state, freezes, liftedBy: event.operation || state.liftedBy };
     }
+    case 'WindowOpened':
+    case 'WindowClosed':
+      return evolveWindows(state, event);
     case 'DangerBegun':
     case 'FuseBlown':
       return evolveFuse(state, event, meta.at);
@@ -200,7 +219,7 @@ export function haltOf(
     ({ scope, until, at: since }) =>
       at < until && since > brokenAt && (scope === everything || scope === service),
   );
-  if (!freeze) return undefined;
+  if (!freeze) return windowHalt(state.windows ?? [], { service, at, brokenAt });
   const { scope, until, person, reason } = freeze;
   return problem('FROZEN', { scope, until: utc(until), person, reason });
 }

@@ -46,6 +46,18 @@ export const operationProblems: ProblemBook = {
     why: '{person} froze {scope} until {until}: {reason}',
     next: 'Wait, or lift it: `unfreeze {scope} reason="why"` plans that and needs an approval like a change.',
   },
+  FROZEN_BY_CALENDAR: {
+    what: 'Nothing is changed there now.',
+    changed: untouched,
+    why: 'The configuration freezes {scope} until {until}: {reason} ({window}, {line}).',
+    next: 'Wait. `unfreeze` cannot lift it; whoever keeps the configuration can take it out, and where a rule has `break_glass` the glass can be broken.',
+  },
+  FREEZE_CONFIGURED: {
+    what: 'There is nothing to lift.',
+    changed: untouched,
+    why: 'The freeze of {scope} is in the configuration ({window}, {line}) and holds until {until}.',
+    next: 'Wait, or take it out there.',
+  },
   HALTS_UNREADABLE: {
     what: 'Nothing is changed now.',
     changed: untouched,

@@ -1,5 +1,6 @@
 import { everything, isLifting } from '../operation/halt.ts';
 import type { OperationState, StepState } from '../operation/operation.ts';
+import { covers } from '../operation/window.ts';
 import type { Problem } from '../problem.ts';
 import type { Block, Text } from './card.ts';
 import { glassBlocks } from './glass.ts';
@@ -40,7 +41,11 @@ function halting(
   const applying = halts.freezes.filter(
     ({ scope, at }) => [everything, service].includes(scope) && at > (state.glass?.at ?? -1),
   );
-  return haltBlocks({ ...halts, freezes: applying }, words);
+  const open = halts.open.filter(
+    ({ scopes, from }) =>
+      scopes.some((scope) => covers(scope, service)) && from > (state.glass?.at ?? -1),
+  );
+  return haltBlocks({ ...halts, freezes: applying, open }, words);
 }
 
 function puttingOff({ status, putOff }: OperationState, context: OperationCardContext) {

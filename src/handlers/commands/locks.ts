@@ -1,4 +1,4 @@
-import { haltBlocks } from '../../core/view/halts.ts';
+import { comingBlocks, haltBlocks } from '../../core/view/halts.ts';
 import { code, personSpan, time } from '../../core/view/words.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
 
@@ -14,7 +14,7 @@ export const locks: ReadCommand = {
   answer,
 };
 
-async function answer({ desk }: Asking): Promise<Reading> {
+async function answer({ desk, at }: Asking): Promise<Reading> {
   const held = desk.liveOperations().flatMap((operation) =>
     (operation.plan?.targets ?? []).flatMap(({ id }) => {
       const target = desk.target(id);
@@ -25,6 +25,7 @@ async function answer({ desk }: Asking): Promise<Reading> {
     title: [held.length === 0 ? 'No target is held' : `${held.length} held`],
     blocks: [
       ...haltBlocks(desk.halts(), desk.words),
+      ...comingBlocks(desk.halts(), at),
       {
         kind: 'list',
         title: '',

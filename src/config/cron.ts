@@ -1,0 +1,16 @@
+import { Cron } from 'croner';
+
+/** Whether it is a cron expression of five fields, or a short word for one. */
+export function isCron(expression: string): boolean {
+  try {
+    cronOf(expression, 'UTC');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** When it is due in a zone. Nothing is run by it. */
+export function cronOf(expression: string, timezone: string): Cron {
+  return new Cron(expression, { timezone, paused: true, mode: '5-part' });
+}
