@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { runAttacks } from '../test/attacks/suite.ts';
 import { explore } from '../test/core/operation/model.ts';
 import { modelsOf } from '../test/core/operation/models.ts';
 import { SCRATCH } from '../test/journal/notes.ts';
@@ -21,7 +22,7 @@ const seed = Number(process.env['BENCH_SEED'] ?? 20_261_126);
  * touched by somebody who may edit the file. No times: these are counts, and two of them have to be equal.
  */
 export async function gate(): Promise<object> {
-  return { bench: 'gate', ...explored(), ...(await tampered()) };
+  return { bench: 'gate', ...explored(), ...(await attacked()), ...(await tampered()) };
 }
 
 function explored(): { readonly states: number; readonly violations: number } {
@@ -35,6 +36,14 @@ function explored(): { readonly states: number; readonly violations: number } {
     violations += found.broken.length + (found.whole ? 0 : 1);
   }
   return { states, violations };
+}
+
+async function attacked(): Promise<{ readonly attacks: number; readonly accepted: number }> {
+  const { attacks, accepted, outcomes } = await runAttacks();
+  for (const { name, saw, accepted: isIn, refused } of outcomes) {
+    if (isIn || !refused) say(`${name}: ${saw}`);
+  }
+  return { attacks, accepted };
 }
 
 async function tampered(): Promise<{ readonly tampered: number; readonly detected: number }> {

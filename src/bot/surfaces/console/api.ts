@@ -22,7 +22,11 @@ export function apiRoutes(site: DeskSite, tokens: readonly ApiToken[]): readonly
   ): HttpRoute {
     return hostRoute(site, [method, `/api/v1${path}`], async (call) => {
       const who = await identify(site, keys, call);
-      if (who === undefined) return sendApiProblem(site, call, 401, 'CONSOLE_SIGNED_OUT');
+      if (who === undefined) {
+        return call.request.headers.authorization === undefined
+          ? sendApiProblem(site, call, 401, 'CONSOLE_SIGNED_OUT')
+          : sendApiProblem(site, call, 401, 'CONSOLE_TOKEN_REFUSED', { scope });
+      }
       if ('wrong' in who) return sendApiProblem(site, call, 403, who.wrong);
       if (who.actor.kind === 'token' && !who.actor.scopes.includes(scope)) {
         return sendApiProblem(site, call, 403, 'CONSOLE_TOKEN_REFUSED', { scope });
