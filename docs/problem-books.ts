@@ -17,6 +17,7 @@ import { requestProblems } from '../src/handlers/problem-text.ts';
 import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
+import { problems as pagerdutyProblems } from '../src/integrations/pagerduty/problems.ts';
 import { problems as prometheusProblems } from '../src/integrations/prometheus/problems.ts';
 import { journalProblems } from '../src/journal/problems.ts';
 
@@ -51,6 +52,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Doctor', 'src/cli/doctor-problems.ts', doctorProblems),
   chapter('The journal', 'src/journal/problems.ts', journalProblems),
   chapter('Alertmanager', 'src/integrations/alertmanager/problems.ts', alertmanagerProblems),
+  chapter('PagerDuty', 'src/integrations/pagerduty/problems.ts', pagerdutyProblems),
   chapter('Kubernetes', 'src/integrations/kubernetes/problems.ts', kubernetesProblems),
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
 ];

@@ -124,7 +124,13 @@ function readSettings(
   };
   const people = readPeople(sections.people, keepers);
   const groups = readGroups(sections.groups, people, keepers);
-  const routes = readRoutes(sections.routes, sections.default_route, { groups, surfaces, report });
+  const pages = waysToPage(sections.sources);
+  const routes = readRoutes(sections.routes, sections.default_route, {
+    groups,
+    surfaces,
+    pages: pages.map(({ pager, via }) => `${pager.slice('pagerduty/'.length)}/${via}`),
+    report,
+  });
   const security = readSecurity(sections.security, routes.otherwise, { groups, surfaces, report });
   const targetScope = { ...scope, groups, validateTarget: build.validateTarget };
   const catalog = readServices(sections.services, targets, targetScope);
@@ -165,7 +171,7 @@ function readSettings(
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
   const { count_within: countWithinMs, tell_within: tellWithinMs } = sections.directories;
   const directories = { countWithinMs, tellWithinMs };
-  const around = { routes, security, telemetry, record, fuse, freezes, directories };
+  const around = { routes, pages, security, telemetry, record, fuse, freezes, directories };
   return { people, groups, identityAdmins, catalog, policy, pendingMax, ...around };
 }
 
@@ -217,6 +223,12 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
     surfaces,
     targets: { kubernetes: targets.kubernetes, prometheus: targets.prometheus },
   };
+}
+
+function waysToPage({ pagerduty = {} }: Sections['sources']): NonNullable<Settings['pages']> {
+  return Object.entries(pagerduty).flatMap(([name, { pages }]) =>
+    Object.keys(pages).map((via) => ({ pager: `pagerduty/${name}`, via })),
+  );
 }
 
 function readJournal(

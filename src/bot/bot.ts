@@ -3,6 +3,7 @@ import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
+import type { Pager } from '../core/ports/pager.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
@@ -24,10 +25,9 @@ import { createEngine, type Engine } from './engine.ts';
 import { fuseOf } from './groups.ts';
 import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
-import { createSilencesLoop } from './loops/silences.ts';
-import { createSourcesLoop } from './loops/sources.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createOperations } from './operations.ts';
+import { createOutsideLoops } from './outside-loops.ts';
 import { createOwnTarget } from './own-target.ts';
 import { type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
@@ -78,6 +78,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly sources: readonly AlertSource[];
   /** Sources that can be told to be silent. */
   readonly silences?: readonly Silences[];
+  /** Where people are paged. */
+  readonly pagers?: readonly Pager[];
   readonly runbooks: Runbooks;
   /** Who keeps groups elsewhere; known once the surfaces are connected. */
   readonly directories?: () => readonly ServedDirectory[];
@@ -123,6 +125,8 @@ export interface Bot {
     readonly openIncidents: number;
     readonly operations: Readonly<Record<string, number>>;
     readonly threadsWaiting: number;
+    /** Deeds that wait to be done where people are paged. */
+    readonly pagesWaiting: number;
     /** Asks from chat whose answer is being worked out. */
     readonly asksWorking: number;
     /** Of each chat surface: what waits, and what it cannot reach. */
@@ -182,7 +186,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     runbook: (incident) => parts.runbooks.page(incident),
   });
   const { operationsLoop, writers } = createOperations(parts, { engine, rosters, targets });
-  const { sourcesLoop, silencesLoop } = createSourceLoops(parts, engine);
+  const outside = createOutsideLoops(parts, engine);
   const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlinesLoop({
     engine,
@@ -208,12 +212,13 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     security,
     threads,
     words,
-    reconcile: sourcesLoop.wake,
-    trouble: sourcesLoop.trouble,
+    reconcile: outside.ask,
+    trouble: outside.trouble,
     readings: () => ({
       openIncidents: openIncidents(engine).length,
       operations: byStatus(engine),
       threadsWaiting: threadsLoop?.backlog() ?? 0,
+      pagesWaiting: outside.pagesWaiting(),
       asksWorking: inbox.working(),
       lanes: threadsLoop?.lanes() ?? [],
     }),
@@ -239,7 +244,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         const why = changed.kind === 'surface' ? 'enrichment' : 'state';
         for (const thread of threads.of(changed)) loop.wake(thread, why);
         people?.wake(changed);
-        if (changed.kind === 'incident') silencesLoop.wake(changed.id);
+        if (changed.kind === 'incident') outside.wake(changed.id);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (['target', 'halt', 'limit'].includes(changed.kind)) {
           for (const { id, status } of liveOperations(engine)) {
@@ -249,8 +254,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       });
       for (const thread of threads.all()) loop.wake(thread);
       operationsLoop.start();
-      sourcesLoop.start();
-      silencesLoop.start();
+      outside.start();
       deadlinesLoop.start();
       directoriesLoop.start();
       inbox.resume(deliverTo(surfaces, clock)).catch((error: unknown) => {
@@ -260,9 +264,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     settled: async () => threadsLoop?.idle(),
     async close() {
       await Promise.all(
-        [operationsLoop, sourcesLoop, silencesLoop, deadlinesLoop, directoriesLoop].map((each) =>
-          each.close(),
-        ),
+        [operationsLoop, outside, deadlinesLoop, directoriesLoop].map((each) => each.close()),
       );
       await inbox.idle();
       await people?.close();
@@ -273,23 +275,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       for (const each of parts.targets) each.close();
     },
   };
-}
-
-/** What asks the sources, and what makes them silent. */
-function createSourceLoops(
-  { clock, log, sources, silences = [], times }: BotParts,
-  engine: Engine,
-) {
-  const sourcesLoop = createSourcesLoop({
-    engine,
-    clock,
-    sources,
-    everyMs: times.compareEveryMs,
-    log,
-  });
-  const changed = sourcesLoop.wake;
-  const silencesLoop = createSilencesLoop({ engine, clock, silences, changed, log });
-  return { sourcesLoop, silencesLoop };
 }
 
 /** How people are heard: everywhere by dispatch, on chat platforms through the inbox. */

@@ -11,6 +11,9 @@ export interface MetricsReadings {
   readonly openIncidents: () => number;
   readonly liveOperations: () => Readonly<Record<string, number>>;
   readonly threadsWaiting: () => number;
+  readonly pagesWaiting: () => number;
+  /** Outside systems with a breaker, and whether each is left alone at the moment. */
+  readonly resting: () => readonly { readonly system: string; readonly rests: boolean }[];
   readonly asksWorking: () => number;
   readonly lanes: () => readonly LaneReading[];
   /** Chat surfaces, and whether both ways to each are open. */
@@ -116,6 +119,12 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     'Threads whose rendering waits for its turn.',
     readings.threadsWaiting,
   );
+  gauge(
+    'tocsin_pages_waiting',
+    'What waits to be done where people are paged.',
+    readings.pagesWaiting,
+  );
+  restingGauge(readings.resting, registers);
   gauge(
     'tocsin_chat_asks_working',
     'Lines and presses from chat whose answer is being worked out.',
@@ -247,6 +256,19 @@ function laneGauges(lanes: () => readonly LaneReading[], registers: Registry[]):
       },
     });
   }
+}
+
+function restingGauge(resting: MetricsReadings['resting'], registers: Registry[]): void {
+  const open = new Gauge({
+    name: 'tocsin_breaker_open',
+    help: '1 while an outside system that did not answer is left alone.',
+    labelNames: ['system'],
+    registers,
+    collect() {
+      open.reset();
+      for (const { system, rests } of resting()) open.set({ system }, rests ? 1 : 0);
+    },
+  });
 }
 
 /** A counter's own child for each set of labels: looking it up by the labels costs more than counting. */

@@ -1,7 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pageName } from '../core/alert/correlate.ts';
 import { unreadableIntent } from '../core/alert/intake.ts';
-import { type PageDelivery, pageIntent } from '../core/incident/page-intake.ts';
 import { type Problem, type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Secret } from '../core/secret.ts';
 import { fill } from '../core/view/words.ts';
@@ -9,6 +7,7 @@ import { type PageOutcome, readPagerduty } from '../handlers/webhooks/pagerduty.
 import { answer, answerProblem, readBody } from './http.ts';
 import type { HttpRoute, PathParams } from './http-route.ts';
 import { type IntakeOptions, rejectedKeepMs } from './intake.ts';
+import { pageIntentOf } from './outside-loops.ts';
 import { checkSignature } from './signature.ts';
 
 export interface PagerdutyIntakeOptions
@@ -125,7 +124,7 @@ export function pagerdutyRoutes(options: PagerdutyIntakeOptions): readonly HttpR
     { event, delivery, partial }: Extract<PageOutcome, { kind: 'news' }>,
     pager: PagerSource,
   ): Promise<void> {
-    const intent = pageIntentOf(delivery, options, pager.answers);
+    const intent = pageIntentOf(delivery, options);
     await options.engine.tellIncident(intent.incident, intent, {
       cause: `page/${pager.name}/${event}`,
       by: `source:${pager.name}`,
@@ -199,21 +198,6 @@ export function pagerdutyRoutes(options: PagerdutyIntakeOptions): readonly HttpR
       },
     },
   ];
-}
-
-/** What news of a page means here, whether they came by webhook or were asked for. */
-export function pageIntentOf(
-  delivery: PageDelivery,
-  { engine, settings, now, sha256 }: Pick<IntakeOptions, 'engine' | 'settings' | 'now' | 'sha256'>,
-  pagerAnswers: boolean,
-) {
-  return pageIntent(delivery, {
-    settings: settings(),
-    now: now(),
-    sha256,
-    pagerAnswers,
-    incidentOf: (pager, page) => engine.readings.correlation.byPage.get(pageName(pager, page)),
-  });
 }
 
 /** Words of this door. */

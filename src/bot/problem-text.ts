@@ -32,6 +32,24 @@ export const botProblems: ProblemBook = {
     why: 'The question failed in a way nobody foresaw; the log has the details.',
     next: 'Try again in a minute; `tocsin doctor` asks it too.',
   },
+  PAGER_NOT_CONFIGURED: {
+    what: 'At {pager} nothing was done.',
+    changed: 'Nothing was changed there.',
+    why: 'The configuration names no such pager.',
+    next: 'Do it there by hand.',
+  },
+  PAGER_NOT_COMPARED: {
+    what: '{pager} could not be asked how its pages stand.',
+    changed: 'Nothing was changed.',
+    why: 'The question ended in a fault of Tocsin itself; the log has the details.',
+    next: 'It is asked again by itself.',
+  },
+  PAGE_OUTCOME_UNKNOWN: {
+    what: 'Nobody knows whether the {what} was done at {pager}.',
+    changed: 'It may have been done there. It is not sent a second time.',
+    why: 'It was sent and no answer came, and it leaves nothing by which it could be looked up.',
+    next: 'Look there, and ask again if it is missing.',
+  },
   INBOX_FULL: {
     what: 'Your request was not taken.',
     changed: 'Nothing was changed.',

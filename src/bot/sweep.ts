@@ -1,4 +1,5 @@
 import { forget } from '../core/alert/correlate.ts';
+import { pendingDeeds } from '../core/incident/page-deeds.ts';
 import { pendingSilences } from '../core/incident/silences.ts';
 import { isReviewOpen } from '../core/operation/glass.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
@@ -16,7 +17,7 @@ export function sweep(readings: Readings, now: number): void {
   for (const [id, { state }] of readings.incidents) {
     if (state.status === 'resolved' && !readings.correlation.byIncident.has(id)) {
       const operations = readings.operationsOf.get(id) ?? [];
-      const isSettled = pendingSilences(state).length === 0;
+      const isSettled = pendingSilences(state).length + pendingDeeds(state).length === 0;
       if (isSettled && operations.every((operation) => isOver(readings, operation))) {
         readings.incidents.delete(id);
       }

@@ -8,11 +8,9 @@ import {
   type Log,
   type Runbooks,
 } from '../bot/bot.ts';
-import type { ChatConnection } from '../bot/chat.ts';
 import { systemClock } from '../bot/clock.ts';
-import { openIncidents } from '../bot/desk.ts';
 import { openHostDoor } from '../bot/host-door.ts';
-import { answer, listen } from '../bot/http.ts';
+import { listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
@@ -25,6 +23,7 @@ import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
 import { isAccountOf, type Person } from '../core/person.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { Pager } from '../core/ports/pager.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { SessionVia } from '../core/session.ts';
@@ -37,6 +36,7 @@ import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
 import { consoleRecords } from './console-records.ts';
+import { healthRoutes } from './health.ts';
 import { journalHostHandlers } from './host-records.ts';
 import { openStepUps, stepUpHostHandlers } from './step-up.ts';
 import { version } from './version.ts';
@@ -53,7 +53,11 @@ export interface Parts {
   readonly trustedProxies: readonly string[];
   readonly webhooks: readonly WebhookSource[];
   /** Where pages are heard from. */
-  readonly pagers?: readonly PagerSource[];
+  readonly pageDoors?: readonly PagerSource[];
+  /** Where people are paged. */
+  readonly pagers?: readonly Pager[];
+  /** Outside systems that are left alone for a while, because they did not answer. */
+  readonly resting?: () => readonly { readonly system: string; readonly rests: boolean }[];
   readonly sources: readonly AlertSource[];
   /** Sources that can be told to be silent. */
   readonly silences?: readonly Silences[];
@@ -108,7 +112,7 @@ export async function compose(parts: Parts): Promise<Running> {
     ...knownLate(parts, late),
     log: say,
   });
-  const metrics = createMetrics(readingsOf(bot, journal, late), version);
+  const metrics = createMetrics(readingsOf(parts, bot, late), version);
   const surfaces = () => (late.chats?.connections ?? []).map(({ surface: each }) => each);
   const stepUps = await openStepUps({ ...parts, bot, surfaces, log: say });
   const shown = surface.createConsole({
@@ -195,8 +199,8 @@ function webhookRoutes(
     ...intakeRoutes({ ...common, sources: parts.webhooks, reconcile: bot.reconcile }),
     ...pagerdutyRoutes({
       ...common,
-      pagers: parts.pagers ?? [],
-      compare: () => undefined,
+      pagers: parts.pageDoors ?? [],
+      compare: bot.reconcile,
       log: sayTo(parts.log),
     }),
   ];
@@ -287,11 +291,13 @@ function securityCountsBy(late: Late): SecurityCounts {
   };
 }
 
-function readingsOf(bot: Bot, journal: OpenJournal, late: Late): MetricsReadings {
+function readingsOf({ journal, resting }: Parts, bot: Bot, late: Late): MetricsReadings {
   return {
     openIncidents: () => bot.readings().openIncidents,
     liveOperations: () => bot.readings().operations,
     threadsWaiting: () => bot.readings().threadsWaiting,
+    pagesWaiting: () => bot.readings().pagesWaiting,
+    resting: resting ?? (() => []),
     asksWorking: () => bot.readings().asksWorking,
     lanes: () => bot.readings().lanes,
     connections: () =>
@@ -325,60 +331,4 @@ function deskSources({ journal, settings }: Parts, bot: Bot): DeskSources {
     words: bot.words,
     records: consoleRecords(bot, { journal, settings: () => settings }),
   };
-}
-
-/** `/health`: the process turns over. `/ready`: the journal takes appends; everything else is only named. */
-function healthRoutes({
-  parts,
-  bot,
-  chats,
-  state,
-}: {
-  readonly parts: Parts;
-  readonly bot: Bot;
-  readonly chats: readonly ChatConnection[];
-  readonly state: { readonly closing: boolean };
-}): readonly HttpRoute[] {
-  return [
-    {
-      method: 'GET',
-      path: '/health',
-      handle: async (_request, response) => answer(response, 200, { status: 'ok', version }),
-    },
-    {
-      method: 'GET',
-      path: '/ready',
-      handle: async (_request, response) => {
-        const { accepting } = parts.journal.stats();
-        const ready = accepting && !state.closing;
-        const sources = parts.sources.map(({ name }) => {
-          const trouble = bot.trouble(name);
-          return [
-            name,
-            trouble ? { state: 'degraded', code: trouble.code } : { state: 'ok' },
-          ] as const;
-        });
-        answer(response, ready ? 200 : 503, {
-          ready,
-          journal: { state: accepting ? 'ok' : 'down' },
-          console: { state: 'ok' },
-          ...Object.fromEntries(chats.map((chat) => [chat.surface.name, chatState(bot, chat)])),
-          ...Object.fromEntries(sources),
-          ...Object.fromEntries(
-            parts.targets.map(({ name, health }) => [name, { state: health() }]),
-          ),
-          incidents: openIncidents(bot.engine).length,
-        });
-      },
-    },
-  ];
-}
-
-/** A channel that takes nothing is named with its reason, beside how the platform itself is. */
-function chatState(bot: Bot, { surface, health }: ChatConnection): object {
-  const lane = bot.readings().lanes.find((each) => each.surface === surface.name);
-  const lost = (lane?.lost ?? []).map(({ place, problem }) => ({ place, code: problem.code }));
-  const { state, ...more } = health();
-  const isDegraded = state === 'ok' && lost.length > 0;
-  return { state: isDegraded ? 'degraded' : state, ...more, ...(lost.length > 0 ? { lost } : {}) };
 }

@@ -11,6 +11,7 @@ import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
 import { type ConnectChats, loadChats, nobodysDesk, uncounted } from './chats.ts';
 import { createLogger } from './log.ts';
+import { connectPagers } from './pagers.ts';
 import { problemLine, sayLine } from './say.ts';
 import { connectSources, connectTargets } from './targets.ts';
 
@@ -42,6 +43,7 @@ async function examine(file: string): Promise<number> {
   const log = createLogger('silent');
   const { targets, books } = await connectTargets(config, { digestKey: new Uint8Array(32), log });
   const sources = await connectSources(config);
+  const pagers = await connectPagers(config, settings.people);
   const findings: Finding[] = [journalFolder(config.journal.path)];
   for (const target of targets) {
     const name = target.name.slice(target.name.indexOf('/') + 1);
@@ -52,11 +54,13 @@ async function examine(file: string): Promise<number> {
     for (const found of await target.doctor(used)) findings.push({ about: target.name, ...found });
     target.close();
   }
-  findings.push(...(await sources.doctor()));
+  findings.push(...(await sources.doctor()), ...(await pagers.doctor()));
+  findings.push(...(await groupFindings(pagers.directories, settings)));
   sources.close();
+  pagers.close();
   const chats = await loadChats(config);
   findings.push(...(await chatFindings(chats, settings)));
-  const book = bookOf(...books, ...sources.books, ...chats.books);
+  const book = bookOf(...books, ...sources.books, ...pagers.books, ...chats.books);
   for (const finding of findings) sayLine(sentence(finding, book));
   return findings.some(({ problem: found }) => found) ? exitCode.failed : exitCode.ok;
 }

@@ -17,6 +17,7 @@ import { thisBuild } from './build.ts';
 import { loadChats } from './chats.ts';
 import { compose, type Running } from './compose.ts';
 import { createLogger } from './log.ts';
+import { type ConnectedPagers, connectPagers } from './pagers.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
 import { type ConnectedSources, connectSources, connectTargets } from './targets.ts';
@@ -43,7 +44,7 @@ export async function start(file: string): Promise<number> {
     // What stands already (a listener, a target's connection) goes with the process.
     process.exit(code === exitCode.owned ? code : exitCode.usage);
   }
-  const { running, sources } = opened;
+  const { running, sources, pagers } = opened;
   log.info({ ...running.urls, webhooks: Object.fromEntries(webhookUrls(config)) }, 'ready');
   await stop;
   log.info({ grace_ms: config.server.shutdownGraceMs }, 'stopping');
@@ -57,6 +58,7 @@ export async function start(file: string): Promise<number> {
   }, config.server.shutdownGraceMs);
   await running.close();
   sources.close();
+  pagers.close();
   isOver = true;
   // It keeps nothing alive itself, and ends what a vendor's library might have left behind.
   cut.unref();
@@ -67,6 +69,7 @@ export async function start(file: string): Promise<number> {
 interface Opened {
   readonly running: Running;
   readonly sources: ConnectedSources;
+  readonly pagers: ConnectedPagers;
 }
 
 interface Opening {
@@ -91,6 +94,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const digestKey = await keyOf(journal, 'digest');
     const { targets, books } = await connectTargets(config, { digestKey, log });
     const sources = await connectSources(config);
+    const pagers = await connectPagers(config, settings.people);
     const chats = await loadChats(config);
     const running = await compose({
       ...partsOf(config),
@@ -98,12 +102,15 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       settings,
       sources: sources.sources,
       silences: sources.silences,
+      pagers: pagers.pagers,
+      resting: pagers.resting,
+      directories: pagers.directories,
       targets,
       chats,
       runbooks: runbooksOf(runbooks),
       access: 'sessions',
       hostDoor: hostDoorPath(config.journal.path),
-      brought: [...books, ...sources.books],
+      brought: [...books, ...sources.books, ...pagers.books],
       log,
     });
     if (load) {
@@ -111,7 +118,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
         log.error({ error }, 'the change of the configuration was not told'),
       );
     }
-    return { running, sources };
+    return { running, sources, pagers };
   } catch (error) {
     await journal.close();
     throw error;
@@ -168,7 +175,7 @@ export function partsOf(config: Config) {
         answers: api !== undefined,
       })),
     ),
-    pagers: sources.pagerduty.map(({ name, secrets, api }) => ({
+    pageDoors: sources.pagerduty.map(({ name, secrets, api }) => ({
       name: `pagerduty/${name}`,
       secrets,
       answers: api !== undefined,

@@ -122,6 +122,10 @@ export interface PagerdutyConfig {
   readonly name: string;
   readonly secrets: readonly Secret[];
   readonly region: 'us' | 'eu';
+  /** Base URL; that of the region when absent. */
+  readonly eventsUrl?: string;
+  /** Integration keys by name. */
+  readonly pages: ReadonlyMap<string, Secret>;
   readonly api?: PagerdutyApi;
 }
 

@@ -1,7 +1,7 @@
 import type { Route, Routes } from '../core/incident/route.ts';
 import type { Group, Settings } from '../core/settings.ts';
 import type { SurfacesConfig } from './config.ts';
-import type { Path } from './error.ts';
+import { didYouMean, type Path } from './error.ts';
 import { checkGroup } from './people.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
@@ -12,7 +12,13 @@ type Labels = Readonly<Record<string, string>>;
 export function readRoutes(
   routes: Section<'routes'>,
   otherwise: Section<'default_route'>,
-  scope: { groups: readonly Group[]; surfaces: SurfacesConfig; report: Report },
+  scope: {
+    groups: readonly Group[];
+    surfaces: SurfacesConfig;
+    /** Ways to page: `main/payments`. */
+    pages: readonly string[];
+    report: Report;
+  },
 ): Routes {
   const { groups, surfaces, report } = scope;
   for (const [index, route] of routes.entries()) {
@@ -43,6 +49,8 @@ export function readRoutes(
   } else {
     checkGroup(otherwise.notify, { path: ['default_route', 'notify'], groups, report });
   }
+  for (const [index, { page }] of routes.entries()) checkPage(page, ['routes', index], scope);
+  checkPage(otherwise.page, ['default_route'], scope);
   const fallback = toRoute({}, otherwise, readPlaces(otherwise, ['default_route'], scope));
   for (const surface of surfaceNames(surfaces)) {
     if (fallback.places[surface] !== undefined) continue;
@@ -75,6 +83,19 @@ export function readSecurity(
   return { places, ...(notify !== undefined && { notify }) };
 }
 
+function checkPage(
+  page: string | undefined,
+  path: Path,
+  { pages, report }: { readonly pages: readonly string[]; readonly report: Report },
+): void {
+  if (page === undefined || pages.includes(page)) return;
+  report.error([...path, 'page'], {
+    what: `there is no way to page "${page}"`,
+    why: 'a page goes out by an integration key of this file, NAME/WAY',
+    instead: didYouMean(page, pages, 'add it to pages: under sources.pagerduty'),
+  });
+}
+
 /** Everything that holds for `narrow` holds for `wide`. */
 export function covers(wide: Labels, narrow: Labels): boolean {
   const wanted = Object.entries(wide);
@@ -83,10 +104,16 @@ export function covers(wide: Labels, narrow: Labels): boolean {
 
 function toRoute(
   match: Labels,
-  { notify }: { readonly notify?: string | undefined },
+  { notify, page }: { readonly notify?: string | undefined; readonly page?: string | undefined },
   places: Route['places'],
 ): Route {
-  return { match, places, ...(notify !== undefined && { notify }) };
+  const [name = '', via = ''] = page?.split('/') ?? [];
+  return {
+    match,
+    places,
+    ...(notify !== undefined && { notify }),
+    ...(page !== undefined && { page: { pager: `pagerduty/${name}`, via } }),
+  };
 }
 
 function surfaceNames({ slack, discord }: SurfacesConfig): readonly string[] {

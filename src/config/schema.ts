@@ -166,8 +166,16 @@ const security = keys({
     ),
 });
 
-const route = keys({ match: labels.describe('Labels that must all hold.'), ...routeTo });
-const defaultRoute = keys(routeTo);
+const page = text
+  .optional()
+  .describe('Whom it wakes: `NAME/WAY`, a way of `pages:` under `sources.pagerduty.NAME`.');
+
+const route = keys({
+  match: labels.describe('Labels that must all hold.'),
+  ...routeTo,
+  page,
+});
+const defaultRoute = keys({ ...routeTo, page });
 
 // What a role and a target hold is checked by the reader of the system they name.
 const role = z.record(z.string(), z.unknown());

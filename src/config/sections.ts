@@ -56,7 +56,7 @@ const ofGroups: readonly SectionName[] = [
 
 /** Sections whose content is judged by that of another. */
 const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
-  ['sources', ['people', 'groups']],
+  ['sources', ['people', 'groups', 'routes', 'default_route']],
   ['people', ['groups', ...ofGroups]],
   ['groups', ofGroups],
   ['targets', ['services']],

@@ -67,6 +67,12 @@ const pagerduty = keys({
     .default([])
     .describe('Signing secrets of its V3 webhooks; several while one is exchanged for another.'),
   region: oneOf(['us', 'eu']).default('us').describe('Service region of the account.'),
+  pages: named(secret)
+    .default({})
+    .describe('Ways to page, by name: the integration key (Events API v2) of a service there.'),
+  events_url: url
+    .optional()
+    .describe('Base URL of its Events API; that of the region when absent.'),
   api: pagerdutyApi
     .optional()
     .describe('How its REST API is asked and told; without it pages are only heard.'),

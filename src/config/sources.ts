@@ -72,7 +72,7 @@ export function readPagerduties(
   return Object.entries(written.pagerduty ?? {}).map(([name, source]) => {
     const path: Path = ['sources', 'pagerduty', name];
     const where = path.join('.');
-    const { secrets, region, api } = source;
+    const { secrets, region, pages, events_url: eventsUrl, api } = source;
     if (secrets.length === 0) {
       report.error(path, {
         what: `${where} has no secrets`,
@@ -86,7 +86,14 @@ export function readPagerduties(
         `${where} has no api: what is acknowledged or resolved here is not there, and what is missed is never found`,
       );
     }
-    return { name, secrets, region, ...(api && { api: readPagerdutyApi(api, path, report) }) };
+    return {
+      name,
+      secrets,
+      region,
+      pages: new Map(Object.entries(pages)),
+      ...(eventsUrl !== undefined && { eventsUrl }),
+      ...(api && { api: readPagerdutyApi(api, path, report) }),
+    };
   });
 }
 

@@ -11,6 +11,8 @@ export interface Settings {
   readonly people: readonly Person[];
   readonly groups: readonly Group[];
   readonly routes: Routes;
+  /** Ways to page, by pager and name. */
+  readonly pages?: readonly { readonly pager: string; readonly via: string }[];
   /** Where Tocsin tells what concerns its own security; the default route where it is not said. */
   readonly security?: Pick<Route, 'places' | 'notify'>;
   readonly catalog: Catalog;

@@ -11,6 +11,8 @@ export async function scrapeAll(): Promise<string> {
     {
       openIncidents: () => 1,
       liveOperations: () => ({ running: 1 }),
+      pagesWaiting: () => 0,
+      resting: () => [{ system: 'pagerduty/main', rests: true }],
       threadsWaiting: () => 1,
       asksWorking: () => 1,
       lanes: () => [lane],

@@ -94,7 +94,8 @@ function correlated({ incident, key, ordinal }: Correlation, { sourceAnswers }: 
 
 function placed(labels: Labels, { settings }: Intake) {
   const route = routeOf(settings.routes, labels);
-  return { places: route.places, notify: route.notify ?? '' };
+  const { places, notify = '', page } = route;
+  return { places, notify, ...(page && { page }) };
 }
 
 /** Routes may match by service and environment although no alert carries such labels. */

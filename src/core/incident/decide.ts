@@ -2,6 +2,7 @@ import { compareWithSource } from './compare.ts';
 import type { IncidentEvent } from './event.ts';
 import type { IncidentState } from './incident.ts';
 import type { IncidentIntent, LinkOperation, RecordNotified, Refuse } from './intent.ts';
+import { askPageDeed, recordPageDeed, withPageDeeds } from './page-deeds.ts';
 import { receivePage } from './pages.ts';
 import {
   acknowledge,
@@ -20,6 +21,10 @@ import { askSilence, askUnsilence, recordSilence } from './silences.ts';
 
 /** What follows from an intent. Never throws and never waits: a refusal is a fact worth recording, not an exception. */
 export function decide(intent: IncidentIntent, state: IncidentState): readonly IncidentEvent[] {
+  return withPageDeeds(decided(intent, state), state);
+}
+
+function decided(intent: IncidentIntent, state: IncidentState): readonly IncidentEvent[] {
   switch (intent.type) {
     case 'ReceiveAlerts':
       return receive(intent, state).events;
@@ -29,6 +34,10 @@ export function decide(intent: IncidentIntent, state: IncidentState): readonly I
       return noticeSecurity(intent, state);
     case 'ReceivePage':
       return receivePage(intent, state);
+    case 'AskPageDeed':
+      return askPageDeed(intent, state);
+    case 'RecordPageDeed':
+      return recordPageDeed(intent, state);
     case 'CompareWithSource':
       return compareWithSource(intent, state);
     case 'Declare':

@@ -2,6 +2,7 @@ import type { Labels } from '../alert/alert.ts';
 import type { Severity } from '../alert/severity.ts';
 import type { Problem } from '../problem.ts';
 import type { PageSeen, PageTold } from './page.ts';
+import type { PageDeedEvent } from './page-deeds.ts';
 import type { SecurityNoticed } from './security.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
@@ -24,6 +25,7 @@ export type IncidentEvent =
   | SecurityNoticed
   | PageSeen
   | PageTold
+  | PageDeedEvent
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved
@@ -60,8 +62,15 @@ export interface IncidentOpened {
   readonly places: Readonly<Record<string, string>>;
   /** Group to name; empty for none. */
   readonly notify: string;
+  /** Whom its route wakes: a pager, and the name that the way has there. Absent for nobody. */
+  readonly page?: PageWay;
   /** Where a person declared it; absent in what 0.1.0 wrote, and for what no person declared. */
   readonly surface?: string;
+}
+
+export interface PageWay {
+  readonly pager: string;
+  readonly via: string;
 }
 
 export interface AlertsFired {

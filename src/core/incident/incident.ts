@@ -10,6 +10,7 @@ import type {
   UnreadableReceived,
 } from './event.ts';
 import { type PageState, pagesAfter } from './page.ts';
+import { deedsAfter, NO_DEEDS, type PageDeeds, pageHeard } from './page-deeds.ts';
 import { type SecurityState, securityNoticed } from './security.ts';
 import { type SilenceState, silencesAfter } from './silences.ts';
 import { type StoryLine, tell } from './story-lines.ts';
@@ -59,6 +60,8 @@ export interface Incident {
   readonly silences: readonly SilenceState[];
   /** Who was paged for it, and how that stands; the newest last. */
   readonly pages: readonly PageState[];
+  /** What is to be done, and was done, where people are paged. */
+  readonly deeds: PageDeeds;
   readonly unreadable: UnreadableState | undefined;
   /** Absent unless Tocsin itself raised it. */
   readonly security?: SecurityState;
@@ -212,6 +215,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     silenced: 0,
     silences: [],
     pages: [],
+    deeds: NO_DEEDS,
     unreadable: undefined,
     operations: [],
     actedOn: event.origin === 'person',
@@ -247,7 +251,17 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
     case 'UnreadableReceived':
       return unreadableReceived(state, event, meta);
     case 'PageSeen':
-      return { ...state, pages: pagesAfter(state.pages, event), heardAt: meta.at };
+      return {
+        ...state,
+        pages: pagesAfter(state.pages, event),
+        deeds: pageHeard(state.deeds, event.pager),
+        heardAt: meta.at,
+      };
+    case 'PageDeedAsked':
+    case 'PageDeedBegun':
+    case 'PageDeedDone':
+    case 'PageDeedFailed':
+      return { ...state, deeds: deedsAfter(state.deeds, event, meta.at) };
     case 'SecurityNoticed':
       return { ...state, security: securityNoticed(state.security, event, meta.at) };
     case 'IncidentAcknowledged':

@@ -2,8 +2,9 @@ import type { Labels, Observation } from '../alert/alert.ts';
 import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
-import type { Author, SilenceEnded } from './event.ts';
+import type { Author, PageWay, SilenceEnded } from './event.ts';
 import type { PageNews } from './page.ts';
+import type { PageDeed } from './page-deeds.ts';
 import type { NoticeSecurity } from './security.ts';
 import type { Hides } from './silences.ts';
 
@@ -13,6 +14,8 @@ export type IncidentIntent =
   | ReceiveUnreadable
   | NoticeSecurity
   | ReceivePage
+  | AskPageDeed
+  | RecordPageDeed
   | CompareWithSource
   | Declare
   | Acknowledge
@@ -41,6 +44,8 @@ export interface Correlated {
   readonly environment: string;
   readonly places: Readonly<Record<string, string>>;
   readonly notify: string;
+  /** Whom the route wakes. */
+  readonly page?: PageWay;
 }
 
 /** One delivery, or several of one group that waited for the same turn. */
@@ -173,6 +178,29 @@ export interface RecordSilence {
     | { readonly kind: 'made'; readonly ref: string }
     | { readonly kind: 'failed'; readonly problem: Problem }
     | { readonly kind: 'ended'; readonly why: SilenceEnded['why'] };
+}
+
+/** A person wants something done where people are paged. */
+export interface AskPageDeed {
+  readonly type: 'AskPageDeed';
+  readonly at: number;
+  readonly by: Evidence;
+  /** The verb, as it was typed. */
+  readonly what: string;
+  readonly does: PageDeed;
+  /** Of a page that is to be triggered: the way; empty for the incident's own page. */
+  readonly pager: string;
+  readonly via: string;
+}
+
+export interface RecordPageDeed {
+  readonly type: 'RecordPageDeed';
+  readonly at: number;
+  readonly deed: number;
+  readonly became:
+    | { readonly kind: 'begun' }
+    | { readonly kind: 'done'; readonly already: boolean }
+    | { readonly kind: 'failed'; readonly problem: Problem };
 }
 
 export interface LinkOperation {

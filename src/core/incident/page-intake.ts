@@ -1,5 +1,5 @@
 import { incidentId } from '../alert/correlate.ts';
-import { type Catalog, locate } from '../catalog.ts';
+import { locate } from '../catalog.ts';
 import type { Sha256 } from '../event.ts';
 import type { Settings } from '../settings.ts';
 import type { ReceivePage } from './intent.ts';
@@ -19,8 +19,6 @@ export interface PageIntake {
   readonly settings: Pick<Settings, 'catalog' | 'routes'>;
   readonly now: number;
   readonly sha256: Sha256;
-  /** The pager can be asked how a page stands. */
-  readonly pagerAnswers: boolean;
   /** The incident of ours that the page was sent for; undefined for a page of its own. */
   readonly incidentOf: (pager: string, page: string) => string | undefined;
 }
@@ -29,7 +27,7 @@ export interface PageIntake {
 export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIntake): ReceivePage {
   const { settings, sha256 } = intake;
   const key = pageKey(pager, news.page, sha256);
-  const { service = '', environment = '' } = placeOf(settings.catalog, labels);
+  const { service = '', environment = '' } = locate(settings.catalog, labels);
   const route = routeOf(settings.routes, {
     ...labels,
     ...(service && { service }),
@@ -43,7 +41,8 @@ export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIn
     key,
     ordinal: 1,
     source: pager,
-    sourceAnswers: intake.pagerAnswers,
+    // Whether it can be asked is no question of the alerts: there are none.
+    sourceAnswers: false,
     service,
     environment,
     places: route.places,
@@ -63,8 +62,4 @@ function ownIncident({ stands }: PageNews): string | undefined {
   const key = stands?.key ?? '';
   const named = key.startsWith(TRIGGERED) ? key.slice(TRIGGERED.length) : '';
   return /^inc-[0-9a-f]{12}$/.test(named) ? named : undefined;
-}
-
-function placeOf(catalog: Catalog, labels: PageDelivery['labels']) {
-  return locate(catalog, labels);
 }

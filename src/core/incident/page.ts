@@ -76,6 +76,11 @@ export interface PageTold {
 /** Pages an incident keeps at most; more of them are at the pager. */
 export const PAGES_MAX = 20;
 
+/** What every note that we write there ends with, before the number of the deed: by it our own are known. */
+export function deedMark(incident: string): string {
+  return `Tocsin ${incident}/`;
+}
+
 /** The key of the incident that a page is, unless an incident of ours sent it. */
 export function pageKey(pager: string, page: string, sha256: Sha256): string {
   return sha256(JSON.stringify([pager, 'page', page])).slice(0, 24);

@@ -1,7 +1,14 @@
 import type { IncidentEvent, IncidentOpened } from './event.ts';
 import type { Incident, IncidentState } from './incident.ts';
 import type { ReceivePage } from './intent.ts';
-import { isSamePage, type Page, type PageNews, type PageState, pageSeverity } from './page.ts';
+import {
+  deedMark,
+  isSamePage,
+  type Page,
+  type PageNews,
+  type PageState,
+  pageSeverity,
+} from './page.ts';
 import { opened } from './receive.ts';
 
 type Decided = readonly IncidentEvent[];
@@ -121,7 +128,7 @@ function tells({ news, source }: ReceivePage, state: Incident): Decided {
 
 /** A note that we wrote there names the incident it comes from. */
 function isOurs(text: string, { opened: { incident } }: Incident): boolean {
-  return text.includes(`${incident}/`);
+  return text.includes(deedMark(incident));
 }
 
 function seenBy({ news, source }: ReceivePage, stands: Page): IncidentEvent {

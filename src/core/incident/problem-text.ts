@@ -92,6 +92,42 @@ export const incidentProblems: ProblemBook = {
     why: 'One silence at a time is kept for an incident.',
     next: '`unsilence` ends it; then ask for another.',
   },
+  NOT_PAGED: {
+    what: 'There is no page to act on.',
+    changed: 'Nothing was changed.',
+    why: 'Nobody was paged for this incident, as far as Tocsin knows.',
+    next: '`page` sends one.',
+  },
+  PAGED_ALREADY: {
+    what: 'No second page was sent.',
+    changed: 'Nothing was changed.',
+    why: '{pager} wakes somebody for this incident already.',
+    next: '`escalate` wakes the next level; `page person=NAME` calls somebody to it.',
+  },
+  PAGE_WAY_UNKNOWN: {
+    what: 'Nobody was paged.',
+    changed: 'Nothing was changed.',
+    why: 'The configuration has several ways to page, or none, and the request names none of them.',
+    next: 'Write `page to=NAME`, with a name of `pages:` of a source.',
+  },
+  PAGE_OVER: {
+    what: 'Nothing was asked of the pager.',
+    changed: 'Nothing was changed.',
+    why: 'The page is over.',
+    next: '`page` sends a new one, where it is still needed.',
+  },
+  NOTHING_TO_PAGE: {
+    what: 'Nobody was paged.',
+    changed: 'Nothing was changed.',
+    why: 'The incident is over.',
+    next: 'It opens again by itself when its alerts fire again.',
+  },
+  PAGER_BEHIND: {
+    what: 'Nothing more was asked of the pager.',
+    changed: 'Nothing was changed.',
+    why: '{waiting} things wait to be done there already.',
+    next: 'Act there by hand; what waits is on the card.',
+  },
   NOT_SILENCED: {
     what: 'There is no silence to end.',
     changed: 'Nothing was changed.',

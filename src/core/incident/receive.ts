@@ -235,5 +235,6 @@ export function opened(
     environment: intent.environment,
     places: intent.places,
     notify: intent.notify,
+    ...(intent.page && { page: intent.page }),
   };
 }

@@ -5,6 +5,8 @@ export interface Route {
   readonly places: Readonly<Record<string, string>>;
   /** Group named when a critical incident opens or stays unacknowledged. */
   readonly notify?: string;
+  /** Whom it wakes: a pager, and the name that the way has there. */
+  readonly page?: { readonly pager: string; readonly via: string };
 }
 
 export interface Routes {

@@ -19,6 +19,7 @@ import type {
 } from './event.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
 import type { PageSeen, PageTold } from './page.ts';
+import type { PageDeedAsked, PageDeedFailed } from './page-deeds.ts';
 import type { SecurityNoticed } from './security.ts';
 
 /** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
@@ -48,6 +49,8 @@ export type StoryEvent =
   | SecurityNoticed
   | PageSeen
   | PageTold
+  | PageDeedAsked
+  | PageDeedFailed
   | SeverityRose;
 
 /** Not an event of the record: seen from it. */
@@ -100,7 +103,10 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'PeopleNotified':
     case 'SecurityNoticed':
     case 'PageTold':
+    case 'PageDeedFailed':
       return event;
+    case 'PageDeedAsked':
+      return FOLLOWS.has(event.does.kind) ? undefined : event;
     case 'PageSeen':
       return isSaid(event, before) ? event : undefined;
     default:
@@ -123,3 +129,6 @@ const MOVES: ReadonlySet<string> = new Set([
   'priority_updated',
   'service_updated',
 ]);
+
+/** What was said here of itself, and is done there because of it. */
+const FOLLOWS: ReadonlySet<string> = new Set(['acknowledge', 'resolve', 'reassign', 'note']);

@@ -52,6 +52,14 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
       return { what: event.text };
     case 'MessagePinned':
       return { what: `${event.author.name || event.author.account}: ${event.text}` };
+    case 'PageSeen':
+      return { what: `${event.stands.page} ${event.stands.title}`, outcome: event.stands.status };
+    case 'PageTold':
+      return { what: event.text, outcome: event.what };
+    case 'PageDeedAsked':
+      return { what: event.does.kind, outcome: `asked of ${event.pager}` };
+    case 'PageDeedDone':
+      return { outcome: event.already ? 'it was so already' : 'done' };
     case 'OperationLinked':
       return { operation: event.operation };
     case 'PeopleNotified':

@@ -1,16 +1,23 @@
 import type { Incident } from '../incident/incident.ts';
 import type { PageSeen, PageState, PageTold } from '../incident/page.ts';
+import { type PageDeedAsked, pendingDeeds } from '../incident/page-deeds.ts';
 import type { Text } from './card.ts';
-import { personSpan, strong, type Words } from './words.ts';
+import { duration, personSpan, strong, type Words } from './words.ts';
 
 type Fact = { readonly label: string; readonly value: Text };
 
 /** How each page of the incident stands, with the way to it. */
-export function pageFacts({ pages }: Incident, words: Words): readonly Fact[] {
-  return pages.slice(-PAGES_SHOWN).map((page) => ({
+export function pageFacts(incident: Incident, words: Words): readonly Fact[] {
+  const facts = incident.pages.slice(-PAGES_SHOWN).map((page) => ({
     label: 'page',
     value: [nameOf(page), ` ${page.status} at ${page.pager}`, ...woken(page, words)],
   }));
+  const waiting = [
+    ...new Set(pendingDeeds(incident).map(({ pager, does }) => `${DEEDS[does.kind]} at ${pager}`)),
+  ];
+  return waiting.length === 0
+    ? facts
+    : [...facts, { label: 'on its way', value: [waiting.join(', ')] }];
 }
 
 const PAGES_SHOWN = 3;
@@ -58,3 +65,45 @@ function woken({ assignees, policy }: Pick<PageState, 'assignees' | 'policy'>, w
   }
   return policy === '' ? [] : [`, policy ${policy}`];
 }
+
+/** What somebody wants done there; that it was done shows in the page itself. */
+export function pageDeedAsked({ does, person, pager, via }: PageDeedAsked, words: Words): Text {
+  if (does.kind === 'trigger') {
+    const way = ` ${pager} ${via}`;
+    return person === '' ? ['Its route pages', way] : [personSpan(person, words), ' pages', way];
+  }
+  return [personSpan(person, words), ` asks ${pager} to `, ...wantedOf(does, words)];
+}
+
+function wantedOf(does: PageDeedAsked['does'], words: Words): Text {
+  switch (does.kind) {
+    case 'escalate':
+      return [does.level === 0 ? 'escalate it' : `escalate it to level ${does.level}`];
+    case 'snooze':
+      return [`snooze it for ${duration(does.ms)}`];
+    case 'priority':
+      return ['make its priority ', strong(does.priority)];
+    case 'update':
+      return [`tell its subscribers: ${does.text}`];
+    case 'merge':
+      return [`merge ${does.other} into it`];
+    case 'responder':
+      return ['call ', personSpan(does.to, words), does.message === '' ? '' : `: ${does.message}`];
+    default:
+      return [DEEDS[does.kind]];
+  }
+}
+
+const DEEDS: Readonly<Record<PageDeedAsked['does']['kind'], string>> = {
+  trigger: 'page',
+  acknowledge: 'acknowledge',
+  resolve: 'resolve',
+  reassign: 'reassign',
+  escalate: 'escalate',
+  snooze: 'snooze',
+  note: 'note',
+  priority: 'priority',
+  update: 'status update',
+  merge: 'merge',
+  responder: 'responder',
+};

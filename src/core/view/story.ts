@@ -10,7 +10,7 @@ import type { SilenceEvent } from '../incident/silences.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
-import { pageSeen, pageTold } from './page-words.ts';
+import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
 import { securityLine } from './security-words.ts';
 import { code, personSpan, problemLine, strong, time, type Words } from './words.ts';
 
@@ -98,6 +98,10 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return pageSeen(event, words);
     case 'PageTold':
       return pageTold(event, words);
+    case 'PageDeedAsked':
+      return pageDeedAsked(event, words);
+    case 'PageDeedFailed':
+      return problemLine(event.problem, words);
     case 'SecurityNoticed':
       return securityLine(event, words);
     case 'SeverityRose':

@@ -247,5 +247,18 @@ function words(text: readonly unknown[]): string {
 it('is acted on here as any other incident is', () => {
   given(paged, seen(triggered))
     .when({ type: 'Acknowledge', at: 0, by: ana })
-    .then({ type: 'IncidentAcknowledged', v: 1, person: 'ana', surface: 'console' });
+    .then(
+      { type: 'IncidentAcknowledged', v: 1, person: 'ana', surface: 'console' },
+      {
+        type: 'PageDeedAsked',
+        v: 1,
+        deed: 1,
+        pager,
+        page: 'Q1PAGE',
+        via: '',
+        does: { kind: 'acknowledge' },
+        person: 'ana',
+        surface: 'console',
+      },
+    );
 });

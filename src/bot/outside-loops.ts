@@ -1,0 +1,99 @@
+import { pageName } from '../core/alert/correlate.ts';
+import type { Incident } from '../core/incident/incident.ts';
+import { severity } from '../core/incident/incident.ts';
+import { type PageDelivery, pageIntent } from '../core/incident/page-intake.ts';
+import type { PagedIncident } from '../core/ports/pager.ts';
+import type { Problem } from '../core/problem.ts';
+import { gather, symptomOf } from '../core/view/alert-lines.ts';
+import type { BotParts } from './bot.ts';
+import type { Engine } from './engine.ts';
+import { createPagerLoop } from './loops/pager/index.ts';
+import { createSilencesLoop } from './loops/silences.ts';
+import { createSourcesLoop } from './loops/sources.ts';
+
+/** What asks those who send us something, and does there what was asked for here. */
+export interface OutsideLoops {
+  start(): void;
+  /** Something of the incident changed. */
+  wake(incident: string): void;
+  /** Ask a source or a pager soon. */
+  ask(name: string): void;
+  trouble(name: string): Problem | undefined;
+  pagesWaiting(): number;
+  close(): Promise<void>;
+}
+
+export function createOutsideLoops(parts: BotParts, engine: Engine): OutsideLoops {
+  const { clock, log, sources, silences = [], times } = parts;
+  const everyMs = times.compareEveryMs;
+  const sourcesLoop = createSourcesLoop({ engine, clock, sources, everyMs, log });
+  const changed = sourcesLoop.wake;
+  const silencesLoop = createSilencesLoop({ engine, clock, silences, changed, log });
+  const pagerLoop = createPagerLoop({
+    engine,
+    clock,
+    pagers: parts.pagers ?? [],
+    intentOf: (delivery) => pageIntentOf(delivery, { ...parts, engine, now: clock.now }),
+    toldOf: (incident) => pagedIncident(incident, parts.publicUrl),
+    compareEveryMs: everyMs,
+    log,
+  });
+  const all = [sourcesLoop, silencesLoop, pagerLoop];
+  return {
+    start() {
+      for (const each of all) each.start();
+    },
+    wake(incident) {
+      silencesLoop.wake(incident);
+      pagerLoop.wake(incident);
+    },
+    ask(name) {
+      sourcesLoop.wake(name);
+      pagerLoop.compare(name);
+    },
+    trouble: (name) => sourcesLoop.trouble(name) ?? pagerLoop.trouble(name),
+    pagesWaiting: pagerLoop.waiting,
+    async close() {
+      await Promise.all(all.map((each) => each.close()));
+    },
+  };
+}
+
+/** What news of a page means here, whether they came by webhook or were asked for. */
+export function pageIntentOf(
+  delivery: PageDelivery,
+  {
+    engine,
+    settings,
+    now,
+    sha256,
+  }: Pick<BotParts, 'settings' | 'sha256'> & {
+    readonly engine: Pick<Engine, 'readings'>;
+    readonly now: () => number;
+  },
+) {
+  return pageIntent(delivery, {
+    settings: settings(),
+    now: now(),
+    sha256,
+    incidentOf: (pager, page) => engine.readings.correlation.byPage.get(pageName(pager, page)),
+  });
+}
+
+/** What whoever is woken reads of it. */
+function pagedIncident(incident: Incident, publicUrl: string): PagedIncident {
+  const { opened, openedAt } = incident;
+  const { incident: id, service, environment, source, groupLabels } = opened;
+  const base = publicUrl.replace(/\/$/, '');
+  return {
+    id,
+    title: symptomOf(incident, gather(incident)),
+    severity: severity(incident),
+    service,
+    environment,
+    source,
+    since: openedAt,
+    url: base === '' ? '' : `${base}/incidents/${encodeURIComponent(id)}`,
+    labels: groupLabels,
+  };
+}

@@ -1,0 +1,114 @@
+import type { Directory } from '../../core/ports/directory.ts';
+import type { OnCalls, Pager } from '../../core/ports/pager.ts';
+import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { Breaker } from './breaker.ts';
+import { type Clock, createClient } from './client.ts';
+import { createPerform } from './deeds.ts';
+import { createDirectory } from './directory.ts';
+import { createEvents, type Events } from './events.ts';
+import { createProbe } from './probe.ts';
+import { createReader, type Reader } from './reader.ts';
+import type { Reference } from './schema.ts';
+import { createUsers } from './users.ts';
+
+export { directoryKinds } from './directory.ts';
+export { problems } from './problems.ts';
+
+/** One account of PagerDuty, as the configuration has it. */
+export interface PagerdutyAccount {
+  /** `pagerduty/main`. */
+  readonly source: string;
+  readonly eventsUrl: string;
+  readonly timeoutMs: number;
+  /** Integration keys by name. */
+  readonly pages: ReadonlyMap<string, Secret>;
+  /** Absent where pages are only heard and triggered. */
+  readonly api?: {
+    readonly url: string;
+    readonly token: Secret;
+    readonly from: string;
+    readonly services: readonly string[];
+    readonly teams: readonly string[];
+  };
+}
+
+export interface PagerdutyDeps {
+  readonly clock: Clock;
+  /** Whose account there it is. */
+  readonly personOf: (account: string) => string | undefined;
+  readonly accountOf: (person: string) => string | undefined;
+}
+
+export interface Integration {
+  /** Held by the loop of the pager alone. */
+  readonly pager: Pager;
+  readonly changes: Pick<Events, 'has' | 'change'>;
+  /** Absent without an API. */
+  readonly onCalls?: OnCalls;
+  readonly directory?: Directory;
+  /** Whether it is asked at the moment. */
+  breaker(): ReturnType<Breaker['state']>;
+  /** What `tocsin doctor` says of it; changes nothing. */
+  doctor(): Promise<readonly Finding[]>;
+  close(): void;
+}
+
+/** One thing that was looked at: well, or the problem with it. */
+export interface Finding {
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
+}
+
+/** A client gives up after its timeout; a proxy in between may hold the request as long again. */
+const LANDS_WITHIN_TIMEOUTS = 3;
+
+/** Nothing is loaded or connected before the first question. */
+export function connect(account: PagerdutyAccount, deps: PagerdutyDeps): Integration {
+  const { source, api, timeoutMs } = account;
+  const { clock } = deps;
+  const events = createEvents(account, clock);
+  const rest = api && connectRest({ ...account, api }, deps);
+  return {
+    pager: {
+      name: source,
+      landsWithinMs: timeoutMs * LANDS_WITHIN_TIMEOUTS,
+      open: async () => (await rest?.reader.open()) ?? [],
+      find: async (page) => rest?.reader.find(page),
+      probe: createProbe(source, rest?.reader),
+      perform: createPerform({ source, rest, events }),
+    },
+    changes: events,
+    ...(rest && {
+      onCalls: { name: source, onCalls: () => rest.reader.onCalls({}) },
+      directory: createDirectory(rest.reader, clock),
+    }),
+    breaker: () => rest?.client.breaker.state() ?? 'closed',
+    doctor: async () => (rest ? examine(rest.reader) : []),
+    close: () => rest?.client.close(),
+  };
+}
+
+function connectRest(
+  account: PagerdutyAccount & { readonly api: NonNullable<PagerdutyAccount['api']> },
+  { clock, personOf, accountOf }: PagerdutyDeps,
+) {
+  const { source, api } = account;
+  const client = createClient({ ...account, ...api }, clock);
+  const who = ({ id, summary }: Reference) =>
+    personOf(id) ?? (summary === '' ? `(${id})` : `${summary} (${id})`);
+  const { services, teams, from } = api;
+  const reader = createReader(client, clock, { source, who, services, teams });
+  return { client, reader, users: createUsers(client, clock, { source, from, accountOf }) };
+}
+
+async function examine(reader: Reader): Promise<readonly Finding[]> {
+  try {
+    const open = await reader.open();
+    return [{ check: 'api', facts: { pages: open.length } }];
+  } catch (error) {
+    if (error instanceof ProblemError) return [{ check: 'api', facts: {}, problem: error.problem }];
+    throw error;
+  }
+}
