@@ -29,6 +29,8 @@ export interface Said {
   readonly incident: string;
   /** Unique per submission: a repeated one does nothing a second time. */
   readonly cause: string;
+  /** A second factor that was spent on the plan that the line names; only the console takes one. */
+  readonly stepUp?: StepUp;
 }
 
 export interface Pressed {
@@ -70,8 +72,9 @@ export interface DispatchCounts {
  */
 export function createDispatch(desk: Desk, counts?: DispatchCounts): Dispatch {
   async function say(said: Said): Promise<Answer> {
-    const by = await evidence(desk, said.actor);
-    if (isProblem(by)) return refused(by, desk);
+    const known = await evidence(desk, said.actor);
+    if (isProblem(known)) return refused(known, desk);
+    const by = said.stepUp ? { ...known, stepUp: said.stepUp } : known;
     const utterance = parseLine(said.line);
     if ('code' in utterance) return refused(utterance, desk);
     const command = commands.find(({ name }) => name === utterance.verb);

@@ -57,7 +57,11 @@ export function createMemoryKeyring(): MemoryKeyring {
 /** The real bot, console, sessions and factors, on a journal and a keyring in memory and a clock that stands still. */
 export async function startStepUpStage(): Promise<StepUpStage> {
   const small = await startSmallBot({
-    draft: async () => ({ ...drafted, risk: 'danger' }),
+    draft: async () => ({
+      ...drafted,
+      risk: 'danger',
+      diff: [{ path: 'replicas', what: 'changed', from: '3', to: '6' }],
+    }),
     groups: [
       { name: 'sre', members: ['ana', 'ben'], directories: [] },
       { name: 'shop', members: ['cleo'], directories: [] },

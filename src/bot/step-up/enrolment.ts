@@ -23,7 +23,7 @@ import {
 import { bareCode, drawCodes, sheetOf } from './recovery.ts';
 import { attestation, readJson } from './schema.ts';
 import type { FactorSecret } from './secrets.ts';
-import { drawTotp, totpStep } from './totp.ts';
+import { drawSecret, totpStep, totpUri } from './totp.ts';
 import type { Unlocking } from './unlocking.ts';
 
 export interface EnrolmentParts extends GivingParts {
@@ -59,8 +59,10 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
     isUnlocked: ({ session }) => unlocking.openedBy(session, now()) !== undefined,
     startTotp(visitor) {
       if (locked(visitor)) return problem('FACTORS_LOCKED');
-      const { secret, uri } = drawTotp(visitor.person, parts.party.id);
+      // Whoever mistyped a code goes on with the entry that their phone has by now.
+      const secret = unlocking.secretOf(visitor.session, now()) ?? drawSecret();
       unlocking.keepSecret(visitor.session, secret, now());
+      const uri = totpUri(secret, { person: visitor.person, host: parts.party.id });
       return { secret, uri, picture: qrPicture(uri) };
     },
     async finishTotp(visitor, code) {

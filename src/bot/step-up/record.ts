@@ -8,6 +8,7 @@ import {
 } from '../../core/factor/factor.ts';
 import type { Journal } from '../../core/ports/journal.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
+import { createTurns } from '../turns.ts';
 
 /** The factors of people, on the record. Nothing is kept in memory: what counts is on disk. */
 export interface FactorRecord {
@@ -24,6 +25,9 @@ export interface Telling {
 const turnsMax = 5;
 
 export function createFactorRecord(journal: Pick<Journal, 'append' | 'read'>): FactorRecord {
+  // Here one after the other; another process is met at the version of the stream.
+  const turns = createTurns();
+
   async function load(person: string): Promise<Factors> {
     const recorded = (await journal.read(streamOf(person))) as readonly Recorded<FactorEvent>[];
     return recorded.reduce(evolveFactors, noFactors);
@@ -31,20 +35,22 @@ export function createFactorRecord(journal: Pick<Journal, 'append' | 'read'>): F
 
   return {
     load,
-    async tell(person, intent, { cause, by }) {
+    tell(person, intent, { cause, by }) {
       const stream = streamOf(person);
-      for (let turn = 0; turn < turnsMax; turn += 1) {
-        const state = await load(person);
-        const decided = decideFactors(intent, state);
-        if (decided.events.length === 0) return decided;
-        const write = { stream, expectedVersion: state.version, events: decided.events };
-        const appended = await journal.append([write], {
-          by,
-          cause: turn === 0 ? cause : `${cause}/${turn}`,
-        });
-        if (appended.ok) return decided;
-      }
-      throw new ProblemError(problem('STREAM_CONTENDED', { turns: turnsMax }));
+      return turns.take([stream], async () => {
+        for (let turn = 0; turn < turnsMax; turn += 1) {
+          const state = await load(person);
+          const decided = decideFactors(intent, state);
+          if (decided.events.length === 0) return decided;
+          const write = { stream, expectedVersion: state.version, events: decided.events };
+          const appended = await journal.append([write], {
+            by,
+            cause: turn === 0 ? cause : `${cause}/${turn}`,
+          });
+          if (appended.ok) return decided;
+        }
+        throw new ProblemError(problem('STREAM_CONTENDED', { turns: turnsMax }));
+      });
     },
   };
 }

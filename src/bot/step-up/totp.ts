@@ -7,16 +7,19 @@ const periodS = 30;
 const window = 1;
 const secretBytes = 20;
 
-export interface NewTotp {
-  /** Base32, for those who type it. */
-  readonly secret: string;
-  /** `otpauth://totp/…`, for the picture. */
-  readonly uri: string;
+/** Base32, for those who type it. */
+export function drawSecret(): string {
+  return new Secret({ size: secretBytes }).base32;
 }
 
-export function drawTotp(person: string, host: string): NewTotp {
-  const secret = new Secret({ size: secretBytes }).base32;
-  return { secret, uri: totpOf(secret, { person, host }).toString() };
+/** `otpauth://totp/…`, for the picture. */
+export function totpUri(secret: string, whose: Whose): string {
+  return totpOf(secret, whose).toString();
+}
+
+interface Whose {
+  readonly person: string;
+  readonly host: string;
 }
 
 /** The time step that the code is of, or undefined when it is of none near. Each step is one code: it can be taken once. */
@@ -26,15 +29,10 @@ export function totpStep(secret: string, code: string, at: number): number | und
   return delta === null ? undefined : Math.floor(at / 1000 / periodS) + delta;
 }
 
-function totpOf(
-  secret: string,
-  { person, host }: { readonly person: string; readonly host: string } = { person: '', host: '' },
-): TOTP {
-  const issuer = `Tocsin ${host}`.trim();
-  const label = person;
+function totpOf(secret: string, { person, host }: Whose = { person: '', host: '' }): TOTP {
   return new TOTP({
-    issuer,
-    label,
+    issuer: `Tocsin ${host}`.trim(),
+    label: person,
     algorithm: 'SHA1',
     digits: 6,
     period: periodS,

@@ -64,7 +64,7 @@ export type FactorEvent =
 
 export type FactorKind = 'passkey' | 'totp' | 'recovery';
 
-export type StepUpPurpose = 'approve' | 'factors' | 'confirm' | 'sign-in' | 'account';
+export type StepUpPurpose = 'approve' | 'glass' | 'factors' | 'confirm' | 'sign-in' | 'account';
 
 /** `enrolment-code`, or the id of a factor. */
 export type Unlocked = string;

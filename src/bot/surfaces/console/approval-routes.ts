@@ -1,4 +1,6 @@
 import type { Card } from '../../../core/view/card.ts';
+import { breakGlass } from '../../../handlers/commands/break-glass.ts';
+import { commandLine } from '../../../handlers/form.ts';
 import type { HttpRoute } from '../../http-route.ts';
 import type { Offer, Proof, StepUps, Visitor } from '../../step-up/ports.ts';
 import { causeOf } from './deeds.ts';
@@ -14,10 +16,13 @@ import { type DeskSite, frameFor, type PersonCall, personRoute, sendProblem } fr
  * hash that it shows. Everything else about the approval is decided as that of any button.
  */
 export function approvalRoutes(site: DeskSite, stepUps: StepUps): readonly HttpRoute[] {
-  const path = '/operations/:operation/approve';
+  const page = '/operations/:operation/approve';
   return [
-    personRoute(site, ['GET', path], (call) => show(site, stepUps, { call })),
-    personRoute(site, ['POST', path], (call) => approve(site, stepUps, call)),
+    personRoute(site, ['GET', page], (call) => show(site, stepUps, { call })),
+    personRoute(site, ['POST', page], (call) => give(site, stepUps, { call, way: 'approve' })),
+    personRoute(site, ['POST', '/operations/:operation/break-glass'], (call) =>
+      give(site, stepUps, { call, way: 'glass' }),
+    ),
   ];
 }
 
@@ -55,21 +60,31 @@ async function show(
     sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
     return;
   }
-  const offered = plan.waits ? await offerOf(site, stepUps, { visitor, plan }) : {};
+  const offered = plan.waits ? await offersOf(site, stepUps, { visitor, plan }) : {};
   const page = { operation, plan, ...offered, ...(refusal && { refusal }) };
   sendPage(call.response, approvalPage(frameFor(site, call.caller), page), status);
 }
 
-async function offerOf(
+/** What a factor given for an approval is spent on breaks no glass, and the other way round. */
+async function offersOf(
   site: DeskSite,
-  stepUps: StepUps,
+  { giving }: StepUps,
   { visitor, plan }: { readonly visitor: Visitor; readonly plan: ShownPlan },
-): Promise<{ readonly offer?: Offer; readonly refusal?: Card }> {
-  const offer = await stepUps.giving.offer(visitor, { purpose: 'approve', hash: plan.hash });
-  return 'challenge' in offer ? { offer } : { refusal: site.desk.refusal(offer) };
+): Promise<{ readonly offer?: Offer; readonly glass?: Offer; readonly refusal?: Card }> {
+  const { hash } = plan;
+  const offer = await giving.offer(visitor, { purpose: 'approve', hash });
+  if (!('challenge' in offer)) return { refusal: site.desk.refusal(offer) };
+  if (!plan.breakable) return { offer };
+  const glass = await giving.offer(visitor, { purpose: 'glass', hash });
+  return 'challenge' in glass ? { offer, glass } : { offer };
 }
 
-async function approve(site: DeskSite, stepUps: StepUps, call: PersonCall): Promise<void> {
+interface Giving {
+  readonly call: PersonCall;
+  readonly way: 'approve' | 'glass';
+}
+
+async function give(site: DeskSite, stepUps: StepUps, { call, way }: Giving): Promise<void> {
   const form = await readForm(call.request);
   if ('status' in form) {
     sendProblem(site, call, form.status, form.code, call.caller);
@@ -89,21 +104,27 @@ async function approve(site: DeskSite, stepUps: StepUps, call: PersonCall): Prom
     await show(site, stepUps, { call, refusal: problemCard('CONSOLE_PLAN_UNSEEN'), status: 409 });
     return;
   }
-  const subject = { purpose: 'approve', hash } as const;
-  const stepUp = await stepUps.giving.spend(visitor, subject, proofOf(form));
+  const stepUp = await stepUps.giving.spend(visitor, { purpose: way, hash }, proofOf(form));
   if ('code' in stepUp) {
     site.metrics.refused(stepUp.code);
     await show(site, stepUps, { call, refusal: site.desk.refusal(stepUp), status: 403 });
     return;
   }
-  const answer = await site.desk.press({
-    press: { kind: 'approve', operation, hash },
-    actor: call.caller.actor,
-    incident: plan.thread,
-    cause: causeOf(call.caller, null),
-    shown: { digest },
-    stepUp,
-  });
+  const about = { actor: call.caller.actor, incident: plan.thread, stepUp };
+  const cause = causeOf(call.caller, null);
+  const answer =
+    way === 'approve'
+      ? await site.desk.press({
+          press: { kind: 'approve', operation, hash },
+          ...about,
+          cause,
+          shown: { digest },
+        })
+      : await site.desk.say({
+          line: commandLine(breakGlass, { operation, hash, reason: form.get('reason') ?? '' }),
+          ...about,
+          cause,
+        });
   if (answer.card.tone === 'failed') {
     await show(site, stepUps, { call, refusal: answer.card, status: 409 });
     return;

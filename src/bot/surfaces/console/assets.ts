@@ -8,6 +8,7 @@ export interface AssetPaths {
   readonly style: string;
   /** Speaks to authenticators. */
   readonly factors: string;
+  readonly factorsStyle: string;
 }
 
 /** The digest stands in the path, so that a browser may keep the file for good and a new version gets a new name. */
@@ -30,9 +31,19 @@ export function loadAssets(): {
     'text/javascript; charset=utf-8',
     new URL('./assets/factors.js', import.meta.url),
   );
+  const factorsStyle = assetRoute(
+    'factors.css',
+    'text/css; charset=utf-8',
+    new URL('./assets/factors.css', import.meta.url),
+  );
   return {
-    paths: { script: script.path, style: style.path, factors: factors.path },
-    routes: [script, style, factors],
+    paths: {
+      script: script.path,
+      style: style.path,
+      factors: factors.path,
+      factorsStyle: factorsStyle.path,
+    },
+    routes: [script, style, factors, factorsStyle],
   };
 }
 

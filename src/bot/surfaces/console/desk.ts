@@ -26,6 +26,7 @@ export interface DeskSources {
     readonly actor: Account;
     readonly incident: string;
     readonly cause: string;
+    readonly stepUp?: StepUp;
   }) => Promise<Answer>;
   readonly press: (pressed: {
     readonly press: Press;
@@ -75,8 +76,14 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
     return incident === '' ? undefined : sources.incident(incident);
   };
   return {
-    say: ({ line, actor, incident = '', cause }) =>
-      sources.say({ line, actor: accountOf(actor), incident: threadOf(incident), cause }),
+    say: ({ line, actor, incident = '', cause, stepUp }) =>
+      sources.say({
+        line,
+        actor: accountOf(actor),
+        incident: threadOf(incident),
+        cause,
+        ...(stepUp && { stepUp }),
+      }),
     press: ({ press, actor, incident, cause, shown, stepUp }) =>
       sources.press({
         press,
@@ -134,7 +141,8 @@ async function shownPlan(id: string, sources: DeskSources): Promise<ShownPlan | 
   const entry = shown?.entries.find(({ key }) => key === `operation/${id}`);
   const card = thread === id ? shown?.root : entry?.kind === 'card' ? entry.card : undefined;
   if (card === undefined) return undefined;
-  return { card, hash: state.hash ?? '', thread, waits: state.status === 'waiting' };
+  const breakable = state.rule?.breakGlass !== undefined;
+  return { card, hash: state.hash ?? '', thread, waits: state.status === 'waiting', breakable };
 }
 
 /** Ten thousand are open on a bad night, and somebody looks: only the rows that are shown and have changed are made. */

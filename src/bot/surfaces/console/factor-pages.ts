@@ -8,7 +8,7 @@ import type {
 } from '../../step-up/ports.ts';
 import { passkeyLabels } from '../../step-up/ports.ts';
 import { Html, html, pathSegment } from './html.ts';
-import { document, factorsScript, type PageFrame } from './page.ts';
+import { document, factorsHead, type PageFrame } from './page.ts';
 import type { ShownPlan } from './ports.ts';
 import { renderCard, renderTime } from './render.ts';
 
@@ -18,11 +18,13 @@ export interface ApprovalPage {
   readonly plan: ShownPlan;
   /** Absent where nothing can be given: a refusal says why, or the plan waits for nobody. */
   readonly offer?: Offer;
+  /** The same for breaking the glass, where the rule knows that. */
+  readonly glass?: Offer;
   readonly refusal?: Card;
 }
 
 export function approvalPage(frame: PageFrame, page: ApprovalPage): Html {
-  const { operation, plan, offer, refusal } = page;
+  const { operation, plan, offer, glass, refusal } = page;
   const shown = renderCard(
     { ...plan.card, key: 'plan', actions: [] },
     { incident: plan.thread, sandbox: frame.sandbox },
@@ -30,7 +32,7 @@ export function approvalPage(frame: PageFrame, page: ApprovalPage): Html {
   const back = html`<a href="${frame.base}/incidents/${pathSegment(plan.thread)}">Back to the thread</a>`;
   const form =
     offer &&
-    html`<section class="give" aria-labelledby="give-title">
+    html`<section class="part panel" aria-labelledby="give-title">
 <h2 id="give-title">Approve this plan</h2>
 <p class="soft">What you give is spent on plan <code>${plan.hash.slice(0, 10)}</code> and on nothing else.</p>
 ${factorForm({
@@ -42,15 +44,41 @@ ${factorForm({
 </section>`;
   return document(frame, {
     title: 'Approve',
-    head: factorsScript(frame),
+    head: factorsHead(frame),
     body: html`<div class="frame approval"><main id="main" tabindex="-1">
 <p class="home">${back}</p>
 <h1>Approve with a second factor</h1>
 ${refusal && cardOf(refusal, frame)}
 ${new Html(shown.html)}
 ${form}
+${glass && glassForm(frame, { operation, plan, glass, shown: shown.digest })}
 </main></div>`,
   });
+}
+
+/** Whoever is alone says why, and with a factor; the core judges whether the rule lets them. */
+function glassForm(
+  frame: PageFrame,
+  {
+    operation,
+    plan,
+    glass,
+    shown,
+  }: Required<Pick<ApprovalPage, 'operation' | 'plan' | 'glass'>> & { readonly shown: string },
+): Html {
+  return html`<details class="panel">
+<summary>Nobody else is there</summary>
+<div class="part">
+<p class="soft">Whom the rule names may break the glass: everybody is told at once, and somebody else reviews it within a day.</p>
+${factorForm({
+  offer: glass,
+  action: `${frame.base}/operations/${pathSegment(operation)}/break-glass`,
+  hidden: { hash: plan.hash, shown },
+  verb: 'Break the glass',
+  asks: 'Why nobody could approve it',
+})}
+</div>
+</details>`;
 }
 
 /** What a person sees of their own factors, and an identity admin of the new ones of others. */
@@ -69,7 +97,7 @@ export function factorsPage(frame: PageFrame, page: FactorsPage): Html {
   const open = state.kind === 'open';
   return document(frame, {
     title: 'Second factors',
-    head: factorsScript(frame),
+    head: factorsHead(frame),
     body: html`<div class="frame factors"><main id="main" tabindex="-1">
 <p class="home"><a href="${frame.base}/incidents/">All incidents</a></p>
 <h1>Your second factors</h1>
@@ -87,6 +115,7 @@ export function totpPage(frame: PageFrame, start: TotpStart, refusal?: Card): Ht
   const { picture, secret } = start;
   return document(frame, {
     title: 'Authenticator app',
+    head: factorsHead(frame),
     body: html`<div class="frame narrow factors"><main id="main" tabindex="-1">
 <p class="home"><a href="${frame.base}/factors">Your second factors</a></p>
 <h1>Add an authenticator app</h1>
@@ -95,7 +124,7 @@ ${refusal && cardOf(refusal, frame)}
 <li><p>Scan this with the app, or type the secret into it.</p>
 <svg class="qr" viewBox="0 0 ${picture.size} ${picture.size}" role="img" aria-label="QR code of the secret" shape-rendering="crispEdges"><rect width="${picture.size}" height="${picture.size}" fill="#fff"/><path d="${picture.path}" fill="#000"/></svg>
 <p class="secret"><span class="soft">Secret</span> <code>${grouped(secret)}</code></p></li>
-<li><form method="post" action="${frame.base}/factors/totp/finish" class="fill">
+<li><form method="post" action="${frame.base}/factors/totp/finish" class="fill" aria-label="The code">
 <div class="field"><label for="code">Type the code that the app shows now</label>
 <input id="code" name="code" required inputmode="numeric" autocomplete="one-time-code" pattern="[0-9 ]{6,7}" maxlength="7" autofocus></div>
 <p><button class="button primary">Add it</button></p>
@@ -109,10 +138,11 @@ ${refusal && cardOf(refusal, frame)}
 export function recoveryPage(frame: PageFrame, codes: readonly string[]): Html {
   return document(frame, {
     title: 'Recovery codes',
+    head: factorsHead(frame),
     body: html`<div class="frame narrow factors"><main id="main" tabindex="-1">
 <p class="home"><a href="${frame.base}/factors">Your second factors</a></p>
 <h1>Your recovery codes</h1>
-<p>For the night on which the phone is at the bottom of a lake. Each is good once; they are shown this once. Print them, or keep them where you keep passwords.</p>
+<p>For the night on which your other factors are out of reach. Each is good once, and they are shown this once. Print them, or keep them where you keep passwords.</p>
 <ol class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
 <p class="soft">An older sheet is void from now on. These count in a day, or when somebody of <code>identity_admins</code> confirms them. Using one is announced.</p>
 <p><a class="button primary" href="${frame.base}/factors">I have kept them</a></p>
@@ -130,7 +160,7 @@ export function confirmPage(frame: PageFrame, { waiting, offer, refusal }: Confi
   const { person, name, factor } = waiting;
   return document(frame, {
     title: 'Confirm a factor',
-    head: factorsScript(frame),
+    head: factorsHead(frame),
     body: html`<div class="frame narrow factors"><main id="main" tabindex="-1">
 <p class="home"><a href="${frame.base}/factors">Second factors</a></p>
 <h1>Confirm a factor of ${name}</h1>
@@ -160,26 +190,35 @@ interface FactorForm {
   readonly hidden: Readonly<Record<string, string>>;
   /** What giving it does. */
   readonly verb: string;
+  /** A reason that is wanted with it, by its label. */
+  readonly asks?: string;
 }
 
 /** A passkey by the button, or a code and Enter. Without the script codes still work. */
-function factorForm({ offer, action, hidden, verb }: FactorForm): Html {
+function factorForm({ offer, action, hidden, verb, asks }: FactorForm): Html {
   const { challenge, passkey, codes } = offer;
   const fields = { challenge, ...hidden, assertion: '' };
   const inputs = Object.entries(fields).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   );
+  const reason = (id: string) =>
+    asks !== undefined &&
+    html`<div class="field"><label for="${id}">${asks}</label>
+<input id="${id}" name="reason" required maxlength="400" autocomplete="off"></div>`;
+  const field = asks === undefined ? 'factor-code' : 'glass-code';
   const withPasskey =
     passkey !== undefined &&
-    html`<form method="post" action="${action}" class="with-passkey" data-passkey="get" data-options="${passkey}">${inputs}
+    html`<form method="post" action="${action}" class="with-passkey fill" data-passkey="get" data-options="${passkey}">${inputs}
+${reason('reason-passkey')}
 <p><button class="button primary" data-does="passkey" disabled>${verb} with a passkey</button></p>
 <p role="status" class="status"></p>
 </form>`;
   const withCode =
     codes &&
     html`<form method="post" action="${action}" class="with-code fill">${inputs}
-<div class="field"><label for="factor-code">Code of your app, or a recovery code</label>
-<p class="row-of"><input id="factor-code" name="code" required autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" maxlength="20"> <button class="button ${passkey === undefined ? 'primary' : 'plain'}">${verb} with the code</button></p></div>
+${reason('reason-code')}
+<div class="field"><label for="${field}">Code of your app, or a recovery code</label>
+<p class="row-of"><input id="${field}" name="code" required autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" maxlength="20"> <button class="button ${passkey === undefined ? 'primary' : 'plain'}">${verb} with the code</button></p></div>
 </form>`;
   const or = withPasskey !== false && withCode !== false && html`<p class="or"><span>or</span></p>`;
   return html`<div class="factor-form">${withPasskey}${or}${withCode}</div>`;
@@ -210,7 +249,7 @@ function factorItem(factor: FactorView, action: Html | false = false): Html {
 }
 
 function unlockForms(frame: PageFrame, offer: Offer | undefined): Html {
-  return html`<section class="unlock" aria-labelledby="unlock-title">
+  return html`<section class="part panel" aria-labelledby="unlock-title">
 <h2 id="unlock-title">Add or remove</h2>
 <p class="soft">Your factors open for ten minutes, in this session, with a factor that counts or with a code from the host.</p>
 ${offer && factorForm({ offer, action: `${frame.base}/factors/unlock`, hidden: {}, verb: 'Open' })}
@@ -224,13 +263,13 @@ ${offer && html`<p class="or"><span>or</span></p>`}
 }
 
 function addForms(frame: PageFrame, passkey: PasskeyStart): Html {
-  return html`<section class="add" aria-labelledby="add-title">
+  return html`<section class="part" aria-labelledby="add-title">
 <h2 id="add-title">Add a factor</h2>
 <p class="soft">Two are better than one. Each counts in a day, or when somebody of <code>identity_admins</code> confirms it.</p>
 <div class="ways">
 <form method="post" action="${frame.base}/factors/passkey" class="way with-passkey" data-passkey="create" data-options="${passkey.options}">
 <h3>Passkey</h3>
-<p class="soft">The fingerprint, face or PIN of a device, or a security key. It cannot be phished.</p>
+<p class="about">The fingerprint, face or PIN of a device, or a security key. It cannot be phished.</p>
 <input type="hidden" name="challenge" value="${passkey.challenge}"><input type="hidden" name="attestation" value="">
 <p><label for="label">It is a</label> <select id="label" name="label">${passkeyLabels.map((label) => html`<option>${label}</option>`)}</select></p>
 <p><button class="button primary" data-does="passkey" disabled>Add a passkey</button></p>
@@ -238,12 +277,12 @@ function addForms(frame: PageFrame, passkey: PasskeyStart): Html {
 </form>
 <form method="post" action="${frame.base}/factors/totp" class="way">
 <h3>Authenticator app</h3>
-<p class="soft">Six digits of an app on the phone, new every half minute.</p>
+<p class="about">Six digits of an app on the phone, new every half minute.</p>
 <p><button class="button plain">Add an app</button></p>
 </form>
 <form method="post" action="${frame.base}/factors/recovery" class="way">
 <h3>Recovery codes</h3>
-<p class="soft">Ten codes on paper, each good once. A new sheet voids the old one.</p>
+<p class="about">Ten codes on paper, each good once. A new sheet voids the old one.</p>
 <p><button class="button plain">Make a sheet</button></p>
 </form>
 </div>
@@ -251,7 +290,7 @@ function addForms(frame: PageFrame, passkey: PasskeyStart): Html {
 }
 
 function waitingList(frame: PageFrame, waiting: readonly WaitingFactor[]): Html {
-  return html`<section class="others" aria-labelledby="others-title">
+  return html`<section class="part" aria-labelledby="others-title">
 <h2 id="others-title">New factors of others</h2>
 <p class="soft">You are of <code>identity_admins</code>: what you confirm counts at once.</p>
 <ul class="factor-list">${waiting.map(({ person, name, factor }) =>

@@ -49,9 +49,14 @@ export function factorRoutes(site: DeskSite, stepUps: StepUps): readonly HttpRou
       if ('code' in start) return showFactors(site, stepUps, { call, visitor, refused: start });
       sendPage(call.response, totpPage(frameFor(site, call.caller), start));
     }),
-    deed('/factors/totp/finish', (visitor, form) =>
-      enrolment.finishTotp(visitor, form.get('code') ?? ''),
-    ),
+    formRoute(site, '/factors/totp/finish', async ({ call, visitor, form }) => {
+      const refused = await enrolment.finishTotp(visitor, form.get('code') ?? '');
+      if (refused === undefined) return redirect(call.response, `${call.caller.base}/factors`);
+      const start = enrolment.startTotp(visitor);
+      if ('code' in start) return showFactors(site, stepUps, { call, visitor, refused });
+      const { refusal } = refusalOf(site, refused);
+      sendPage(call.response, totpPage(frameFor(site, call.caller), start, refusal), 403);
+    }),
     formRoute(site, '/factors/recovery', async ({ call, visitor }) => {
       const codes = await enrolment.renewRecovery(visitor);
       if ('code' in codes) return showFactors(site, stepUps, { call, visitor, refused: codes });

@@ -109,7 +109,7 @@ export function signInPage(
     refusal !== undefined && renderCard(refusal, { incident: '', sandbox: frame.sandbox });
   return document(frame, {
     title: 'Sign in',
-    ...(passkey && { head: factorsScript(frame) }),
+    ...(passkey && { head: factorsHead(frame) }),
     body: html`<div class="frame narrow"><main id="main" tabindex="-1">
 <h1>Sign in</h1>
 ${problem !== false && new Html(problem.html)}
@@ -117,7 +117,7 @@ ${passkey && passkeySignIn(passkey)}
 <form method="post" action="/sign-in" class="sign-in" data-does="sign-in">
 <p id="sign-in-how">On the host, run <code>tocsin console-link PERSON</code> and open the link within a minute. Or paste what follows the <code>#</code> in it:</p>
 <p class="token"><label for="token">Token</label> <input id="token" name="token" required autocomplete="off" spellcheck="false" maxlength="200"></p>
-<p><button class="button primary">Sign in</button></p>
+<p><button class="button ${passkey ? 'plain' : 'primary'}">Sign in</button></p>
 <p class="soft">It holds for 12 hours, or until 30 minutes have passed unused.</p>
 <p role="status" class="status"></p>
 </form></main></div>`,
@@ -151,9 +151,10 @@ function passkeySignIn({ challenge, options }: PasskeyPrompt): Html {
 <p class="or"><span>or</span></p>`;
 }
 
-/** Only the pages that speak to an authenticator load it. */
-export function factorsScript(frame: PageFrame): Html {
-  return html`<script type="module" src="${frame.assets.factors}"></script>
+/** Only the pages of second factors load it. */
+export function factorsHead({ assets }: PageFrame): Html {
+  return html`<link rel="stylesheet" href="${assets.factorsStyle}">
+<script type="module" src="${assets.factors}"></script>
 `;
 }
 
@@ -174,11 +175,11 @@ export function document(frame: PageFrame, { title, body, head, incident }: Docu
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content">
 <meta name="color-scheme" content="light dark">
-${head}<title>${title} · Tocsin</title>
+<title>${title} · Tocsin</title>
 <link rel="icon" href="${bell}">
 <link rel="stylesheet" href="${frame.assets.style}">
 <script type="module" src="${frame.assets.script}"></script>
-</head>
+${head}</head>
 <body${events}>
 <a class="skip" href="#main">Skip to the content</a>
 ${incident !== undefined && html`<a class="skip" href="#line">Skip to the command line</a>`}

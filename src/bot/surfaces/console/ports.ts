@@ -72,6 +72,8 @@ export interface ShownPlan {
   readonly thread: string;
   /** For approvals. */
   readonly waits: boolean;
+  /** Whether its rule lets anybody do without the approvals. */
+  readonly breakable: boolean;
 }
 
 export interface SaidLine {
@@ -79,6 +81,8 @@ export interface SaidLine {
   readonly actor: ConsoleActor;
   readonly incident?: string;
   readonly cause: string;
+  /** A second factor that was spent on the plan that the line names. */
+  readonly stepUp?: StepUp;
 }
 
 export interface PressedButton {

@@ -15,7 +15,7 @@ function start(form) {
   button.disabled = false;
   button.addEventListener('click', async (event) => {
     event.preventDefault();
-    if (form.dataset.busy !== undefined) return;
+    if (form.dataset.busy !== undefined || !form.reportValidity()) return;
     form.dataset.busy = '';
     form.setAttribute('aria-busy', 'true');
     say(form, 'Waiting for your passkey …');
