@@ -171,8 +171,10 @@ function readSettings(
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
   const { count_within: countWithinMs, tell_within: tellWithinMs } = sections.directories;
   const directories = { countWithinMs, tellWithinMs };
-  const around = { routes, pages, security, telemetry, record, fuse, freezes, directories };
-  return { people, groups, identityAdmins, catalog, policy, pendingMax, ...around };
+  const { every: everyMs, at_once: atOnce } = sections.ask;
+  const ask = { everyMs, atOnce };
+  const rest = { routes, pages, security, telemetry, record, fuse, ask, freezes, directories };
+  return { people, groups, identityAdmins, catalog, policy, pendingMax, ...rest };
 }
 
 function readFuse(

@@ -58,7 +58,9 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
     standsOn: (surface, ref, press) => offers(refs.postAt(surface, ref), press),
     async card(thread, key) {
       const desired = await threads.desired(thread);
-      if (key === 'root' || desired === undefined) return desired?.root;
+      // Of an operation outside any incident the card is the root.
+      const isRoot = key === 'root' || key === `operation/${thread}`;
+      if (isRoot || desired === undefined) return desired?.root;
       const entry = desired.entries.find((each) => each.key === key);
       return entry?.kind === 'card' ? entry.card : undefined;
     },

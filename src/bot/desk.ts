@@ -19,6 +19,7 @@ import type { Threads } from './threads.ts';
 export interface DeskOptions {
   readonly engine: Engine;
   readonly recordPerson: PersonRecord;
+  readonly tellMute: Desk['tellMute'];
   readonly tellSecurity: TellSecurity;
   readonly settings: () => Settings;
   readonly rosters: Rosters;
@@ -74,6 +75,7 @@ export function createDesk(options: DeskOptions): Desk {
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
     recordPerson: options.recordPerson,
+    tellMute: options.tellMute,
     tellSecurity: options.tellSecurity,
     planner: options.planner,
     workload: options.workload,

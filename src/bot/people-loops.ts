@@ -1,7 +1,10 @@
+import { isMuted } from '../core/mute.ts';
 import type { Surface } from '../core/ports/surface.ts';
+import { askCard } from '../core/view/ask-card.ts';
 import type { Words } from '../core/view/words.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
+import { createAskingLoop } from './loops/asking.ts';
 import { createFusesLoop } from './loops/fuses.ts';
 import { createReviewsLoop } from './loops/reviews.ts';
 import type { StreamName } from './readings.ts';
@@ -13,7 +16,8 @@ export interface PeopleLoops {
   close(): Promise<void>;
 }
 
-export interface PeopleLoopsOptions extends Pick<BotParts, 'clock' | 'settings' | 'log'> {
+export interface PeopleLoopsOptions
+  extends Pick<BotParts, 'clock' | 'settings' | 'publicUrl' | 'log'> {
   readonly engine: Engine;
   readonly words: Words;
   readonly tellSecurity: TellSecurity;
@@ -26,19 +30,31 @@ export function startPeopleLoops(
   options: PeopleLoopsOptions,
   surfaces: readonly Surface[],
 ): PeopleLoops {
+  const { engine, words, publicUrl } = options;
   const whisper = createWhisperer(surfaces, options.settings);
   const reviews = createReviewsLoop({ ...options, whisper });
   const fuses = createFusesLoop({ ...options, whisper });
+  const asking = createAskingLoop({
+    ...options,
+    whisper,
+    pace: () => options.settings().ask,
+    isMuted: (person, requester) =>
+      isMuted(engine.readings.mutes.get(person)?.state ?? [], requester, options.clock.now()),
+    card: (operation) =>
+      askCard(operation, { ...words, publicUrl, alert: 'none', heldBy: '', halts: engine.halts() }),
+  });
   reviews.start();
+  asking.start();
   fuses.wake();
   return {
     wake({ kind, id }) {
-      const glass = kind === 'operation' && options.engine.readings.operations.get(id)?.state.glass;
+      const glass = kind === 'operation' && engine.readings.operations.get(id)?.state.glass;
       if (glass) reviews.wake();
+      if (kind === 'operation') asking.wake(id);
       if (kind === 'halt') fuses.wake();
     },
     async close() {
-      await Promise.all([reviews.close(), fuses.close()]);
+      await Promise.all([reviews.close(), fuses.close(), asking.close()]);
     },
   };
 }

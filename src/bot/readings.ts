@@ -25,6 +25,7 @@ import {
   type SurfaceEvent,
   type SurfaceState,
 } from '../core/mirror.ts';
+import { evolveMute, type MuteEvent, type MuteState } from '../core/mute.ts';
 import { evolveGlassCount, type GlassCount, type GlassCounted } from '../core/operation/glass.ts';
 import {
   evolveHalt,
@@ -75,6 +76,8 @@ export interface Readings {
   readonly quotas: Map<string, Held<QuotaState>>;
   /** By rule: a digest of it as written. */
   readonly limits: Map<string, Held<LimitState>>;
+  /** By person: whose requests they are not written to about. */
+  readonly mutes: Map<string, Held<MuteState>>;
   /** By person: when they broke the glass. */
   readonly glasses: Map<string, Held<GlassCount>>;
   /** By `surface/place`. */
@@ -99,6 +102,7 @@ export type Kind =
   | 'halt'
   | 'quota'
   | 'glass'
+  | 'mute'
   | 'limit';
 
 export interface StreamName {
@@ -118,6 +122,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     halts: new Map(),
     quotas: new Map(),
     limits: new Map(),
+    mutes: new Map(),
     glasses: new Map(),
     storms: new Map(),
     arrived: new Map(),
@@ -154,6 +159,7 @@ const kinds: ReadonlySet<string> = new Set<Kind>([
   'halt',
   'quota',
   'limit',
+  'mute',
   'glass',
 ]);
 
@@ -170,6 +176,7 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
     halt: readings.halts,
     quota: readings.quotas,
     limit: readings.limits,
+    mute: readings.mutes,
     glass: readings.glasses,
   };
   return maps[kind].get(id)?.version ?? 0;
@@ -245,6 +252,11 @@ const readers: Readonly<Record<Exclude<Kind, 'incident' | 'operation' | 'inbox'>
     (all) => all.limits,
     () => [],
     evolveLimit,
+  ),
+  mute: reader<MuteState, MuteEvent>(
+    (all) => all.mutes,
+    () => [],
+    evolveMute,
   ),
   glass: reader<GlassCount, GlassCounted>(
     (all) => all.glasses,
@@ -325,6 +337,7 @@ export function exportReadings(readings: Readings): unknown {
     halts: [...readings.halts],
     quotas: [...readings.quotas],
     limits: [...readings.limits],
+    mutes: [...readings.mutes],
     glasses: [...readings.glasses],
     storms: [...readings.storms],
     arrived: [...readings.arrived],
@@ -366,6 +379,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     halts: new Map(exported.halts),
     quotas: new Map(exported.quotas),
     limits: new Map(exported.limits),
+    mutes: new Map(exported.mutes),
     glasses: new Map(exported.glasses),
     storms: new Map(exported.storms),
     arrived: new Map(exported.arrived),

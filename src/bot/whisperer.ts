@@ -3,7 +3,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Card } from '../core/view/card.ts';
 
 /** Says something to one person wherever they can be reached, where nobody else reads it. */
-export type Whisperer = (person: string, card: Card) => Promise<Whispered>;
+export type Whisperer = (person: string, card: Card, thread: string) => Promise<Whispered>;
 
 export interface Whispered {
   /** Surfaces that took it. */
@@ -17,7 +17,7 @@ export function createWhisperer(
   surfaces: readonly Surface[],
   settings: () => Pick<Settings, 'people'>,
 ): Whisperer {
-  return async (person, card) => {
+  return async (person, card, thread) => {
     const accounts = settings().people.find(({ id }) => id === person)?.accounts ?? {};
     const on: string[] = [];
     const why: string[] = [];
@@ -25,7 +25,8 @@ export function createWhisperer(
       const [kind = surface.name] = surface.name.split('/', 1);
       if (!surface.whisper) continue;
       for (const account of accounts[kind] ?? []) {
-        const at = { account, channel: '', root: '', answer: { to: 'asker', card } } as const;
+        const answer = { to: 'asker', card } as const;
+        const at = { account, channel: '', root: '', thread, answer };
         const done = await surface.whisper(at).catch(() => undefined);
         if (done?.ok) {
           on.push(surface.name);

@@ -67,6 +67,7 @@ const about: readonly (readonly [SectionName, string])[] = [
   ['quotas', 'How much one person may ask for.'],
   ['record', 'Who may take the record of an incident out, as a file.'],
   ['fuse', 'When everything becomes read-only by itself.'],
+  ['ask', 'How approvers are written to when a plan waits.'],
   ['limits', 'How fast one person and one source may send.'],
   ['targets', 'The systems that services live in, by name.'],
 ];

@@ -160,6 +160,15 @@ export const fuse = keys({
     .describe('Groups that are called then; that of `default_route` when absent.'),
 });
 
+export const ask = keys({
+  every: duration('10s', '1h')
+    .default(120_000)
+    .describe('How long the one who was asked has before the next one is asked too.'),
+  at_once: integer(1, 20)
+    .default(1)
+    .describe('How many are asked at a time; as many as are still needed at least.'),
+});
+
 export const quotas = keys({
   pending: integer(1, 100)
     .default(3)

@@ -21,7 +21,7 @@ import {
 } from './field.ts';
 import { journal } from './journal-schema.ts';
 import { directories, group, person } from './people-schema.ts';
-import { freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
+import { ask, freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
 import { basic, sources } from './source-schema.ts';
 
 /*
@@ -235,6 +235,7 @@ export const sections = {
   quotas: quotas.prefault({}),
   record: record.prefault({}),
   fuse: fuse.prefault({}),
+  ask: ask.prefault({}),
   limits: limits.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: notBuilt('backups'),

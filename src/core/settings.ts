@@ -1,5 +1,6 @@
 import type { Catalog } from './catalog.ts';
 import type { Route, Routes } from './incident/route.ts';
+import type { AskPace } from './operation/asking.ts';
 import type { Policy } from './operation/policy.ts';
 import type { FreezeWindow } from './operation/window.ts';
 import type { Person } from './person.ts';
@@ -25,6 +26,8 @@ export interface Settings {
   readonly freezes?: readonly FreezeWindow[];
   /** How many plans one requester may have waiting at a time. */
   readonly pendingMax: number;
+  /** How approvers are asked directly; nobody is when absent. */
+  readonly ask?: AskPace;
   /** Groups whose members may take records out; nobody where it is not said. */
   readonly record?: { readonly export: readonly string[] };
   /** How many dangerous operations within an hour make everything read-only, and which groups that calls. */

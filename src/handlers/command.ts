@@ -8,13 +8,19 @@ import type { Evidence } from '../core/person.ts';
 import type { Draft } from '../core/ports/step.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Block, Text } from '../core/view/card.ts';
-import type { Desk } from './desk.ts';
+import type { Desk, Telling } from './desk.ts';
 
 /**
  * One declaration a command: help, the grammar, completion, docs, modals and options are generated from it. It holds no
  * sentence for a person but its own help line, and nothing it can name has a write.
  */
-export type Command = ReadCommand | IncidentCommand | GateCommand | HaltCommand | OperationCommand;
+export type Command =
+  | ReadCommand
+  | OwnCommand
+  | IncidentCommand
+  | GateCommand
+  | HaltCommand
+  | OperationCommand;
 
 interface Declared {
   readonly name: string;
@@ -62,6 +68,12 @@ export interface ReadCommand extends Declared {
 export interface Reading {
   readonly title: Text;
   readonly blocks: readonly Block[];
+}
+
+/** Changes what concerns the one who asks and nobody else: no rule is asked for it. */
+export interface OwnCommand extends Declared {
+  readonly does: 'own';
+  act(asked: Asking, telling: Telling): Promise<Reading | Problem>;
 }
 
 /** Says something about the incident it is typed in, or the one named. */

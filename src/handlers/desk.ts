@@ -1,6 +1,7 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { SecurityNotice } from '../core/incident/security.ts';
+import type { MuteEvent } from '../core/mute.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { HaltIntent, HaltState } from '../core/operation/halt.ts';
 import type { LimitState } from '../core/operation/limit.ts';
@@ -56,6 +57,8 @@ export interface Desk {
   tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;
   tellHalts(intent: HaltIntent, context: Telling): Promise<Told>;
   tellIncident(id: string, intent: IncidentIntent, context: Telling): Promise<Told>;
+  /** Whose requests a person is not written to about. */
+  tellMute(person: string, event: MuteEvent, context: Telling): Promise<void>;
   /** Keeps what no incident and no operation keeps. */
   recordPerson(person: string, event: PersonEvent, context: Telling): Promise<void>;
 

@@ -178,4 +178,10 @@ export const requestProblems: ProblemBook = {
     why: 'An error named {error} was met; the log has the details.',
     next: 'Look at the timeline before you ask again.',
   },
+  MUTE_TIME: {
+    what: 'Nobody was muted.',
+    changed: 'Nothing was changed.',
+    why: 'It lasts from a minute to a week, and {given} is not in between.',
+    next: 'Write for example `for=8h`.',
+  },
 };

@@ -11,6 +11,7 @@ import {
   type HaltCommand,
   isProblem,
   type OperationCommand,
+  type OwnCommand,
   type ReadCommand,
   type Reading,
 } from './command.ts';
@@ -23,6 +24,8 @@ export async function run(command: Command, asked: Asking, cause: string): Promi
   switch (command.does) {
     case 'read':
       return read(command, asked, cause);
+    case 'own':
+      return own(command, asked, cause);
     case 'incident':
       return tellIncident(command, asked, cause);
     case 'gate':
@@ -100,6 +103,11 @@ async function read(
     { cause: `${cause}/read`, by: by.person },
   );
   return answer;
+}
+
+async function own(command: OwnCommand, asked: Asking, cause: string): Promise<Answer> {
+  const told = await command.act(asked, { cause, by: asked.by.person });
+  return isProblem(told) ? refused(told, asked.desk) : said('asker', told.title, told.blocks);
 }
 
 /** What was printed or written elsewhere is masked here, whatever its reader did before. */

@@ -61,3 +61,12 @@ describe('fuse', () => {
     expect(faultsOf(yaml({ fuse: 'fuse: { danger_per_hour: 0 }' })).join()).toContain('from 1 to');
   });
 });
+
+describe('ask', () => {
+  it('puts a plan to one person every two minutes, or as it is written', () => {
+    expect(accepted(yaml()).settings.ask).toEqual({ everyMs: 120_000, atOnce: 1 });
+    const own = 'ask: { every: 30s, at_once: 2 }';
+    expect(accepted(yaml({ ask: own })).settings.ask).toEqual({ everyMs: 30_000, atOnce: 2 });
+    expect(faultsOf(yaml({ ask: 'ask: { every: 1s }' })).join()).toContain('ask.every');
+  });
+});

@@ -41,6 +41,7 @@ export interface SmallBotOptions {
   /** Where every incident is shown, by surface. */
   readonly places?: Readonly<Record<string, string>>;
   readonly fuse?: Settings['fuse'];
+  readonly ask?: Settings['ask'];
   readonly log?: Log;
   /** The clock of this life alone; what the test holds is `from.clock`. */
   readonly clock?: Clock;
@@ -75,6 +76,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       ...settings,
       ...(options.freezes && { freezes: options.freezes }),
       ...(options.fuse && { fuse: options.fuse }),
+      ...(options.ask && { ask: options.ask }),
       ...(options.groups && { groups: options.groups }),
       routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },
       policy: { rules: options.rules ?? allowed, digest: 'policy-1', localTime },

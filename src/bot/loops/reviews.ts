@@ -90,11 +90,12 @@ export function createReviewsLoop(options: ReviewsLoopOptions): ReviewsLoop {
       { cause: `reviews/${id}/reminded/${turns}`, by: 'tocsin' },
     );
     if (!done.changed) return;
+    const thread = asked?.incident || id;
     const own = [glass.evidence.person, asked?.requester.person];
     const people = new Set(called.flatMap((group) => group.people));
     for (const person of people) {
       if (own.includes(person)) continue;
-      const { on, why } = await options.whisper(person, reviewCard(state, options.words));
+      const { on, why } = await options.whisper(person, reviewCard(state, options.words), thread);
       if (on.length === 0)
         log('a reminder reached nobody directly', { operation: id, person, why });
     }

@@ -1,5 +1,6 @@
 import { type Evidence, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
+import { type AskingIntent, decideAsking } from './asking.ts';
 import { begin, isVouched } from './begin.ts';
 import { type Called, decideGlass, type GlassIntent } from './glass.ts';
 import { typedHashLength } from './hash.ts';
@@ -21,7 +22,7 @@ import { takePlan } from './take-plan.ts';
 import { decideTelling, type Moment } from './tell.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
-export type OperationIntent = PersonIntent | GlassIntent | LoopIntent | StepIntent;
+export type OperationIntent = PersonIntent | GlassIntent | AskingIntent | LoopIntent | StepIntent;
 
 export type PersonIntent =
   | {
@@ -115,6 +116,9 @@ export function decide(intent: OperationIntent, state: OperationState): readonly
         : [];
     case 'Approve':
       return approve(intent, state);
+    case 'AskApprover':
+    case 'PassApprover':
+      return decideAsking(intent, state);
     case 'BreakGlass':
     case 'ReviewGlass':
     case 'RemindReview':

@@ -3,6 +3,7 @@ import type { ErasedEvent } from '../event.ts';
 import type { Evidence } from '../person.ts';
 import type { Progress } from '../ports/step.ts';
 import type { Facts, Problem } from '../problem.ts';
+import { type Asked as AskedDirectly, type AskingEvent, evolveAsking } from './asking.ts';
 import { evolveGlass, type Glass, type GlassEvent } from './glass.ts';
 import type { Plan, Step } from './plan.ts';
 import type { AllowRule } from './policy.ts';
@@ -11,6 +12,7 @@ import { evolveTelling, type PeopleTold, type Telling } from './tell.ts';
 
 export type OperationEvent =
   | GlassEvent
+  | AskingEvent
   | PeopleTold
   | {
       readonly type: 'OperationAsked';
@@ -180,6 +182,8 @@ export interface OperationState {
   readonly rule?: AllowRule;
   readonly judged?: Judged;
   readonly approvals: readonly Approval[];
+  /** Approvers who were asked directly, or passed over, in order; nobody when absent. */
+  readonly asking?: readonly AskedDirectly[];
   /** Broken instead of the approvals. */
   readonly glass?: Glass;
   /** Whom the rule told, of what. */
@@ -295,6 +299,9 @@ export function evolve(
       };
     case 'OperationApproved':
       return { ...state, status: 'approved' };
+    case 'ApproverAsked':
+    case 'ApproverPassed':
+      return evolveAsking(state, event, meta.at);
     case 'GlassBroken':
     case 'GlassReviewed':
     case 'ReviewReminded':

@@ -95,5 +95,7 @@ export interface Whisper {
   /** A channel as the platform itself names it, and the root of a thread in it; both may be empty. */
   readonly channel: string;
   readonly root: string;
+  /** The thread it is about, for what is pressed on it. */
+  readonly thread?: string;
   readonly answer: Answer;
 }

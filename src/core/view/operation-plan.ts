@@ -2,6 +2,7 @@ import type { OperationState } from '../operation/operation.ts';
 import { seatsOpen } from '../operation/places.ts';
 import { type Change, compensationsOf, type Plan, type Step } from '../operation/plan.ts';
 import type { Evidence } from '../person.ts';
+import { askingFacts } from './asking-facts.ts';
 import type { Block, DiffLine, Text } from './card.ts';
 import { spoken } from './operation-steps.ts';
 import { code, duration, on, personSpan, problemLine, time, type Words } from './words.ts';
@@ -57,6 +58,7 @@ export function wanted(state: OperationState, words: Words): readonly Block[] {
     : `${open.count} of ${open.groups.map(({ from }) => from).join(' or ')}`;
   const facts = [
     { label: 'needs', value: [`${needs}, but not `, personSpan(plan.requester, words)] },
+    ...askingFacts(state, words),
     { label: 'expires', value: [time(plan.expiresAt)] },
     rule.stepUp
       ? { label: 'second factor', value: ['a passkey or a code, in the console'] }

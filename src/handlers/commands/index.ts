@@ -12,6 +12,7 @@ import { health } from './health.ts';
 import { helpOf } from './help.ts';
 import { locks } from './locks.ts';
 import { logs } from './logs.ts';
+import { mute, unmute } from './mute.ts';
 import { note } from './note.ts';
 import { pin } from './pin.ts';
 import { policyOf } from './policy.ts';
@@ -56,6 +57,8 @@ export const commands: readonly Command[] = [
   settle,
   breakGlass,
   review,
+  mute,
+  unmute,
   freeze,
   unfreeze,
   readOnly,

@@ -160,14 +160,15 @@ interface WhisperMeans {
 /** Where they are, seen by them alone; in a message of their own when nobody knows where they are. */
 async function sendWhisper(
   workspace: Workspace,
-  { account, channel, root, answer }: Whisper,
+  { account, channel, root, thread: about = '', answer }: Whisper,
   { readyFor, failed }: WhisperMeans,
 ): Promise<Ensured> {
   const user = workspace.userOf(account);
   if (user === undefined) return { ok: false, why: 'gone' };
   const ready = await readyFor(channel === '' ? user : channel);
   if ('why' in ready) return ready;
-  const rendered = renderCard(answer.card, settingOf(workspace, { thread: '', first: false }));
+  const setting = settingOf(workspace, { thread: about, first: false });
+  const rendered = renderCard(answer.card, setting);
   const { call } = await workspace.client();
   const method = channel === '' ? 'chat.postMessage' : 'chat.postEphemeral';
   const thread = root === '' ? {} : { thread_ts: root.includes(':') ? readRef(root).ts : root };
