@@ -34,10 +34,12 @@ export function startPeopleLoops(
   const whisper = createWhisperer(surfaces, options.settings);
   const reviews = createReviewsLoop({ ...options, whisper });
   const fuses = createFusesLoop({ ...options, whisper });
+  const canWhisper = surfaces.some((surface) => surface.whisper !== undefined);
   const asking = createAskingLoop({
     ...options,
     whisper,
-    pace: () => options.settings().ask,
+    // Where there is no way to anybody but the console, nobody is passed over for it.
+    pace: () => (canWhisper ? options.settings().ask : undefined),
     isMuted: (person, requester) =>
       isMuted(engine.readings.mutes.get(person)?.state ?? [], requester, options.clock.now()),
     card: (operation) =>

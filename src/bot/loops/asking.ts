@@ -1,5 +1,9 @@
-import { type AskPace, approversDue, nextAskAt } from '../../core/operation/asking.ts';
-import type { OperationIntent } from '../../core/operation/decide.ts';
+import {
+  type AskingIntent,
+  type AskPace,
+  approversDue,
+  nextAskAt,
+} from '../../core/operation/asking.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
 import type { Card } from '../../core/view/card.ts';
 import type { Clock } from '../clock.ts';
@@ -94,9 +98,13 @@ export function createAskingLoop(options: AskingLoopOptions): AskingLoop {
       await pass(state, person, `muted ${requester}`);
       return;
     }
+    if (!options.whisper.reaches(person)) {
+      await pass(state, person, 'no account to write to');
+      return;
+    }
     const told = await tell(state, { type: 'AskApprover', at: clock.now(), person });
     if (!told.changed) return;
-    const { on, why } = await options.whisper(
+    const { on, why } = await options.whisper.tell(
       person,
       options.card(state),
       state.asked?.incident || state.id,
@@ -109,7 +117,7 @@ export function createAskingLoop(options: AskingLoopOptions): AskingLoop {
   }
 
   /** Asked again after approvals were taken back, a person is asked in another turn: the version tells them apart. */
-  function tell({ id }: OperationState, intent: AskIntent): Promise<Told> {
+  function tell({ id }: OperationState, intent: AskingIntent): Promise<Told> {
     const version = engine.readings.operations.get(id)?.version ?? 0;
     const cause = `asking/${id}/${version}/${intent.type}/${intent.person}`;
     return engine.tellOperation(id, intent, { cause, by: 'tocsin' });
@@ -132,5 +140,3 @@ export function createAskingLoop(options: AskingLoopOptions): AskingLoop {
     },
   };
 }
-
-type AskIntent = Extract<OperationIntent, { readonly type: 'AskApprover' | 'PassApprover' }>;

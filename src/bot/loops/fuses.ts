@@ -70,7 +70,7 @@ export function createFusesLoop(options: FusesLoopOptions): FusesLoop {
     // Those of a process before were called by it.
     if (at < beganAt) return;
     for (const person of new Set(called.flatMap(({ people }) => people))) {
-      const { on, why } = await options.whisper(person, fuseCard(blown), operation);
+      const { on, why } = await options.whisper.tell(person, fuseCard(blown), operation);
       if (on.length === 0) log('nobody could be called directly', { operation, person, why });
     }
   }

@@ -95,7 +95,11 @@ export function createReviewsLoop(options: ReviewsLoopOptions): ReviewsLoop {
     const people = new Set(called.flatMap((group) => group.people));
     for (const person of people) {
       if (own.includes(person)) continue;
-      const { on, why } = await options.whisper(person, reviewCard(state, options.words), thread);
+      const { on, why } = await options.whisper.tell(
+        person,
+        reviewCard(state, options.words),
+        thread,
+      );
       if (on.length === 0)
         log('a reminder reached nobody directly', { operation: id, person, why });
     }
