@@ -26,7 +26,6 @@ import { fuseOf } from './groups.ts';
 import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
-import { createMutes } from './mutes.ts';
 import { createOperations } from './operations.ts';
 import { createOutsideLoops } from './outside-loops.ts';
 import { createOwnTarget } from './own-target.ts';
@@ -179,7 +178,6 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     engine,
     rosters,
     recordPerson: createPersonRecord(journal),
-    tellMute: createMutes(journal),
     words,
     threads,
     now: clock.now,

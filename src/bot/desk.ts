@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Incident } from '../core/incident/incident.ts';
 import { isReviewOpen } from '../core/operation/glass.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
+import type { Journal } from '../core/ports/journal.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
 import { standingOf } from '../core/post.ts';
@@ -11,6 +12,7 @@ import type { Desk, RunbookPage } from '../handlers/desk.ts';
 import type { ChatConnection } from './chat.ts';
 import type { Engine } from './engine.ts';
 import { evidenceOf, membersTold } from './evidence.ts';
+import { createMutes } from './mutes.ts';
 import type { PersonRecord } from './person-record.ts';
 import type { Rosters } from './rosters.ts';
 import type { TellSecurity } from './security/notices.ts';
@@ -19,7 +21,7 @@ import type { Threads } from './threads.ts';
 export interface DeskOptions {
   readonly engine: Engine;
   readonly recordPerson: PersonRecord;
-  readonly tellMute: Desk['tellMute'];
+  readonly journal: Pick<Journal, 'append'>;
   readonly tellSecurity: TellSecurity;
   readonly settings: () => Settings;
   readonly rosters: Rosters;
@@ -75,7 +77,7 @@ export function createDesk(options: DeskOptions): Desk {
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
     recordPerson: options.recordPerson,
-    tellMute: options.tellMute,
+    tellMute: createMutes(options.journal),
     tellSecurity: options.tellSecurity,
     planner: options.planner,
     workload: options.workload,
