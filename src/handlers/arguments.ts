@@ -7,6 +7,8 @@ import { nearest, type Utterance } from './grammar.ts';
 
 export interface Understood {
   readonly args: Arguments;
+  /** Named arguments of another command, where this one takes them. */
+  readonly others?: Readonly<Record<string, string>>;
   readonly service: string;
   readonly environment: string;
 }
@@ -20,7 +22,7 @@ export function understand(
   utterance: Utterance,
   place: ArgumentPlace,
 ): Understood | Problem {
-  const { given, odd } = allot(command, utterance, place);
+  const { given, odd, others } = allot(command, utterance, place);
   const args: Record<string, string | number> = {};
   const inOrder = [...command.args].sort((a, b) => Number(a.named) - Number(b.named));
   for (const argument of inOrder) {
@@ -30,7 +32,8 @@ export function understand(
     if (typeof checked === 'object') return checked;
     if (checked !== undefined) args[argument.name] = checked;
   }
-  return odd ?? whereabouts(command, args, place);
+  const found = odd ?? whereabouts(command, args, place);
+  return command.open && 'args' in found ? { ...found, others } : found;
 }
 
 export interface ArgumentPlace {
@@ -43,6 +46,8 @@ export interface Allotted {
   readonly given: ReadonlyMap<string, string>;
   /** A word, or a name, that no argument takes. */
   readonly odd: Problem | undefined;
+  /** Names that an open command takes for another one. */
+  readonly others: Readonly<Record<string, string>>;
 }
 
 export function allot(command: Command, utterance: Utterance, place: ArgumentPlace): Allotted {
@@ -61,20 +66,22 @@ export function allot(command: Command, utterance: Utterance, place: ArgumentPla
     if (word !== undefined && word !== '') given.set(name, word);
   }
   const [word] = words;
+  const others: Record<string, string> = {};
   let odd: Problem | undefined;
   if (word !== undefined) {
     odd = problem('ARGUMENT_EXTRA', { verb: command.name, word, usage: usage(command) });
   }
   for (const [name, value] of Object.entries(utterance.named)) {
     if (!command.args.some((argument) => argument.name === name)) {
-      odd ??= unknownName(command, name);
+      if (command.open) others[name] = value;
+      else odd ??= unknownName(command, name);
     } else if (given.has(name)) {
       odd ??= problem('ARGUMENT_TWICE', { name, line: utterance.line });
     } else {
       given.set(name, value);
     }
   }
-  return { given, odd };
+  return { given, odd, others };
 }
 
 export function usage(command: Command): string {
@@ -182,7 +189,7 @@ function unknownService(service: string, known: readonly string[]): Problem {
     : problem('SERVICE_UNKNOWN', { service, known: known.slice(0, 20).join(', ') });
 }
 
-function unknownName(command: Command, name: string): Problem {
+export function unknownName(command: Command, name: string): Problem {
   const known = command.args.map((argument) => argument.name);
   return problem('ARGUMENT_UNKNOWN', {
     verb: command.name,

@@ -28,6 +28,8 @@ interface Declared {
   readonly risk: Risk;
   readonly summary: string;
   readonly args: readonly Argument[];
+  /** Takes the named arguments of other commands as well, and reads them by itself. */
+  readonly open?: true;
   readonly example: string;
   /** Optional arguments without which it would be refused there. */
   wants?(incident: Incident): readonly string[];
@@ -128,6 +130,8 @@ export interface Asking {
   readonly by: Evidence;
   readonly line: string;
   readonly args: Arguments;
+  /** What an open command was given beside its own arguments, as typed. */
+  readonly others?: Readonly<Record<string, string>>;
   readonly service: string;
   readonly environment: string;
   readonly incident: Incident | undefined;

@@ -72,6 +72,10 @@ export function questionOf(
 
 /** What rules may speak of: the arguments without where it is, which has fields of its own, and why. */
 export function argumentsOf({ args }: Asking): Asking['args'] {
+  return ruledArguments(args);
+}
+
+export function ruledArguments(args: Asking['args']): Asking['args'] {
   return Object.fromEntries(Object.entries(args).filter(([name]) => !ownFields.has(name)));
 }
 

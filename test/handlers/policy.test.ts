@@ -69,6 +69,51 @@ describe('policy', () => {
   });
 });
 
+describe('policy with arguments', () => {
+  const policies = `
+  - { deny: { verb: scale, args: { replicas: { above: 20 } } } }
+  - { match: { risk: change, args: { replicas: { below: 3 } } }, requesters: [sre], approvals: [] }
+  - { match: { risk: change, severity: critical }, requesters: [sre], approvals: [] }
+  - { match: { risk: change, group: guests }, requesters: [sre], approvals: [] }
+  - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ] }
+`;
+
+  it('asks the real question', async () => {
+    const counter = await openCounter(policies);
+    const many = await counter.says('ana', 'policy scale worker replicas=21 env=production');
+    expect(many).toContain('POLICY_DENIED');
+    expect(many).toMatch(/\(tocsin\.yaml:\d+\)/);
+    expect(many).not.toContain('Other rules');
+    const few = await counter.says('ana', 'policy scale worker replicas=2 env=production');
+    expect(few).toContain('none: it is approved by being asked');
+    const some = await counter.says('ana', 'policy scale worker replicas=20 env=production');
+    expect(some).toContain('approval  1 of sre: Ben');
+    expect(counter.drafts).toEqual([]);
+  });
+
+  it('names of the other rules only those that could decide yet', async () => {
+    const counter = await openCounter(policies);
+    const some = await counter.says('ana', 'policy scale worker replicas=20 env=production');
+    expect(some).toContain('may decide instead where the severity is critical');
+    expect(some).not.toContain('replicas is');
+    expect(some).not.toContain('whoever asks is in guests');
+    const open = await counter.says('ana', 'policy scale worker env=production');
+    expect(open).toContain('refuses it where replicas is above 20');
+    expect(open).toContain('may decide instead where replicas is below 3');
+  });
+
+  it('refuses an argument that the command does not take, or not so', async () => {
+    const counter = await openCounter(policies);
+    expect(await counter.says('ana', 'policy scale worker replica=2 env=production')).toContain(
+      'ARGUMENT_UNKNOWN',
+    );
+    expect(await counter.says('ana', 'policy scale worker replicas=many env=production')).toContain(
+      'ARGUMENT_NOT_A_COUNT',
+    );
+    expect(await counter.says('ana', 'who worker replicas=2')).toContain('ARGUMENT_UNKNOWN');
+  });
+});
+
 describe('a rule about arguments', () => {
   const policies = `
   - { deny: { verb: scale, args: { replicas: { above: 20 } } } }

@@ -11,6 +11,9 @@ export interface TargetState {
   readonly since?: number;
 }
 
+/** Holds a target of which a part of the record is gone: whether anybody writes there is not known, so nobody else may. */
+export const unreadable = 'unreadable';
+
 export function initialTarget(id: string): TargetState {
   return { id };
 }
@@ -20,8 +23,14 @@ export function evolveTarget(
   event: TargetEvent | ErasedEvent,
   meta: { readonly at: number },
 ): TargetState {
+  if (event.type === 'Erased') {
+    // Whose release is gone holds it still: only who took it can be unknown.
+    return event.was === 'TargetLocked'
+      ? { id: state.id, heldBy: unreadable, since: meta.at }
+      : state;
+  }
   if (event.type === 'TargetLocked')
     return { id: state.id, heldBy: event.operation, since: meta.at };
-  if (event.type === 'TargetReleased' && state.heldBy === event.operation) return { id: state.id };
-  return state;
+  const isHolder = state.heldBy === event.operation || state.heldBy === unreadable;
+  return event.type === 'TargetReleased' && isHolder ? { id: state.id } : state;
 }

@@ -1,5 +1,6 @@
 import { everything, isLifting } from '../operation/halt.ts';
 import type { OperationState, StepState } from '../operation/operation.ts';
+import { unreadable } from '../operation/target.ts';
 import { covers } from '../operation/window.ts';
 import type { Problem } from '../problem.ts';
 import type { Block, Text } from './card.ts';
@@ -67,6 +68,13 @@ function headline(state: OperationState, context: OperationCardContext): Text {
     case 'approved':
       if (halting(state, context).length > 0) {
         return [`${cleared(state)} Begins when nothing halts it.`];
+      }
+      if (context.heldBy === unreadable) {
+        return [
+          'Approved. Whether its target is held cannot be read, so that nothing begins there. Run ',
+          code('tocsin journal verify'),
+          ', and put the journal back from a backup.',
+        ];
       }
       if (context.heldBy) {
         return [`${cleared(state)} Waits for `, code(context.heldBy), ' on the same target.'];

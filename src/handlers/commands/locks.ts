@@ -1,3 +1,5 @@
+import { lockedTargets } from '../../core/operation/locks.ts';
+import { unreadable } from '../../core/operation/target.ts';
 import { comingBlocks, haltBlocks } from '../../core/view/halts.ts';
 import { code, personSpan, time } from '../../core/view/words.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
@@ -16,13 +18,19 @@ export const locks: ReadCommand = {
 
 async function answer({ desk, at }: Asking): Promise<Reading> {
   const held = desk.liveOperations().flatMap((operation) =>
-    (operation.plan?.targets ?? []).flatMap(({ id }) => {
+    lockedTargets(operation).flatMap((id) => {
       const target = desk.target(id);
       return target.heldBy === operation.id ? [{ target, operation }] : [];
     }),
   );
+  const lost = desk
+    .liveOperations()
+    .flatMap(lockedTargets)
+    .filter((id, index, all) => desk.target(id).heldBy === unreadable && all.indexOf(id) === index);
   return {
-    title: [held.length === 0 ? 'No target is held' : `${held.length} held`],
+    title: [
+      held.length + lost.length === 0 ? 'No target is held' : `${held.length + lost.length} held`,
+    ],
     blocks: [
       ...haltBlocks(desk.halts(), desk.words),
       ...comingBlocks(desk.halts(), at),
@@ -37,9 +45,20 @@ async function answer({ desk, at }: Asking): Promise<Reading> {
           personSpan(operation.asked?.requester.person ?? '', desk.words),
           ' since ',
           time(target.since ?? 0),
+          ...(operation.asked?.reason ? [`: ${operation.asked.reason}`] : []),
         ]),
         more: 0,
       },
+      ...(lost.length === 0
+        ? []
+        : [
+            {
+              kind: 'list',
+              title: 'Cannot be read',
+              items: lost.map((id) => [code(id)]),
+              more: 0,
+            } as const,
+          ]),
     ],
   };
 }

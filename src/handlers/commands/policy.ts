@@ -1,6 +1,11 @@
 import { onCallOf } from '../../core/catalog.ts';
 import { fullOf } from '../../core/operation/limit.ts';
-import { matchesSubject } from '../../core/operation/match.ts';
+import {
+  holdsValue,
+  matchesSubject,
+  type PolicyMatch,
+  type ValueMatch,
+} from '../../core/operation/match.ts';
 import {
   type AllowRule,
   judge,
@@ -8,14 +13,23 @@ import {
   type PolicyQuestion,
   type Verdict,
 } from '../../core/operation/policy.ts';
+import { isMember } from '../../core/person.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Block, Text } from '../../core/view/card.ts';
 import { haltBlocks } from '../../core/view/halts.ts';
 import { conditions } from '../../core/view/policy-words.ts';
 import { code, duration, personSpan, problemBlock, time } from '../../core/view/words.ts';
-import type { Asking, Command, ReadCommand, Reading } from '../command.ts';
+import { check, unknownName } from '../arguments.ts';
+import {
+  type Arguments,
+  type Asking,
+  type Command,
+  isProblem,
+  type ReadCommand,
+  type Reading,
+} from '../command.ts';
 import type { Way } from '../desk.ts';
-import { questionOf } from '../judgement.ts';
+import { questionOf, ruledArguments } from '../judgement.ts';
 import { environmentArgument, serviceArgument } from './arguments.ts';
 import { tellings } from './who.ts';
 
@@ -31,7 +45,8 @@ export function policyOf(registry: () => readonly Command[]): ReadCommand {
       serviceArgument,
       environmentArgument,
     ],
-    example: 'policy rollback checkout env=production',
+    open: true,
+    example: 'policy scale checkout replicas=30 env=production',
     answer: async (asked) => explain(asked, registry()),
   };
 }
@@ -41,10 +56,12 @@ function explain(asked: Asking, commands: readonly Command[]): Reading | Problem
   const { desk, args, service, environment } = asked;
   const command = commands.find(({ name }) => name === args['verb']);
   if (!command) return problem('VERB_UNKNOWN', { verb: String(args['verb']) });
+  const given = givenFor(command, asked);
+  if (isProblem(given)) return given;
   const question: PolicyQuestion = {
     ...questionOf(command, asked, { service, environment }),
     hypothetical: true,
-    args: {},
+    args: given,
     targets: targetsOf(asked),
   };
   const { policy } = desk.settings;
@@ -173,21 +190,54 @@ function reachable(ways: readonly Way[]): string {
   return up.length > 0 ? up.join(', ') : `not reachable: ${kinds(false).join(', ')} is down`;
 }
 
-/** Rules that would decide in other circumstances. */
+/** The arguments of the command that is asked about, as far as they were given: `replicas=30`. */
+function givenFor(command: Command, { desk, others = {} }: Asking): Arguments | Problem {
+  const args: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(others)) {
+    const argument = command.args.find((each) => each.name === name);
+    if (!argument) return unknownName(command, name);
+    const checked = check(command, argument, value, desk.settings);
+    if (typeof checked === 'object') return checked;
+    if (checked !== undefined) args[name] = checked;
+  }
+  return ruledArguments(args);
+}
+
+/** Rules that would decide in other circumstances, and only those: what is asked and by whom is settled. */
 function others(verdict: Verdict, question: PolicyQuestion, { desk }: Asking): readonly Block[] {
-  const items = desk.settings.policy.rules
-    .filter(({ where, match }) => {
-      const isAbout = matchesSubject(match, question);
-      return isAbout && conditions(match) !== '' && where !== whereOf(verdict);
-    })
+  const { rules } = desk.settings.policy;
+  const open = rules.flatMap((rule) => {
+    const left = openMatch(rule.match, question);
+    return left ? [{ ...rule, left, isCertain: conditions(left) === '' }] : [];
+  });
+  // What certainly denies leaves nothing to the others, and what certainly allows nothing to those after it.
+  if (open.some(({ kind, isCertain }) => kind === 'deny' && isCertain)) return [];
+  const last = open.findIndex(({ kind, isCertain }) => kind === 'allow' && isCertain);
+  const items = open
+    .filter(({ kind }, index) => kind === 'deny' || last < 0 || index <= last)
+    .filter(({ where, isCertain }) => !isCertain && where !== whereOf(verdict))
     .map(
-      ({ kind, where, match }): Text => [
+      ({ kind, where, left }): Text => [
         code(where),
         kind === 'deny' ? ' refuses it where ' : ' may decide instead where ',
-        conditions(match),
+        conditions(left),
       ],
     );
   return items.length === 0 ? [] : [{ kind: 'list', title: 'Other rules', items, more: 0 }];
+}
+
+/** What is left to hold of a rule once it is known who asks, and with which arguments; undefined where it cannot hold. */
+function openMatch(match: PolicyMatch, question: PolicyQuestion): PolicyMatch | undefined {
+  if (!matchesSubject(match, question)) return undefined;
+  const { group, args, ...others } = match;
+  if (group && !group.some((each) => isMember(question.requester, each))) return undefined;
+  const left: Record<string, ValueMatch> = {};
+  for (const [name, wanted] of Object.entries(args ?? {})) {
+    const given = question.args[name];
+    if (given === undefined) left[name] = wanted;
+    else if (!holdsValue(wanted, given)) return undefined;
+  }
+  return Object.keys(left).length > 0 ? { ...others, args: left } : others;
 }
 
 function whereOf(verdict: Verdict): string {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { lockedTargets, lockWrites } from '../../../src/core/operation/locks.ts';
+import { holderBefore, lockedTargets, lockWrites } from '../../../src/core/operation/locks.ts';
 import type { OperationEvent, OperationState } from '../../../src/core/operation/operation.ts';
 import {
   evolveTarget,
   initialTarget,
   type TargetEvent,
   type TargetState,
+  unreadable,
 } from '../../../src/core/operation/target.ts';
 import { problem } from '../../../src/core/problem.ts';
 import {
@@ -186,3 +187,19 @@ function held(id: string, operation: string): TargetState {
 function free(...ids: readonly string[]): readonly TargetState[] {
   return ids.map(initialTarget);
 }
+
+describe('a lock that cannot be read', () => {
+  const erased = { type: 'Erased', v: 1, was: 'TargetLocked' } as const;
+  const lost = evolveTarget(initialTarget(target.id), erased, { at: 2 });
+
+  it('blocks: nothing begins there, whoever asks', () => {
+    const turn = turnOf(approved(), [operationStarted()]);
+    expect(lockWrites(turn, turn.events, [lost])).toMatchObject({ ok: false, heldBy: unreadable });
+    expect(holderBefore(turn.before, () => lost)).toBe(unreadable);
+  });
+
+  it('is free again once it is on record that it was given back', () => {
+    const free = evolveTarget(lost, { type: 'TargetReleased', v: 1, operation: 'op-1' }, { at: 3 });
+    expect(free).toEqual(initialTarget(target.id));
+  });
+});
