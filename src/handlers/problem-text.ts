@@ -118,6 +118,18 @@ export const requestProblems: ProblemBook = {
     why: 'The account {account} on {surface} belongs to no person of the configuration.',
     next: 'Ask an operator to add it under `people:`.',
   },
+  PAGE_ONE_AT_A_TIME: {
+    what: 'Nothing was asked of the pager.',
+    changed: 'Nothing was changed.',
+    why: 'It names {wanted}, and one thing is done at a time.',
+    next: 'Write a line for each.',
+  },
+  PAGE_SNOOZE_TOO_LONG: {
+    what: 'The page was not snoozed.',
+    changed: 'Nothing was changed.',
+    why: '{snooze} is longer than a week, or shorter than a second.',
+    next: 'Write for example `page snooze=2h`.',
+  },
   INCIDENT_REQUIRED: {
     what: '`{verb}` needs an incident.',
     changed: untouched,

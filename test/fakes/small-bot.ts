@@ -8,6 +8,7 @@ import {
 import type { Clock } from '../../src/bot/clock.ts';
 import { localTime } from '../../src/config/zones.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
+import type { Pager } from '../../src/core/ports/pager.ts';
 import type { Draft, DraftRequest, Planner } from '../../src/core/ports/step.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { rule, sha256, step, target } from '../core/operation/sample.ts';
@@ -50,6 +51,9 @@ export interface SmallBotOptions {
   /** A second life of the bot on the record of the first. */
   readonly from?: Pick<SmallBot, 'clock' | 'journal'>;
   readonly before?: MemoryJournalOptions['before'];
+  /** Ways to page. */
+  readonly pages?: Settings['pages'];
+  readonly pagers?: readonly Pager[];
   readonly limits?: BotParts['limits'];
   readonly groups?: Settings['groups'];
   readonly book?: BotParts['book'];
@@ -74,6 +78,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     sha256,
     settings: () => ({
       ...settings,
+      ...(options.pages && { pages: options.pages }),
       ...(options.freezes && { freezes: options.freezes }),
       ...(options.fuse && { fuse: options.fuse }),
       ...(options.ask && { ask: options.ask }),
@@ -97,6 +102,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       },
     ],
     sources: [],
+    ...(options.pagers && { pagers: options.pagers }),
     ...(options.limits && { limits: options.limits }),
     runbooks: { hint: () => undefined, page: () => undefined },
     times: {

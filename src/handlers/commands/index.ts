@@ -7,6 +7,7 @@ import { cancel } from './cancel.ts';
 import { consoleLink } from './console.ts';
 import { declare } from './declare.ts';
 import { decline } from './decline.ts';
+import { escalate } from './escalate.ts';
 import { freeze } from './freeze.ts';
 import { health } from './health.ts';
 import { helpOf } from './help.ts';
@@ -14,6 +15,7 @@ import { locks } from './locks.ts';
 import { logs } from './logs.ts';
 import { mute, unmute } from './mute.ts';
 import { note } from './note.ts';
+import { page } from './page.ts';
 import { pin } from './pin.ts';
 import { policyOf } from './policy.ts';
 import { readOnly } from './read-only.ts';
@@ -33,6 +35,7 @@ import { unack } from './unack.ts';
 import { undo } from './undo.ts';
 import { unfreeze } from './unfreeze.ts';
 import { unsilence } from './unsilence.ts';
+import { update } from './update.ts';
 import { who } from './who.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -68,6 +71,9 @@ export const commands: readonly Command[] = [
   resolve,
   severity,
   assign,
+  page,
+  escalate,
+  update,
   silence,
   unsilence,
   note,
