@@ -16,6 +16,7 @@ import type { ProblemBook } from '../src/core/problem.ts';
 import { requestProblems } from '../src/handlers/problem-text.ts';
 import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
+import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
 import { problems as pagerdutyProblems } from '../src/integrations/pagerduty/problems.ts';
 import { problems as prometheusProblems } from '../src/integrations/prometheus/problems.ts';
@@ -54,6 +55,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Alertmanager', 'src/integrations/alertmanager/problems.ts', alertmanagerProblems),
   chapter('PagerDuty', 'src/integrations/pagerduty/problems.ts', pagerdutyProblems),
   chapter('Kubernetes', 'src/integrations/kubernetes/problems.ts', kubernetesProblems),
+  chapter('Heartbeat', 'src/integrations/heartbeat/problems.ts', heartbeatProblems),
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
 ];
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Config, JournalConfig, SurfacesConfig } from './config/config.ts';
+import type { Config, HeartbeatConfig, JournalConfig, SurfacesConfig } from './config/config.ts';
 import { type ReadDocument, readDocument } from './config/document.ts';
 import { type ConfigError, sayError } from './config/error.ts';
 import type { Listen } from './config/field.ts';
@@ -217,6 +217,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       personPerMinute: sections.limits.person_per_minute,
       sourcePerMinute: sections.limits.source_per_minute,
     },
+    heartbeat: readHeartbeat(sections.heartbeat),
     sources: {
       alertmanager: readAlertmanagers(sections.sources, report),
       pagerduty: readPagerduties(sections.sources, report),
@@ -231,6 +232,10 @@ function waysToPage({ pagerduty = {} }: Sections['sources']): NonNullable<Settin
   return Object.entries(pagerduty).flatMap(([name, { pages }]) =>
     Object.keys(pages).map((via) => ({ pager: `pagerduty/${name}`, via })),
   );
+}
+
+function readHeartbeat({ ping, every, timeout }: Sections['heartbeat']): HeartbeatConfig {
+  return { everyMs: every, timeoutMs: timeout, ...(ping && { ping }) };
 }
 
 function readJournal(

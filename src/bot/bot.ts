@@ -31,6 +31,7 @@ import { createOutsideLoops } from './outside-loops.ts';
 import { createOwnTarget } from './own-target.ts';
 import { type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
+import type { Pulse } from './pulse.ts';
 import { createRenderings } from './renderings.ts';
 import type { ServedDirectory } from './rosters.ts';
 import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
@@ -88,6 +89,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   /** Where the console can be reached from a chat platform. */
   readonly consoleLink?: Desk['consoleLink'];
   readonly times: BotTimes;
+  /** Told of each turn of the loops that turn by themselves. */
+  readonly pulse?: Pick<Pulse, 'beat'>;
   readonly counts?: DispatchCounts;
   readonly log: Log;
 }
@@ -197,6 +200,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     sweep(now) {
       sweep(engine.readings, now);
       snapshots.due(now);
+      parts.pulse?.beat('deadlines');
     },
     log,
   });

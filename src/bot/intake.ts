@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Unreadable } from '../core/alert/alert.ts';
+import type { Delivery, Unreadable } from '../core/alert/alert.ts';
 import { receiveIntent, unreadableIntent } from '../core/alert/intake.ts';
+import { takeBeats } from '../core/alert/watchdog.ts';
 import type { Journal } from '../core/ports/journal.ts';
 import { type Problem, type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
@@ -37,6 +38,8 @@ export interface IntakeOptions {
   };
   /** A source said that it cut alerts off: ask it. */
   readonly reconcile: (source: string) => void;
+  /** The watchdog of a source fires. */
+  readonly heard?: (source: string) => void;
 }
 
 export interface WebhookSource {
@@ -45,6 +48,8 @@ export interface WebhookSource {
   readonly auth: WebhookAuth;
   /** It has an API that can be asked back. */
   readonly answers: boolean;
+  /** An alert that always fires, by its name: it is heard, and no incident. */
+  readonly watchdog?: { readonly alert: string; readonly withinMs: number };
 }
 
 export interface IntakeMetrics {
@@ -158,7 +163,7 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     const { source, cause } = taking;
     const by = `source:${source.name}`;
     if (outcome.kind === 'accepted') {
-      const { delivery } = outcome;
+      const delivery = withoutBeats(outcome.delivery, source);
       const received =
         delivery.observations.length > 0
           ? options.engine.receive(receiveIntent(delivery, intakeOf(source)), { cause, by })
@@ -173,6 +178,14 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       reason: String(outcome.problem.facts['why'] ?? outcome.problem.code),
     };
     await keep(outcome.unreadable.length > 0 ? outcome.unreadable : [whole], taking);
+  }
+
+  /** That a watchdog fires is said at once: it needs no room in the journal. */
+  function withoutBeats(delivery: Delivery, { name, watchdog }: WebhookSource): Delivery {
+    if (!watchdog) return delivery;
+    const { isHeard, rest } = takeBeats(delivery, watchdog.alert);
+    if (isHeard) options.heard?.(name);
+    return rest;
   }
 
   async function keep(

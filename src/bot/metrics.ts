@@ -3,6 +3,7 @@ import type { DispatchCounts } from '../handlers/dispatch.ts';
 import type { ChatMetrics } from './chat.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
+import type { HeartbeatCounts } from './loops/heartbeat.ts';
 import type { LaneReading } from './loops/threads/index.ts';
 import type { SecurityCounts } from './security/index.ts';
 
@@ -34,6 +35,7 @@ export interface Metrics {
   readonly security: SecurityCounts;
   readonly chat: Omit<ChatMetrics, 'refused'>;
   readonly dispatch: DispatchCounts;
+  readonly heartbeat: HeartbeatCounts;
   readonly routes: readonly HttpRoute[];
 }
 
@@ -82,6 +84,12 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     name: 'tocsin_commands_total',
     help: 'Lines understood, by verb.',
     labelNames: ['verb'],
+    registers,
+  });
+  const pings = new Counter({
+    name: 'tocsin_heartbeat_pings_total',
+    help: 'Times an outside checker was to be told that we live, by what became of it.',
+    labelNames: ['outcome'],
     registers,
   });
   const acknowledged = new Histogram({
@@ -205,6 +213,7 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
       understood: (verb) => commands.inc({ verb }),
       answered: (ms) => decided.observe(ms / 1000),
     },
+    heartbeat: { pinged: (outcome) => pings.inc({ outcome }) },
     routes: [
       {
         method: 'GET',

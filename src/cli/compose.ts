@@ -15,6 +15,7 @@ import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
 import { type PagerSource, pagerdutyRoutes } from '../bot/pagerduty-intake.ts';
+import { createPulse } from '../bot/pulse.ts';
 import type { ServedDirectory } from '../bot/rosters.ts';
 import type { SecurityCounts } from '../bot/security/index.ts';
 import type { LimitSettings } from '../bot/security/limits.ts';
@@ -40,6 +41,7 @@ import { healthRoutes } from './health.ts';
 import { journalHostHandlers } from './host-records.ts';
 import { openStepUps, stepUpHostHandlers } from './step-up.ts';
 import { version } from './version.ts';
+import { createWatch, loopsWithinMs } from './watch.ts';
 
 export interface Parts {
   readonly journal: OpenJournal;
@@ -68,6 +70,8 @@ export interface Parts {
   readonly chats: ConnectChats;
   readonly runbooks: Runbooks;
   readonly times: BotTimes;
+  /** Who is told that we live; nobody when absent. */
+  readonly heartbeat?: { readonly ping: () => Promise<void>; readonly everyMs: number };
   /** `demo`: anybody may be anybody, on 127.0.0.1. */
   readonly access: 'demo' | 'sessions';
   readonly tokens: readonly {
@@ -100,9 +104,11 @@ export async function compose(parts: Parts): Promise<Running> {
   const address = { console: parts.consoleUrl ?? '' };
   const { sessions, ...ways } = openSessions(parts, surface);
   const late: Late = {};
+  const pulse = createPulse(loopsWithinMs, systemClock.now);
   const bot = await createBot({
     ...parts,
     ...ways,
+    pulse,
     ownership: journal.ownership,
     clock: systemClock,
     sha256,
@@ -113,6 +119,7 @@ export async function compose(parts: Parts): Promise<Running> {
     log: say,
   });
   const metrics = createMetrics(readingsOf(parts, bot, late), version);
+  const watch = createWatch({ parts, bot, pulse, metrics, sha256, log: say });
   const surfaces = () => (late.chats?.connections ?? []).map(({ surface: each }) => each);
   const stepUps = await openStepUps({ ...parts, bot, surfaces, log: say });
   const shown = surface.createConsole({
@@ -125,11 +132,7 @@ export async function compose(parts: Parts): Promise<Running> {
     senderOf: createSender(parts.trustedProxies),
     now: systemClock.now,
     log: (message, error) => log.error({ error }, message),
-    metrics: {
-      clients: metrics.consoleClients,
-      dropped: metrics.consoleDropped,
-      refused: (code) => bot.security.refused('console', code),
-    },
+    metrics: consoleCounts(metrics, bot),
     tokens: parts.tokens,
     stepUps,
   });
@@ -143,9 +146,9 @@ export async function compose(parts: Parts): Promise<Running> {
   const open = (name: 'server' | 'console' | 'metrics', routes: readonly HttpRoute[]) =>
     listen({ name, ...parts.listen[name], routes, log: say });
   const server = await open('server', [
-    ...webhookRoutes(parts, bot, { book, metrics }),
+    ...webhookRoutes(parts, bot, { book, metrics, heard: watch.heard }),
     ...chats.routes,
-    ...healthRoutes({ parts, bot, chats: chats.connections, state }),
+    ...healthRoutes({ parts, bot, pulse, chats: chats.connections, state }),
   ]);
   const console = await open('console', shown.routes);
   address.console ||= console.url;
@@ -164,6 +167,7 @@ export async function compose(parts: Parts): Promise<Running> {
         });
   bot.start([shown.surface, ...chats.connections.map(({ surface: each }) => each)]);
   for (const chat of chats.connections) chat.start();
+  watch.start();
   return {
     bot,
     urls: { server: server.url, console: address.console, metrics: scrape.url },
@@ -171,10 +175,18 @@ export async function compose(parts: Parts): Promise<Running> {
       state.closing = true;
       // The bot first: while its last step ends, `/ready` can say so, and an alert is still put on disk.
       await closeAll(
-        [bot, server, ...chats.connections, door, shown, console, scrape, journal],
+        [watch, bot, server, ...chats.connections, door, shown, console, scrape, journal],
         log,
       );
     },
+  };
+}
+
+function consoleCounts(metrics: Metrics, { security }: Bot) {
+  return {
+    clients: metrics.consoleClients,
+    dropped: metrics.consoleDropped,
+    refused: (code: string) => security.refused('console', code),
   };
 }
 
@@ -182,7 +194,15 @@ export async function compose(parts: Parts): Promise<Running> {
 function webhookRoutes(
   parts: Parts,
   bot: Bot,
-  { book, metrics }: { readonly book: ProblemBook; readonly metrics: Metrics },
+  {
+    book,
+    metrics,
+    heard,
+  }: {
+    readonly book: ProblemBook;
+    readonly metrics: Metrics;
+    readonly heard: (source: string) => void;
+  },
 ): readonly HttpRoute[] {
   const common = {
     engine: bot.engine,
@@ -196,7 +216,7 @@ function webhookRoutes(
     security: bot.security,
   };
   return [
-    ...intakeRoutes({ ...common, sources: parts.webhooks, reconcile: bot.reconcile }),
+    ...intakeRoutes({ ...common, sources: parts.webhooks, reconcile: bot.reconcile, heard }),
     ...pagerdutyRoutes({
       ...common,
       pagers: parts.pageDoors ?? [],

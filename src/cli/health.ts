@@ -3,18 +3,24 @@ import type { ChatConnection } from '../bot/chat.ts';
 import { openIncidents } from '../bot/desk.ts';
 import { answer } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
+import type { Pulse } from '../bot/pulse.ts';
 import type { Parts } from './compose.ts';
 import { version } from './version.ts';
 
-/** `/health`: the process turns over. `/ready`: the journal takes appends; everything else is only named. */
+/**
+ * `/health`: the process turns over. `/heartbeat`: so do the loops, for a checker outside. `/ready`: the journal takes appends;
+ * everything else is only named.
+ */
 export function healthRoutes({
   parts,
   bot,
+  pulse,
   chats,
   state,
 }: {
   readonly parts: Parts;
   readonly bot: Bot;
+  readonly pulse: Pulse;
   readonly chats: readonly ChatConnection[];
   readonly state: { readonly closing: boolean };
 }): readonly HttpRoute[] {
@@ -23,6 +29,20 @@ export function healthRoutes({
       method: 'GET',
       path: '/health',
       handle: async (_request, response) => answer(response, 200, { status: 'ok', version }),
+    },
+    {
+      method: 'GET',
+      path: '/heartbeat',
+      handle: async (_request, response) => {
+        const { accepting } = parts.journal.stats();
+        const still = pulse.still();
+        const isAlive = still.length === 0 && accepting;
+        answer(response, isAlive ? 200 : 503, {
+          alive: isAlive,
+          journal: { state: accepting ? 'ok' : 'down' },
+          still: still.map(({ loop, ms }) => ({ loop, seconds: Math.round(ms / 1000) })),
+        });
+      },
     },
     {
       method: 'GET',

@@ -20,7 +20,12 @@ import { createLogger } from './log.ts';
 import { type ConnectedPagers, connectPagers } from './pagers.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
-import { type ConnectedSources, connectSources, connectTargets } from './targets.ts';
+import {
+  type ConnectedSources,
+  connectHeartbeat,
+  connectSources,
+  connectTargets,
+} from './targets.ts';
 
 /** Runs until it is told to stop. Answers the exit code. */
 export async function start(file: string): Promise<number> {
@@ -98,6 +103,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const chats = await loadChats(config);
     const running = await compose({
       ...partsOf(config),
+      ...(await connectHeartbeat(config.heartbeat)),
       journal,
       settings,
       sources: sources.sources,
@@ -169,9 +175,10 @@ export function partsOf(config: Config) {
     limits: config.limits,
     trustedProxies: server.trustedProxies,
     webhooks: (['alertmanager', 'grafana'] as const).flatMap((kind) =>
-      sources[kind].map(({ name, auth, api }) => ({
+      sources[kind].map(({ name, auth, api, watchdog }) => ({
         name: `${kind}/${name}`,
         auth,
+        ...(watchdog && { watchdog }),
         answers: api !== undefined,
       })),
     ),

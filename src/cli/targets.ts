@@ -6,6 +6,7 @@ import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
+import type { Parts } from './compose.ts';
 
 export interface Connected {
   readonly targets: readonly ConnectedTarget[];
@@ -110,6 +111,18 @@ export async function connectSources({
       for (const each of connected) each.close();
     },
   };
+}
+
+/** The outside checker that is told that we live; nothing where there is none. */
+export async function connectHeartbeat({
+  ping: url,
+  everyMs,
+  timeoutMs,
+}: Config['heartbeat']): Promise<Pick<Parts, 'heartbeat'>> {
+  if (!url) return {};
+  const { connect } = await import('../integrations/heartbeat/index.ts');
+  const { ping } = connect({ url, timeoutMs });
+  return { heartbeat: { ping, everyMs } };
 }
 
 /** Tokens leave their cover where the client is made, and nowhere else. */

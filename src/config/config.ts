@@ -11,6 +11,7 @@ export interface Config {
   readonly journal: JournalConfig;
   readonly incident: IncidentTimes;
   readonly limits: LimitsConfig;
+  readonly heartbeat: HeartbeatConfig;
   readonly sources: {
     readonly alertmanager: readonly AlertmanagerConfig[];
     readonly pagerduty: readonly PagerdutyConfig[];
@@ -105,15 +106,28 @@ export interface DiscordConfig extends ChatWay {
   readonly publicKey?: string;
 }
 
+export interface WatchdogConfig {
+  readonly alert: string;
+  readonly withinMs: number;
+}
+
+export interface HeartbeatConfig {
+  readonly ping?: Secret;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
 export interface AlertmanagerConfig {
   readonly name: string;
   readonly auth: WebhookAuth;
+  readonly watchdog?: WatchdogConfig;
   readonly api?: AlertmanagerApi;
 }
 
 export interface GrafanaConfig {
   readonly name: string;
   readonly auth: WebhookAuth;
+  readonly watchdog?: WatchdogConfig;
   /** Of the Alertmanager inside it. */
   readonly api?: AlertmanagerApi;
 }

@@ -48,6 +48,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'Where Tocsin tells what concerns its own security: forged requests, refusals that repeat, who got more rights. The default route when absent.',
   ],
   [
+    'heartbeat',
+    'Who outside is told that Tocsin lives. `GET /heartbeat` answers 200 as long as it does, for a checker that asks.',
+  ],
+  [
     'identity_admins',
     'Groups whose members confirm what concerns who somebody else is: a new second factor. A list; never for themselves.',
   ],

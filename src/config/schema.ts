@@ -166,6 +166,16 @@ const security = keys({
     ),
 });
 
+const heartbeat = keys({
+  ping: secret
+    .optional()
+    .describe(
+      'Address of an outside checker that is told that Tocsin lives; nobody is when absent.',
+    ),
+  every: duration('10s', '1h').default(60_000).describe('How often it is told.'),
+  timeout: duration('1s', '1m').default(10_000).describe('How long one request may take.'),
+});
+
 const page = text
   .optional()
   .describe('Whom it wakes: `NAME/WAY`, a way of `pages:` under `sources.pagerduty.NAME`.');
@@ -224,6 +234,7 @@ export const sections = {
   routes: z.array(route).default([]),
   default_route: defaultRoute,
   security: security.prefault({}),
+  heartbeat: heartbeat.prefault({}),
   identity_admins: z
     .array(name)
     .default([])

@@ -47,6 +47,7 @@ const ofGroups: readonly SectionName[] = [
   'routes',
   'default_route',
   'security',
+  'heartbeat',
   'services',
   'record',
   'identity_admins',

@@ -8,6 +8,13 @@ export const basic = keys({
   password: secret.describe('Password of basic authentication.'),
 });
 
+const watchdog = keys({
+  alert: text.default('Watchdog').describe('Name of an alert that always fires.'),
+  within: duration('1m', '1d').describe(
+    'Not heard for so long, the source is an incident itself (`TocsinSourceSilent`): longer than its group is repeated.',
+  ),
+});
+
 const alertmanagerApi = keys({
   url: url.describe('Base URL of its API.'),
   bearer: secret.optional().describe('Bearer token sent to it.'),
@@ -24,6 +31,9 @@ const alertmanager = keys({
   auth: oneOf(['none'])
     .optional()
     .describe('Only `none`: everyone who reaches the listener may send alerts.'),
+  watchdog: watchdog
+    .optional()
+    .describe('What must always be heard of it; that it is silent is not noticed when absent.'),
   api: z
     .preprocess(
       (written) =>
@@ -108,10 +118,13 @@ const grafana = keys({
   auth: oneOf(['none'])
     .optional()
     .describe('Only `none`: everyone who reaches the listener may send alerts.'),
+  watchdog: watchdog
+    .optional()
+    .describe('What must always be heard of it; that it is silent is not noticed when absent.'),
   api: grafanaApi
     .optional()
     .describe(
-      'How it is asked what fires; Grafana sends nothing twice, so that only this finds what was missed.',
+      'How it is asked what fires: Grafana sends nothing twice, so that an end that got lost is found only by this.',
     ),
 });
 

@@ -21,7 +21,8 @@ export function readAlertmanagers(
         `sources.alertmanager.${name} has no api: an alert that is silenced or forgotten there cannot be told from one that fires`,
       );
     }
-    return auth ? [{ name, auth, ...(source.api && { api: readApi(source.api) }) }] : [];
+    const api = source.api && readApi(source.api);
+    return auth ? [{ name, auth, ...watchdogOf(source), ...(api && { api }) }] : [];
   });
 }
 
@@ -44,11 +45,11 @@ export function readGrafanas(
     if (!source.api) {
       report.warn(
         path,
-        `${where} has no api: Grafana sends nothing twice, so that an alert missed once is not found before it is sent again`,
+        `${where} has no api: Grafana sends nothing twice, so that an end that got lost is not found before its group is sent again`,
       );
     }
     const api = source.api && readGrafanaApi(source.api, path, report);
-    return auth ? [{ name, auth, ...(api && { api }) }] : [];
+    return auth ? [{ name, auth, ...watchdogOf(source), ...(api && { api }) }] : [];
   });
 }
 
@@ -110,6 +111,10 @@ function readPagerdutyApi(
     });
   }
   return { token, from, timeoutMs: timeout, services, teams, ...(url !== undefined && { url }) };
+}
+
+function watchdogOf({ watchdog }: Pick<Written, 'watchdog'>): Pick<AlertmanagerConfig, 'watchdog'> {
+  return watchdog ? { watchdog: { alert: watchdog.alert, withinMs: watchdog.within } } : {};
 }
 
 function checkOneCredential(

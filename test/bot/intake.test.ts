@@ -71,3 +71,17 @@ it.each<[string, Sent, number, string]>([
     status === 422 ? ['IncidentOpened', 'UnreadableReceived'] : [],
   );
 });
+
+it('a watchdog that fires is heard and opens nothing; what comes with it is taken', async () => {
+  const watchdog = { alert: 'Watchdog', withinMs: 900_000 };
+  door = await openWebhookDoor([{ ...main, watchdog }]);
+  const alerts = (names: readonly string[], status = 'firing') =>
+    JSON.stringify({ alerts: names.map((alertname) => ({ status, labels: { alertname } })) });
+  expect((await door.post(alerts(['Watchdog'], 'resolved'), { bearer: 'sent' })).status).toBe(200);
+  expect(door.heard).toEqual([]);
+  expect((await door.post(alerts(['Watchdog']), { bearer: 'sent' })).status).toBe(200);
+  expect([door.heard, door.small.types()]).toEqual([[main.name], []]);
+  await door.post(alerts(['Watchdog', 'HighLatency']), { bearer: 'sent' });
+  expect(door.heard).toEqual([main.name, main.name]);
+  expect(door.small.types()).toEqual(['IncidentOpened', 'AlertsFired']);
+});

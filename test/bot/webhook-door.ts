@@ -8,6 +8,8 @@ export interface WebhookDoor {
   readonly small: SmallBot;
   /** What ended in a fault of our own. */
   readonly failures: readonly string[];
+  /** Sources whose watchdog fired. */
+  readonly heard: readonly string[];
   post(body: string, more?: Posting): Promise<Answered>;
   close(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export async function openWebhookDoor(
   sources: readonly WebhookSource[] = open,
 ): Promise<WebhookDoor> {
   const failures: string[] = [];
+  const heard: string[] = [];
   const small = await startSmallBot();
   const server: HttpListener = await listen({
     name: 'server',
@@ -51,12 +54,14 @@ export async function openWebhookDoor(
       metrics: { webhook: () => undefined, alerts: () => undefined },
       security: small.bot.security,
       reconcile: () => undefined,
+      heard: (source) => heard.push(source),
     }),
     log: (message, fields) => failures.push(`${message} ${String(fields['error'])}`),
   });
   return {
     small,
     failures,
+    heard,
     async post(body, { kind = 'alertmanager', path = '', bearer, method = 'POST', headers } = {}) {
       const credential = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
       const url = `${server.url}/webhooks/${kind}${path}`;

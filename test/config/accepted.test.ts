@@ -44,6 +44,7 @@ describe('a sound configuration', () => {
       journal: { store: 'sqlite', path: '/etc/tocsin/data/tocsin.db', keyringKeys: [] },
       incident: { resolvedJoinMs: 1_800_000, compareEveryMs: 300_000, ackReminderMs: 300_000 },
       limits: { personPerMinute: 60, sourcePerMinute: 60_000 },
+      heartbeat: { everyMs: 60_000, timeoutMs: 10_000 },
       sources: { alertmanager: [], pagerduty: [], grafana: [] },
       surfaces: { slack: [], discord: [] },
       targets: { kubernetes: [], prometheus: [] },

@@ -31,6 +31,7 @@ export async function scrapeAll(): Promise<string> {
   metrics.chat.acknowledged(surface, 5);
   metrics.chat.called(surface, 'chat.postMessage', 'ok');
   metrics.dispatch.understood('ack');
+  metrics.heartbeat.pinged('told');
   metrics.dispatch.answered(5);
   const [route] = metrics.routes;
   const server = createServer((request, response) => void route?.handle(request, response, {}));

@@ -1,0 +1,69 @@
+import type { Bot, Log } from '../bot/bot.ts';
+import { systemClock } from '../bot/clock.ts';
+import { createHeartbeatLoop } from '../bot/loops/heartbeat.ts';
+import { createWatchdogsLoop } from '../bot/loops/watchdogs.ts';
+import type { Metrics } from '../bot/metrics.ts';
+import type { Pulse } from '../bot/pulse.ts';
+import type { Parts } from './compose.ts';
+
+/** How long each loop that turns by itself may stand still before the outside is told nothing more. */
+export const loopsWithinMs = { deadlines: 60_000, watchdogs: 60_000 } as const;
+
+const lookEveryMs = 5_000;
+
+export interface Watch {
+  heard(source: string): void;
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** What notices silence: that of the sources, and for somebody outside, our own. */
+export function createWatch({
+  parts,
+  bot,
+  pulse,
+  metrics,
+  sha256,
+  log,
+}: {
+  readonly parts: Pick<Parts, 'journal' | 'settings' | 'webhooks' | 'heartbeat'>;
+  readonly bot: Bot;
+  readonly pulse: Pulse;
+  readonly metrics: Pick<Metrics, 'heartbeat'>;
+  readonly sha256: (text: string) => string;
+  readonly log: Log;
+}): Watch {
+  const watchdogs = createWatchdogsLoop({
+    engine: bot.engine,
+    clock: systemClock,
+    settings: () => parts.settings,
+    sha256,
+    watchdogs: parts.webhooks.flatMap(({ name, watchdog }) =>
+      watchdog ? [{ source: name, ...watchdog }] : [],
+    ),
+    everyMs: lookEveryMs,
+    pulse: () => pulse.beat('watchdogs'),
+    log,
+  });
+  const heartbeat =
+    parts.heartbeat &&
+    createHeartbeatLoop({
+      ...parts.heartbeat,
+      clock: systemClock,
+      pulse,
+      accepting: () => parts.journal.stats().accepting,
+      counts: metrics.heartbeat,
+      log,
+    });
+  return {
+    heard: watchdogs.heard,
+    start() {
+      watchdogs.start();
+      heartbeat?.start();
+    },
+    async close() {
+      await heartbeat?.close();
+      await watchdogs.close();
+    },
+  };
+}
