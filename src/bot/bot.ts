@@ -177,7 +177,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const security = createSecurity({ ...parts, engine });
   const desk = createDesk({
     ...parts,
-    tellSecurity: security.tell,
+    security,
     engine,
     rosters,
     recordPerson: createPersonRecord(journal),

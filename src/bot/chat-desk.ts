@@ -1,3 +1,4 @@
+import { sees } from '../core/incident/privacy.ts';
 import type { Blobs } from '../core/ports/journal.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
@@ -49,7 +50,7 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
     complete: (line, thread) => complete({ settings: settings() }, line, incidentOf(thread)),
     choices: ({ verb, argument, typed, service, thread }) =>
       completeArgument(verb, argument, typed, {
-        ...options.desk,
+        ...publicOf(options.desk),
         settings: settings(),
         incident: incidentOf(thread),
         service,
@@ -82,6 +83,19 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
       kept.bytes += bytes.byteLength;
       return options.blobs.put(bytes, now + imageKeepMs);
     },
+  };
+}
+
+/** Whoever completes a word is not known yet: what is private is not offered. */
+function publicOf(desk: Desk): Pick<Desk, 'openIncidents' | 'liveOperations'> {
+  return {
+    openIncidents: () => desk.openIncidents().filter((each) => sees(undefined, each)),
+    liveOperations: () =>
+      desk.liveOperations().filter(({ asked }) => {
+        if (!asked?.incident) return true;
+        const incident = desk.incidentNow(asked.incident);
+        return incident !== undefined && sees(undefined, incident);
+      }),
   };
 }
 

@@ -15,14 +15,14 @@ import { evidenceOf, membersTold } from './evidence.ts';
 import { createMutes } from './mutes.ts';
 import type { PersonRecord } from './person-record.ts';
 import type { Rosters } from './rosters.ts';
-import type { TellSecurity } from './security/notices.ts';
+import type { Security } from './security/index.ts';
 import type { Threads } from './threads.ts';
 
 export interface DeskOptions {
   readonly engine: Engine;
   readonly recordPerson: PersonRecord;
   readonly journal: Pick<Journal, 'append'>;
-  readonly tellSecurity: TellSecurity;
+  readonly security: Pick<Security, 'tell' | 'refused'>;
   readonly settings: () => Settings;
   readonly rosters: Rosters;
   readonly words: Words;
@@ -55,7 +55,10 @@ export function createDesk(options: DeskOptions): Desk {
     sha256: options.sha256,
     nonce: () => randomBytes(16).toString('hex'),
     incident: async (id) => asIncident(await engine.incident(id)),
+    incidentNow: (id) => asIncident(engine.readings.incidents.get(id)?.state),
     openIncidents: () => openIncidents(engine),
+    allIncidents: () => openIncidents(engine),
+    hid: (surface) => options.security.refused(surface, 'INCIDENT_PRIVATE'),
     operation: (id) => engine.operation(id),
     liveOperations: () => liveOperations(engine),
     openReviews: () => openReviews(engine),
@@ -78,7 +81,7 @@ export function createDesk(options: DeskOptions): Desk {
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
     recordPerson: options.recordPerson,
     tellMute: createMutes(options.journal),
-    tellSecurity: options.tellSecurity,
+    tellSecurity: options.security.tell,
     planner: options.planner,
     workload: options.workload,
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),

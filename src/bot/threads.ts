@@ -1,4 +1,5 @@
 import { type Incident, severity } from '../core/incident/incident.ts';
+import { isPrivate } from '../core/incident/privacy.ts';
 import { fullOf, limitsOf } from '../core/operation/limit.ts';
 import { holderBefore } from '../core/operation/locks.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
@@ -140,6 +141,7 @@ export function createThreads({ engine, context, defaultPlaces }: ThreadsOptions
       urgent: incident.operations.length > 0 && (await operationsOf(thread)).some(isUrgent),
       wanted: incident.actedOn,
       storm: false,
+      private: isPrivate(incident),
     };
   }
 

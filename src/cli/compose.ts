@@ -29,10 +29,12 @@ import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { SessionVia } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
+import { isProblem } from '../handlers/command.ts';
 import { complete } from '../handlers/completion.ts';
 import type { DispatchCounts } from '../handlers/dispatch.ts';
 import { formOf } from '../handlers/form.ts';
 import { waitsFor } from '../handlers/home.ts';
+import { evidence } from '../handlers/judgement.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
@@ -344,6 +346,11 @@ function deskSources({ journal, settings }: Parts, bot: Bot): DeskSources {
       [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
     incident: bot.desk.incident,
     operation: bot.desk.operation,
+    async known(actor) {
+      const found = await evidence(bot.desk, actor);
+      return isProblem(found) ? undefined : found;
+    },
+    hid: bot.desk.hid,
     operations: (incident) =>
       (operationsOf.get(incident) ?? []).flatMap((id) => operations.get(id)?.state ?? []),
     thread: bot.threads.desired,

@@ -60,11 +60,42 @@ export function readRoutes(
     );
   }
   return {
-    routes: routes.map((route, index) =>
-      toRoute(route.match, route, readPlaces(route, ['routes', index], scope)),
-    ),
+    routes: routes.map((route, index) => ({
+      ...toRoute(route.match, route, readPlaces(route, ['routes', index], scope)),
+      ...readMembers(route, ['routes', index], scope),
+    })),
     otherwise: fallback,
   };
+}
+
+/** Who sees what a private route takes. */
+function readMembers(
+  { private: isPrivate = false, members, notify }: Section<'routes'>[number],
+  path: Path,
+  { groups, report }: { readonly groups: readonly Group[]; readonly report: Report },
+): Pick<Route, 'members'> {
+  for (const [index, group] of (members ?? []).entries()) {
+    checkGroup(group, { path: [...path, 'members', index], groups, report });
+  }
+  if (!isPrivate) {
+    if (members !== undefined) {
+      report.error([...path, 'members'], {
+        what: `routes[${path[1]}] has members`,
+        why: 'everybody sees what it takes, because it is not private',
+        instead: 'write private: true, or take members out',
+      });
+    }
+    return {};
+  }
+  const seen = members ?? (notify === undefined ? [] : [notify]);
+  if (seen.length === 0) {
+    report.error([...path, 'private'], {
+      what: `routes[${path[1]}] is private and has no members`,
+      why: 'nobody would see what it takes',
+      instead: 'write members: [ … ] with names of groups',
+    });
+  }
+  return { members: seen };
 }
 
 /** Where Tocsin's own security is told: what is written, the rest as in the default route. */

@@ -5,13 +5,11 @@ import {
   flag,
   integer,
   keys,
-  labelValue,
   listen,
   name,
   named,
   notBuilt,
   oneOf,
-  oneOrMany,
   path,
   secret,
   size,
@@ -22,14 +20,13 @@ import {
 import { journal } from './journal-schema.ts';
 import { directories, group, person } from './people-schema.ts';
 import { ask, freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
+import { defaultRoute, labels, record, route, security } from './route-schema.ts';
 import { basic, sources } from './source-schema.ts';
 
 /*
  * The shape of each section of the file, as it is written. Every key here has effect; a key of the design that this
  * build cannot honour is `notBuilt` and refused where it is written.
  */
-
-const labels = z.record(z.string(), labelValue);
 
 const server = keys({
   listen: listen
@@ -127,23 +124,6 @@ const surfaces = keys({
   discord: named(discord).optional().describe('Discord guilds by name.'),
 });
 
-const routeTo = {
-  slack: oneOrMany(text)
-    .optional()
-    .describe('Where it is shown: `"NAME/#channel"`; a list for several workspaces.'),
-  discord: oneOrMany(text)
-    .optional()
-    .describe('Where it is shown: `NAME/channel`; a list for several guilds.'),
-  notify: name.optional().describe('Group that is mentioned.'),
-};
-
-const record = keys({
-  export: z
-    .array(name)
-    .default([])
-    .describe('Groups whose members may take the record of an incident out; nobody when absent.'),
-});
-
 const limits = keys({
   person_per_minute: integer(10, 100_000)
     .default(60)
@@ -157,15 +137,6 @@ const limits = keys({
     ),
 });
 
-const security = keys({
-  ...routeTo,
-  notify: name
-    .optional()
-    .describe(
-      'Group that is mentioned when a notice is critical; that of default_route when absent.',
-    ),
-});
-
 const heartbeat = keys({
   ping: secret
     .optional()
@@ -175,17 +146,6 @@ const heartbeat = keys({
   every: duration('10s', '1h').default(60_000).describe('How often it is told.'),
   timeout: duration('1s', '1m').default(10_000).describe('How long one request may take.'),
 });
-
-const page = text
-  .optional()
-  .describe('Whom it wakes: `NAME/WAY`, a way of `pages:` under `sources.pagerduty.NAME`.');
-
-const route = keys({
-  match: labels.describe('Labels that must all hold.'),
-  ...routeTo,
-  page,
-});
-const defaultRoute = keys({ ...routeTo, page });
 
 // What a role and a target hold is checked by the reader of the system they name.
 const role = z.record(z.string(), z.unknown());

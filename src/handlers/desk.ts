@@ -30,7 +30,13 @@ export interface Desk {
   nonce(): string;
 
   incident(id: string): Promise<Incident | undefined>;
+  /** What memory holds of one, private or not. */
+  incidentNow(id: string): Incident | undefined;
   openIncidents(): readonly Incident[];
+  /** All that are open, those that the person may not see too: to judge by, never to show. */
+  allIncidents(): readonly Incident[];
+  /** Somebody on a surface looked for what they may not see. */
+  hid(surface: string): void;
   operation(id: string): Promise<OperationState | undefined>;
   liveOperations(): readonly OperationState[];
   /** Those that are over, whose glass was broken, and that nobody has reviewed. */

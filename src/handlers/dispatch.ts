@@ -11,6 +11,7 @@ import { nearest, parseLine } from './grammar.ts';
 import { evidence } from './judgement.ts';
 import { pinMessage } from './pin.ts';
 import { pressOperation } from './press.ts';
+import { deskOf } from './privacy.ts';
 import { run } from './run.ts';
 
 /** Somebody on some surface: an account, as the platform names it. */
@@ -70,11 +71,12 @@ export interface DispatchCounts {
  * From outside text to an intent with its evidence, and from the verdict to an answer. It never throws: what cannot be
  * done is answered with the five parts of a problem.
  */
-export function createDispatch(desk: Desk, counts?: DispatchCounts): Dispatch {
+export function createDispatch(whole: Desk, counts?: DispatchCounts): Dispatch {
   async function say(said: Said): Promise<Answer> {
-    const known = await evidence(desk, said.actor);
-    if (isProblem(known)) return refused(known, desk);
+    const known = await evidence(whole, said.actor);
+    if (isProblem(known)) return refused(known, whole);
     const by = said.stepUp ? { ...known, stepUp: said.stepUp } : known;
+    const desk = deskOf(whole, by);
     const utterance = parseLine(said.line);
     if ('code' in utterance) return refused(utterance, desk);
     const command = commands.find(({ name }) => name === utterance.verb);
@@ -108,14 +110,18 @@ export function createDispatch(desk: Desk, counts?: DispatchCounts): Dispatch {
       case 'open':
         return said('asker', ['Opened.'], []);
       default:
-        return pressOperation(desk, what, pressed);
+        return pressOperation(whole, what, pressed);
     }
   }
 
   /** Its thread is on its way; until it is there, whoever asked reads how it stands. */
   async function want(incident: string, { actor, cause }: Pressed): Promise<Answer> {
-    const by = await evidence(desk, actor);
-    if (isProblem(by)) return refused(by, desk);
+    const by = await evidence(whole, actor);
+    if (isProblem(by)) return refused(by, whole);
+    const desk = deskOf(whole, by);
+    if (!(await desk.incident(incident))) {
+      return refused(problem('INCIDENT_NOT_FOUND', { incident }), desk);
+    }
     const intent = { type: 'WantThread', at: desk.now(), by } as const;
     const told = await desk.tellIncident(incident, intent, {
       cause: `${cause}/want`,
@@ -128,17 +134,17 @@ export function createDispatch(desk: Desk, counts?: DispatchCounts): Dispatch {
   return {
     say: (it) => answered(() => say(it)),
     press: (it) => answered(() => press(it)),
-    pin: (it) => answered(() => pinMessage(desk, it)),
+    pin: (it) => answered(() => pinMessage(whole, it)),
   };
 
   async function answered(work: () => Promise<Answer>): Promise<Answer> {
-    const began = desk.now();
+    const began = whole.now();
     try {
       return await work();
     } catch (error) {
-      return refused(problemOf(error, problem('REQUEST_FAILED', { error: nameOf(error) })), desk);
+      return refused(problemOf(error, problem('REQUEST_FAILED', { error: nameOf(error) })), whole);
     } finally {
-      counts?.answered(desk.now() - began);
+      counts?.answered(whole.now() - began);
     }
   }
 }

@@ -7,11 +7,13 @@ import { isProblem } from './command.ts';
 import type { Desk } from './desk.ts';
 import type { Actor } from './dispatch.ts';
 import { evidence } from './judgement.ts';
+import { deskOf } from './privacy.ts';
 
 /** What stands open, and what waits for whoever looks; a stranger reads that nobody knows them. */
-export async function homeOf(desk: Desk, actor: Actor): Promise<Card> {
-  const by = await evidence(desk, actor);
-  if (isProblem(by)) return { ...refused(by, desk).card, key: 'home' };
+export async function homeOf(whole: Desk, actor: Actor): Promise<Card> {
+  const by = await evidence(whole, actor);
+  if (isProblem(by)) return { ...refused(by, whole).card, key: 'home' };
+  const desk = deskOf(whole, by);
   const operations = [...desk.liveOperations(), ...desk.openReviews()];
   const reading = { incidents: desk.openIncidents(), operations };
   return homeCard(by, reading, desk.words);
@@ -27,9 +29,10 @@ export interface Waits {
 }
 
 /** The same in short, for a page that links; nothing for a stranger. */
-export async function waitsFor(desk: Desk, actor: Actor): Promise<readonly Waits[]> {
-  const by = await evidence(desk, actor);
+export async function waitsFor(whole: Desk, actor: Actor): Promise<readonly Waits[]> {
+  const by = await evidence(whole, actor);
   if (isProblem(by)) return [];
+  const desk = deskOf(whole, by);
   const plans = desk.liveOperations().filter((operation) => mayFill(by, operation));
   const reviews = desk.openReviews().filter((operation) => waitsForReview(by, operation));
   return [

@@ -65,7 +65,7 @@ export function questionOf(
     ticket: String(asked.args['ticket'] ?? ''),
     targets: [],
     args: argumentsOf(asked),
-    severities: severitiesOf(asked.desk.openIncidents(), about),
+    severities: severitiesOf(asked.desk.allIncidents(), about),
     at: asked.at,
   };
 }
@@ -89,7 +89,7 @@ export function gateObjection(
 ): Problem | undefined {
   const { service = '', environment = '', reason = '' } = asked ?? {};
   const about = { verb, family: 'ops', risk: 'read', service, environment, reason } as const;
-  const severities = severitiesOf(desk.openIncidents(), about);
+  const severities = severitiesOf(desk.allIncidents(), about);
   const now = { at, requester: by, severities, ...onCallOf(desk.settings.catalog, service) };
   return denial(desk.settings.policy, { ...about, ...now, targets: [], args: {} });
 }

@@ -6,13 +6,15 @@ import { pin as command } from './commands/pin.ts';
 import type { Desk } from './desk.ts';
 import type { Pinned } from './dispatch.ts';
 import { evidence, personOf } from './judgement.ts';
+import { deskOf } from './privacy.ts';
 import { sayToIncident } from './run.ts';
 
 /** A message is pinned by the same right as `pin` is typed; its author and its time are the platform's word. */
-export async function pinMessage(desk: Desk, pinned: Pinned): Promise<Answer> {
+export async function pinMessage(whole: Desk, pinned: Pinned): Promise<Answer> {
   const { pin, actor, cause } = pinned;
-  const by = await evidence(desk, actor);
-  if (isProblem(by)) return refused(by, desk);
+  const by = await evidence(whole, actor);
+  if (isProblem(by)) return refused(by, whole);
+  const desk = deskOf(whole, by);
   if (pinned.incident === '') return refused(problem('INCIDENT_REQUIRED', { verb: 'pin' }), desk);
   const incident = await desk.incident(pinned.incident);
   if (!incident) return refused(problem('INCIDENT_NOT_FOUND', { incident: pinned.incident }), desk);

@@ -10,15 +10,17 @@ import { isProblem } from './command.ts';
 import type { Desk } from './desk.ts';
 import type { Pressed } from './dispatch.ts';
 import { evidence, gateObjection } from './judgement.ts';
+import { deskOf } from './privacy.ts';
 
 /** A button of an operation's card. Whoever presses sees a plan that may have moved on: the whole hash says which was meant. */
 export async function pressOperation(
-  desk: Desk,
+  whole: Desk,
   what: Extract<Press, { readonly kind: 'approve' | 'decline' | 'view' }>,
   { actor, cause, shown, stepUp }: Pressed,
 ): Promise<Answer> {
-  const known = await evidence(desk, actor);
-  if (isProblem(known)) return refused(known, desk);
+  const known = await evidence(whole, actor);
+  if (isProblem(known)) return refused(known, whole);
+  const desk = deskOf(whole, known);
   const by = stepUp ? { ...known, stepUp } : known;
   const operation = await desk.operation(what.operation);
   if (!operation)

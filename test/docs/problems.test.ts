@@ -38,6 +38,8 @@ const otherNames = new Set([
   'TAB_AS_INDENT',
   'TAG_RESOLVE_FAILED',
   'HPA_WILL_UNDO',
+  // Only counted: whoever looks is told that there is nothing.
+  'INCIDENT_PRIVATE',
   'W_OK',
 ]);
 

@@ -1,7 +1,7 @@
 import { locate } from '../catalog.ts';
 import type { Sha256 } from '../event.ts';
 import type { ReceiveAlerts, ReceiveUnreadable } from '../incident/intent.ts';
-import { routeOf } from '../incident/route.ts';
+import { ofMembers, routeOf } from '../incident/route.ts';
 import type { Settings } from '../settings.ts';
 import { alertName, type Delivery, type Labels } from './alert.ts';
 import {
@@ -95,7 +95,7 @@ function correlated({ incident, key, ordinal }: Correlation, { sourceAnswers }: 
 function placed(labels: Labels, { settings }: Intake) {
   const route = routeOf(settings.routes, labels);
   const { places, notify = '', page } = route;
-  return { places, notify, ...(page && { page }) };
+  return { places, notify, ...(page && { page }), ...ofMembers(route) };
 }
 
 /** Routes may match by service and environment although no alert carries such labels. */

@@ -3,6 +3,7 @@ import type { Severity } from '../alert/severity.ts';
 import type { Problem } from '../problem.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedEvent } from './page-deeds.ts';
+import type { Members } from './privacy.ts';
 import type { SecurityNoticed } from './security.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
@@ -64,6 +65,8 @@ export interface IncidentOpened {
   readonly notify: string;
   /** Whom its route wakes: a pager, and the name that the way has there. Absent for nobody. */
   readonly page?: PageWay;
+  /** Who may see it; absent where everybody may. */
+  readonly members?: Members;
   /** Where a person declared it; absent in what 0.1.0 wrote, and for what no person declared. */
   readonly surface?: string;
 }

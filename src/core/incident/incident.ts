@@ -45,6 +45,8 @@ export interface Incident {
   readonly criticalSince: number;
   readonly acknowledged: { readonly person: string; readonly at: number } | undefined;
   readonly assignee: string | undefined;
+  /** Let into a private one after it was opened. */
+  readonly invited: readonly string[];
   readonly resolved: ResolvedState | undefined;
   /** How often it fired again after all alerts had stopped, and when last. */
   readonly reopened: number;
@@ -181,6 +183,11 @@ function acted(state: Incident, { type }: IncidentEvent): Incident {
   return state.actedOn || !deeds.has(type) ? state : { ...state, actedOn: true };
 }
 
+/** Whoever leads a private incident may see it. */
+function invitedWith({ opened, invited }: Incident, person: string): readonly string[] {
+  return opened.members === undefined || invited.includes(person) ? invited : [...invited, person];
+}
+
 /** Notes when the incident became critical, or ceased to be. */
 function timed(state: Incident, { at }: IncidentMeta): Incident {
   const isCritical = severity(state) === 'critical';
@@ -205,6 +212,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     criticalSince: event.severity === 'critical' ? meta.at : 0,
     acknowledged: undefined,
     assignee: undefined,
+    invited: [],
     resolved: undefined,
     reopened: 0,
     reopenedAt: 0,
@@ -291,7 +299,7 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
             : [event.person],
       };
     case 'IncidentAssigned':
-      return { ...state, assignee: event.to };
+      return { ...state, assignee: event.to, invited: invitedWith(state, event.to) };
     case 'OperationLinked':
       return { ...state, operations: [...state.operations, event.operation] };
     case 'PeopleNotified':

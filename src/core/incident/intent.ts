@@ -5,6 +5,7 @@ import type { Concerning } from './compare.ts';
 import type { Author, PageWay, SilenceEnded } from './event.ts';
 import type { PageNews } from './page.ts';
 import type { PageDeed } from './page-deeds.ts';
+import type { Members } from './privacy.ts';
 import type { NoticeSecurity } from './security.ts';
 import type { Hides } from './silences.ts';
 
@@ -46,6 +47,8 @@ export interface Correlated {
   readonly notify: string;
   /** Whom the route wakes. */
   readonly page?: PageWay;
+  /** Of a private one. */
+  readonly members?: Members;
 }
 
 /** One delivery, or several of one group that waited for the same turn. */
@@ -96,6 +99,8 @@ export interface Declare {
   readonly environment: string;
   readonly places: Readonly<Record<string, string>>;
   readonly notify: string;
+  /** Of a private one. */
+  readonly members?: Members;
 }
 
 export interface Acknowledge {

@@ -4,7 +4,7 @@ import type { Sha256 } from '../event.ts';
 import type { Settings } from '../settings.ts';
 import type { ReceivePage } from './intent.ts';
 import { type PageNews, pageKey } from './page.ts';
-import { routeOf } from './route.ts';
+import { ofMembers, routeOf } from './route.ts';
 
 /** News of a page with what tells where it belongs. */
 export interface PageDelivery {
@@ -47,6 +47,7 @@ export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIn
     environment,
     places: route.places,
     notify: route.notify ?? '',
+    ...ofMembers(route),
     news,
   };
 }

@@ -113,7 +113,11 @@ export function declare(intent: Declare, state: IncidentState): Decided {
     severity: wanted,
   };
   const sourceless = { source: '', sourceAnswers: false, groupLabels: {}, externalUrl: '' };
-  const where = { service, environment, places, notify, surface: by.surface };
+  const { members } = intent;
+  const where = {
+    ...{ service, environment, places, notify, surface: by.surface },
+    ...(members && { members }),
+  };
   return [
     { type: 'IncidentOpened', v: 1, incident, key, ordinal, ...said, ...sourceless, ...where },
   ];

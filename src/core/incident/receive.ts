@@ -236,5 +236,6 @@ export function opened(
     places: intent.places,
     notify: intent.notify,
     ...(intent.page && { page: intent.page }),
+    ...(intent.members && { members: intent.members }),
   };
 }

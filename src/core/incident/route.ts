@@ -1,3 +1,5 @@
+import type { Members } from './privacy.ts';
+
 /** Where an incident is shown and whom it may wake. The first match wins; a default is mandatory. */
 export interface Route {
   readonly match: Readonly<Record<string, string>>;
@@ -7,6 +9,8 @@ export interface Route {
   readonly notify?: string;
   /** Whom it wakes: a pager, and the name that the way has there. */
   readonly page?: { readonly pager: string; readonly via: string };
+  /** Groups whose members see what it takes; absent where everybody does. */
+  readonly members?: readonly string[];
 }
 
 export interface Routes {
@@ -20,4 +24,9 @@ export function routeOf(routes: Routes, labels: Readonly<Record<string, string>>
       Object.entries(route.match).every(([name, value]) => labels[name] === value),
     ) ?? routes.otherwise
   );
+}
+
+/** What a private route makes of an incident; nothing for any other. */
+export function ofMembers({ members }: Route): { readonly members?: Members } {
+  return members ? { members: { people: [], groups: members } } : {};
 }

@@ -33,7 +33,7 @@ export const silence: IncidentCommand = {
       matchers,
       durationMs: parseDuration(String(args['for'])) ?? 0,
       reason: String(args['reason']),
-      hides: hiddenBy(matchers, incident.opened.source, desk.openIncidents()),
+      hides: hiddenBy(matchers, incident.opened.source, desk.allIncidents()),
     };
   },
   told: (intent) => {

@@ -45,7 +45,7 @@ describe('reading with a token', () => {
 
   it('gives a thread as the neutral card', async () => {
     const thread = JSON.parse((await stage.get('/api/v1/incidents/inc-1', reader)).body);
-    expect(thread).toEqual(await stage.desk.thread('inc-1'));
+    expect(thread).toEqual(await stage.desk.thread('inc-1', 'followers'));
   });
 
   it('refuses strangers, and says what is not there', async () => {

@@ -58,8 +58,10 @@ function night() {
     complete: () => [],
     incidents: () => [...incidents.values()],
     incident: async (id) => incidents.get(id),
-    operation: async () => undefined,
     operations: (incident) => operations.get(incident) ?? [],
+    operation: async () => undefined,
+    known: async () => undefined,
+    hid: () => undefined,
     thread: async () => undefined,
     words: { names: new Map(), book: {} },
   });

@@ -24,8 +24,10 @@ function desk() {
     complete: () => [],
     incidents: () => [],
     incident: async () => undefined,
-    operation: async () => undefined,
     operations: () => [],
+    operation: async () => undefined,
+    known: async () => undefined,
+    hid: () => undefined,
     thread: async () => undefined,
     words: { names: new Map(), book: {} },
   });

@@ -92,6 +92,8 @@ export function createFakeDesk(): FakeDesk {
         .map((word) => ({ insert: word, label: `what ${word.split(' ')[0]} does` }));
     },
     board: () => desk.rows,
+    privately: async () => [],
+    sees: async () => true,
     records: {
       mayExport: async (actor) => actor.kind === 'token' || actor.person === 'ana',
       async export({ format, actor }) {

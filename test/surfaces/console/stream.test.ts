@@ -181,8 +181,8 @@ describe('following an incident', () => {
 
   it('loses nothing that changes while the whole thread is read', async () => {
     const { thread } = stage.desk;
-    stage.desk.thread = async (incident) => {
-      const before = await thread(incident);
+    stage.desk.thread = async (incident, by) => {
+      const before = await thread(incident, by);
       await ensureLine('line/late', 'late');
       return before;
     };

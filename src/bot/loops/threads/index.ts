@@ -47,6 +47,8 @@ export interface About {
   readonly wanted: boolean;
   /** The thread of a storm's own card. */
   readonly storm: boolean;
+  /** It goes to no other place than its own. */
+  readonly private?: boolean;
 }
 
 /** `state`: what it shows has changed. `enrichment`: something beside it, that can wait for everything else. */

@@ -85,9 +85,12 @@ export function createLookout(options: Options): Lookout {
   }
 
   /** Where it goes on, when its own place is lost: only what is still open, and only where something is taken. */
-  function refuge(place: string, { open, storm }: About): string | undefined {
+  function refuge(
+    place: string,
+    { open, storm, private: isPrivate = false }: About,
+  ): string | undefined {
     const to = threads.defaultPlace(name);
-    return open && !storm && to !== undefined && to !== place && !places.isLost(to)
+    return open && !storm && !isPrivate && to !== undefined && to !== place && !places.isLost(to)
       ? to
       : undefined;
   }

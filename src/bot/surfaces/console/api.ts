@@ -39,11 +39,12 @@ export function apiRoutes(site: DeskSite, tokens: readonly ApiToken[]): readonly
     hostRoute(site, ['GET', '/api/v1/openapi.json'], async ({ response }) =>
       sendJson(response, openApi),
     ),
-    route(['GET', '/incidents'], 'read', async ({ response }) =>
-      sendJson(response, { incidents: site.desk.board().map(writeRow) }),
-    ),
-    route(['GET', '/incidents/:incident'], 'read', async (call) => {
-      const thread = await site.desk.thread(call.params['incident'] ?? '');
+    route(['GET', '/incidents'], 'read', async ({ response }, { actor }) => {
+      const rows = [...(await site.desk.privately(actor)), ...site.desk.board()];
+      sendJson(response, { incidents: rows.map(writeRow) });
+    }),
+    route(['GET', '/incidents/:incident'], 'read', async (call, { actor }) => {
+      const thread = await site.desk.thread(call.params['incident'] ?? '', actor);
       if (thread === undefined) return sendApiProblem(site, call, 404, 'CONSOLE_NOT_FOUND');
       sendJson(call.response, thread);
     }),
@@ -101,7 +102,7 @@ async function takeLine(site: DeskSite, call: Call, { actor, caller }: Who): Pro
     return sendApiProblem(site, call, 403, 'CONSOLE_TOKEN_APPROVES', { verb });
   }
   const incident = call.params['incident'] ?? '';
-  if ((await site.desk.thread(incident)) === undefined) {
+  if ((await site.desk.thread(incident, actor)) === undefined) {
     return sendApiProblem(site, call, 404, 'CONSOLE_NOT_FOUND');
   }
   const who = caller ?? (actor.kind === 'token' ? `token:${actor.name}` : actor.person);
@@ -118,7 +119,7 @@ async function exportRecord(site: DeskSite, call: Call, { actor, caller }: Who):
   if (!isRecordFormat(format)) return sendApiProblem(site, call, 400, 'CONSOLE_BODY_UNREADABLE');
   const { incident = '' } = call.params;
   const { records } = site.desk;
-  if (records === undefined || (await site.desk.thread(incident)) === undefined) {
+  if (records === undefined || (await site.desk.thread(incident, actor)) === undefined) {
     return sendApiProblem(site, call, 404, 'CONSOLE_NOT_FOUND');
   }
   const who = caller ?? (actor.kind === 'token' ? `token:${actor.name}` : actor.person);

@@ -54,7 +54,7 @@ async function show(
   { call, refusal, status = 200 }: Showing,
 ): Promise<void> {
   const operation = call.params['operation'] ?? '';
-  const plan = await site.desk.plan(operation);
+  const plan = await site.desk.plan(operation, call.caller.actor);
   const visitor = visitorOf(call);
   if (plan === undefined || visitor === undefined) {
     sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
@@ -92,7 +92,7 @@ async function give(site: DeskSite, stepUps: StepUps, { call, way }: Giving): Pr
   }
   const operation = call.params['operation'] ?? '';
   const visitor = visitorOf(call);
-  const plan = await site.desk.plan(operation);
+  const plan = await site.desk.plan(operation, call.caller.actor);
   if (plan === undefined || visitor === undefined) {
     sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
     return;

@@ -124,7 +124,7 @@ function placeOf(site: DeskSite, { params }: PersonCall) {
 async function sendForm(site: DeskSite, call: PersonCall, asked: Asked): Promise<boolean> {
   if (asked.did.kind !== 'typed') return false;
   const place = placeOf(site, call);
-  const form = await site.desk.form(asked.did.line, place.incident);
+  const form = await site.desk.form(asked.did.line, place.incident, call.caller.actor);
   if (form === undefined) return false;
   const html = renderForm(form, asked, place);
   await sendAnswer(site, call, { key: asked.key, html, everybody: false });
@@ -142,7 +142,7 @@ async function sendAnswer(site: DeskSite, call: PersonCall, answered: Answered):
   const { request, response, caller } = call;
   const { key, html, everybody } = answered;
   const { incident } = call.params;
-  if (everybody && incident !== undefined) {
+  if (everybody && incident !== undefined && (await site.desk.sees(incident, caller.actor))) {
     site.stream.publish({ event: 'answer', data: { key, html: html.text } }, incident);
   }
   if (wantsJson(request)) {
@@ -151,14 +151,15 @@ async function sendAnswer(site: DeskSite, call: PersonCall, answered: Answered):
   }
   const frame = frameFor(site, caller);
   const waits = incident === undefined ? await site.desk.waits(caller.actor) : [];
-  const rows = site.desk.board();
-  const thread = incident === undefined ? undefined : await site.desk.thread(incident);
+  const lists = { rows: site.desk.board(), privates: await site.desk.privately(caller.actor) };
+  const thread =
+    incident === undefined ? undefined : await site.desk.thread(incident, caller.actor);
   if (thread === undefined) {
     sendPage(
       response,
-      boardPage(frame, { rows, openTotal: site.desk.openTotal(), waits, answer: html }),
+      boardPage(frame, { ...lists, openTotal: site.desk.openTotal(), waits, answer: html }),
     );
     return;
   }
-  sendPage(response, incidentPage(frame, { thread, rows, answer: html }));
+  sendPage(response, incidentPage(frame, { thread, ...lists, answer: html }));
 }

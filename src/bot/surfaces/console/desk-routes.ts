@@ -53,6 +53,7 @@ async function showBoard(site: DeskSite, { response, caller }: PersonCall): Prom
     response,
     boardPage(frameFor(site, caller), {
       rows: site.desk.board(),
+      privates: await site.desk.privately(caller.actor),
       openTotal: site.desk.openTotal(),
       waits,
     }),
@@ -60,20 +61,21 @@ async function showBoard(site: DeskSite, { response, caller }: PersonCall): Prom
 }
 
 async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {
-  site.stream.expect(call.params['incident'] ?? '');
+  const { incident = '' } = call.params;
+  const { actor } = call.caller;
+  site.stream.expect(incident);
   tellBoard(site);
   // The frame holds the cursor: taken before the thread is read, so that no change falls between the two.
   const frame = frameFor(site, call.caller);
-  const thread = await site.desk.thread(call.params['incident'] ?? '');
+  const thread = await site.desk.thread(incident, actor);
   if (thread === undefined) {
     sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
     return;
   }
-  const mayExport = await site.desk.records?.mayExport(call.caller.actor);
-  sendPage(
-    call.response,
-    incidentPage(frame, { thread, rows: site.desk.board(), mayExport: mayExport === true }),
-  );
+  const mayExport = (await site.desk.records?.mayExport(actor)) === true;
+  const privates = await site.desk.privately(actor);
+  const lists = { rows: site.desk.board(), privates };
+  sendPage(call.response, incidentPage(frame, { thread, ...lists, mayExport }));
 }
 
 async function follow(site: DeskSite, call: PersonCall): Promise<void> {
@@ -81,6 +83,11 @@ async function follow(site: DeskSite, call: PersonCall): Promise<void> {
   const query = queryOf(request);
   const incident = query.get('incident') ?? undefined;
   if (incident !== undefined) site.stream.expect(incident);
+  const mayLook = () => incident === undefined || site.desk.sees(incident, caller.actor);
+  if (!(await mayLook())) {
+    sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND');
+    return;
+  }
   const since = request.headers['last-event-id'] ?? query.get('since') ?? '';
   const first = await missed(site, incident, String(since));
   if (first === undefined) {
@@ -91,7 +98,8 @@ async function follow(site: DeskSite, call: PersonCall): Promise<void> {
     sendJson(response, {});
     return;
   }
-  const welcome = () => caller.welcome();
+  // Whoever is let out of a private incident, or of the group that sees it, hears no more of it.
+  const welcome = async () => (await caller.welcome()) && (await mayLook());
   if (!site.stream.join({ response, incident, welcome, first })) {
     response.setHeader('Retry-After', '30');
     sendProblem(site, call, 503, 'CONSOLE_TOO_MANY');
@@ -114,7 +122,7 @@ export function tellBoard(site: DeskSite): void {
 export function tellOrder(site: DeskSite, incident: string): void {
   if (!site.stream.isFollowed(incident)) return;
   site.desk
-    .thread(incident)
+    .thread(incident, 'followers')
     .then((thread) => {
       if (thread === undefined) return;
       const order = ['root', ...thread.entries.map((entry) => entry.key)];
@@ -128,7 +136,7 @@ export function tellOrder(site: DeskSite, incident: string): void {
 export function tellWhole(site: DeskSite, incident: string): void {
   if (!site.stream.isFollowed(incident)) return;
   site.desk
-    .thread(incident)
+    .thread(incident, 'followers')
     .then((thread) => {
       if (thread === undefined) return;
       const data = wholeThread(renderThread(thread, site.access.kind === 'demo'));
@@ -154,7 +162,7 @@ async function missed(
   const lists = site.board.whole();
   if (incident === undefined) return messages(site, lists);
   const before = site.sequence.current();
-  const thread = await site.desk.thread(incident);
+  const thread = await site.desk.thread(incident, 'followers');
   if (thread === undefined) return undefined;
   // What was published while the thread was read reached everybody but this browser.
   const since = site.fragments.since(incident, before);

@@ -1,7 +1,8 @@
 import { SEVERITIES, type Severity } from '../../../core/alert/severity.ts';
 import { type Incident, severity } from '../../../core/incident/incident.ts';
+import { isPrivate, sees } from '../../../core/incident/privacy.ts';
 import type { OperationState } from '../../../core/operation/operation.ts';
-import type { StepUp } from '../../../core/person.ts';
+import type { Evidence, StepUp } from '../../../core/person.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { RecordFormat } from '../../../core/record/format.ts';
 import type { Answer, Press, Thread } from '../../../core/view/card.ts';
@@ -42,6 +43,10 @@ export interface DeskSources {
   readonly incident: (id: string) => Promise<Incident | undefined>;
   readonly operations: (incident: string) => readonly OperationState[];
   readonly operation: (id: string) => Promise<OperationState | undefined>;
+  /** What is known of somebody now; undefined for a program, and for nobody of ours. */
+  readonly known: (actor: Account) => Promise<Evidence | undefined>;
+  /** Somebody looked for what they may not see. */
+  readonly hid: (surface: string) => void;
   readonly thread: (id: string) => Promise<Thread | undefined>;
   /** What waits for a person; nothing where it is left out. */
   readonly waits?: (actor: Account) => Promise<readonly Waits[]>;
@@ -71,10 +76,22 @@ const rowsMax = 250;
 
 export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
   const made: MadeRows = new WeakMap();
-  const incidentOf = async (page: string) => {
+  async function mayLook(page: string, actor: ConsoleActor): Promise<boolean> {
+    const operation = page.startsWith('op-') ? await sources.operation(page) : undefined;
+    const incident = operation ? (operation.asked?.incident ?? '') : threadOf(page);
+    const found = incident === '' ? undefined : await sources.incident(incident);
+    if (!found || !isPrivate(found)) return true;
+    const account = accountOf(actor);
+    if (sees(await sources.known(account), found)) return true;
+    sources.hid(account.surface);
+    return false;
+  }
+  const incidentOf = async (page: string, actor: ConsoleActor) => {
     const incident = threadOf(page);
-    return incident === '' ? undefined : sources.incident(incident);
+    if (incident === '' || !(await mayLook(page, actor))) return undefined;
+    return sources.incident(incident);
   };
+  const open = () => sources.incidents().filter((incident) => !isPrivate(incident));
   return {
     say: ({ line, actor, incident = '', cause, stepUp }) =>
       sources.say({
@@ -94,15 +111,24 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
         shown: { ...shown, fresh: true },
         ...(stepUp && { stepUp }),
       }),
-    form: async (line, incident) => sources.form(line, await incidentOf(incident)),
-    complete: async ({ line, incident = '' }) => sources.complete(line, await incidentOf(incident)),
-    board: () => [...incidentRows(sources, made), ...operationRows(sources)],
+    form: async (line, incident, actor) => sources.form(line, await incidentOf(incident, actor)),
+    complete: async ({ line, actor, incident = '' }) =>
+      sources.complete(line, await incidentOf(incident, actor)),
+    board: () => [...incidentRows(open(), sources, made), ...operationRows(sources)],
+    async privately(actor) {
+      const by = await sources.known(accountOf(actor));
+      const own = sources.incidents().filter((each) => isPrivate(each) && sees(by, each));
+      return incidentRows(own, sources, made);
+    },
+    sees: mayLook,
     openTotal: () =>
-      sources.incidents().filter(({ status }) => status === 'open').length +
+      open().filter(({ status }) => status === 'open').length +
       operationRows(sources).filter(({ closedAt }) => closedAt === undefined).length,
-    thread: sources.thread,
-    plan: (operation) => shownPlan(operation, sources),
+    plan: async (operation, actor) =>
+      (await mayLook(operation, actor)) ? shownPlan(operation, sources) : undefined,
     refusal: (because) => refused(because, sources).card,
+    thread: async (incident, by) =>
+      by === 'followers' || (await mayLook(incident, by)) ? sources.thread(incident) : undefined,
     waits: async (actor) => (await sources.waits?.(accountOf(actor))) ?? [],
     ...(sources.records && { records: recordsOf(sources.records) }),
   };
@@ -146,8 +172,11 @@ async function shownPlan(id: string, sources: DeskSources): Promise<ShownPlan | 
 }
 
 /** Ten thousand are open on a bad night, and somebody looks: only the rows that are shown and have changed are made. */
-function incidentRows(sources: DeskSources, made: MadeRows): readonly BoardRow[] {
-  const all = sources.incidents();
+function incidentRows(
+  all: readonly Incident[],
+  sources: DeskSources,
+  made: MadeRows,
+): readonly BoardRow[] {
   const closed = all
     .filter(({ status }) => status === 'resolved')
     .sort((a, b) => (b.resolved?.at ?? 0) - (a.resolved?.at ?? 0));

@@ -23,6 +23,8 @@ export interface PageFrame {
 
 export interface BoardPage {
   readonly rows: readonly BoardRow[];
+  /** Those that only their members see, as they are now: no stream speaks of them. */
+  readonly privates: readonly BoardRow[];
   readonly openTotal: number;
   /** For whoever looks. */
   readonly waits: readonly Waits[];
@@ -36,7 +38,7 @@ export interface IncidentPage extends Omit<BoardPage, 'openTotal' | 'waits'> {
 }
 
 export function boardPage(frame: PageFrame, page: BoardPage): Html {
-  const { rows, openTotal, waits, answer } = page;
+  const { rows, privates, openTotal, waits, answer } = page;
   const split = splitRows(rows);
   const more = openTotal - split.open.length;
   return document(frame, {
@@ -45,6 +47,7 @@ export function boardPage(frame: PageFrame, page: BoardPage): Html {
 <main id="main" tabindex="-1">
 <h1>Incidents</h1>
 ${waitsForYou(waits)}
+${privateList(privates)}
 ${incidentLists(split)}
 ${more > 0 && html`<p class="more">and ${more} more that are open; <code>status</code> finds one by its service</p>`}
 ${answers(answer)}
@@ -55,7 +58,7 @@ ${prompt(frame, undefined)}`,
 }
 
 export function incidentPage(frame: PageFrame, page: IncidentPage): Html {
-  const { thread, rows, answer, mayExport = false } = page;
+  const { thread, rows, privates, answer, mayExport = false } = page;
   const fragments = renderThread(thread, frame.sandbox);
   return document(frame, {
     title: `${thread.root.mark} · ${plainText(thread.root.title)}`,
@@ -63,6 +66,7 @@ export function incidentPage(frame: PageFrame, page: IncidentPage): Html {
     body: html`<div class="frame incident">
 <nav class="side" aria-label="Incidents">
 <p class="home"><a href="./">All incidents</a></p>
+${privateList(privates)}
 ${incidentLists(splitRows(rows))}
 </nav>
 <main id="main" tabindex="-1">
@@ -211,6 +215,12 @@ function whoIsHere(
 }
 
 type HtmlOrNone = Html | undefined;
+
+function privateList(rows: readonly BoardRow[]): HtmlOrNone {
+  if (rows.length === 0) return undefined;
+  const items = rows.map((row) => new Html(renderRow(row).html));
+  return html`<section class="rows"><h2>Private</h2><p class="soft">Only their members see these; the list is as it was when the page was opened.</p><ol>${items}</ol></section>`;
+}
 
 function incidentLists(split: ReturnType<typeof splitRows>): Html {
   const rows = (some: readonly BoardRow[]) => some.map((row) => new Html(renderRow(row).html));

@@ -32,24 +32,31 @@ export interface ConsoleDesk {
   say(said: SaidLine): Promise<Answer>;
   press(pressed: PressedButton): Promise<Answer>;
   /** What a line lacks, asked for before it is said; undefined for a line that no form mends. `incident` is '' for none. */
-  form(line: string, incident: string): Promise<Form | undefined>;
+  form(line: string, incident: string, actor: ConsoleActor): Promise<Form | undefined>;
   /** Each suggestion's `insert` replaces the whole line. */
   complete(asked: AskedCompletion): Promise<readonly Suggestion[]>;
-  /** Open incidents, the most urgent first, then the recently closed. */
+  /** Open incidents that everybody may see, the most urgent first, then the recently closed. */
   board(): readonly BoardRow[];
+  /** Private incidents that this person may see: they are on no board, because everybody hears of a board. */
+  privately(actor: ConsoleActor): Promise<readonly BoardRow[]>;
+  /** Whether there is such a page for them. Somebody who looks for what is private is counted. */
+  sees(page: string, actor: ConsoleActor): Promise<boolean>;
   /** How many are open, those beyond the board's end included. */
   openTotal(): number;
-  /** What an incident shows, open or closed; undefined when there is none of that id. */
-  thread(incident: string): Promise<Thread | undefined>;
   /** An operation as its thread shows it, for the page on which a second factor is given. */
-  plan(operation: string): Promise<ShownPlan | undefined>;
+  plan(operation: string, actor: ConsoleActor): Promise<ShownPlan | undefined>;
   /** The five parts of a problem as a card. */
   refusal(problem: Problem): Card;
+  /** What an incident shows, open or closed; undefined when there is none of that id for them. */
+  thread(incident: string, by: ConsoleActor | Followers): Promise<Thread | undefined>;
   /** Plans that this person could approve, and broken glasses that they could review. */
   waits(actor: ConsoleActor): Promise<readonly Waits[]>;
   /** Absent where no record is handed out. */
   readonly records?: ConsoleRecords;
 }
+
+/** Whoever follows a page was let in when they opened it, and is asked again while they stay. */
+export type Followers = 'followers';
 
 export interface ConsoleRecords {
   mayExport(actor: ConsoleActor): Promise<boolean>;

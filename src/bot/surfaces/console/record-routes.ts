@@ -22,13 +22,17 @@ async function exportRecord(site: DeskSite, call: PersonCall): Promise<void> {
     return sendProblem(site, call, 400, 'CONSOLE_BODY_UNREADABLE', caller);
   }
   const { records } = site.desk;
-  if (records === undefined || (await site.desk.thread(incident)) === undefined) {
+  if (records === undefined || !(await isThere(site, call))) {
     return sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', caller);
   }
   const cause = causeOf(caller, form.get('cause'));
   const text = await records.export({ incident, format, actor: caller.actor, cause });
   if (typeof text === 'string') return sendRecord(call.response, { incident, format, text });
   sendProblem(site, call, 403, 'CONSOLE_EXPORT_REFUSED', caller);
+}
+
+async function isThere({ desk }: DeskSite, { params, caller }: PersonCall): Promise<boolean> {
+  return (await desk.thread(params['incident'] ?? '', caller.actor)) !== undefined;
 }
 
 export function sendRecord(
