@@ -79,6 +79,7 @@ describe('a command line', () => {
     ],
     ['discord register', { name: 'discord', action: 'register', config: './tocsin.yaml' }],
     ['console-link ana', { name: 'console-link', person: 'ana', config: './tocsin.yaml' }],
+    ['enrol ana', { name: 'enrol', person: 'ana', config: './tocsin.yaml' }],
     [
       'replay a.json b.json',
       {

@@ -53,6 +53,30 @@ describe('a bot that runs as an operator runs it', { timeout: 120_000 }, () => {
     expect((await (await start()).signal('SIGTERM')).code).toBe(0);
   });
 
+  it('prints a code with which a person enrols a second factor, where there are factors', async () => {
+    const enrol = (person: string) =>
+      run({ argv: [tocsin, 'enrol', person, '--config', files.file], env: files.env });
+    const without = await start();
+    const refused = await enrol('ana');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('STEP_UP_OFF');
+    await without.signal('SIGTERM');
+    const key = join(files.folder, 'keyring.key');
+    writeFileSync(key, 'k'.repeat(44));
+    files.write({
+      journal: `, keyring_key: \${file:${key}}`,
+      console: '{ listen: 127.0.0.1:0, public_url: https://ops.example.com }',
+    });
+    await start();
+    const made = await enrol('ana');
+    expect(made.code).toBe(0);
+    expect(made.stdout).toMatch(/^([A-Z0-9]{4}-){3}[A-Z0-9]{4}\n$/);
+    expect(made.stderr).toContain('For Ana to type at /factors');
+    const nobody = await enrol('mallory');
+    expect(nobody).toMatchObject({ code: 1, stdout: '' });
+    expect(nobody.stderr).toContain('HOST_DOOR_PERSON_UNKNOWN');
+  });
+
   it('does not start on a configuration that is wrong, and says where', async () => {
     writeFileSync(files.file, 'version: 1\npeopel: []\n');
     const { code, stderr } = await run({ argv: startLine(), env: files.env });

@@ -31,6 +31,8 @@ export interface ConfigParts {
   readonly route: string;
   /** The listener `console:`. */
   readonly console: string;
+  /** Further keys of `journal:`: `, keyring_key: …`. */
+  readonly journal: string;
 }
 
 const defaults: ConfigParts = {
@@ -49,6 +51,7 @@ groups:
   surfaces: '',
   route: '',
   console: '{ listen: 127.0.0.1:0 }',
+  journal: '',
 };
 
 /** A folder with a configuration as an operator writes it, for a bot in a process of its own. */
@@ -82,7 +85,7 @@ function textOf(cluster: string, parts: ConfigParts): string {
 server:  { listen: 127.0.0.1:0, shutdown_grace: ${parts.shutdownGrace} }
 console: ${parts.console}
 metrics: { listen: 127.0.0.1:0 }
-journal: { store: sqlite, path: ./data/tocsin.db }
+journal: { store: sqlite, path: ./data/tocsin.db${parts.journal} }
 ${parts.people}sources:
   alertmanager: { main: { bearers: [ \${env:STORY_BEARER} ]${api} } }
 default_route: { notify: sre${parts.route} }

@@ -27,6 +27,8 @@ export interface StepUpStage {
   readonly stepUps: StepUps;
   readonly sessions: ConsoleSessions;
   readonly keyring: MemoryKeyring;
+  /** Who is configured; a test may let somebody go. */
+  readonly people: { readonly id: string; readonly name: string }[];
   /** What was announced, of whom. */
   readonly announced: { readonly person: string; readonly event: FactorEvent }[];
   /** A dangerous plan of cleo's that waits for two of sre with a second factor each; its id and hash. */
@@ -72,6 +74,7 @@ export async function startStepUpStage(): Promise<StepUpStage> {
         requesters: ['shop'],
         places: [{ count: 2, from: 'sre' }],
         stepUp: true,
+        breakGlass: { from: ['sre'], perDay: 1 },
       }),
       rule({ match: { risk: ['incident', 'read'] }, requesters: ['sre', 'shop'], places: [] }),
     ],
@@ -135,6 +138,7 @@ export async function startStepUpStage(): Promise<StepUpStage> {
       const state = await bot.desk.operation(operation);
       return { operation, hash: state?.hash ?? '' };
     },
+    people,
     async link(person, via) {
       const from = via === undefined ? undefined : { surface: 'slack/main', account: via };
       const made = await sessions.makeLink(person, 'host', from);

@@ -28,6 +28,16 @@ describe('every short evening', () => {
     );
   });
 
+  it('of a plan that wants a second factor of each of them never begins without', () => {
+    const { broken, statuses } = explore({
+      ...small,
+      story: { rule: { places: dbaAndSre, stepUp: true } },
+      may: { ...everything, worldMoves: false, policyChanges: false },
+    });
+    expect(broken).toEqual([]);
+    expect([...statuses.keys()]).toContain('running');
+  });
+
   it('of a step without a guard claims nothing that did not happen', () => {
     const story = { rule: { places: [] }, plan: { steps: [step('s1', { guard: 'unguarded' })] } };
     const { broken, statuses } = explore({

@@ -61,6 +61,8 @@ function approvalRules(turn: Turn, event: OperationEvent): readonly string[] {
   if (before.approvals.some(({ evidence }) => evidence.person === approver.person)) {
     said.push('a second approval by one person');
   }
+  if (before.rule?.stepUp && !hasFactor(approver, before, at))
+    said.push('an approval without a factor');
   return said;
 }
 
@@ -83,9 +85,27 @@ function beginRules(turn: Turn, event: OperationEvent): readonly string[] {
   if (verdict?.allowed && !canSeatAll(verdict.rule.places, standing)) {
     said.push('begun with an empty seat of the rule of now');
   }
+  const factored = standing.filter(({ person }) =>
+    before.approvals.some(
+      ({ evidence, at: given }) => evidence.person === person && hasFactor(evidence, before, given),
+    ),
+  );
+  if (before.rule?.stepUp && !canSeatAll(before.rule.places, factored)) {
+    said.push('begun without the factors of its rule');
+  }
+  if (verdict?.allowed && verdict.rule.stepUp && !canSeatAll(verdict.rule.places, factored)) {
+    said.push('begun without the factors of the rule of now');
+  }
   if (event.hash !== before.hash) said.push('begun with another plan');
   if (before.startedAt !== undefined) said.push('begun twice');
   return said;
+}
+
+/** One that was given for this very plan, and not long before. */
+function hasFactor({ stepUp }: Evidence, { hash }: OperationState, at: number): boolean {
+  return (
+    stepUp !== undefined && stepUp.hash === hash && stepUp.at <= at && at - stepUp.at < 180_000
+  );
 }
 
 /** A path of its own: no seat is asked for, and each rule names whoever broke the glass. */

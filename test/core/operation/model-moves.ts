@@ -2,7 +2,7 @@ import type { OperationIntent } from '../../../src/core/operation/decide.ts';
 import { type OperationState, terminal } from '../../../src/core/operation/operation.ts';
 import type { Verdict } from '../../../src/core/operation/policy.ts';
 import { currentStep, mayBeSent } from '../../../src/core/operation/step-decide.ts';
-import type { Evidence } from '../../../src/core/person.ts';
+import type { Evidence, StepUp } from '../../../src/core/person.ts';
 import type { Checked, Probed } from '../../../src/core/ports/step.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { ana, dbaAndSre, evidence, hashOf, rule, type Story, shown, T0 } from './sample.ts';
@@ -65,7 +65,23 @@ function peopleMoves({ operation, world }: Node, { people, story }: Bounds): rea
     const standing = world.left.includes(by.person) ? evidence(by.person, []) : by;
     const who = { at, by: standing };
     const press = { ...who, hash: hash.right, typed: false };
+    const factor: StepUp = { factor: 'passkey', credential: 'pk-1', hash: hash.right, at };
+    const withFactor = (more: Partial<StepUp>) => ({
+      ...press,
+      by: { ...standing, stepUp: { ...factor, ...more } },
+    });
+    const factored: readonly Move[] = story.rule?.stepUp
+      ? [
+          say('approves with a factor', { type: 'Approve', ...withFactor({}), shown }),
+          say('approves with the factor of another plan', {
+            type: 'Approve',
+            ...withFactor({ hash: hash.wrong }),
+            shown,
+          }),
+        ]
+      : [];
     return [
+      ...factored,
       say('approves', { type: 'Approve', ...press, shown }),
       say('approves an old card', { type: 'Approve', ...press, hash: hash.wrong, shown }),
       say('types nine characters', {

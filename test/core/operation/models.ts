@@ -12,6 +12,7 @@ export function modelsOf({ isFull }: { readonly isFull: boolean }): readonly Nam
   } as const;
   const small: readonly NamedModel[] = [
     ['two groups and one conditional step', people({ isFull, verify })],
+    ['two groups with a second factor each', people({ isFull: false, verify, stepUp: true })],
     ['an unguarded step', machines([step('s1', { verify, guard: 'unguarded' })])],
     [
       'two steps and two compensations',
@@ -38,13 +39,18 @@ export function modelsOf({ isFull }: { readonly isFull: boolean }): readonly Nam
 function people({
   isFull,
   verify,
+  stepUp,
 }: {
+  readonly stepUp?: true;
   readonly isFull: boolean;
   readonly verify: { readonly what: string; readonly withinMs: number };
 }): Bounds {
   return {
     story: {
-      rule: { places: isFull ? [{ count: 2, from: 'sre' }, ...dbaAndSre.slice(0, 1)] : dbaAndSre },
+      rule: {
+        ...(stepUp && { stepUp }),
+        places: isFull ? [{ count: 2, from: 'sre' }, ...dbaAndSre.slice(0, 1)] : dbaAndSre,
+      },
       plan: { steps: [step('s1', { verify })] },
     },
     people: isFull ? [ben, cleo, dora, eve] : [ben, cleo, eve],
