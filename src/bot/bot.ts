@@ -3,7 +3,7 @@ import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
-import type { Pager } from '../core/ports/pager.ts';
+import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
@@ -81,6 +81,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly silences?: readonly Silences[];
   /** Where people are paged. */
   readonly pagers?: readonly Pager[];
+  /** Those of them that say who is on call. */
+  readonly onCalls?: readonly OnCalls[];
   readonly runbooks: Runbooks;
   /** Who keeps groups elsewhere; known once the surfaces are connected. */
   readonly directories?: () => readonly ServedDirectory[];

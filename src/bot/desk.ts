@@ -3,6 +3,7 @@ import type { Incident } from '../core/incident/incident.ts';
 import { isReviewOpen } from '../core/operation/glass.ts';
 import { type OperationState, terminal } from '../core/operation/operation.ts';
 import type { Journal } from '../core/ports/journal.ts';
+import type { OnCalls } from '../core/ports/pager.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
 import { standingOf } from '../core/post.ts';
@@ -13,6 +14,7 @@ import type { ChatConnection } from './chat.ts';
 import type { Engine } from './engine.ts';
 import { evidenceOf, membersTold } from './evidence.ts';
 import { createMutes } from './mutes.ts';
+import { createOnCalls } from './on-calls.ts';
 import type { PersonRecord } from './person-record.ts';
 import type { Rosters } from './rosters.ts';
 import type { Security } from './security/index.ts';
@@ -35,6 +37,7 @@ export interface DeskOptions {
   readonly runbook: (incident: Incident) => RunbookPage | undefined;
   readonly consoleLink?: Desk['consoleLink'];
   readonly chats?: () => readonly Chat[];
+  readonly onCalls?: readonly OnCalls[];
 }
 
 /** A connected workspace or guild, as far as it matters whether somebody can be reached there. */
@@ -45,7 +48,9 @@ export type Chat = Pick<ChatConnection, 'home' | 'health'> & {
 /** What handlers can reach: readings, decisions to be appended, readers of the world. No writer. */
 export function createDesk(options: DeskOptions): Desk {
   const { engine } = options;
+  const onCalls = createOnCalls(options.onCalls ?? [], options.now);
   return {
+    onCalls,
     get settings() {
       return options.settings();
     },

@@ -109,6 +109,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       sources: sources.sources,
       silences: sources.silences,
       pagers: pagers.pagers,
+      onCalls: pagers.onCalls,
       resting: pagers.resting,
       directories: pagers.directories,
       targets,

@@ -8,6 +8,7 @@ import type { LimitState } from '../core/operation/limit.ts';
 import type { OperationState, Shown } from '../core/operation/operation.ts';
 import type { TargetState } from '../core/operation/target.ts';
 import type { Evidence, PersonEvent } from '../core/person.ts';
+import type { OnCall } from '../core/ports/pager.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
 import type { Problem } from '../core/problem.ts';
@@ -77,6 +78,8 @@ export interface Desk {
     via: { readonly surface: string; readonly account: string },
   ): Promise<ConsoleLink | undefined>;
 
+  /** Who is on call, as each pager says it or said it last. */
+  onCalls(): Promise<readonly OnCallsTold[]>;
   planner(integration: string, target: string): Planner | undefined;
   workload(integration: string, target: string): WorkloadReader | undefined;
 }
@@ -93,6 +96,15 @@ export interface MembersTold {
   readonly unknown: readonly string[];
   /** When the oldest roster of it was asked for; absent where the configuration alone names the members. */
   readonly at?: number;
+}
+
+export interface OnCallsTold {
+  readonly pager: string;
+  readonly calls: readonly OnCall[];
+  /** When it was so, ms; undefined where it never said. */
+  readonly at: number | undefined;
+  /** Why what is told may be old. */
+  readonly problem?: Problem;
 }
 
 export interface ConsoleLink {

@@ -81,7 +81,7 @@ export function connect(account: PagerdutyAccount, deps: PagerdutyDeps): Integra
     },
     changes: events,
     ...(rest && {
-      onCalls: { name: source, onCalls: () => rest.reader.onCalls({}) },
+      onCalls: { name: source, onCalls: () => rest.reader.onCalls(fromNow(clock.now())) },
       directory: createDirectory(rest.reader, clock),
     }),
     breaker: () => rest?.client.breaker.state() ?? 'closed',
@@ -89,6 +89,14 @@ export function connect(account: PagerdutyAccount, deps: PagerdutyDeps): Integra
     close: () => rest?.client.close(),
   };
 }
+
+/** Now and the shift after it, for as long as shifts usually last. */
+function fromNow(now: number) {
+  const until = new Date(now + NEXT_WITHIN_MS).toISOString();
+  return { since: new Date(now).toISOString(), until };
+}
+
+const NEXT_WITHIN_MS = 8 * 24 * 3_600_000;
 
 function connectRest(
   account: PagerdutyAccount & { readonly api: NonNullable<PagerdutyAccount['api']> },

@@ -204,6 +204,12 @@ function oncalls(account: Account, call: Call): Answer {
       ({ schedule }) =>
         schedules.length === 0 || (schedule !== undefined && schedules.includes(schedule)),
     )
+    .filter(({ start, end }) => {
+      const since = Date.parse(call.query.get('since') ?? '') || account.now();
+      const until = Date.parse(call.query.get('until') ?? '') || account.now();
+      const isBefore = end !== undefined && Date.parse(end) <= since;
+      return !isBefore && !(start !== undefined && Date.parse(start) > until);
+    })
     .map((entry) => onCall(account, entry));
   return ok(paged(found, call, 'oncalls'));
 }
