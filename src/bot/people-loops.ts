@@ -1,4 +1,6 @@
+import { maySee } from '../core/incident/privacy.ts';
 import { isMuted } from '../core/mute.ts';
+import type { OperationState } from '../core/operation/operation.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import { askCard } from '../core/view/ask-card.ts';
 import type { Words } from '../core/view/words.ts';
@@ -32,11 +34,18 @@ export function startPeopleLoops(
 ): PeopleLoops {
   const { engine, words, publicUrl } = options;
   const whisper = createWhisperer(surfaces, options.settings);
-  const reviews = createReviewsLoop({ ...options, whisper });
+  const sees = (person: string, { asked }: OperationState) => {
+    const incident = engine.readings.incidents.get(asked?.incident ?? '')?.state;
+    // What memory does not hold cannot be asked of: it was not begun in an incident that lives.
+    if (incident === undefined || incident.status === 'none') return !asked?.incident;
+    return maySee(person, incident, options.members);
+  };
+  const reviews = createReviewsLoop({ ...options, maySee: sees, whisper });
   const fuses = createFusesLoop({ ...options, whisper });
   const canWhisper = surfaces.some((surface) => surface.whisper !== undefined);
   const asking = createAskingLoop({
     ...options,
+    maySee: sees,
     whisper,
     // Where there is no way to anybody but the console, nobody is passed over for it.
     pace: () => (canWhisper ? options.settings().ask : undefined),

@@ -19,6 +19,8 @@ export interface AskingLoopOptions {
   readonly members: (group: string) => readonly string[];
   /** Whether this person wants no messages about what that one asks for. */
   readonly isMuted: (person: string, requester: string) => boolean;
+  /** Whether this person may know of the plan: one of a private incident is its members' alone. */
+  readonly maySee: (person: string, operation: OperationState) => boolean;
   readonly card: (operation: OperationState) => Card;
   readonly whisper: Whisperer;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
@@ -96,6 +98,10 @@ export function createAskingLoop(options: AskingLoopOptions): AskingLoop {
     const requester = state.asked?.requester.person ?? '';
     if (options.isMuted(person, requester)) {
       await pass(state, person, `muted ${requester}`);
+      return;
+    }
+    if (!options.maySee(person, state)) {
+      await pass(state, person, 'no member of the private incident');
       return;
     }
     if (!options.whisper.reaches(person)) {

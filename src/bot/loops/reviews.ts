@@ -14,6 +14,8 @@ export interface ReviewsLoopOptions {
   /** Whom a group names, at this moment. */
   readonly members: (group: string) => readonly string[];
   readonly tellSecurity: TellSecurity;
+  /** Whether this person may know of it: what was done in a private incident is its members' alone. */
+  readonly maySee: (person: string, operation: OperationState) => boolean;
   readonly whisper: Whisperer;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -94,7 +96,7 @@ export function createReviewsLoop(options: ReviewsLoopOptions): ReviewsLoop {
     const own = [glass.evidence.person, asked?.requester.person];
     const people = new Set(called.flatMap((group) => group.people));
     for (const person of people) {
-      if (own.includes(person)) continue;
+      if (own.includes(person) || !options.maySee(person, state)) continue;
       const { on, why } = await options.whisper.tell(
         person,
         reviewCard(state, options.words),

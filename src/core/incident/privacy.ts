@@ -26,3 +26,16 @@ export function sees(by: Evidence | undefined, incident: Incident): boolean {
     members.groups.some((group) => isMember(by, group))
   );
 }
+
+/** The same of somebody who is to be told of it, by whom each group names now. */
+export function maySee(
+  person: string,
+  { opened: { members }, invited }: Incident,
+  inGroup: (group: string) => readonly string[],
+): boolean {
+  if (members === undefined) return true;
+  return (
+    [...members.people, ...invited].includes(person) ||
+    members.groups.some((group) => inGroup(group).includes(person))
+  );
+}

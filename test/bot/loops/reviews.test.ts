@@ -107,6 +107,7 @@ async function world(before?: Before) {
     engine,
     clock,
     words: { names: new Map(), book: {} },
+    maySee: () => true,
     members: () => ['ana', 'ben'],
     async tellSecurity(notice, { cause }) {
       notices.push(notice);
