@@ -50,7 +50,7 @@ export async function openCounter(
   const loaded = loadConfig(
     'tocsin.yaml',
     {
-      env: { BOT: 'xoxb-1', APP: 'xapp-1' },
+      env: { BOT: 'xoxb-1', APP: 'xapp-1', KEYRING: 'k'.repeat(44) },
       files: { read: () => `${worldOf(written)}policies:\n${policies}` },
     },
     thisBuild,
