@@ -1,9 +1,12 @@
 import { type Logger, pino } from 'pino';
 import { ProblemError } from '../core/problem.ts';
+import type { Secret } from '../core/secret.ts';
+import { secretNet } from './secret-net.ts';
 
 /** JSON lines on standard output. Messages are static, what differs is in the fields; secrets are redacted by type. */
-export function createLogger(level: string): Logger {
+export function createLogger(level: string, secrets: readonly Secret[] = []): Logger {
   return pino({
+    hooks: { streamWrite: secretNet(secrets) },
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,

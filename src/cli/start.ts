@@ -20,11 +20,12 @@ import { createLogger } from './log.ts';
 import { type ConnectedPagers, connectPagers } from './pagers.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
+import { secretsIn } from './secret-net.ts';
 import {
-  type ConnectedSources,
+  type ConnectedSources,type ConnectedSources, 
   connectHeartbeat,
-  connectSources,
-  connectTargets,
+  connectSources,connectSources, 
+  connectTargets,connectTargets 
 } from './targets.ts';
 
 /** Runs until it is told to stop. Answers the exit code. */
@@ -37,7 +38,7 @@ export async function start(file: string): Promise<number> {
   const { config, settings, warnings } = loaded;
   // From here on: told to stop while it reads its journal, it stops in order when that is done.
   const stop = toldToStop();
-  const log = createLogger(process.env['TOCSIN_LOG_LEVEL'] ?? 'info');
+  const log = createLogger(process.env['TOCSIN_LOG_LEVEL'] ?? 'info', secretsIn(config));
   for (const warning of warnings) log.warn({ warning }, 'configuration');
   const { runbooks, faults } = readRunbooks(commands.map(({ name }) => name));
   for (const fault of faults) log.warn({ fault }, 'runbook left out');

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { maskedShort } from '../../../core/masker.ts';
 import { type Network, NotConnected, openNetwork } from './network.ts';
 import type { SlackOptions } from './options.ts';
 import { answerSchema } from './schema.ts';
@@ -147,7 +148,8 @@ function refusalOf(data: unknown): Failure {
   if (ownTrouble.has(error)) return { kind: 'unanswered', error };
   if (error === 'ratelimited' || error === 'rate_limited')
     return { kind: 'limited', afterMs: 5_000 };
-  return { kind: 'refused', error, needed };
+  // A code; whoever answers in Slack's place may repeat what it was sent.
+  return { kind: 'refused', error: maskedShort(error, 120), needed };
 }
 
 function isUnsent(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { App } from '@slack/bolt';
+import { maskedShort } from '../../../core/masker.ts';
 import type { Problem } from '../../../core/problem.ts';
 import { type Client, clientOptions, quiet } from './client.ts';
 import type { SlackOptions } from './options.ts';
@@ -130,7 +131,7 @@ function createLink({ options, appToken, client, app }: SocketParts): Link {
       return { waitMs: failures === 1 ? 0 : backoff() };
     }
     failures += 1;
-    const said = error instanceof Error ? error.message : String(error);
+    const said = maskedShort(error instanceof Error ? error.message : String(error), saidMax);
     const code = codeOf(error);
     if (code !== undefined && refusing.has(code)) {
       const why = slackProblem('SLACK_APP_TOKEN_REFUSED', { surface: name, error: code });
@@ -287,11 +288,14 @@ const refusing: ReadonlySet<string> = new Set([
   'team_disabled',
 ]);
 
+/** What is kept of the words of whoever answered: it may repeat what it was sent. */
+const saidMax = 120;
+
 /** What Slack called it, where it said anything. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('data' in error)) return undefined;
   const { data } = error;
   const code =
     typeof data === 'object' && data !== null && 'error' in data ? data.error : undefined;
-  return typeof code === 'string' ? code : undefined;
+  return typeof code === 'string' ? maskedShort(code, saidMax) : undefined;
 }
