@@ -22,10 +22,10 @@ import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
 import { secretsIn } from './secret-net.ts';
 import {
-  type ConnectedSources,type ConnectedSources, 
+  type ConnectedSources,
   connectHeartbeat,
-  connectSources,connectSources, 
-  connectTargets,connectTargets 
+  connectSources,
+  connectTargets,
 } from './targets.ts';
 
 /** Runs until it is told to stop. Answers the exit code. */
