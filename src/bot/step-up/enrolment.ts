@@ -7,7 +7,7 @@ import {
   recoveryCodesCount,
 } from '../../core/factor/factor.ts';
 import { type Problem, problem } from '../../core/problem.ts';
-import type { GivingParts } from './giving.ts';
+import { type GivingParts, orProblem } from './giving.ts';
 import { factorIdOf, registered, registrationOptions } from './passkeys.ts';
 import { qrPicture } from './picture.ts';
 import {
@@ -162,8 +162,9 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
     const { person, session } = visitor;
     const shownBy = unlocking.openedBy(session, now());
     if (shownBy === undefined) return problem('FACTORS_LOCKED');
-    const known = await parts.secrets.get(person, enrolling.factor);
-    if (known === undefined) await parts.secrets.set(person, enrolling.factor, secret);
+    const { factors } = await record.load(person);
+    const isKnown = factors.some(({ id }) => id === enrolling.factor);
+    if (!isKnown) await parts.secrets.set(person, enrolling.factor, secret);
     const decided = await record.tell(
       person,
       { type: 'Enrol', ...enrolling, shownBy, session },
@@ -265,10 +266,16 @@ function enrolBound({ person, session }: Visitor): readonly string[] {
 
 async function credentialsOf(parts: EnrolmentParts, person: string): Promise<readonly string[]> {
   const { factors } = await parts.record.load(person);
+  const passkeys = factors.filter(({ kind }) => kind === 'passkey');
+  // One that no key opens any more keeps nobody from enrolling another.
   const secrets = await Promise.all(
-    factors.filter(({ kind }) => kind === 'passkey').map(({ id }) => parts.secrets.get(person, id)),
+    passkeys.map(({ id }) => orProblem(() => parts.secrets.get(person, id))),
   );
-  return secrets.flatMap((secret) => (secret?.kind === 'passkey' ? [secret.credential] : []));
+  return secrets.flatMap((secret) =>
+    secret !== undefined && 'kind' in secret && secret.kind === 'passkey'
+      ? [secret.credential]
+      : [],
+  );
 }
 
 /** A form that was sent twice is two deeds, and the second one finds the first. */

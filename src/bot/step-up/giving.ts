@@ -1,6 +1,6 @@
 import { counts, type Factors, lockedUntil } from '../../core/factor/factor.ts';
 import type { StepUp } from '../../core/person.ts';
-import { type Problem, problem } from '../../core/problem.ts';
+import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import type { Announce } from './announce.ts';
 import type { Bound, Challenges } from './challenges.ts';
 import { assertionOptions, type RelyingParty } from './passkeys.ts';
@@ -23,22 +23,34 @@ export function createGiving(parts: GivingParts): Giving {
   const { record, secrets, challenges, party, now } = parts;
 
   return {
-    async offer(visitor, subject) {
-      if (visitor.born === 'chat') return problem('STEP_UP_CHAT_SESSION');
-      const at = now();
-      const state = await record.load(visitor.person);
-      const able = state.factors.filter((factor) => counts(factor, at));
-      if (able.length === 0) return problem('STEP_UP_NO_FACTOR');
-      const challenge = challenges.make(boundTo(visitor, subject), at);
-      const known = await passkeysOf(visitor.person, state, { secrets, at });
-      const passkey =
-        known.length === 0
-          ? {}
-          : { passkey: JSON.stringify(await assertionOptions(party, { challenge, known })) };
-      return { challenge, ...passkey, codes: able.some(({ kind }) => kind !== 'passkey') };
-    },
-    spend: (visitor, subject, proof) => spend(parts, { visitor, subject, proof }),
+    offer: (visitor, subject) => orProblem(() => offer(visitor, subject)),
+    spend: (visitor, subject, proof) => orProblem(() => spend(parts, { visitor, subject, proof })),
   };
+
+  async function offer(visitor: Visitor, subject: Subject): Promise<Offer | Problem> {
+    if (visitor.born === 'chat') return problem('STEP_UP_CHAT_SESSION');
+    const at = now();
+    const state = await record.load(visitor.person);
+    const able = state.factors.filter((factor) => counts(factor, at));
+    if (able.length === 0) return problem('STEP_UP_NO_FACTOR');
+    const challenge = challenges.make(boundTo(visitor, subject), at);
+    const known = await passkeysOf(visitor.person, state, { secrets, at });
+    const passkey =
+      known.length === 0
+        ? {}
+        : { passkey: JSON.stringify(await assertionOptions(party, { challenge, known })) };
+    return { challenge, ...passkey, codes: able.some(({ kind }) => kind !== 'passkey') };
+  }
+}
+
+/** A keyring that no key opens, or a journal that takes nothing, is said to whoever stands at the page. */
+export async function orProblem<T>(work: () => Promise<T>): Promise<T | Problem> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
 }
 
 interface Given {
@@ -89,8 +101,4 @@ async function passkeysOf(
   const able = factors.filter((factor) => factor.kind === 'passkey' && counts(factor, at));
   const found = await Promise.all(able.map(({ id }) => secrets.get(person, id)));
   return found.flatMap((secret) => (secret?.kind === 'passkey' ? [secret] : []));
-}
-
-export function isOffer(offer: Offer | Problem): offer is Offer {
-  return 'challenge' in offer;
 }

@@ -44,7 +44,8 @@ export function createStepUps(options: StepUpsOptions): StepUps {
   return {
     giving,
     enrolment: createEnrolment({ ...parts, giving, unlocking: createUnlocking() }),
-    signIn: createPasskeySignIn(parts),
+    // Of their own: what strangers send to the sign-in page uses up nothing that an approval needs.
+    signIn: createPasskeySignIn({ ...parts, challenges: createChallenges() }),
     makeCode: (person) => makeCode(options, record, person),
     async reseal() {
       for (const { id } of options.people()) {

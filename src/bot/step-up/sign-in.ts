@@ -1,5 +1,5 @@
 import { problem } from '../../core/problem.ts';
-import type { GivingParts } from './giving.ts';
+import { type GivingParts, orProblem } from './giving.ts';
 import { assertionOptions, userHandle } from './passkeys.ts';
 import type { PasskeySignIn } from './ports.ts';
 import { proved } from './prove.ts';
@@ -18,25 +18,26 @@ export function createPasskeySignIn(
       const options = await assertionOptions(party, { challenge, known: [] });
       return { challenge, options: JSON.stringify(options) };
     },
-    async signIn(given) {
-      const refused = problem('PASSKEY_SIGN_IN');
-      const at = now();
-      const handle = readJson(given.assertion, assertion)?.response.userHandle;
-      const person = parts.people().find(({ id }) => userHandle(id) === handle)?.id;
-      if (person === undefined) return refused;
-      if (!challenges.take(given.challenge, bound, at)) return problem('STEP_UP_CHALLENGE');
-      const state = await record.load(person);
-      const proof = { ...given, code: '' };
-      const found = await proved(proof, { person, state, secrets, party, at });
-      if (found === undefined) return refused;
-      const digest = parts.sha256(given.challenge);
-      const decided = await record.tell(
-        person,
-        { type: 'Spend', at, purpose: 'sign-in', on: digest, proved: found },
-        { cause: `step-up/${digest.slice(0, 32)}`, by: person },
-      );
-      announce.what(person, decided.events);
-      return decided.refused ? refused : { person, factor: found.factor };
-    },
+    signIn: (given) =>
+      orProblem(async () => {
+        const refused = problem('PASSKEY_SIGN_IN');
+        const at = now();
+        const handle = readJson(given.assertion, assertion)?.response.userHandle;
+        const person = parts.people().find(({ id }) => userHandle(id) === handle)?.id;
+        if (person === undefined) return refused;
+        if (!challenges.take(given.challenge, bound, at)) return problem('STEP_UP_CHALLENGE');
+        const state = await record.load(person);
+        const proof = { ...given, code: '' };
+        const found = await proved(proof, { person, state, secrets, party, at });
+        if (found === undefined) return refused;
+        const digest = parts.sha256(given.challenge);
+        const decided = await record.tell(
+          person,
+          { type: 'Spend', at, purpose: 'sign-in', on: digest, proved: found },
+          { cause: `step-up/${digest.slice(0, 32)}`, by: person },
+        );
+        announce.what(person, decided.events);
+        return decided.refused ? refused : { person, factor: found.factor };
+      }),
   };
 }

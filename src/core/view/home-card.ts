@@ -89,8 +89,9 @@ function reviewLine(operation: OperationState, words: Words): Text {
 
 function waitingLine(operation: OperationState, person: Evidence, words: Words): Text {
   const { asked, plan, rule } = operation;
-  const elsewhere =
-    rule?.surfaces && !rule.surfaces.includes(surfaceKind(person.surface))
+  const elsewhere = rule?.stepUp
+    ? [' · approve in the console, with a second factor']
+    : rule?.surfaces && !rule.surfaces.includes(surfaceKind(person.surface))
       ? [` · approve on ${rule.surfaces.join(' or ')}`]
       : [];
   return [

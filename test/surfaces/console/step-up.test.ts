@@ -289,6 +289,28 @@ describe('the page of factors', () => {
     expect((await ana.post(path, { code: '123456' })).status).toBe(404);
   });
 
+  it('says so when no key opens the keyring, and lets a code from the host begin anew', async () => {
+    const own = await countingFactors(stage, visitor('ana'));
+    for (const name of stage.keyring.entries.keys()) {
+      stage.keyring.entries.set(name, Buffer.alloc(80, 1));
+    }
+    const { operation } = await stage.asks();
+    const ana = await browser('ana');
+    const page = await ana.get(`/operations/${operation}/approve`);
+    expect(page.status).toBe(200);
+    expect(textOf(page.body)).toContain('KEYRING_SEALED');
+    const operator = (await stage.stepUps.makeCode('ana'))?.code ?? '';
+    expect((await ana.post('/factors/unlock', { operator })).status).toBe(303);
+    for (const { id } of await stage.stepUps.enrolment.list('ana')) {
+      expect((await ana.post('/factors/remove', { factor: id })).status).toBe(303);
+    }
+    const again = await countingFactors(stage, visitor('ana'));
+    const next = await browser('ana');
+    const offered = await next.get(`/operations/${operation}/approve`);
+    expect(offered.body).toContain('WAITING');
+    expect(again.secret).not.toBe(own.secret);
+  });
+
   it('sends strangers to the sign-in', async () => {
     const nobody = withCookie('');
     for (const path of ['/factors', '/operations/op-1/approve']) {

@@ -128,10 +128,10 @@ async function standingOf(
   }
   const offer = await enrolment.offer(visitor);
   if ('challenge' in offer) return { state: { kind: 'locked', offer } };
+  if (visitor.born === 'chat') return { state: { kind: 'closed' }, refused: offer };
   // Whoever has none yet begins with the code from the host, and needs no word about it.
-  return offer.code === 'STEP_UP_NO_FACTOR'
-    ? { state: { kind: 'locked' } }
-    : { state: { kind: 'closed' }, refused: offer };
+  const isNew = offer.code === 'STEP_UP_NO_FACTOR';
+  return { state: { kind: 'locked' }, ...(isNew ? {} : { refused: offer }) };
 }
 
 async function showConfirm(

@@ -41,6 +41,28 @@ const uses: Readonly<Record<string, () => Promise<unknown>>> = {
     const { api } = await import('@pagerduty/pdjs');
     return typeof api({ token: 't' }).get;
   },
+  async '@simplewebauthn/server'() {
+    const { generateAuthenticationOptions } = await import('@simplewebauthn/server');
+    const challenge = new Uint8Array([1, 2, 3]);
+    const options = { rpID: 'ops.example.com', challenge, userVerification: 'required' } as const;
+    return (await generateAuthenticationOptions(options)).challenge;
+  },
+  async otpauth() {
+    // Appendix B of RFC 6238, its last six digits.
+    const { Secret, TOTP } = await import('otpauth');
+    const secret = Secret.fromUTF8('12345678901234567890');
+    return new TOTP({ secret }).generate({ timestamp: 59_000 });
+  },
+  async uqr() {
+    const { encode } = await import('uqr');
+    return encode('tocsin', { border: 0 }).size;
+  },
+  async croner() {
+    const { Cron } = await import('croner');
+    return new Cron('0 3 * * *', { timezone: 'UTC' })
+      .nextRun('2026-01-01T00:00:00Z')
+      ?.toISOString();
+  },
   async axios() {
     const { default: axios } = await import('axios');
     return typeof axios.create({ timeout: 5 }).get;
