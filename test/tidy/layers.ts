@@ -49,6 +49,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   echarts: ['src/bot/graphs/'],
   ioredis: ['src/integrations/redis/', 'src/journal/stores/redis/'],
   otpauth: ['src/bot/step-up/'],
+  pg: ['src/integrations/postgres/'],
   pino: ['src/main.ts', 'src/cli/', 'src/bot/'],
   'prom-client': ['src/main.ts', 'src/cli/', 'src/bot/'],
   undici: ['src/bot/surfaces/slack/'],
