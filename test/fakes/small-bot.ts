@@ -166,7 +166,7 @@ const settings: Omit<Settings, 'policy' | 'routes'> = {
   people: ['ana', 'ben', 'cleo'].map((id) => ({
     id,
     name: id,
-    accounts: { console: [id], slack: [`T01/${id}`] },
+    accounts: { console: [id], slack: [`T01/${id}`], pagerduty: [`P${id.toUpperCase()}`] },
   })),
   groups: [{ name: 'sre', members: ['ana', 'ben', 'gone'], directories: [] }],
   catalog: {
