@@ -22,6 +22,7 @@ import { deliverTo } from './delivery.ts';
 import { type Chat, createDesk, liveOperations, openIncidents } from './desk.ts';
 import { createDirectories } from './directories.ts';
 import { createEngine, type Engine } from './engine.ts';
+import { createGraphing, type Graphing } from './graphing.ts';
 import { fuseOf } from './groups.ts';
 import { createInbox } from './inbox.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
@@ -94,6 +95,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   /** Told of each turn of the loops that turn by themselves. */
   readonly pulse?: Pick<Pulse, 'beat'>;
   readonly counts?: DispatchCounts;
+  /** Draws graphs; none are drawn where it is absent. */
+  readonly graphing?: Graphing;
   readonly log: Log;
 }
 
@@ -134,6 +137,8 @@ export interface Bot {
     readonly pagesWaiting: number;
     /** Asks from chat whose answer is being worked out. */
     readonly asksWorking: number;
+    /** Incidents whose graph is not drawn yet. */
+    readonly graphsWaiting: number;
     /** Of each chat surface: what waits, and what it cannot reach. */
     readonly lanes: readonly LaneReading[];
   };
@@ -177,9 +182,12 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const target = (integration: string, name: string) =>
     targets.find((candidate) => candidate.name === `${integration}/${name}`);
   const security = createSecurity({ ...parts, engine });
+  const telemetry = (integration: string, name: string) => target(integration, name)?.telemetry;
+  const graphing = createGraphing(parts, { engine, threads, telemetry });
   const desk = createDesk({
     ...parts,
     security,
+    graph: graphing.graph,
     engine,
     rosters,
     recordPerson: createPersonRecord(journal),
@@ -191,7 +199,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     runbook: (incident) => parts.runbooks.page(incident),
   });
   const { operationsLoop, writers } = createOperations(parts, { engine, rosters, targets });
-  const outside = createOutsideLoops(parts, engine);
+  const outside = createOutsideLoops(parts, engine, graphing.loop);
   const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlinesLoop({
     engine,
@@ -226,17 +234,11 @@ export async function createBot(parts: BotParts): Promise<Bot> {
       threadsWaiting: threadsLoop?.backlog() ?? 0,
       pagesWaiting: outside.pagesWaiting(),
       asksWorking: inbox.working(),
+      graphsWaiting: graphing.loop.waiting(),
       lanes: threadsLoop?.lanes() ?? [],
     }),
     start(surfaces) {
-      const loop = createThreadsLoop({
-        engine,
-        clock,
-        sha256: parts.sha256,
-        surfaces,
-        threads,
-        log,
-      });
+      const loop = createThreadsLoop({ ...parts, engine, surfaces, threads });
       threadsLoop = loop;
       const speaking = { ...parts, engine, words, members, tellSecurity: security.tell };
       people = startPeopleLoops(speaking, surfaces);

@@ -69,6 +69,7 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
     home: async (actor) => homeOf(options.desk, actor),
     accountsOf: (person, kind) =>
       settings().people.find(({ id }) => id === person)?.accounts[kind] ?? [],
+    picture: (digest) => options.blobs.get(digest),
     async keepImage(bytes) {
       const now = clock.now();
       if (now - kept.since > dayMs) Object.assign(kept, { since: now, bytes: 0 });

@@ -45,6 +45,8 @@ export interface ChatDesk {
   accountsOf(person: string, kind: string): readonly string[];
   /** Keeps the bytes of an image among the blobs; answers its digest. Rejects with IMAGE_TOO_LARGE, IMAGES_FULL. */
   keepImage(bytes: Uint8Array): Promise<string>;
+  /** The bytes of a picture of ours, by its digest; undefined once they are gone. */
+  picture(digest: string): Promise<Uint8Array | undefined>;
 }
 
 /** Everything a person can do on a chat surface. `thread`: where it was done; '' elsewhere. `cause`: unique per deed. */

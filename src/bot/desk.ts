@@ -38,6 +38,7 @@ export interface DeskOptions {
   readonly consoleLink?: Desk['consoleLink'];
   readonly chats?: () => readonly Chat[];
   readonly onCalls?: readonly OnCalls[];
+  readonly graph?: Desk['graph'] | undefined;
 }
 
 /** A connected workspace or guild, as far as it matters whether somebody can be reached there. */
@@ -89,6 +90,7 @@ export function createDesk(options: DeskOptions): Desk {
     tellSecurity: options.security.tell,
     planner: options.planner,
     workload: options.workload,
+    ...(options.graph ? { graph: options.graph } : {}),
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),
   };
 }

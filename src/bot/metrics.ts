@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DispatchCounts } from '../handlers/dispatch.ts';
 import type { ChatMetrics } from './chat.ts';
+import type { GraphCounts } from './grapher.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
 import type { HeartbeatCounts } from './loops/heartbeat.ts';
@@ -16,6 +17,7 @@ export interface MetricsReadings {
   /** Outside systems with a breaker, and whether each is left alone at the moment. */
   readonly resting: () => readonly { readonly system: string; readonly rests: boolean }[];
   readonly asksWorking: () => number;
+  readonly graphsWaiting: () => number;
   readonly lanes: () => readonly LaneReading[];
   /** Chat surfaces, and whether both ways to each are open. */
   readonly connections: () => readonly { readonly surface: string; readonly isWell: boolean }[];
@@ -36,6 +38,7 @@ export interface Metrics {
   readonly chat: Omit<ChatMetrics, 'refused'>;
   readonly dispatch: DispatchCounts;
   readonly heartbeat: HeartbeatCounts;
+  readonly graphs: GraphCounts;
   readonly routes: readonly HttpRoute[];
 }
 
@@ -121,7 +124,13 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
+  const graphs = graphMetrics(registers);
   gauge('tocsin_incidents_open', 'Open incidents.', readings.openIncidents);
+  gauge(
+    'tocsin_graphs_waiting',
+    'New incidents whose graph is not drawn yet.',
+    readings.graphsWaiting,
+  );
   gauge(
     'tocsin_threads_waiting',
     'Threads whose rendering waits for its turn.',
@@ -209,6 +218,7 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
       acknowledged: (surface, ms) => acknowledged.observe({ surface }, ms / 1000),
       called: (surface, method, outcome) => calls.inc({ surface, method, outcome }),
     },
+    graphs,
     dispatch: {
       understood: (verb) => commands.inc({ verb }),
       answered: (ms) => decided.observe(ms / 1000),
@@ -228,6 +238,26 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
         },
       },
     ],
+  };
+}
+
+/** What became of graphs, and how long a picture took. */
+function graphMetrics(registers: Registry[]): GraphCounts {
+  const ended = new Counter({
+    name: 'tocsin_graphs_total',
+    help: 'Graphs asked for, by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const painted = new Histogram({
+    name: 'tocsin_graph_paint_seconds',
+    help: 'From what was measured to both pictures of it.',
+    buckets: [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 10, 20],
+    registers,
+  });
+  return {
+    ended: (outcome) => ended.inc({ outcome }),
+    painted: (ms) => painted.observe(ms / 1000),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Problem } from '../core/problem.ts';
 import { gather, symptomOf } from '../core/view/alert-lines.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
+import type { GraphsLoop } from './loops/graphs.ts';
 import { createPagerLoop } from './loops/pager/index.ts';
 import { createSilencesLoop } from './loops/silences.ts';
 import { createSourcesLoop } from './loops/sources.ts';
@@ -23,7 +24,11 @@ export interface OutsideLoops {
   close(): Promise<void>;
 }
 
-export function createOutsideLoops(parts: BotParts, engine: Engine): OutsideLoops {
+export function createOutsideLoops(
+  parts: BotParts,
+  engine: Engine,
+  graphsLoop: GraphsLoop,
+): OutsideLoops {
   const { clock, log, sources, silences = [], times } = parts;
   const everyMs = times.compareEveryMs;
   const sourcesLoop = createSourcesLoop({ engine, clock, sources, everyMs, log });
@@ -38,7 +43,7 @@ export function createOutsideLoops(parts: BotParts, engine: Engine): OutsideLoop
     compareEveryMs: everyMs,
     log,
   });
-  const all = [sourcesLoop, silencesLoop, pagerLoop];
+  const all = [sourcesLoop, silencesLoop, pagerLoop, graphsLoop];
   return {
     start() {
       for (const each of all) each.start();
@@ -46,6 +51,7 @@ export function createOutsideLoops(parts: BotParts, engine: Engine): OutsideLoop
     wake(incident) {
       silencesLoop.wake(incident);
       pagerLoop.wake(incident);
+      graphsLoop.wake(incident);
     },
     ask(name) {
       sourcesLoop.wake(name);

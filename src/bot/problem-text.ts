@@ -92,6 +92,24 @@ export const botProblems: ProblemBook = {
     why: 'Today’s images have {most} bytes already.',
     next: 'Pin the link to it.',
   },
+  GRAPH_NOBODY_MEASURES: {
+    what: 'There is no graph.',
+    changed: 'Nothing was changed: this only reads.',
+    why: 'The configuration does not say who measures what {source} alerts on.',
+    next: 'Write `telemetry: { prometheus: NAME }` in the environment of the service, or in the source.',
+  },
+  GRAPH_NO_EXPRESSION: {
+    what: 'There is no graph.',
+    changed: 'Nothing was changed: this only reads.',
+    why: 'No alert of {source} says what it measures: the address that it carries holds no expression.',
+    next: 'Open the dashboard or the runbook of the alert.',
+  },
+  GRAPH_NO_DATA: {
+    what: 'There is no graph of {title}.',
+    changed: 'Nothing was changed: this only reads.',
+    why: 'Nothing was measured in that time: the answer has no data.',
+    next: 'Ask for a longer time with `graph over=24h`, or look whether what is measured is still there.',
+  },
   GRAPH_NOT_DRAWN: {
     what: 'The graph was not drawn.',
     changed: 'Nothing was changed: this only reads.',

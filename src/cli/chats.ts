@@ -41,6 +41,7 @@ export const nobodysDesk: ChatDesk = {
   card: async () => undefined,
   home: () => Promise.reject(new Error('nobody is heard here')),
   accountsOf: () => [],
+  picture: async () => undefined,
   keepImage: () => Promise.reject(new Error('nothing is kept here')),
 };
 

@@ -2,6 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import {
   type Bot,
+  type BotParts,
   type BotTimes,
   type ConnectedTarget,
   createBot,
@@ -9,6 +10,8 @@ import {
   type Runbooks,
 } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
+import type { Graphing } from '../bot/graphing.ts';
+import { createPainter } from '../bot/graphs/index.ts';
 import { openHostDoor } from '../bot/host-door.ts';
 import { listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
@@ -292,6 +295,7 @@ function knownLate(parts: Parts, late: Late) {
     securityCounts: securityCountsBy(late),
     directories: () => directoriesOf(parts, late),
     chats: () => late.chats?.connections ?? [],
+    ...graphingOf(parts, late),
   };
 }
 
@@ -305,6 +309,16 @@ function countsBy(late: Late): DispatchCounts {
     understood: (verb) => late.metrics?.dispatch.understood(verb),
     answered: (ms) => late.metrics?.dispatch.answered(ms),
   };
+}
+
+/** Drawn where anything is measured at all. */
+function graphingOf(parts: Parts, late: Late): Pick<BotParts, 'graphing'> {
+  if (!parts.targets.some(({ telemetry }) => telemetry)) return {};
+  const counts: Graphing['counts'] = {
+    ended: (how) => late.metrics?.graphs.ended(how),
+    painted: (ms) => late.metrics?.graphs.painted(ms),
+  };
+  return { graphing: { painter: createPainter(systemClock), counts } };
 }
 
 function securityCountsBy(late: Late): SecurityCounts {
@@ -323,6 +337,7 @@ function readingsOf({ journal, resting }: Parts, bot: Bot, late: Late): MetricsR
     pagesWaiting: () => bot.readings().pagesWaiting,
     resting: resting ?? (() => []),
     asksWorking: () => bot.readings().asksWorking,
+    graphsWaiting: () => bot.readings().graphsWaiting,
     lanes: () => bot.readings().lanes,
     connections: () =>
       (late.chats?.connections ?? []).map(({ surface, health }) => ({
@@ -358,6 +373,7 @@ function deskSources({ journal, settings }: Parts, bot: Bot): DeskSources {
     thread: bot.threads.desired,
     waits: (actor) => waitsFor(bot.desk, actor),
     words: bot.words,
+    picture: (digest) => journal.blobs.get(digest),
     records: consoleRecords(bot, { journal, settings: () => settings }),
   };
 }

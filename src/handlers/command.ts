@@ -7,7 +7,7 @@ import type { Risk } from '../core/operation/plan.ts';
 import type { Evidence } from '../core/person.ts';
 import type { Draft } from '../core/ports/step.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Block, Text } from '../core/view/card.ts';
+import type { Block, Picture, Text } from '../core/view/card.ts';
 import type { Desk, Telling } from './desk.ts';
 
 /**
@@ -70,6 +70,9 @@ export interface ReadCommand extends Declared {
 export interface Reading {
   readonly title: Text;
   readonly blocks: readonly Block[];
+  readonly picture?: Picture;
+  /** To the asker alone, when absent. */
+  readonly to?: 'thread';
 }
 
 /** Changes what concerns the one who asks and nobody else: no rule is asked for it. */

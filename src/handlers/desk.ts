@@ -1,3 +1,4 @@
+import type { DrawnGraph } from '../core/graph/drawn.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { SecurityNotice } from '../core/incident/security.ts';
@@ -10,7 +11,7 @@ import type { TargetState } from '../core/operation/target.ts';
 import type { Evidence, PersonEvent } from '../core/person.ts';
 import type { OnCall } from '../core/ports/pager.ts';
 import type { Planner } from '../core/ports/step.ts';
-import type { WorkloadReader } from '../core/ports/workload.ts';
+import type { Looked, WorkloadReader } from '../core/ports/workload.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Entry } from '../core/view/card.ts';
@@ -80,6 +81,9 @@ export interface Desk {
 
   /** Who is on call, as each pager says it or said it last. */
   onCalls(): Promise<readonly OnCallsTold[]>;
+  /** What the alerts of an incident measure, drawn and kept; how far back in ms. Absent where nobody draws. */
+  graph?(incident: Incident, spanMs: number | undefined): Promise<Looked<DrawnGraph>>;
+
   planner(integration: string, target: string): Planner | undefined;
   workload(integration: string, target: string): WorkloadReader | undefined;
 }

@@ -120,7 +120,8 @@ function answerOf(
   const blocks = reading.blocks.map((block) =>
     quotes || block.kind === 'code' ? maskedBlock(block) : block,
   );
-  return said('asker', reading.title, blocks);
+  const answer = said(reading.to ?? 'asker', reading.title, blocks);
+  return reading.picture ? { ...answer, picture: reading.picture } : answer;
 }
 
 async function tellIncident(

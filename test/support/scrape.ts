@@ -15,6 +15,7 @@ export async function scrapeAll(): Promise<string> {
       resting: () => [{ system: 'pagerduty/main', rests: true }],
       threadsWaiting: () => 1,
       asksWorking: () => 1,
+      graphsWaiting: () => 1,
       lanes: () => [lane],
       connections: () => [{ surface, isWell: true }],
       journal: () => ({ waiting: 1, appends: 1, commits: 1, events: 1, bytes: 1 }),
@@ -33,6 +34,8 @@ export async function scrapeAll(): Promise<string> {
   metrics.dispatch.understood('ack');
   metrics.heartbeat.pinged('told');
   metrics.dispatch.answered(5);
+  metrics.graphs.ended('drawn');
+  metrics.graphs.painted(5);
   const [route] = metrics.routes;
   const server = createServer((request, response) => void route?.handle(request, response, {}));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

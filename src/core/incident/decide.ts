@@ -1,5 +1,6 @@
 import { compareWithSource } from './compare.ts';
 import type { IncidentEvent } from './event.ts';
+import { recordGraph } from './graph.ts';
 import type { IncidentState } from './incident.ts';
 import type { IncidentIntent, LinkOperation, RecordNotified, Refuse } from './intent.ts';
 import { askPageDeed, recordPageDeed, withPageDeeds } from './page-deeds.ts';
@@ -66,6 +67,8 @@ function decided(intent: IncidentIntent, state: IncidentState): readonly Inciden
       return linkOperation(intent, state);
     case 'RecordNotified':
       return recordNotified(intent, state);
+    case 'RecordGraph':
+      return recordGraph(intent, state);
     case 'WantThread':
       return wantThread(intent, state);
     case 'Refuse':

@@ -1,6 +1,7 @@
 import type { Labels } from '../alert/alert.ts';
 import type { Severity } from '../alert/severity.ts';
 import type { Problem } from '../problem.ts';
+import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedEvent } from './page-deeds.ts';
 import type { Members } from './privacy.ts';
@@ -38,6 +39,8 @@ export type IncidentEvent =
   | OperationLinked
   | PeopleNotified
   | ThreadWanted
+  | GraphDrawn
+  | GraphFailed
   | RequestRefused;
 
 export interface IncidentOpened {

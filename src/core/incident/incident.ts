@@ -67,6 +67,8 @@ export interface Incident {
   readonly unreadable: UnreadableState | undefined;
   /** Absent unless Tocsin itself raised it. */
   readonly security?: SecurityState;
+  /** Whether its graph is there, or will not be; absent while nobody knows. */
+  readonly graph?: 'drawn' | 'failed';
   readonly operations: readonly string[];
   /** A person has said or done something about it: in a storm its thread does not wait for the others. */
   readonly actedOn: boolean;
@@ -302,6 +304,10 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return { ...state, assignee: event.to, invited: invitedWith(state, event.to) };
     case 'OperationLinked':
       return { ...state, operations: [...state.operations, event.operation] };
+    case 'GraphDrawn':
+      return { ...state, graph: 'drawn' };
+    case 'GraphFailed':
+      return { ...state, graph: 'failed' };
     case 'PeopleNotified':
       return { ...state, notified: [...state.notified, event.key] };
     default:

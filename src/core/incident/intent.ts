@@ -3,6 +3,7 @@ import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
 import type { Author, PageWay, SilenceEnded } from './event.ts';
+import type { RecordGraph } from './graph.ts';
 import type { PageNews } from './page.ts';
 import type { PageDeed } from './page-deeds.ts';
 import type { Members } from './privacy.ts';
@@ -31,6 +32,7 @@ export type IncidentIntent =
   | RecordSilence
   | LinkOperation
   | RecordNotified
+  | RecordGraph
   | WantThread
   | Refuse;
 

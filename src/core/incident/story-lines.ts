@@ -17,6 +17,7 @@ import type {
   SilenceFailed,
   SilenceMade,
 } from './event.ts';
+import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedAsked, PageDeedFailed } from './page-deeds.ts';
@@ -51,6 +52,8 @@ export type StoryEvent =
   | PageTold
   | PageDeedAsked
   | PageDeedFailed
+  | GraphDrawn
+  | GraphFailed
   | SeverityRose;
 
 /** Not an event of the record: seen from it. */
@@ -104,6 +107,8 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'SecurityNoticed':
     case 'PageTold':
     case 'PageDeedFailed':
+    case 'GraphDrawn':
+    case 'GraphFailed':
       return event;
     case 'PageDeedAsked':
       return FOLLOWS.has(event.does.kind) ? undefined : event;

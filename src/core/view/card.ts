@@ -110,7 +110,22 @@ export type Press =
 /** What a thread holds below its root: cards that live, and lines that stay. */
 export type Entry =
   | { readonly kind: 'card'; readonly key: string; readonly card: Card }
-  | { readonly kind: 'line'; readonly key: string; readonly at: number; readonly text: Text };
+  | {
+      readonly kind: 'line';
+      readonly key: string;
+      readonly at: number;
+      readonly text: Text;
+      readonly picture?: Picture;
+    };
+
+/** PNG of twice the size at which it is legible, kept among the blobs. */
+export interface Picture {
+  /** SHA-256 of the one on light ground, and of the one on dark. */
+  readonly light: string;
+  readonly dark: string;
+  /** What it says, in words. */
+  readonly alt: string;
+}
 
 /** What one incident shows everywhere: a pure function of the incident and its operations. */
 export interface Thread {
@@ -124,4 +139,6 @@ export interface Answer {
   /** `asker`: whispered. `thread`: said where it was asked. */
   readonly to: 'asker' | 'thread';
   readonly card: Card;
+  /** Beside the card, where the surface has a way for it. */
+  readonly picture?: Picture;
 }

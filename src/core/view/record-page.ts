@@ -75,6 +75,8 @@ const deeds: Readonly<Record<string, string>> = {
   MessagePinned: 'pinned a message:',
   SilenceAsked: 'asked to silence',
   PeopleNotified: 'called',
+  GraphDrawn: 'drew a graph',
+  GraphFailed: 'could draw no graph',
   RequestRefused: 'was refused:',
   OperationAsked: 'asked for',
   OperationPlanned: 'asked for this plan:',

@@ -10,6 +10,7 @@ import type { SilenceEvent } from '../incident/silences.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
+import { graphPicture, graphText } from './graph-words.ts';
 import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
 import { securityLine } from './security-words.ts';
 import { code, personSpan, problemLine, strong, time, type Words } from './words.ts';
@@ -25,6 +26,7 @@ export function story(incident: Incident, words: Words): readonly Entry[] {
       key: `line/${line.position}`,
       at: line.at,
       text: say(line, incident, words),
+      ...(line.event.type === 'GraphDrawn' && { picture: graphPicture(line.event.graph) }),
     }),
   );
   return incident.reopened > REOPENINGS_SAID ? [...lines, flapping(incident)] : lines;
@@ -104,6 +106,10 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return problemLine(event.problem, words);
     case 'SecurityNoticed':
       return securityLine(event, words);
+    case 'GraphDrawn':
+      return graphText(event.graph);
+    case 'GraphFailed':
+      return ['No graph: ', ...problemLine(event.problem, words)];
     case 'SeverityRose':
       return [`Severity rose from ${event.from} to `, strong(event.to)];
   }

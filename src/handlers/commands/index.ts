@@ -9,6 +9,7 @@ import { declare } from './declare.ts';
 import { decline } from './decline.ts';
 import { escalate } from './escalate.ts';
 import { freeze } from './freeze.ts';
+import { graph } from './graph.ts';
 import { health } from './health.ts';
 import { helpOf } from './help.ts';
 import { locks } from './locks.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   who,
   health,
   logs,
+  graph,
   locks,
   runbook,
   consoleLink,

@@ -8,6 +8,8 @@ export interface FileDraft {
   readonly mimetype: string;
   readonly user: string;
   readonly length: number;
+  /** What it shows, for whoever cannot see it. */
+  readonly alt?: string;
   readonly bytes?: Buffer;
 }
 
@@ -21,6 +23,7 @@ export function createFile(platform: Platform, team: Team, draft: FileDraft): St
     user: draft.user,
     created: platform.clock.now(),
     length: draft.length,
+    alt: draft.alt ?? '',
     bytes: draft.bytes,
     complete: draft.bytes !== undefined,
     channels: new Set(),

@@ -141,6 +141,8 @@ export interface StoredFile {
   readonly user: string;
   readonly created: number;
   length: number;
+  /** What it shows, for whoever cannot see it. */
+  readonly alt: string;
   bytes: Buffer | undefined;
   /** False until the upload is completed: nobody sees it before. */
   complete: boolean;

@@ -27,6 +27,7 @@ export interface FakeDesk extends ConsoleDesk {
   readonly asked: AskedCompletion[];
   readonly threads: Map<string, Thread>;
   readonly plans: Map<string, ShownPlan>;
+  readonly pictures: Map<string, Uint8Array>;
   rows: ReturnType<ConsoleDesk['board']>;
   answer: Answer;
   records: ConsoleRecords;
@@ -63,6 +64,8 @@ export function createFakeDesk(): FakeDesk {
     asked: [],
     threads: new Map([[sampleThread.incident, sampleThread]]),
     plans: new Map(),
+    pictures: new Map(),
+    picture: async (digest) => desk.pictures.get(digest),
     rows: sampleRows,
     answer: { to: 'asker', card: refusalCard },
     async say(said) {

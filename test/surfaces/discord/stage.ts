@@ -50,6 +50,8 @@ export interface StageDesk extends ChatDesk {
   readonly cards: Map<string, Card>;
   formOf: (line: string, thread: string) => Form | undefined;
   readonly images: Uint8Array[];
+  /** By their digest. */
+  readonly pictures: Map<string, Uint8Array>;
 }
 
 export async function openStage(
@@ -179,6 +181,7 @@ function stageDesk(accounts: ReadonlyMap<string, string>): StageDesk {
     threads,
     cards,
     images,
+    pictures: new Map(),
     answers: async () => saying('It is on the record.'),
     refusesWith: undefined,
     formOf: () => undefined,
@@ -203,6 +206,7 @@ function stageDesk(accounts: ReadonlyMap<string, string>): StageDesk {
     card: async (thread, key) => cards.get(`${thread} ${key}`),
     home: async () => saying('home').card,
     accountsOf: (person) => [accounts.get(person) ?? []].flat(),
+    picture: async (digest) => desk.pictures.get(digest),
     async keepImage(bytes) {
       images.push(bytes);
       return `digest-${images.length}`;

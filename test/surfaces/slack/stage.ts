@@ -12,6 +12,8 @@ import { eventually } from '../../support/eventually.ts';
 export interface PlayedDesk extends ChatDesk {
   readonly taken: Asked[];
   readonly images: Uint8Array[];
+  /** By their digest. */
+  readonly pictures: Map<string, Uint8Array>;
   /** Threads by the reference of any of their posts. */
   readonly threads: Map<string, string>;
   readonly cards: Map<string, Card>;
@@ -46,6 +48,7 @@ export function playedDesk(): PlayedDesk {
   const desk: PlayedDesk = {
     taken: [],
     images: [],
+    pictures: new Map(),
     threads: new Map(),
     strange: new Set(),
     cards: new Map(),
@@ -68,6 +71,7 @@ export function playedDesk(): PlayedDesk {
     },
     form: (line) => desk.forms(line),
     complete: () => [],
+    picture: async (digest) => desk.pictures.get(digest),
     opened: () => undefined,
     standsOn: (_surface, ref) => !desk.strange.has(ref),
     threadAt: (_surface, ref) => desk.threads.get(ref),

@@ -72,6 +72,8 @@ function entries(desired: readonly Entry[], compared: Compared): readonly Piece[
     } else if (compared.standing(entry.key).ref === '') {
       if (!fits(missing, entry)) flush();
       missing.push(entry);
+      // One message has one picture.
+      if (entry.picture) flush();
     }
   }
   flush();
@@ -99,6 +101,7 @@ function fits(lines: readonly LineEntry[], next: LineEntry): boolean {
     (sum, { text }) => sum + plain(text).length + TIME_LENGTH,
     0,
   );
+  if (next.picture && lines.length > 0) return false;
   return lines.length < MERGED_LINES && length <= MERGED_LENGTH;
 }
 

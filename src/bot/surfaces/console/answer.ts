@@ -3,6 +3,7 @@ import type { Answer } from '../../../core/view/card.ts';
 import { cardText } from '../../../core/view/text.ts';
 import type { Field, Form } from '../../../handlers/form.ts';
 import { Html, type HtmlValue, html, pathSegment } from './html.ts';
+import { renderPicture } from './pictures.ts';
 import { elementId, type RenderPlace, renderCard, renderWords } from './render.ts';
 
 /** What an answer answers. */
@@ -21,7 +22,11 @@ export const fieldPrefix = 'field.';
 export function renderAnswer(answer: Answer, asked: Asked, place: RenderPlace): Html {
   const seen = answer.to === 'asker' ? 'only you see this' : 'shown once to everybody here';
   const card = new Html(renderCard(answer.card, place).html);
-  return renderBox(asked, seen, html`${card}${isLong(answer) && renderDownload(answer)}`);
+  return renderBox(
+    asked,
+    seen,
+    html`${card}${answer.picture && renderPicture(answer.picture)}${isLong(answer) && renderDownload(answer)}`,
+  );
 }
 
 /** Printed output is wanted in an editor and in a ticket; what is said in a few words is not. */

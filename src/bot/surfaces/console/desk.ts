@@ -52,6 +52,7 @@ export interface DeskSources {
   readonly waits?: (actor: Account) => Promise<readonly Waits[]>;
   readonly words: Words;
   readonly records?: RecordSources;
+  readonly picture?: (digest: string) => Promise<Uint8Array | undefined>;
 }
 
 export interface RecordSources {
@@ -130,6 +131,7 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
     thread: async (incident, by) =>
       by === 'followers' || (await mayLook(incident, by)) ? sources.thread(incident) : undefined,
     waits: async (actor) => (await sources.waits?.(accountOf(actor))) ?? [],
+    ...(sources.picture && { picture: sources.picture }),
     ...(sources.records && { records: recordsOf(sources.records) }),
   };
 }

@@ -11,6 +11,7 @@ import { createBoard } from './board.ts';
 import { deskRoutes, tellBoard, tellOrder, tellWhole } from './desk-routes.ts';
 import { factorRoutes } from './factor-routes.ts';
 import { createFragments, createSequence, writeCursor } from './fragments.ts';
+import { pictureRoutes } from './pictures.ts';
 import type { ApiToken, ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { recordRoutes } from './record-routes.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
@@ -114,6 +115,7 @@ export function createConsole(options: ConsoleOptions): Console {
       ...assets.routes,
       ...deskRoutes(site),
       ...recordRoutes(site),
+      ...pictureRoutes(site),
       ...apiRoutes(site, options.tokens ?? []),
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
       ...(site.stepUps

@@ -51,6 +51,8 @@ export interface ConsoleDesk {
   thread(incident: string, by: ConsoleActor | Followers): Promise<Thread | undefined>;
   /** Plans that this person could approve, and broken glasses that they could review. */
   waits(actor: ConsoleActor): Promise<readonly Waits[]>;
+  /** The bytes of a picture by its digest; absent where there are none. */
+  picture?(digest: string): Promise<Uint8Array | undefined>;
   /** Absent where no record is handed out. */
   readonly records?: ConsoleRecords;
 }

@@ -12,6 +12,7 @@ import type {
 import { sentence } from '../../../core/view/words.ts';
 import { webAddress } from '../../../core/web-address.ts';
 import { breakable, type Html, html, pathSegment } from './html.ts';
+import { renderPicture } from './pictures.ts';
 
 /** What a browser is sent for one key: it replaces the element of the same key when the digest differs. */
 export interface Rendered {
@@ -51,7 +52,7 @@ ${actions}${footnote}
 
 export function renderEntry(entry: Entry, place: RenderPlace): Rendered {
   if (entry.kind === 'card') return renderCard({ ...entry.card, key: entry.key }, place);
-  const content = html`${renderTime(entry.at)} <span class="said" dir="auto">${renderText(entry.text)}</span>`;
+  const content = html`${renderTime(entry.at)} <span class="said" dir="auto">${renderText(entry.text)}${entry.picture && renderPicture(entry.picture)}</span>`;
   const digest = digestOf(content.text);
   const whole = html`<p class="line" data-key="${entry.key}" data-digest="${digest}">${content}</p>`;
   return { key: entry.key, html: whole.text, digest };

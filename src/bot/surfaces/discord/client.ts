@@ -31,6 +31,8 @@ export interface Request {
 export interface OutgoingFile {
   readonly name: string;
   readonly data: Uint8Array;
+  /** For whoever cannot see it. */
+  readonly alt?: string;
 }
 
 export type Called =

@@ -16,6 +16,8 @@ export const limits = {
   /** Small print below a card. Ours. */
   footnote: 900,
   /** One row of a card: it must fit into one description, with what stands around it. Ours. */
+  /** https://discord.com/developers/docs/resources/message#attachment-object */
+  attachmentDescription: 1024,
   row: 3_500,
   /** A story line. Ours. */
   line: 1_800,

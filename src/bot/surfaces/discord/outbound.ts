@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Ensured, EntryPost, RootPost, Surface } from '../../../core/ports/surface.ts';
 import { problem } from '../../../core/problem.ts';
 import type { Card } from '../../../core/view/card.ts';
+import { described, pictureFiles } from './answers.ts';
 import { budgetOf } from './budget.ts';
 import type { Channels } from './channels.ts';
-import type { Called, Client } from './client.ts';
+import type { Called, Client, OutgoingFile } from './client.ts';
 import { codes, ensuredOf, isRefusedFor } from './failures.ts';
 import { limits } from './limits.ts';
 import { createMemory, type Memory } from './memory.ts';
@@ -84,7 +85,10 @@ export function createSurface(parts: OutboundParts): Omit<Surface, 'close'> {
         ? renderCard({ ...entry.card, key: entry.key }, settingOf(incident, true))
         : renderLine(entry, settingOf(incident, true));
     const nonce = nonceOf({ name, memory, incident, key: entry.key, at: thread });
-    let made = await create(thread, place, { rendered, nonce });
+    const picture = entry.kind === 'line' ? entry.picture : undefined;
+    const files = await pictureFiles(picture, options.desk);
+    const message = { rendered, nonce, files };
+    let made = await create(thread, place, message);
     if (!made.ok && made.why === 'lost' && made.problem.code === 'DISCORD_CHANNEL_UNKNOWN') {
       memory.unthreaded(root);
       const started = await startThread(root, nameOfEntry(post));
@@ -93,7 +97,7 @@ export function createSurface(parts: OutboundParts): Omit<Surface, 'close'> {
           ? goneWithThread(incident, root)
           : ensuredOf(started.failure, place);
       }
-      made = await create(thread, place, { rendered, nonce });
+      made = await create(thread, place, message);
     }
     if (made.ok && entry.kind === 'card') memory.showed(incident, made.ref, stateOf(entry.card));
     const isGone =
@@ -130,7 +134,7 @@ export function createSurface(parts: OutboundParts): Omit<Surface, 'close'> {
   async function create(
     channel: string,
     place: string,
-    { rendered, nonce }: { readonly rendered: Rendered; readonly nonce: string },
+    { rendered, nonce, files = [] }: NewMessage,
   ): Promise<Ensured> {
     const called = await client.call({
       method: 'POST',
@@ -146,7 +150,9 @@ export function createSurface(parts: OutboundParts): Omit<Surface, 'close'> {
         },
         nonce,
         enforce_nonce: true,
+        ...described(files),
       },
+      files,
     });
     if (!called.ok) return ensuredOf(called.failure, place);
     const message = posted.safeParse(called.value);
@@ -207,6 +213,12 @@ export function createSurface(parts: OutboundParts): Omit<Surface, 'close'> {
     remove,
     whisper: (whisper) => whispers.send(whisper),
   };
+}
+
+interface NewMessage {
+  readonly rendered: Rendered;
+  readonly nonce: string;
+  readonly files?: readonly OutgoingFile[];
 }
 
 /** A week: longer than an incident lives, and a thread opens itself when something is said in it. */

@@ -1,5 +1,5 @@
 import type { Answer } from '../../../core/view/card.ts';
-import { type Page, pageBody, pagesOf } from './answers.ts';
+import { type Page, pageBody, pagesOf, pictureFiles } from './answers.ts';
 import type { Called, Client } from './client.ts';
 import type { Interaction } from './interaction.schema.ts';
 import { limits } from './limits.ts';
@@ -32,7 +32,8 @@ export function createReplies({
   const { clock, guild, log, name } = options;
 
   async function deliver(to: Interaction, began: number, answer: Answer): Promise<void> {
-    const pages = pagesOf(answer, setting());
+    const pictures = await pictureFiles(answer.picture, options.desk);
+    const pages = pagesOf(answer, setting(), pictures);
     // Only what one alone sees is before them for sure.
     if (answer.to === 'asker') opened(to, pages[0]?.digest);
     const isFresh = () => clock.now() - began < tokenMs;

@@ -1,7 +1,7 @@
 import type { Ensured, Whisper } from '../../../core/ports/surface.ts';
 import { problem } from '../../../core/problem.ts';
 import type { Answer } from '../../../core/view/card.ts';
-import { pageBody, pagesOf } from './answers.ts';
+import { pageBody, pagesOf, pictureFiles } from './answers.ts';
 import type { Client } from './client.ts';
 import { codes, ensuredOf } from './failures.ts';
 import type { DiscordOptions } from './options.ts';
@@ -17,11 +17,11 @@ export interface Whispers {
 
 export function createWhispers({
   client,
-  options: { guild, clock },
+  options: { guild, clock, desk },
   setting,
 }: {
   readonly client: Client;
-  readonly options: Pick<DiscordOptions, 'guild' | 'clock'>;
+  readonly options: Pick<DiscordOptions, 'guild' | 'clock' | 'desk'>;
   readonly setting: () => Setting;
 }): Whispers {
   const directs = new Map<string, string>();
@@ -49,7 +49,8 @@ export function createWhispers({
   async function say(channel: string, answer: Answer): Promise<Ensured> {
     let ref = '';
     // Nothing to press: a direct message belongs to no guild, and what is pressed there is refused.
-    for (const page of pagesOf(answer, setting())) {
+    const pictures = await pictureFiles(answer.picture, desk);
+    for (const page of pagesOf(answer, setting(), pictures)) {
       const path = `/channels/${channel}/messages` as const;
       const { files } = page;
       const body = pageBody({ ...page, components: [] });

@@ -12,6 +12,7 @@ import { channelGone } from './channels.ts';
 import type { CallArguments } from './client.ts';
 import { findPosts } from './history.ts';
 import { isTokenRefused, type NotEnsured, notEnsured, refusal, slackProblem } from './outcome.ts';
+import { createPictures } from './pictures.ts';
 import { postEvent, readRef, refOf } from './refs.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
 import { doneSchema, postedSchema } from './schema.ts';
@@ -22,6 +23,7 @@ import type { Workspace } from './workspace.ts';
 export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
   const { options, account } = workspace;
   const { name } = options;
+  const pictures = createPictures(workspace);
 
   async function ensureRoot(post: RootPost): Promise<Ensured> {
     const { incident, place, ref, card } = post;
@@ -37,11 +39,19 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
     const rendered = renderEntry(entry, setting);
     if (ref !== undefined) return edit(ref, place, rendered);
     const { channel, ts } = readRef(root);
-    return create('reply', channel, {
+    const picture = entry.kind === 'line' ? entry.picture : undefined;
+    const pictureKey = `${incident} ${entry.key}`;
+    const brought = picture ? await pictures.bring(pictureKey, picture) : 'none';
+    if (brought === 'wait') return { ok: false, why: 'wait', afterMs: pictureAgainMs };
+    const made = await create('reply', channel, {
       ...messageOf(rendered),
       thread_ts: ts,
       metadata: metadata(incident, entry.key),
     });
+    if (made.ok && picture) {
+      await pictures.show(pictureKey, brought, { channel: readRef(made.ref).channel, root: ts });
+    }
+    return made;
   }
 
   async function create(call: Call, place: string, message: CallArguments): Promise<Ensured> {
@@ -148,6 +158,8 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
     whisper: (whisper) => sendWhisper(workspace, whisper, { readyFor, failed }),
   };
 }
+
+const pictureAgainMs = 5_000;
 
 interface WhisperMeans {
   readonly readyFor: (place: string) => Promise<{ readonly channel: string } | NotEnsured>;

@@ -27,6 +27,8 @@ export interface FakeFile {
   /** Signed anew each time it is read, good for 24 hours. */
   readonly url: string;
   readonly bytes: Buffer;
+  /** What it shows, for whoever cannot see it. */
+  readonly alt: string;
 }
 
 /** A message as it stands now; every field is read from the world when it is asked. */
@@ -102,6 +104,7 @@ export function fakeMessage(world: World, message: Message): FakeMessage {
         name: file.filename,
         url: fileUrl(world, file),
         bytes: file.bytes,
+        alt: file.description ?? '',
       }));
     },
     get flags() {

@@ -17,6 +17,7 @@ export const filesGetUploadUrlExternal: Method = {
       mimetype: mimetypeOf(name),
       user: bot.user,
       length,
+      alt: args.text('alt_txt') ?? '',
     });
     return { upload_url: `${platform.url}/upload/${file.id}`, file_id: file.id };
   },

@@ -1,9 +1,10 @@
-import type { Answer, Card } from '../../../../core/view/card.ts';
+import type { Answer, Card, Picture } from '../../../../core/view/card.ts';
 import { cardText } from '../../../../core/view/text.ts';
 import { problemBlock, sentence } from '../../../../core/view/words.ts';
 import { uploadText } from '../files.ts';
 import { messageOf, settingOf } from '../outbound.ts';
 import { slackProblem } from '../outcome.ts';
+import { createPictures } from '../pictures.ts';
 import type { SlackProblem } from '../problems.ts';
 import { problems } from '../problems.ts';
 import { type Rendered, renderCard } from '../render.ts';
@@ -35,6 +36,7 @@ export async function reply(workspace: Workspace, origin: Origin, answer: Answer
   if (isOpen) {
     await say(workspace, origin, rendered);
     if (!rendered.whole) await attach(workspace, origin, card);
+    if (answer.picture) await attachPicture(workspace, origin, answer.picture);
     return;
   }
   await whisper(workspace, origin, rendered);
@@ -149,6 +151,16 @@ async function attachAlone(workspace: Workspace, { user }: Origin, card: Card): 
   const posted = await call('chat.postMessage', args, postedSchema);
   if (!posted.ok) return;
   await attach(workspace, { channel: posted.value.channel, root: posted.value.ts }, card);
+}
+
+/** Nobody waits with it: the words have been said. */
+async function attachPicture(
+  workspace: Workspace,
+  { channel, root }: Origin,
+  picture: Picture,
+): Promise<void> {
+  const pictures = createPictures(workspace);
+  await pictures.show('', await pictures.bring('', picture), { channel, root });
 }
 
 /** The whole of what was cut, as a file in the same thread. */
