@@ -21,7 +21,7 @@ import type { Clock } from './clock.ts';
 import { deliverTo } from './delivery.ts';
 import { type Chat, createDesk, liveOperations, openIncidents } from './desk.ts';
 import { createDirectories } from './directories.ts';
-import { createEngine, type Engine } from './engine.ts';
+import { createEngine, type Engine, type EngineOptions } from './engine.ts';
 import { createGraphing, type Graphing } from './graphing.ts';
 import { fuseOf } from './groups.ts';
 import { createInbox } from './inbox.ts';
@@ -155,17 +155,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const { journal, clock, log } = parts;
   const { readings, from } = await readJournal(journal, log, parts.times.resolvedJoinMs);
   const { rosters, directoriesLoop, members } = createDirectories(parts);
-  const engine = createEngine(
-    {
-      journal,
-      now: clock.now,
-      sha256: parts.sha256,
-      pendingMax: () => parts.settings().pendingMax,
-      fuse: () => fuseOf(parts.settings(), members),
-      windows: () => parts.settings().freezes ?? [],
-    },
-    readings,
-  );
+  const engine = createEngine(engineOptions(parts, members), readings);
   journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
   });
@@ -182,8 +172,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   const target = (integration: string, name: string) =>
     targets.find((candidate) => candidate.name === `${integration}/${name}`);
   const security = createSecurity({ ...parts, engine });
-  const telemetry = (integration: string, name: string) => target(integration, name)?.telemetry;
-  const graphing = createGraphing(parts, { engine, threads, telemetry });
+  const graphing = createGraphing(parts, { engine, threads });
   const desk = createDesk({
     ...parts,
     security,
@@ -322,6 +311,21 @@ function createTalk(
     blobs: parts.journal.blobs,
   });
   return { dispatch: limitedDispatch(dispatch, security.limits, desk.words), inbox, chat };
+}
+
+/** What decisions are limited by, as the configuration says now. */
+function engineOptions(
+  { journal, clock, sha256, settings }: BotParts,
+  members: (group: string) => readonly string[],
+): EngineOptions {
+  return {
+    journal,
+    now: clock.now,
+    sha256,
+    pendingMax: () => settings().pendingMax,
+    fuse: () => fuseOf(settings(), members),
+    windows: () => settings().freezes ?? [],
+  };
 }
 
 function byStatus(engine: Engine): Readonly<Record<string, number>> {

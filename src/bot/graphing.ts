@@ -1,7 +1,6 @@
-import type { TelemetryReader } from '../core/ports/telemetry.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Desk } from '../handlers/desk.ts';
-import type { LiveJournal, Log } from './bot.ts';
+import type { ConnectedTarget, LiveJournal, Log } from './bot.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { createGrapher, type GraphCounts } from './grapher.ts';
@@ -17,6 +16,7 @@ export interface Graphing {
 
 export interface GraphingParts {
   readonly graphing?: Graphing;
+  readonly targets: readonly Pick<ConnectedTarget, 'name' | 'telemetry'>[];
   readonly clock: Clock;
   readonly settings: () => Settings;
   readonly journal: Pick<LiveJournal, 'blobs'>;
@@ -25,18 +25,18 @@ export interface GraphingParts {
 
 /** Graphs for whoever asks, and one for each new incident. Where nobody draws, nothing happens. */
 export function createGraphing(
-  { graphing, clock, settings, journal, log }: GraphingParts,
+  { graphing, targets, clock, settings, journal, log }: GraphingParts,
   bot: {
     readonly engine: Engine;
     readonly threads: Pick<Threads, 'operationsOf'>;
-    readonly telemetry: (integration: string, target: string) => TelemetryReader | undefined;
   },
 ): { readonly graph: NonNullable<Desk['graph']> | undefined; readonly loop: GraphsLoop } {
   const { engine, threads } = bot;
   const grapher = createGrapher({
     settings,
     clock,
-    telemetry: graphing ? bot.telemetry : () => undefined,
+    telemetry: (integration, target) =>
+      graphing && targets.find(({ name }) => name === `${integration}/${target}`)?.telemetry,
     paint: (graph) => graphing?.painter.paint(graph) ?? Promise.reject(new Error('nobody draws')),
     blobs: journal.blobs,
     counts: graphing?.counts,
