@@ -18,6 +18,8 @@ export interface RefusalsCounted {
  */
 export const denials: ReadonlySet<string> = new Set([
   'APPROVE_OWN_REQUEST',
+  'GLASS_NOT_ALLOWED',
+  'GLASS_NOT_YOURS',
   'NOT_AN_APPROVER',
   'NOT_A_REQUESTER',
   'NOT_THE_REQUESTER',

@@ -12,6 +12,8 @@ export interface Attack {
   readonly attempt: (scene: Scene) => Promise<HttpTold | undefined>;
   /** A code that is seen then, one of several, `HTTP 413`, or `ANSWERED` for what is answered and changes nothing. */
   readonly refusal: string | readonly string[];
+  /** It is about how the bot is called: it has no meaning on a socket that we opened. */
+  readonly called?: true;
   /** What must be so afterwards, besides that nothing was decided. */
   readonly holds?: (scene: Scene) => boolean;
   /** Of these as many may be decided, by those who may. */

@@ -85,6 +85,7 @@ export function handsOf(world: World): Hands {
 
   const slack: SlackHands = {
     send(body, { secret = keys.slack, at = world.clock.now(), signature, type } = {}) {
+      if (world.way === 'connected') return overSocket(world, body, type);
       const stamp = String(Math.floor(at / 1000));
       const hex = createHmac('sha256', secret).update(`v0:${stamp}:${body}`).digest('hex');
       return http(`${server}/slack/events`, {
@@ -157,7 +158,11 @@ export function handsOf(world: World): Hands {
   };
 
   const discord: DiscordHands = {
-    send(body, { key = keys.discord, at = world.clock.now(), signature } = {}) {
+    async send(body, { key = keys.discord, at = world.clock.now(), signature } = {}) {
+      if (world.way === 'connected') {
+        world.discord.tells(JSON.parse(body));
+        return { status: 200, text: '' };
+      }
       const stamp = String(Math.floor(at / 1000));
       const good = sign(null, Buffer.from(stamp + body), key).toString('hex');
       return http(`${server}/discord/interactions`, {
@@ -234,6 +239,17 @@ export function handsOf(world: World): Hands {
       return { operation, hash, slackRef, discordRef: await refOf('discord/main') };
     },
   };
+}
+
+/** The envelope of Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode */
+function overSocket({ slack }: World, body: string, type = ''): Promise<HttpTold> {
+  const isForm = type.startsWith('application/x-www-form-urlencoded');
+  const payload = isForm ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body);
+  const kind = isForm ? 'slash_commands' : 'interactive';
+  const envelope = { type: kind, payload, accepts_response_payload: true };
+  return new Promise((resolve) => {
+    slack.sockets.send(envelope, () => resolve({ status: 200, text: '' }));
+  });
 }
 
 /** By hand, so that a Host and an Origin can be lied about. */

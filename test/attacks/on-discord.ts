@@ -27,6 +27,7 @@ function sealed(
   return {
     name: `Discord: ${name}`,
     refusal,
+    called: true,
     async attempt({ hands, world, begin }) {
       const plan = await hands.plan();
       begin();
@@ -160,6 +161,7 @@ export const discordAttacks: readonly Attack[] = [
   {
     name: 'Discord: a body of more than half a megabyte',
     refusal: ['HTTP 413', 'HTTP 0'],
+    called: true,
     async attempt({ hands, begin }) {
       begin();
       return hands.discord.send(hands.discord.body('ben', { data: 'x'.repeat(600_000) }));

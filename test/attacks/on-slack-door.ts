@@ -24,6 +24,7 @@ function sealed(
   return {
     name: `Slack: ${name}`,
     refusal,
+    called: true,
     async attempt({ hands, world, begin }) {
       const plan = await hands.plan();
       begin();
@@ -53,6 +54,7 @@ export const slackDoorAttacks: readonly Attack[] = [
   {
     name: 'Slack: the bytes of a press that was taken, once more',
     refusal: 'SLACK_REQUEST_REPLAYED',
+    called: true,
     async attempt({ hands, world, begin }) {
       const plan = await hands.plan();
       const at = world.clock.now();
@@ -69,6 +71,7 @@ export const slackDoorAttacks: readonly Attack[] = [
   {
     name: 'Slack: the signature of one body under another',
     refusal: 'SLACK_SIGNATURE_WRONG',
+    called: true,
     async attempt({ hands, begin }) {
       const plan = await hands.plan();
       begin();

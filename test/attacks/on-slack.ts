@@ -275,6 +275,7 @@ export const slackAttacks: readonly Attack[] = [
   {
     name: 'Slack: a body of more than a megabyte',
     refusal: ['SLACK_REQUEST_UNREADABLE', 'HTTP 413', 'HTTP 0'],
+    called: true,
     async attempt({ hands, begin }) {
       begin();
       return hands.slack.send(JSON.stringify({ type: 'block_actions', x: 'x'.repeat(1_100_000) }));

@@ -23,6 +23,7 @@ import { configText } from './config.ts';
 
 /** The whole bot behind its real doors, on platforms that answer as the real ones do, with a target that counts its writes. */
 export interface World {
+  readonly way: Way;
   readonly clock: TurningClock;
   readonly bot: Bot;
   readonly journal: MemoryJournal;
@@ -64,7 +65,10 @@ interface Ids {
 
 const names = ['ana', 'ben', 'dora', 'cleo'] as const;
 
-export async function openWorld(): Promise<World> {
+/** `called`: the platforms call us. `connected`: we hold a socket to each. */
+export type Way = 'called' | 'connected';
+
+export async function openWorld(way: Way = 'called'): Promise<World> {
   const clock = turningClock();
   const slack = await startFakeSlack({ clock, rates: 'unlimited' });
   const shop = slack.workspace({ name: 'shop' });
@@ -145,9 +149,10 @@ export async function openWorld(): Promise<World> {
     name: 'slack/main',
     team: shop.id,
     command: '/ops',
-    mode: 'http',
     botToken: shop.botToken,
-    signingSecret: keys.slack,
+    ...(way === 'called'
+      ? { mode: 'http' as const, signingSecret: keys.slack }
+      : { mode: 'socket' as const, appToken: slack.appToken }),
     api: slack.apiUrl,
   });
   const onDiscord = connectDiscord({
@@ -157,8 +162,9 @@ export async function openWorld(): Promise<World> {
     guild: guild.id,
     application: discord.applicationId,
     token: discord.token,
-    mode: 'http',
-    publicKey: hexOf(pair.publicKey),
+    ...(way === 'called'
+      ? { mode: 'http' as const, publicKey: hexOf(pair.publicKey) }
+      : { mode: 'gateway' as const }),
     api: discord.api,
   });
   const connections: readonly ChatConnection[] = [onSlack, onDiscord];
@@ -195,6 +201,7 @@ export async function openWorld(): Promise<World> {
   );
   let looked = 0;
   return {
+    way,
     clock,
     bot,
     journal,

@@ -75,6 +75,13 @@ describe('what is refused at the doors', () => {
     expect(told()).toEqual(['TocsinForgedRequests 3']);
   });
 
+  it('is told at once, within the minute, where one is enough: a button that is not ours', async () => {
+    const { refuse, clock, told } = await open();
+    refuse(1, 'slack/main', 'BUTTON_NOT_OURS');
+    await clock.passes(minute);
+    expect(told()).toEqual(['TocsinButtonsForged 1']);
+  });
+
   it('is kept when the process ends before the minute is over', async () => {
     const { refuse, kept, bot } = await open();
     refuse(3);

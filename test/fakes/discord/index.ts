@@ -35,6 +35,7 @@ import { createDelivery, type HttpInteractions } from './http/delivery.ts';
 import { createOutage, type Outage } from './http/outage.ts';
 import { createRates } from './http/rates.ts';
 import { createHttpServer, type Request } from './http/server.ts';
+import type { Json } from './json.ts';
 import type { Rate } from './method.ts';
 import { methods } from './methods/index.ts';
 import { openApi, type Violation } from './open-api.ts';
@@ -85,6 +86,8 @@ export interface FakeDiscord {
   addGuild(name: string, botPermissions?: readonly PermissionName[]): FakeGuild;
   readonly outage: Outage;
   readonly gateway: GatewayControl;
+  /** Says an interaction on the gateway as it stands, whatever it is. */
+  tells(interaction: Json): void;
   /** Interactions over HTTP instead of the gateway. */
   readonly http: HttpInteractions;
   /** Every call, oldest first. */
@@ -163,6 +166,8 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}): Promis
     addGuild: (name, botPermissions) => createGuild(world, name, botPermissions),
     outage,
     gateway: gateway.control,
+    tells: (interaction) =>
+      gateway.tell({ name: 'INTERACTION_CREATE', intents: [], body: () => interaction }),
     http: delivery.control,
     requests,
     violations,

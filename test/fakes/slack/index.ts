@@ -54,7 +54,10 @@ export interface FakeSlack {
   /** Another workspace in which the app is installed. */
   workspace(options?: WorkspaceOptions): FakeWorkspace;
   readonly outage: Outage;
-  readonly sockets: Pick<Sockets, 'count' | 'drop' | 'refresh' | 'freeze' | 'refuseOpening'>;
+  readonly sockets: Pick<
+    Sockets,
+    'count' | 'drop' | 'refresh' | 'freeze' | 'refuseOpening' | 'send'
+  >;
   /** Delivers over HTTP to this address from now on; undefined is Socket Mode again. */
   deliverTo(url: string | undefined): void;
   /** The next so many events come twice. */
