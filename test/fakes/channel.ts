@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Bot } from '../../src/bot/bot.ts';
+import type { Members } from '../../src/core/incident/privacy.ts';
 import type { Surface } from '../../src/core/ports/surface.ts';
 import type { Entry, Thread } from '../../src/core/view/card.ts';
 import { plain } from '../../src/core/view/text.ts';
@@ -46,6 +47,8 @@ export interface ChannelOptions extends Omit<ChatPlatformOptions, 'clock'> {
   readonly places?: Readonly<Record<string, string>>;
   /** Where threads go that belong to no route. */
   readonly otherwise?: Readonly<Record<string, string>>;
+  /** Of a private route. */
+  readonly members?: Members;
 }
 
 /** The bot with one chat platform, both in virtual time, and a record that outlives each life of the bot. */
@@ -77,6 +80,7 @@ export async function startChannel(options: ChannelOptions = {}): Promise<Channe
     key: `key-${incident}`,
     places,
     notify: '',
+    ...(options.members && { members: options.members }),
     groupLabels: { alertname: 'HighErrorRate', incident },
   });
 

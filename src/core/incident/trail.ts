@@ -1,5 +1,5 @@
 import type { ErasedEvent, Recorded } from '../event.ts';
-import { rowOf, type TrailRow } from '../record/row.ts';
+import { factsLine, rowOf, type TrailRow } from '../record/row.ts';
 import type { IncidentEvent } from './event.ts';
 
 /** The record of one incident, one row for each event; those of its operations have their own. */
@@ -62,6 +62,8 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
       return { outcome: event.already ? 'it was so already' : 'done' };
     case 'OperationLinked':
       return { operation: event.operation };
+    case 'SecurityNoticed':
+      return { what: factsLine(event.facts), outcome: event.kind };
     case 'PeopleNotified':
       return { what: `${event.group}: ${event.people.join(', ')}`, outcome: event.key };
     default:

@@ -1,5 +1,7 @@
 import type { ErasedEvent, Recorded, Sha256 } from '../event.ts';
+import type { Membership } from '../person.ts';
 import { factsLine, rowOf, type TrailRow, whoIs } from '../record/row.ts';
+import type { Called } from './glass.ts';
 import {
   type Approval,
   evolve,
@@ -25,21 +27,29 @@ export function operationTrail(
   });
 }
 
-function about({ id, hash = '', rule, approvals }: OperationState): Partial<TrailRow> {
+function about({ id, hash = '', rule, approvals, glass }: OperationState): Partial<TrailRow> {
+  const broken = glass ? [`glass broken by ${glass.evidence.person} under ${glass.rule}`] : [];
   return {
     operation: id,
     hash,
     rule: rule?.where ?? '',
-    approvals: approvals.map(approval).join('; '),
+    approvals: [...approvals.map(approval), ...broken].join('; '),
   };
 }
 
-/** `ben as sre (static) on slack/main, T01/U02, shown 7f3a9c21`. */
+/** `ben as sre (static) on slack/main, T01/U02, shown 7f3a9c21, with a passkey`. */
 function approval({ evidence, shown }: Approval): string {
-  const { person, memberships, surface, account } = evidence;
-  const groups = memberships.map(({ group, source }) => `${group} (${source})`).join(', ');
+  const { person, memberships, surface, account, stepUp } = evidence;
   const seen = shown.digest === '' ? '' : `, shown ${shown.digest.slice(0, 8)}`;
-  return `${person} as ${groups || 'nobody'} on ${surface}, ${account}${seen}`;
+  const factor = stepUp ? `, with a second factor (${stepUp.factor})` : '';
+  const groups = memberships.map(membership).join(', ') || 'nobody';
+  return `${person} as ${groups} on ${surface}, ${account}${seen}${factor}`;
+}
+
+/** `dba (slack_usergroup T01/S01, 40 s old)`: how it was known. */
+function membership({ group, source, query, ageMs }: Membership): string {
+  if (source === 'static') return `${group} (static)`;
+  return `${group} (${query ?? source}, ${Math.round(ageMs / 1000)} s old)`;
 }
 
 function said(
@@ -49,8 +59,9 @@ function said(
 ): Partial<TrailRow> {
   switch (event.type) {
     case 'OperationAsked': {
-      const { line, reason, requester } = event;
-      return { ...whoIs(requester), what: line, reason, outcome: 'asked' };
+      const { line, reason, requester, ticket } = event;
+      const why = [reason, ticket ?? ''].filter((part) => part !== '').join(' · ');
+      return { ...whoIs(requester), what: line, reason: why, outcome: 'asked' };
     }
     case 'OperationPlanned': {
       const { plan } = event;
@@ -60,6 +71,20 @@ function said(
     }
     case 'ApprovalGiven':
       return { ...whoIs(event.approver), what: 'approval', outcome: 'given' };
+    case 'GlassBroken': {
+      const { breaker, reason, rule } = event;
+      return { ...whoIs(breaker), what: 'approvals done without', reason, rule, outcome: 'broken' };
+    }
+    case 'GlassReviewed':
+      return { what: event.comment, outcome: `reviewed: ${event.as}` };
+    case 'ReviewReminded':
+    case 'PeopleTold':
+      return { what: called(event.called), outcome: 'told' };
+    case 'ApproverAsked':
+      // Whom it names did nothing yet.
+      return { person: '', what: event.person, outcome: 'asked to approve' };
+    case 'ApproverPassed':
+      return { person: '', what: event.person, outcome: `passed over: ${event.why}` };
     case 'OperationSettled':
       return { what: 'settled', outcome: event.as };
     case 'CheckpointShown':
@@ -132,6 +157,10 @@ function outputOf(event: OfStep, sha256: Sha256): string {
   return event.type === 'StepApplied' && Object.keys(event.outputs).length > 0
     ? sha256(factsLine(event.outputs))
     : '';
+}
+
+function called(groups: readonly Called[]): string {
+  return groups.map(({ group, people }) => `${group}: ${people.join(', ')}`).join('; ');
 }
 
 function requesterOf({ asked }: OperationState): Partial<TrailRow> {

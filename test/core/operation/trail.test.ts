@@ -14,6 +14,7 @@ import {
   operationStarted,
   planned,
   sha256,
+  shown,
   succeeded,
   T0,
   verified,
@@ -114,6 +115,45 @@ describe('the record of an operation', () => {
       session: 's-1',
       outcome: 'stop asked for',
     });
+  });
+
+  it('says of an approval how the group was known, and the second factor that came with it', () => {
+    const query = { source: 'directory', query: 'slack_usergroup T01/S01', ageMs: 40_000 } as const;
+    const stepUp = { factor: 'passkey', credential: 'c-1', hash: hashOf(), at: T0 } as const;
+    const strong = { ...ben, memberships: [{ group: 'sre', ...query }], stepUp };
+    expect(trail(asked, planned(), approvalGiven(strong)).at(-1)?.approvals).toBe(
+      'ben as sre (slack_usergroup T01/S01, 40 s old) on console, console:ben, shown card-dig, with a second factor (passkey)',
+    );
+  });
+
+  it('says who broke the glass, under which rule, and who reviewed it', () => {
+    const broken = {
+      ...{ type: 'GlassBroken', v: 1, breaker: ben, hash: hashOf(), reason: 'alone at night' },
+      ...{ rule: 'tocsin.yaml:44', shown, told: [] },
+    };
+    const reviewed = {
+      ...{ type: 'GlassReviewed', v: 1, person: 'cleo', surface: 'console' },
+      ...{ as: 'ok', comment: 'it was needed' },
+    };
+    const rows = trail(asked, planned(), broken, operationStarted(), reviewed);
+    expect(rows[2]).toMatchObject({
+      person: 'ben',
+      reason: 'alone at night',
+      rule: 'tocsin.yaml:44',
+      outcome: 'broken',
+    });
+    expect(rows[3]?.approvals).toBe('glass broken by ben under tocsin.yaml:44');
+    expect(rows[4]).toMatchObject({ person: 'cleo', outcome: 'reviewed: ok' });
+  });
+
+  it('does not take whoever was asked for whoever did something', () => {
+    const rows = trail(asked, planned(), { type: 'ApproverAsked', v: 1, person: 'ben' });
+    expect(rows.at(-1)).toMatchObject({ person: '', what: 'ben', outcome: 'asked to approve' });
+  });
+
+  it('names the ticket beside the reason', () => {
+    const withTicket = { ...asked, ticket: 'OPS-123' };
+    expect(trail(withTicket as typeof asked)[0]?.reason).toBe('the queue grows · OPS-123');
   });
 
   it('gives a refusal by its code', () => {

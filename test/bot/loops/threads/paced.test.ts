@@ -156,6 +156,20 @@ it('moves the threads of a lost place to where threads without a route go, and t
   await channel.close();
 });
 
+it('keeps what is private where its route put it: no other place takes it over', async () => {
+  const members = { people: [], groups: ['sre'] };
+  const channel = await startChannel({ otherwise: { 'chat/main': '#all' }, members });
+  channel.platform.archives('#ops');
+  await channel.fires('inc-1');
+  await channel.passes(5 * MINUTE);
+  expect(channel.platform.roots()).toEqual([]);
+  expect(channel.bot.readings().lanes).toMatchObject([{ waiting: { place: 1 } }]);
+  channel.platform.archives('#ops', false);
+  await channel.passes(20 * MINUTE);
+  expect(channel.platform.roots().map(({ place }) => place)).toEqual(['#ops']);
+  await channel.close();
+});
+
 it('waits with what has nowhere to go, and shows it once the place is there again', async () => {
   const channel = await startChannel();
   channel.platform.archives('#ops');
