@@ -31,7 +31,7 @@ import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createOperations } from './operations.ts';
 import { createOutsideLoops } from './outside-loops.ts';
 import { createOwnTarget } from './own-target.ts';
-import { type PeopleLoops, startPeopleLoops } from './people-loops.ts';
+import { type ApprovalCounts, type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
 import type { Pulse } from './pulse.ts';
 import { createRenderings } from './renderings.ts';
@@ -98,6 +98,7 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly counts?: DispatchCounts;
   /** Draws graphs; none are drawn where it is absent. */
   readonly graphing?: Graphing;
+  readonly approvals?: ApprovalCounts;
   readonly log: Log;
 }
 
@@ -241,7 +242,7 @@ export async function createBot(parts: BotParts): Promise<Bot> {
         // That a surface is silent is news beside what happens.
         const why = changed.kind === 'surface' ? 'enrichment' : 'state';
         for (const thread of threads.of(changed)) loop.wake(thread, why);
-        people?.wake(changed);
+        people?.wake(changed, recorded);
         if (changed.kind === 'incident') outside.wake(changed.id);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (['target', 'halt', 'limit'].includes(changed.kind)) {

@@ -6,6 +6,7 @@ import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
 import type { HeartbeatCounts } from './loops/heartbeat.ts';
 import type { LaneReading } from './loops/threads/index.ts';
+import type { ApprovalCounts } from './people-loops.ts';
 import type { SecurityCounts } from './security/index.ts';
 
 /** What is read at scrape time, so that no loop has to keep a gauge in step. */
@@ -39,6 +40,7 @@ export interface Metrics {
   readonly dispatch: DispatchCounts;
   readonly heartbeat: HeartbeatCounts;
   readonly graphs: GraphCounts;
+  readonly approvals: ApprovalCounts;
   readonly routes: readonly HttpRoute[];
 }
 
@@ -116,6 +118,13 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
   const dropped = new Counter({
     name: 'tocsin_console_clients_dropped_total',
     help: 'Console clients cut because they could not keep up.',
+    registers,
+  });
+  const approvalWaits = new Histogram({
+    name: 'tocsin_approval_seconds',
+    help: 'From a plan that waits to an approval: the first person, a further one, and all that were needed.',
+    labelNames: ['people'],
+    buckets: [15, 30, 60, 120, 300, 600, 900, 1800, 3600],
     registers,
   });
   const decided = new Histogram({
@@ -219,6 +228,9 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
       called: (surface, method, outcome) => calls.inc({ surface, method, outcome }),
     },
     graphs,
+    approvals: {
+      approved: (people, ms) => approvalWaits.observe({ people }, ms / 1000),
+    },
     dispatch: {
       understood: (verb) => commands.inc({ verb }),
       answered: (ms) => decided.observe(ms / 1000),

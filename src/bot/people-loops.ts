@@ -1,5 +1,10 @@
+import { onCallOf } from '../core/catalog.ts';
+import type { Recorded } from '../core/event.ts';
+
 import { maySee } from '../core/incident/privacy.ts';
+
 import { isMuted } from '../core/mute.ts';
+
 import type { OperationState } from '../core/operation/operation.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import { askCard } from '../core/view/ask-card.ts';
@@ -14,7 +19,7 @@ import type { TellSecurity } from './security/notices.ts';
 import { createWhisperer } from './whisperer.ts';
 
 export interface PeopleLoops {
-  wake(changed: StreamName): void;
+  wake(changed: StreamName, recorded: Recorded): void;
   close(): Promise<void>;
 }
 
@@ -25,6 +30,12 @@ export interface PeopleLoopsOptions
   readonly tellSecurity: TellSecurity;
   /** Who is in a group, as far as is known. */
   readonly members: (group: string) => readonly string[];
+  readonly approvals?: ApprovalCounts;
+}
+
+/** What is counted of approvals, on the record as well: from the plan to each person's yes, and to the last one. */
+export interface ApprovalCounts {
+  approved(people: 'first' | 'further' | 'all', ms: number): void;
 }
 
 /** What speaks to single people: whoever could approve, whoever has to review. */
@@ -49,6 +60,10 @@ export function startPeopleLoops(
     whisper,
     // Where there is no way to anybody but the console, nobody is passed over for it.
     pace: () => (canWhisper ? options.settings().ask : undefined),
+    onCall: ({ asked }) => {
+      const { onCall } = onCallOf(options.settings().catalog, asked?.service ?? '');
+      return onCall === undefined ? [] : options.members(onCall);
+    },
     isMuted: (person, requester) =>
       isMuted(engine.readings.mutes.get(person)?.state ?? [], requester, options.clock.now()),
     card: (operation) =>
@@ -58,7 +73,8 @@ export function startPeopleLoops(
   asking.start();
   fuses.wake();
   return {
-    wake({ kind, id }) {
+    wake({ kind, id }, recorded) {
+      if (kind === 'operation') countApproval(engine.readings.operations.get(id)?.state, recorded);
       const glass = kind === 'operation' && engine.readings.operations.get(id)?.state.glass;
       if (glass) reviews.wake();
       if (kind === 'operation') asking.wake(id);
@@ -68,4 +84,14 @@ export function startPeopleLoops(
       await Promise.all([reviews.close(), fuses.close(), asking.close()]);
     },
   };
+  function countApproval(state: OperationState | undefined, { event, at }: Recorded): void {
+    if (!state?.plannedAt) return;
+    const ms = at - state.plannedAt;
+    const isFirst = state.approvals.length <= 1;
+    if (event.type === 'ApprovalGiven')
+      options.approvals?.approved(isFirst ? 'first' : 'further', ms);
+    if (event.type === 'OperationApproved' && state.approvals.length > 0) {
+      options.approvals?.approved('all', ms);
+    }
+  }
 }

@@ -18,6 +18,7 @@ import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
 import { type PagerSource, pagerdutyRoutes } from '../bot/pagerduty-intake.ts';
+import type { ApprovalCounts } from '../bot/people-loops.ts';
 import { createPulse } from '../bot/pulse.ts';
 import type { ServedDirectory } from '../bot/rosters.ts';
 import type { SecurityCounts } from '../bot/security/index.ts';
@@ -293,6 +294,7 @@ function knownLate(parts: Parts, late: Late) {
   return {
     counts: countsBy(late),
     securityCounts: securityCountsBy(late),
+    approvals: approvalCountsBy(late),
     directories: () => directoriesOf(parts, late),
     chats: () => late.chats?.connections ?? [],
     ...graphingOf(parts, late),
@@ -319,6 +321,10 @@ function graphingOf(parts: Parts, late: Late): Pick<BotParts, 'graphing'> {
     painted: (ms) => late.metrics?.graphs.painted(ms),
   };
   return { graphing: { painter: createPainter(systemClock), counts } };
+}
+
+function approvalCountsBy(late: Late): ApprovalCounts {
+  return { approved: (people, ms) => late.metrics?.approvals.approved(people, ms) };
 }
 
 function securityCountsBy(late: Late): SecurityCounts {

@@ -5,6 +5,7 @@ import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
 import { type ArgumentPlace, allot, check, understand } from './arguments.ts';
 import { type Argument, type Command, isProblem } from './command.ts';
+import { anotherArgument } from './commands/arguments.ts';
 import { commands } from './commands/index.ts';
 import { type Choice, choicesOf } from './completion.ts';
 import { parseLine, plain, quoted, type Utterance } from './grammar.ts';
@@ -49,7 +50,11 @@ export function formOf(
   const { given, odd } = allot(command, utterance, place);
   const asked = { command, given, place };
   if (odd || (!isProblem(understand(command, utterance, place)) && !lacks(asked))) return undefined;
-  const fields = command.args.map((argument) => fieldOf(argument, asked)).filter(isAsked);
+  // Whoever means another plan than the one that waits has read of it, and typed it.
+  const meantFor = command.args.filter(
+    ({ name }) => name !== anotherArgument.name || given.has(name),
+  );
+  const fields = meantFor.map((argument) => fieldOf(argument, asked)).filter(isAsked);
   return {
     title: command.name,
     line: utterance.line,

@@ -79,7 +79,14 @@ export function ruledArguments(args: Asking['args']): Asking['args'] {
   return Object.fromEntries(Object.entries(args).filter(([name]) => !ownFields.has(name)));
 }
 
-const ownFields: ReadonlySet<string> = new Set(['service', 'env', 'reason', 'ticket', 'incident']);
+const ownFields: ReadonlySet<string> = new Set([
+  'service',
+  'env',
+  'reason',
+  'ticket',
+  'incident',
+  'another',
+]);
 
 /** What it has against a gate (approve, stop, …), which needs no rule that allows it. */
 export function gateObjection(

@@ -10,11 +10,14 @@ import type { Draft } from '../core/ports/step.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import { type Asking, isProblem, type OperationCommand, type Subject } from './command.ts';
 import type { Desk, Telling } from './desk.ts';
+import { joins } from './join.ts';
 import { questionOf } from './judgement.ts';
 
 export interface Planned {
   readonly operation: string;
   readonly refused?: Problem;
+  /** Who asked for the same before, where that plan waits and this request joined it. */
+  readonly joins?: string;
 }
 
 /**
@@ -32,6 +35,10 @@ export async function planOperation(
   if (unreadable) return { operation: '', refused: unreadable };
   const operation = `op-${asked.desk.sha256(telling.cause).slice(0, 10)}`;
   const { desk, by, line } = asked;
+  // The same request told again goes on with its own plan.
+  const isRepeated = (await desk.operation(operation)) !== undefined;
+  const same = isRepeated ? undefined : await joins(command, asked, subject, telling);
+  if (same) return { operation: same.id, joins: same.asked?.requester.person ?? '' };
   const reason = String(asked.args['reason'] ?? '');
   const ticket = String(asked.args['ticket'] ?? '');
   await desk.tellOperation(

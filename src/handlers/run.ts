@@ -3,7 +3,7 @@ import { originOf } from '../core/origin.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import type { Answer } from '../core/view/card.ts';
 import { maskedBlock } from '../core/view/masked.ts';
-import { code } from '../core/view/words.ts';
+import { code, personSpan } from '../core/view/words.ts';
 import { refused, said } from './answer.ts';
 import {
   type Asking,
@@ -42,7 +42,28 @@ export async function run(command: Command, asked: Asking, cause: string): Promi
 async function plan(command: OperationCommand, asked: Asking, cause: string): Promise<Answer> {
   const planned = await planOperation(command, asked, { cause, by: asked.by.person });
   if (planned.refused) return refused(planned.refused, asked.desk);
+  if (planned.joins !== undefined) return joinedAnswer(planned.operation, planned.joins, asked);
   return said('asker', ['The plan is ready: ', code(planned.operation)], []);
+}
+
+/** No second plan for the same: whoever asked reads which one waits, and how to mean another. */
+function joinedAnswer(operation: string, requester: string, { desk, line }: Asking): Answer {
+  const who = personSpan(requester, desk.words);
+  const another = code(`${line} another=yes`);
+  return said(
+    'asker',
+    [who, ' has asked for the same, and it waits: ', code(operation)],
+    [
+      {
+        kind: 'text',
+        text: [
+          'Yours is noted on its card. It is no approval. ',
+          another,
+          ' makes a plan of its own.',
+        ],
+      },
+    ],
+  );
 }
 
 /** Making things safer needs no approval, only a say; lifting it again is a change. */

@@ -25,7 +25,8 @@ async function started(world: World = {}, from?: SmallBot) {
     close: async () => undefined,
   };
   const options: SmallBotOptions = {
-    rules,
+    rules: world.rules ?? rules,
+    ...(world.approvals && { approvals: world.approvals }),
     ask: { everyMs: 2 * minute, atOnce: 1 },
     groups: [
       { name: 'sre', members: ['ana'], directories: [] },
@@ -38,7 +39,7 @@ async function started(world: World = {}, from?: SmallBot) {
   return { small, whispers, to: () => whispers.map(({ account }) => account) };
 }
 
-interface World {
+interface World extends Pick<SmallBotOptions, 'rules' | 'approvals'> {
   readonly answers?: Readonly<Record<string, Ensured>>;
 }
 
@@ -72,6 +73,27 @@ describe('a plan that waits', () => {
     expect(to()).toEqual(['T01/ben', 'T01/cleo']);
     await small.clock.passes(20 * minute);
     expect(to()).toHaveLength(2);
+  });
+
+  it('says how long it waited for the first person and for all of them', async () => {
+    const waits: (readonly [string, number])[] = [];
+    const approvals = {
+      approved: (people: string, ms: number) => void waits.push([people, ms]),
+    };
+    const two = rule({ match: { risk: ['change'] }, places: [{ count: 2, from: 'all' }] });
+    const { small } = await started({ rules: [two, ...rules.slice(1)], approvals });
+    const operation = await asks(small);
+    const hash = (await small.bot.engine.operation(operation))?.hash ?? '';
+    const approve = `approve ${operation} ${hash.slice(0, 10)}`;
+    await small.clock.passes(minute - 1000);
+    await small.says('ben', approve);
+    await small.clock.passes(minute);
+    await small.says('cleo', approve);
+    expect(waits).toEqual([
+      ['first', minute],
+      ['further', 2 * minute],
+      ['all', 2 * minute],
+    ]);
   });
 
   it('that was approved is put to nobody else', async () => {

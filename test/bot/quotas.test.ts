@@ -38,7 +38,7 @@ describe('a requester', () => {
   it('does not use up the plans of others', async () => {
     const small = await startSmallBot();
     await three(small);
-    await small.says('ben', line);
+    await small.says('ben', `${line} another=yes`);
     expect(await idsOf(small)).toHaveLength(4);
   });
 

@@ -43,6 +43,7 @@ export interface SmallBotOptions {
   readonly places?: Readonly<Record<string, string>>;
   readonly fuse?: Settings['fuse'];
   readonly ask?: Settings['ask'];
+  readonly approvals?: BotParts['approvals'];
   readonly log?: Log;
   /** The clock of this life alone; what the test holds is `from.clock`. */
   readonly clock?: Clock;
@@ -114,6 +115,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       snapshotEveryMs: 300_000,
     },
     log: options.log ?? (() => undefined),
+    ...(options.approvals && { approvals: options.approvals }),
   });
   let said = 0;
   const small: SmallBot = {

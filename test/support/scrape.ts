@@ -33,6 +33,7 @@ export async function scrapeAll(): Promise<string> {
   metrics.chat.called(surface, 'chat.postMessage', 'ok');
   metrics.dispatch.understood('ack');
   metrics.heartbeat.pinged('told');
+  metrics.approvals.approved('all', 5);
   metrics.dispatch.answered(5);
   metrics.graphs.ended('drawn');
   metrics.graphs.painted(5);

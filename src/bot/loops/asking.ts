@@ -1,5 +1,5 @@
 import {
-  type AskingIntent,
+  type AskIntent,
   type AskPace,
   approversDue,
   nextAskAt,
@@ -17,6 +17,8 @@ export interface AskingLoopOptions {
   readonly pace: () => AskPace | undefined;
   /** Of a group, in the order in which they are to be asked. */
   readonly members: (group: string) => readonly string[];
+  /** Who is on call for it: they are asked before all others. */
+  readonly onCall?: (operation: OperationState) => readonly string[];
   /** Whether this person wants no messages about what that one asks for. */
   readonly isMuted: (person: string, requester: string) => boolean;
   /** Whether this person may know of the plan: one of a private incident is its members' alone. */
@@ -83,7 +85,8 @@ export function createAskingLoop(options: AskingLoopOptions): AskingLoop {
       const state = engine.readings.operations.get(id)?.state;
       const pace = options.pace();
       if (state?.status !== 'waiting' || !pace) return undefined;
-      const question = { at: clock.now(), pace, members: options.members };
+      const first = options.onCall?.(state) ?? [];
+      const question = { at: clock.now(), pace, members: options.members, first };
       const due = approversDue(state, question);
       if (due.length === 0) {
         const nextAt = nextAskAt(state, pace);
@@ -123,7 +126,7 @@ export function createAskingLoop(options: AskingLoopOptions): AskingLoop {
   }
 
   /** Asked again after approvals were taken back, a person is asked in another turn: the version tells them apart. */
-  function tell({ id }: OperationState, intent: AskingIntent): Promise<Told> {
+  function tell({ id }: OperationState, intent: AskIntent): Promise<Told> {
     const version = engine.readings.operations.get(id)?.version ?? 0;
     const cause = `asking/${id}/${version}/${intent.type}/${intent.person}`;
     return engine.tellOperation(id, intent, { cause, by: 'tocsin' });

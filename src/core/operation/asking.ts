@@ -1,5 +1,5 @@
 import type { Evidence } from '../person.ts';
-import { isExpired } from './decide.ts';
+import { isExpired, isPending } from './decide.ts';
 import type { OperationEvent, OperationState } from './operation.ts';
 import { seatsOpen } from './places.ts';
 
@@ -17,7 +17,22 @@ export type AskingEvent =
       readonly v: 1;
       readonly person: string;
       readonly why: string;
+    }
+  /** Somebody else asked for the very same while it waited. They approve nothing by that. */
+  | {
+      readonly type: 'RequestJoined';
+      readonly v: 1;
+      readonly by: Evidence;
+      readonly line: string;
+      readonly reason: string;
     };
+
+export interface Joined {
+  readonly person: string;
+  readonly surface: string;
+  readonly reason: string;
+  readonly at: number;
+}
 
 export interface Asked {
   readonly person: string;
@@ -26,7 +41,9 @@ export interface Asked {
   readonly passed: string;
 }
 
-export type AskingIntent =
+export type AskingIntent = AskIntent | JoinIntent;
+
+export type AskIntent =
   | { readonly type: 'AskApprover'; readonly at: number; readonly person: string }
   | {
       readonly type: 'PassApprover';
@@ -34,6 +51,14 @@ export type AskingIntent =
       readonly person: string;
       readonly why: string;
     };
+
+export interface JoinIntent {
+  readonly type: 'JoinRequest';
+  readonly at: number;
+  readonly by: Evidence;
+  readonly line: string;
+  readonly reason: string;
+}
 
 /** How approvers are asked: so many at once, and the next after so long. */
 export interface AskPace {
@@ -45,6 +70,7 @@ export function decideAsking(
   intent: AskingIntent,
   state: OperationState,
 ): readonly OperationEvent[] {
+  if (intent.type === 'JoinRequest') return join(intent, state);
   const { person, at } = intent;
   if (!isAsking(state, at) || mayNotBeAsked(state).includes(person)) return [];
   const before = state.asking?.find((each) => each.person === person);
@@ -53,11 +79,26 @@ export function decideAsking(
   return [{ type: 'ApproverPassed', v: 1, person, why: intent.why }];
 }
 
+function join(
+  { at, by, line, reason }: JoinIntent,
+  state: OperationState,
+): readonly OperationEvent[] {
+  const isOwn = by.person === state.asked?.requester.person;
+  const isKnown = state.joined?.some(({ person }) => person === by.person) === true;
+  if (isOwn || isKnown || !isPending(state) || isExpired(state, at)) return [];
+  return [{ type: 'RequestJoined', v: 1, by, line, reason }];
+}
+
 export function evolveAsking(
   state: OperationState,
   event: AskingEvent,
   at: number,
 ): OperationState {
+  if (event.type === 'RequestJoined') {
+    const { by, reason } = event;
+    const joined = { person: by.person, surface: by.surface, reason, at };
+    return { ...state, joined: [...(state.joined ?? []), joined] };
+  }
   const { person } = event;
   const others = (state.asking ?? []).filter((each) => each.person !== person);
   const passed = event.type === 'ApproverPassed' ? event.why : '';
@@ -74,6 +115,8 @@ export function approversDue(
     readonly at: number;
     readonly pace: AskPace;
     readonly members: (group: string) => readonly string[];
+    /** Who is asked before all others: whoever is on call. */
+    readonly first?: readonly string[];
   },
 ): readonly string[] {
   const { at, pace } = question;
@@ -112,10 +155,17 @@ function missing(
 
 function left(
   state: OperationState,
-  { members }: { readonly members: (group: string) => readonly string[] },
+  {
+    members,
+    first = [],
+  }: {
+    readonly members: (group: string) => readonly string[];
+    readonly first?: readonly string[];
+  },
 ): readonly string[] {
   const groups = seatsOpen(state.rule?.places ?? [], approversOf(state)).groups;
-  const people = groups.flatMap(({ from }) => members(from));
+  const all = groups.flatMap(({ from }) => members(from));
+  const people = [...first.filter((person) => all.includes(person)), ...all];
   const known = [...mayNotBeAsked(state), ...(state.asking ?? []).map(({ person }) => person)];
   return [...new Set(people)].filter((person) => !known.includes(person));
 }

@@ -1,4 +1,4 @@
-import { type Evidence, unknownIn } from '../person.ts';
+import { type Evidence, isMember, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { type AskingIntent, decideAsking } from './asking.ts';
 import { begin, isVouched } from './begin.ts';
@@ -58,7 +58,13 @@ export type PersonIntent =
     }
   | { readonly type: 'Withdraw'; readonly at: number; readonly by: Evidence }
   | { readonly type: 'Cancel'; readonly at: number; readonly by: Evidence }
-  | { readonly type: 'Stop'; readonly at: number; readonly by: Evidence }
+  | {
+      readonly type: 'Stop';
+      readonly at: number;
+      readonly by: Evidence;
+      /** The group that is on call for the service; absent where there is none. */
+      readonly onCall?: string;
+    }
   | {
       readonly type: 'Settle';
       readonly at: number;
@@ -116,6 +122,7 @@ export function decide(intent: OperationIntent, state: OperationState): readonly
         : [];
     case 'Approve':
       return approve(intent, state);
+    case 'JoinRequest':
     case 'AskApprover':
     case 'PassApprover':
       return decideAsking(intent, state);
@@ -248,10 +255,11 @@ function cancel(intent: Of<'Cancel'>, state: OperationState): readonly Operation
   return [{ type: 'OperationCancelled', v: 1, ...who(intent.by) }];
 }
 
-/** Making things safer needs no approval: the requester or anybody who may approve can stop it. */
+/** Making things safer needs no approval: the requester, whoever may approve and whoever is on call can stop it. */
 function stop(intent: Of<'Stop'>, state: OperationState): readonly OperationEvent[] {
   const refuse = refusal('stop', intent.by);
-  if (!hasSay(state, intent.by)) {
+  const isOnCall = intent.onCall !== undefined && isMember(intent.by, intent.onCall);
+  if (!hasSay(state, intent.by) && !isOnCall) {
     return refuse(notAnApprover(state, intent.by));
   }
   if (state.stoppedBy !== undefined || state.status === 'cancelled') return [];

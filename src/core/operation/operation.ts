@@ -3,7 +3,12 @@ import type { ErasedEvent } from '../event.ts';
 import type { Evidence } from '../person.ts';
 import type { Progress } from '../ports/step.ts';
 import type { Facts, Problem } from '../problem.ts';
-import { type Asked as AskedDirectly, type AskingEvent, evolveAsking } from './asking.ts';
+import {
+  type Asked as AskedDirectly,
+  type AskingEvent,
+  evolveAsking,
+  type Joined,
+} from './asking.ts';
 import { evolveGlass, type Glass, type GlassEvent } from './glass.ts';
 import type { Plan, Step } from './plan.ts';
 import type { AllowRule } from './policy.ts';
@@ -184,6 +189,8 @@ export interface OperationState {
   readonly approvals: readonly Approval[];
   /** Approvers who were asked directly, or passed over, in order; nobody when absent. */
   readonly asking?: readonly AskedDirectly[];
+  /** Who asked for the same while it waited. */
+  readonly joined?: readonly Joined[];
   /** Broken instead of the approvals. */
   readonly glass?: Glass;
   /** Whom the rule told, of what. */
@@ -202,6 +209,8 @@ export interface OperationState {
   readonly settledAs?: 'done' | 'not-done';
   /** Short form of the newest checkpoint when it was planned, or ended. */
   readonly checkpoint?: string;
+  /** When it began to wait for people. */
+  readonly plannedAt?: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
 }
@@ -277,6 +286,7 @@ export function evolve(
       return {
         ...state,
         status: 'waiting',
+        plannedAt: meta.at,
         plan: event.plan,
         hash: event.hash,
         rule: event.rule,
@@ -299,6 +309,7 @@ export function evolve(
       };
     case 'OperationApproved':
       return { ...state, status: 'approved' };
+    case 'RequestJoined':
     case 'ApproverAsked':
     case 'ApproverPassed':
       return evolveAsking(state, event, meta.at);

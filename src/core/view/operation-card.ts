@@ -89,6 +89,17 @@ function opening(state: OperationState, words: Words): readonly Block[] {
         ...on(asked.requester.surface),
       ],
     },
+    ...(state.joined?.length
+      ? [
+          {
+            label: 'asked too',
+            value: state.joined.flatMap(({ person }, index) => [
+              index === 0 ? '' : ', ',
+              personSpan(person, words),
+            ]),
+          },
+        ]
+      : []),
     ...(asked.reason ? [{ label: 'reason', value: [asked.reason] }] : []),
     ...(asked.ticket ? [{ label: 'ticket', value: [asked.ticket] }] : []),
     ...(asked.undoes ? [{ label: 'takes back', value: [code(asked.undoes)] }] : []),

@@ -122,7 +122,8 @@ function limited({ facts }: Problem): Text {
 /** Nobody approved what the glass was broken for, and what needs no approval was approved by its rule. */
 function cleared({ glass, rule }: OperationState): string {
   if (glass) return 'Not approved: the glass was broken.';
-  return rule?.places.length === 0 ? `Approved by rule ${rule.where}.` : 'Approved.';
+  if (rule?.places.length !== 0) return 'Approved.';
+  return `Approved by rule ${rule.where}${rule.match.onCall ? ', on call' : ''}.`;
 }
 
 const alerts = { firing: ' The alert still fires.', stopped: ' The alert has stopped.', none: '' };

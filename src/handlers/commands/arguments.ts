@@ -34,6 +34,15 @@ export const ticketArgument: Argument = {
   summary: 'What it refers to elsewhere, like OPS-123; the policy may demand it.',
 };
 
+export const anotherArgument: Argument = {
+  name: 'another',
+  kind: 'word',
+  required: false,
+  named: true,
+  summary: 'yes: a plan of its own, though somebody else has asked for the same and it waits.',
+  choices: ['yes'],
+};
+
 export const scopeArgument: Argument = {
   name: 'scope',
   kind: 'word',

@@ -1,5 +1,6 @@
 import type { OperationCommand } from '../command.ts';
 import {
+  anotherArgument,
   environmentArgument,
   reasonArgument,
   serviceArgument,
@@ -19,6 +20,7 @@ export const restart: OperationCommand = {
     environmentArgument,
     reasonArgument,
     ticketArgument,
+    anotherArgument,
   ],
   example: 'restart checkout',
   subject: (asked) => draftedBy('workload', 'restart', asked),

@@ -1,5 +1,6 @@
 import type { OperationCommand } from '../command.ts';
 import {
+  anotherArgument,
   environmentArgument,
   reasonArgument,
   serviceArgument,
@@ -25,6 +26,7 @@ export const rollback: OperationCommand = {
     environmentArgument,
     reasonArgument,
     ticketArgument,
+    anotherArgument,
   ],
   example: 'rollback checkout',
   subject: (asked) => draftedBy('workload', 'rollback', asked),

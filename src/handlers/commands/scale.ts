@@ -1,5 +1,6 @@
 import type { OperationCommand } from '../command.ts';
 import {
+  anotherArgument,
   environmentArgument,
   reasonArgument,
   serviceArgument,
@@ -19,6 +20,7 @@ export const scale: OperationCommand = {
     environmentArgument,
     reasonArgument,
     ticketArgument,
+    anotherArgument,
   ],
   example: 'scale checkout 6',
   subject: (asked) => draftedBy('workload', 'scale', asked),

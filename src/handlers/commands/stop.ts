@@ -1,3 +1,4 @@
+import { onCallOf } from '../../core/catalog.ts';
 import type { GateCommand } from '../command.ts';
 import { operationArgument } from './arguments.ts';
 
@@ -9,5 +10,10 @@ export const stop: GateCommand = {
   summary: 'Stop an operation before its next step.',
   args: [operationArgument],
   example: 'stop op-3f9a2c7d11',
-  intent: ({ at, by }) => ({ type: 'Stop', at, by }),
+  intent: ({ desk, at, by }, { asked }) => ({
+    type: 'Stop',
+    at,
+    by,
+    ...onCallOf(desk.settings.catalog, asked?.service ?? ''),
+  }),
 };

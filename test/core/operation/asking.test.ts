@@ -57,6 +57,13 @@ describe('approvers', () => {
     expect(due(all, 20)).toEqual([]);
   });
 
+  it('who are on call are asked before the others', () => {
+    const question = { at: T0, pace, members: (group: string) => groups[group] ?? [] };
+    const state = given(...waiting()).state();
+    expect(approversDue(state, { ...question, first: ['zoe', 'emil'] })).toEqual(['emil']);
+    expect(approversDue(state, { ...question, first: ['ana'] })).toEqual(['ben']);
+  });
+
   it('are asked as many at once as are needed, or as the pace says', () => {
     expect(due(waiting(two), 0)).toEqual(['cleo', 'dora']);
     expect(due(waiting(), 0, { ...pace, atOnce: 2 })).toEqual(['ben', 'dora']);

@@ -360,6 +360,15 @@ describe('to stop', () => {
       .then(refused(ben, 'stop', 'NOT_THE_REQUESTER', { status: 'asked', requester: 'ana' }));
   });
 
+  it('is done by whoever is on call for the service, and by no others', () => {
+    const onCall = { type: 'Stop', at, by: eve, onCall: 'support' } as const;
+    given(...storiesByStatus.running)
+      .when(onCall)
+      .then({ type: 'StopRequested', v: 1, person: 'eve' });
+    const { events } = given(...storiesByStatus.running).when({ ...onCall, onCall: 'leads' });
+    expect(events).toMatchObject([{ problem: { code: 'NOT_AN_APPROVER' } }]);
+  });
+
   it('is refused to a stranger, also after somebody else asked for it', () => {
     const no = { groups: 'sre', rule: 'tocsin.yaml:41', status: 'running' };
     given(...storiesByStatus.running)
