@@ -133,7 +133,7 @@ function actions(state: OperationState, { publicUrl }: OperationCardContext): re
         press: { kind: 'decline', operation: id, hash },
       },
       // It opens a form: the hash and the reason are typed.
-      ...(state.rule?.breakGlass
+      ...(state.rule?.breakGlass && !state.rule.stepUp
         ? [line('break-glass', 'Break the glass…', 'plain', `break-glass ${id}`)]
         : []),
     ];

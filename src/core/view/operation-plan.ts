@@ -67,10 +67,12 @@ export function wanted(state: OperationState, words: Words): readonly Block[] {
       ? [
           {
             label: 'nobody there',
-            value: [
-              `${rule.breakGlass.from.join(', ')} may break the glass: `,
-              code(`break-glass ${state.id} ${hash.slice(0, 10)} reason="…"`),
-            ],
+            value: rule.stepUp
+              ? [`${rule.breakGlass.from.join(', ')} may break the glass, in the console`]
+              : [
+                  `${rule.breakGlass.from.join(', ')} may break the glass: `,
+                  code(`break-glass ${state.id} ${hash.slice(0, 10)} reason="…"`),
+                ],
           },
         ]
       : []),

@@ -106,6 +106,10 @@ describe('a card reads, while', () => {
       'second factor  a passkey or a code, in the console',
     );
     expect(card('https://ops.example.com/')).toContain('[Approve in the console] [Decline]');
+    const glass = { rule: { stepUp: true, breakGlass: { from: ['sre'], perDay: 1 } } } as const;
+    const alone = readWith({}, ...waiting(glass));
+    expect(alone).toContain('sre may break the glass, in the console');
+    expect(alone).not.toContain('[Break the glass');
     expect(card()).not.toContain('[Approve');
     expect(card()).not.toContain('or type');
     expect(approvalAddress('https://ops.example.com/', 'op-41')).toBe(
