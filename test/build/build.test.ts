@@ -63,6 +63,7 @@ describe('the bundle of a program that uses every package', () => {
     ['echarts', true],
     ['ioredis', 'wait'],
     ['otpauth', '287082'],
+    ['pg', '"a ""name"""'],
     ['pino', false],
     ['prom-client', true],
     ['uqr', 21],

@@ -21,6 +21,9 @@ describe('the problems of the journal', () => {
   });
 
   it('have no words that nobody says', () => {
-    expect(Object.keys(journalProblems).filter((code) => !used.has(code))).toEqual([]);
+    // What may be erased is decided at the command line, in our words.
+    const elsewhere = readFileSync(new URL('../cli/host-records.ts', folder), 'utf8');
+    const isSaid = (code: string) => used.has(code) || elsewhere.includes(`'${code}'`);
+    expect(Object.keys(journalProblems).filter((code) => !isSaid(code))).toEqual([]);
   });
 });

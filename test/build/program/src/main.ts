@@ -99,6 +99,11 @@ const uses: Readonly<Record<string, () => Promise<unknown>>> = {
     const { Redis } = await import('ioredis');
     return new Redis({ lazyConnect: true }).status;
   },
+  async pg() {
+    const { Client } = await import('pg');
+    const client = new Client({ host: '127.0.0.1', port: 1 });
+    return client.escapeIdentifier('a "name"');
+  },
   async pino() {
     const { pino } = await import('pino');
     const lines: string[] = [];
