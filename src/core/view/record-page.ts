@@ -27,87 +27,106 @@ export function recordMarkdown(thread: string, rows: readonly ProvenRow[], proof
 }
 
 function sentence(row: ProvenRow): string {
-  const who = row.person === '' ? 'Tocsin' : `**${plain(row.person)}**`;
   if (row.outcome === 'erased') return `What happened here (${words(row.event)}) was erased.`;
-  const did = deeds[row.event] ?? `recorded: ${words(row.event)}`;
-  const parts = [
-    `${who} ${did}${row.what === '' ? '' : ` ${quoted(row.what)}`}`,
-    row.step === '' ? '' : `step ${plain(row.step)}`,
-    row.operation === '' ? '' : `operation ${plain(row.operation)}`,
-    row.target === '' ? '' : `on ${plain(row.target)}`,
-    row.outcome === '' ? '' : `outcome: ${plain(row.outcome)}`,
-  ].filter((part) => part !== '');
-  const more = [
-    row.reason === '' ? '' : `Reason: ${quoted(row.reason)}.`,
-    row.rule === '' || !isJudged(row) ? '' : `Rule: ${plain(row.rule)}.`,
-    row.approvals === '' || !isJudged(row) ? '' : `Approved by: ${plain(row.approvals)}.`,
-    row.person === '' ? '' : whereabouts(row),
-  ].filter((part) => part !== '');
-  return [`${parts.join(', ')}.`, ...more].join(' ');
+  const say = sentences[row.event];
+  return say ? say(row) : anything(row);
 }
 
-/** Where the rule and the approvals are news: at the plan, and wherever something was written. */
-function isJudged({ event }: ProvenRow): boolean {
-  return ['OperationPlanned', 'OperationApproved', 'StepApplied', 'StepFailed'].includes(event);
-}
+type Sentence = (row: ProvenRow) => string;
 
-function whereabouts({ surface, account, session, ip }: ProvenRow): string {
-  const parts = [
-    surface === '' ? '' : `on ${plain(surface)}`,
-    account === '' ? '' : `as ${plain(account)}`,
-    ip === '' ? '' : `from ${plain(ip)}`,
-    session === '' ? '' : `session ${plain(session)}`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `Said ${parts.join(', ')}.`;
-}
-
-const deeds: Readonly<Record<string, string>> = {
-  IncidentOpened: 'opened it:',
-  AlertsFired: 'heard alerts firing:',
-  AlertsResolved: 'heard that alerts have stopped',
-  IncidentAcknowledged: 'acknowledged it',
-  IncidentUnacknowledged: 'took the acknowledgement back',
-  IncidentResolved: 'resolved it',
-  IncidentReopened: 'opened it again',
-  IncidentAssigned: 'assigned it',
-  SeveritySet: 'set the severity',
-  NoteAdded: 'noted:',
-  MessagePinned: 'pinned a message:',
-  SilenceAsked: 'asked to silence',
-  PeopleNotified: 'called',
-  GraphDrawn: 'drew a graph',
-  GraphFailed: 'could draw no graph',
-  RequestRefused: 'was refused:',
-  OperationAsked: 'asked for',
-  OperationPlanned: 'asked for this plan:',
-  OperationRefused: 'made no plan',
-  ApprovalGiven: 'gave an',
-  ApprovalWithdrawn: 'took an approval back',
-  ApproverAsked: 'asked an approver directly:',
-  ApproverPassed: 'passed an approver over:',
-  GlassBroken: 'broke the glass:',
-  GlassReviewed: 'reviewed the broken glass:',
-  ReviewReminded: 'asked for a review:',
-  PeopleTold: 'told',
-  BeginPutOff: 'put the beginning off',
-  PageDeedAsked: 'asked something of the pager',
-  PageSeen: 'heard from the pager',
-  SecurityNoticed: 'noticed',
-  OperationApproved: 'counted all approvals that the rule wants',
-  OperationDeclined: 'declined the plan',
-  OperationCancelled: 'cancelled it',
-  OperationExpired: 'let the plan expire',
-  OperationStarted: 'asked for what begins now',
-  StepIntended: 'asked for the step that begins:',
-  StepApplied: 'asked for the step that was done:',
-  StepVerified: 'asked for the step that was verified:',
-  StepFailed: 'asked for the step that failed:',
-  StopRequested: 'asked to stop it',
-  OperationSucceeded: 'asked for what is done now',
-  OperationFailed: 'asked for what has failed',
-  OperationSettled: 'said how it ended:',
-  CheckpointShown: 'showed the checkpoint',
+/** What happened to an incident, by whom; then the operations, and each step with all that it rests on. */
+const sentences: Readonly<Record<string, Sentence>> = {
+  IncidentOpened: (row) =>
+    row.person === ''
+      ? `It opened: ${quoted(row.what)}${about(row)}, ${plain(row.outcome)}.`
+      : `${who(row)} declared ${quoted(row.what)}${about(row)}, ${plain(row.outcome)}.`,
+  AlertsFired: (row) => `Alerts: ${plain(row.outcome)} (${plain(row.what)}).`,
+  AlertsResolved: (row) => `Alerts: ${plain(row.outcome)}.`,
+  IncidentAcknowledged: (row) => `${who(row)} acknowledged it.`,
+  IncidentUnacknowledged: (row) => `${who(row)} took the acknowledgement back.`,
+  IncidentResolved: (row) =>
+    row.person === '' ? `It was ${plain(row.outcome)}.` : `${who(row)} resolved it.${why(row)}`,
+  IncidentReopened: (row) => `It was ${plain(row.outcome)}.`,
+  IncidentAssigned: (row) => `${who(row)} assigned it ${plain(row.what)}.`,
+  SeveritySet: (row) => `${who(row)} set the severity to ${plain(row.outcome)}.`,
+  NoteAdded: (row) => `${who(row)} noted: ${quoted(row.what)}.`,
+  MessagePinned: (row) => `${who(row)} pinned what was written elsewhere: ${quoted(row.what)}.`,
+  SilenceAsked: (row) =>
+    `${who(row)} asked to silence ${plain(row.what)}, ${plain(row.outcome)}.${why(row)}`,
+  PeopleNotified: (row) => `Called: ${plain(row.what)} (${plain(row.outcome)}).`,
+  OperationLinked: (row) => `Operation ${plain(row.operation)} belongs to it.`,
+  RequestRefused: (row) => `${who(row)} was refused ${quoted(row.what)}: ${plain(row.outcome)}.`,
+  OperationAsked: (row) =>
+    `${who(row)} asked for ${quoted(row.what)}, ${plain(row.operation)}.${why(row)}`,
+  OperationPlanned: (row) =>
+    `The plan of ${plain(row.operation)}, on ${plain(row.target)}: ${quoted(row.what)}. Rule: ${plain(row.rule)}; plan ${row.hash.slice(0, 10)}.`,
+  OperationRefused: (row) => `${plain(row.operation)} came to no plan: ${plain(row.outcome)}.`,
+  ApproverAsked: (row) => `${plain(row.what)} was asked to approve ${plain(row.operation)}.`,
+  ApproverPassed: (row) => `${plain(row.what)} was not asked: ${plain(row.outcome)}.`,
+  ApprovalGiven: (row) =>
+    `${who(row)} approved ${plain(row.operation)}, plan ${row.hash.slice(0, 10)}.`,
+  ApprovalWithdrawn: (row) => `${who(row)} took the approval of ${plain(row.operation)} back.`,
+  OperationApproved: (row) => `${plain(row.operation)} had what it needed: ${basis(row)}.`,
+  GlassBroken: (row) => `${who(row)} broke the glass of ${plain(row.operation)}.${why(row)}`,
+  GlassReviewed: (row) => `${who(row)} reviewed that: ${quoted(row.what)} (${plain(row.outcome)}).`,
+  OperationDeclined: (row) => `${who(row)} declined ${plain(row.operation)}.${why(row)}`,
+  OperationCancelled: (row) => `${who(row)} cancelled ${plain(row.operation)}.`,
+  OperationExpired: (row) => `${plain(row.operation)} expired.`,
+  StopRequested: (row) => `${who(row)} asked to stop ${plain(row.operation)}.`,
+  OperationStarted: (row) => `${plain(row.operation)} began, as ${plain(row.person)} had asked.`,
+  StepIntended: (row) => `Step ${plain(row.step)}: ${plain(row.outcome)}.`,
+  StepProgressed: (row) => `Step ${plain(row.step)} is under way.`,
+  StepApplied: (row) =>
+    `Step ${plain(row.step)} of ${plain(row.operation)}, on ${plain(row.target)}, was ${plain(row.outcome)}: ${quoted(row.what)}. Asked for by ${who(row)}.${why(row)} ${sentenceOf(basis(row))}.`,
+  StepMissed: (row) => `Step ${plain(row.step)} ${plain(row.outcome)}.`,
+  StepVerified: (row) => `Step ${plain(row.step)} was verified.`,
+  StepFailed: (row) =>
+    `Step ${plain(row.step)} failed: ${plain(row.outcome)}. ${sentenceOf(basis(row))}.`,
+  OperationSucceeded: (row) => `${plain(row.operation)} is done.`,
+  OperationFailed: (row) => `${plain(row.operation)} has failed: ${plain(row.outcome)}.`,
+  OperationUnknown: (row) =>
+    `Nobody knows how step ${plain(row.step)} ended: ${plain(row.outcome)}.`,
+  OperationSettled: (row) =>
+    `${who(row)} settled ${plain(row.operation)} as ${plain(row.outcome)}.${why(row)}`,
+  CheckpointShown: (row) => `The card showed checkpoint ${plain(row.what)}.`,
 };
+
+/** An event without a sentence of its own: what it names, in its own words. */
+function anything(row: ProvenRow): string {
+  const parts = [
+    row.what === '' ? '' : quoted(row.what),
+    row.target === '' ? '' : `on ${plain(row.target)}`,
+    row.outcome === '' ? '' : plain(row.outcome),
+  ].filter((part) => part !== '');
+  const said = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+  return `${row.person === '' ? 'Recorded' : `By ${who(row)}`}, ${words(row.event)}${said}.${why(row)}`;
+}
+
+/** `**ana** (slack/main, T01/U01)`, `**ana** (console, from 192.0.2.7)`: an account that is the person's id says nothing new. */
+function who({ person, surface, account, ip }: ProvenRow): string {
+  const parts = [surface, account === person ? '' : account, ip === '' ? '' : `from ${ip}`]
+    .filter((part) => part !== '')
+    .map(plain);
+  return `**${plain(person)}**${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`;
+}
+
+function about({ target }: ProvenRow): string {
+  return target === '' ? '' : `, about ${plain(target)}`;
+}
+
+function why({ reason }: ProvenRow): string {
+  return reason === '' ? '' : ` Reason: ${quoted(reason)}.`;
+}
+
+/** What an operation rests on: the rule, and who approved. */
+function basis({ rule, approvals }: ProvenRow): string {
+  const approved = approvals === '' ? 'no approval was needed' : `approved by ${plain(approvals)}`;
+  return rule === '' ? approved : `rule ${plain(rule)}; ${approved}`;
+}
+
+function sentenceOf(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
 
 function proofLines(
   rows: readonly ProvenRow[],

@@ -23,8 +23,32 @@ describe('the page of a record', () => {
       outcome: 'applied',
     });
     expect(page(step)).toContain(
-      '- 03:00:00 **ana** asked for the step that was done: “replicas: 3 → 6”, step s1, operation op-41, on kubernetes/eu-1/shop/deployment/checkout, outcome: applied. Reason: “the queue grows”. Rule: tocsin.yaml:41. Approved by: ben as sre (static) on console, ben. Said on slack/main, as T01/U01.',
+      '- 03:00:00 Step s1 of op-41, on kubernetes/eu-1/shop/deployment/checkout, was applied: “replicas: 3 → 6”. Asked for by **ana** (slack/main, T01/U01). Reason: “the queue grows”. Rule tocsin.yaml:41; approved by ben as sre (static) on console, ben.',
     );
+  });
+
+  it('reads as sentences from the first alert to the end', () => {
+    const of = (event: string, more: Partial<ReturnType<typeof row>> = {}) =>
+      page(row({ event, operation: 'op-41', ...more }))
+        .split('\n')
+        .find((line) => line.startsWith('- 03'))
+        ?.slice(11);
+    const ana = { person: 'ana', surface: 'console', account: 'ana', ip: '192.0.2.7' };
+    expect([
+      of('IncidentOpened', { what: 'it is slow', outcome: 'open, critical', target: 'checkout' }),
+      of('IncidentAcknowledged', ana),
+      of('OperationAsked', { ...ana, what: 'scale checkout 6', reason: 'the queue grows' }),
+      of('OperationStarted', ana),
+      of('StepVerified', { ...ana, step: 's1' }),
+      of('OperationSucceeded', ana),
+    ]).toEqual([
+      'It opened: “it is slow”, about checkout, open, critical.',
+      '**ana** (console, from 192.0.2.7) acknowledged it.',
+      '**ana** (console, from 192.0.2.7) asked for “scale checkout 6”, op-41. Reason: “the queue grows”.',
+      'op-41 began, as ana had asked.',
+      'Step s1 was verified.',
+      'op-41 is done.',
+    ]);
   });
 
   it('lets nothing that a stranger wrote be markup, or a line of its own', () => {
@@ -56,6 +80,6 @@ describe('the page of a record', () => {
     const text = page(row(), row({ at: row().at + 86_400_000, event: 'SomethingNew' }));
     expect(text).toContain('## 2026-11-20');
     expect(text).toContain('## 2026-11-21');
-    expect(text).toContain('Tocsin recorded: something new.');
+    expect(text).toContain('Recorded, something new.');
   });
 });
