@@ -12,10 +12,12 @@ import type { Words } from '../core/view/words.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
 import { createAskingLoop } from './loops/asking.ts';
+import { createClockJumpsLoop } from './loops/clock-jumps.ts';
 import { createFusesLoop } from './loops/fuses.ts';
 import { createReviewsLoop } from './loops/reviews.ts';
 import type { StreamName } from './readings.ts';
 import type { TellSecurity } from './security/notices.ts';
+import { createStreamRecord } from './stream-record.ts';
 import { createWhisperer } from './whisperer.ts';
 
 export interface PeopleLoops {
@@ -24,7 +26,7 @@ export interface PeopleLoops {
 }
 
 export interface PeopleLoopsOptions
-  extends Pick<BotParts, 'clock' | 'settings' | 'publicUrl' | 'log'> {
+  extends Pick<BotParts, 'clock' | 'journal' | 'settings' | 'publicUrl' | 'log'> {
   readonly engine: Engine;
   readonly words: Words;
   readonly tellSecurity: TellSecurity;
@@ -38,12 +40,16 @@ export interface ApprovalCounts {
   approved(people: 'first' | 'further' | 'all', ms: number): void;
 }
 
+/** Of the host that the journal is written on. */
+const clockStream = 'clock/host';
+
 /** What speaks to single people: whoever could approve, whoever has to review. */
 export function startPeopleLoops(
   options: PeopleLoopsOptions,
   surfaces: readonly Surface[],
 ): PeopleLoops {
   const { engine, words, publicUrl } = options;
+  const record = createStreamRecord(options.journal);
   const whisper = createWhisperer(surfaces, options.settings);
   const sees = (person: string, { asked }: OperationState) => {
     const incident = engine.readings.incidents.get(asked?.incident ?? '')?.state;
@@ -69,6 +75,11 @@ export function startPeopleLoops(
     card: (operation) =>
       askCard(operation, { ...words, publicUrl, alert: 'none', heldBy: '', halts: engine.halts() }),
   });
+  const clockJumps = createClockJumpsLoop({
+    ...options,
+    record: (event, telling) => record(clockStream, event, telling),
+  });
+  clockJumps.start();
   reviews.start();
   asking.start();
   fuses.wake();
@@ -81,7 +92,7 @@ export function startPeopleLoops(
       if (kind === 'halt') fuses.wake();
     },
     async close() {
-      await Promise.all([reviews.close(), fuses.close(), asking.close()]);
+      await Promise.all([reviews, fuses, asking, clockJumps].map((each) => each.close()));
     },
   };
   function countApproval(state: OperationState | undefined, { event, at }: Recorded): void {

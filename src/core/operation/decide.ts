@@ -2,6 +2,7 @@ import { type Evidence, isMember, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { type AskingIntent, decideAsking } from './asking.ts';
 import { begin, isVouched } from './begin.ts';
+import { decideVoid, type VoidApprovals } from './clock-jump.ts';
 import { type Called, decideGlass, type GlassIntent } from './glass.ts';
 import { typedHashLength } from './hash.ts';
 import type { Full } from './limit.ts';
@@ -74,6 +75,7 @@ export type PersonIntent =
     };
 
 export type LoopIntent =
+  | VoidApprovals
   | { readonly type: 'RefusePlan'; readonly problem: Problem }
   | {
       readonly type: 'Plan';
@@ -122,6 +124,8 @@ export function decide(intent: OperationIntent, state: OperationState): readonly
         : [];
     case 'Approve':
       return approve(intent, state);
+    case 'VoidApprovals':
+      return decideVoid(intent, state);
     case 'JoinRequest':
     case 'AskApprover':
     case 'PassApprover':

@@ -9,6 +9,7 @@ import {
   evolveAsking,
   type Joined,
 } from './asking.ts';
+import { type ApprovalsVoided, evolveVoid, type Voided } from './clock-jump.ts';
 import { evolveGlass, type Glass, type GlassEvent } from './glass.ts';
 import type { Plan, Step } from './plan.ts';
 import type { AllowRule } from './policy.ts';
@@ -18,6 +19,7 @@ import { evolveTelling, type PeopleTold, type Telling } from './tell.ts';
 export type OperationEvent =
   | GlassEvent
   | AskingEvent
+  | ApprovalsVoided
   | PeopleTold
   | {
       readonly type: 'OperationAsked';
@@ -189,6 +191,8 @@ export interface OperationState {
   readonly approvals: readonly Approval[];
   /** Approvers who were asked directly, or passed over, in order; nobody when absent. */
   readonly asking?: readonly AskedDirectly[];
+  /** Approvals that a jump of the clock took back, the last time. */
+  readonly voided?: Voided;
   /** Who asked for the same while it waited. */
   readonly joined?: readonly Joined[];
   /** Broken instead of the approvals. */
@@ -309,6 +313,8 @@ export function evolve(
       };
     case 'OperationApproved':
       return { ...state, status: 'approved' };
+    case 'ApprovalsVoided':
+      return evolveVoid(state, event, meta.at);
     case 'RequestJoined':
     case 'ApproverAsked':
     case 'ApproverPassed':

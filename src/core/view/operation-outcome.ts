@@ -15,6 +15,7 @@ export function outcome(state: OperationState, context: OperationCardContext): r
   const said = headline(state, context);
   const news: readonly Block[] = [
     ...glassBlocks(state, context),
+    ...voidedBlocks(state, context),
     ...(said.length > 0 ? [{ kind: 'text', text: said } as const] : []),
     ...halting(state, context),
     ...puttingOff(state, context),
@@ -29,6 +30,25 @@ export function outcome(state: OperationState, context: OperationCardContext): r
   }
   const isOver = state.endedAt !== undefined && (state.status !== 'done' || state.settledAs);
   return isOver ? [...news, { kind: 'text', text: [changed(state)] }] : news;
+}
+
+/** Why approvals that were given count no more, for as long as it still waits. */
+function voidedBlocks(
+  { voided, status }: OperationState,
+  context: OperationCardContext,
+): readonly Block[] {
+  if (!voided || status !== 'waiting') return [];
+  const { jumpMs, people, at } = voided;
+  const way = jumpMs > 0 ? 'forward' : 'back';
+  const text: Text = [
+    strong('APPROVE AGAIN'),
+    `: the clock of the host jumped ${duration(Math.abs(jumpMs))} ${way} at `,
+    time(at),
+    ', so that nobody can say how old the approval by ',
+    ...people.flatMap((person, index) => [index === 0 ? '' : ', ', personSpan(person, context)]),
+    ' is.',
+  ];
+  return [{ kind: 'text', text }];
 }
 
 /** Whoever is to approve reads that it would wait, and why. */
