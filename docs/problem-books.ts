@@ -9,6 +9,7 @@ import { problems as discordProblems } from '../src/bot/surfaces/discord/problem
 import { problems as slackProblems } from '../src/bot/surfaces/slack/problems.ts';
 import { doctorProblems } from '../src/cli/doctor-problems.ts';
 import { factorProblems } from '../src/core/factor/problem-text.ts';
+import { identityProblems } from '../src/core/identity/problem-text.ts';
 import { incidentProblems } from '../src/core/incident/problem-text.ts';
 import { glassProblems } from '../src/core/operation/glass-problem-text.ts';
 import { operationProblems } from '../src/core/operation/problem-text.ts';
@@ -35,6 +36,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Alone with a plan', 'src/core/operation/glass-problem-text.ts', glassProblems),
   chapter('Second factors', 'src/core/factor/problem-text.ts', factorProblems),
   chapter('Giving and enrolling factors', 'src/bot/step-up/problems.ts', stepUpProblems),
+  chapter('Accounts', 'src/core/identity/problem-text.ts', identityProblems),
   chapter('Incidents', 'src/core/incident/problem-text.ts', incidentProblems),
   chapter('Commands', 'src/handlers/problem-text.ts', requestProblems),
   chapter(

@@ -18,6 +18,7 @@ import { createDispatch, type Dispatch, type DispatchCounts } from '../handlers/
 import type { ChatDesk } from './chat.ts';
 import { createChatDesk } from './chat-desk.ts';
 import type { Clock } from './clock.ts';
+import { createDeadlines } from './deadlines.ts';
 import { deliverTo } from './delivery.ts';
 import { type Chat, createDesk, liveOperations, openIncidents } from './desk.ts';
 import { createDirectories } from './directories.ts';
@@ -25,8 +26,8 @@ import { createEngine, type Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { createGraphing, type Graphing } from './graphing.ts';
 import { fuseOf } from './groups.ts';
+import { createBotIdentities, openPeople } from './identity/open.ts';
 import { createInbox } from './inbox.ts';
-import { createDeadlinesLoop } from './loops/deadlines.ts';
 import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
 import { createOperations } from './operations.ts';
 import { createOutsideLoops } from './outside-loops.ts';
@@ -39,7 +40,6 @@ import type { ServedDirectory } from './rosters.ts';
 import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
 import { limitedDispatch } from './security/limits.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
-import { sweep } from './sweep.ts';
 import { createThreads, type Threads } from './threads.ts';
 
 /** What a running journal offers beside the port. */
@@ -88,6 +88,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly runbooks: Runbooks;
   /** Who keeps groups elsewhere; known once the surfaces are connected. */
   readonly directories?: () => readonly ServedDirectory[];
+  /** Every session of a person ends: they lost an account. */
+  readonly endSessions?: (person: string) => Promise<void>;
   /** Chat platforms that people are reached on; known once they are connected. */
   readonly chats?: () => readonly Chat[];
   /** Where the console can be reached from a chat platform. */
@@ -120,6 +122,8 @@ export interface BotTimes {
 }
 
 export interface Bot {
+  /** With the accounts that are people's own now. */
+  settings(): Settings;
   readonly engine: Engine;
   readonly dispatch: Dispatch;
   readonly desk: Desk;
@@ -153,18 +157,16 @@ export interface Bot {
 }
 
 /** The bot without its outside: readings from the journal, decisions, loops. `main.ts` brings the rest. */
-export async function createBot(parts: BotParts): Promise<Bot> {
+export async function createBot(given: BotParts): Promise<Bot> {
+  const { parts, record } = await openPeople(given);
   const { journal, clock, log } = parts;
   const { readings, from } = await readJournal(journal, log, parts.times.resolvedJoinMs);
-  const { rosters, directoriesLoop, members } = createDirectories(parts);
+  const { sources, directoriesLoop, members } = createDirectories(parts, record);
   const engine = createEngine(engineOptions(parts, members), readings);
   journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
   });
-  const words: Words = {
-    names: new Map(parts.settings().people.map(({ id, name }) => [id, name])),
-    book: parts.book,
-  };
+  const words = wordsOf(parts);
   const threads = createThreads({
     engine,
     context: (incident) => contextOf(parts, words, incident),
@@ -175,12 +177,14 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     targets.find((candidate) => candidate.name === `${integration}/${name}`);
   const security = createSecurity({ ...parts, engine });
   const graphing = createGraphing(parts, { engine, threads });
+  const identity = createBotIdentities(given, { record, engine, tellSecurity: security.tell });
   const desk = createDesk({
     ...parts,
     security,
     graph: graphing.graph,
     engine,
-    rosters,
+    identity,
+    sources,
     recordPerson: createPersonRecord(journal),
     words,
     threads,
@@ -189,27 +193,22 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     workload: (integration, name) => target(integration, name)?.workload,
     runbook: (incident) => parts.runbooks.page(incident),
   });
-  const { operationsLoop, writers } = createOperations(parts, { engine, rosters, targets });
+  const { operationsLoop, writers } = createOperations(parts, { engine, sources, targets });
   const outside = createOutsideLoops(parts, engine, graphing.loop);
   const snapshots = createSnapshots(parts, engine, from);
-  const deadlinesLoop = createDeadlinesLoop({
-    engine,
-    clock,
-    ackReminderMs: parts.times.ackReminderMs,
-    members,
-    everyMs: parts.times.deadlinesEveryMs,
-    sweep(now) {
-      sweep(engine.readings, now);
-      snapshots.due(now);
-      parts.pulse?.beat('deadlines');
-    },
-    log,
-  });
+  const deadlinesLoop = createDeadlines(parts, { engine, members, snapshots });
   let threadsLoop: ReturnType<typeof createThreadsLoop> | undefined;
   let people: PeopleLoops | undefined;
-  const { dispatch, inbox, chat } = createTalk(parts, { engine, desk, threads, security });
+  const { dispatch, inbox, chat } = createTalk(parts, {
+    engine,
+    desk,
+    threads,
+    security,
+    left: identity.left,
+  });
 
   return {
+    settings: parts.settings,
     engine,
     dispatch,
     chat,
@@ -231,7 +230,9 @@ export async function createBot(parts: BotParts): Promise<Bot> {
     start(surfaces) {
       const loop = createThreadsLoop({ ...parts, engine, surfaces, threads });
       threadsLoop = loop;
-      const speaking = { ...parts, engine, words, members, tellSecurity: security.tell };
+      const configured = () => given.settings().people;
+      const tellSecurity = security.tell;
+      const speaking = { ...parts, engine, words, members, identity, configured, tellSecurity };
       people = startPeopleLoops(speaking, surfaces);
       engine.onChange((changed, recorded) => {
         if (erasedStream(recorded) !== undefined) {
@@ -276,6 +277,10 @@ export async function createBot(parts: BotParts): Promise<Bot> {
   };
 }
 
+function wordsOf({ settings, book }: BotParts): Words {
+  return { names: new Map(settings().people.map(({ id, name }) => [id, name])), book };
+}
+
 /** How people are heard: everywhere by dispatch, on chat platforms through the inbox. */
 function createTalk(
   parts: BotParts,
@@ -284,11 +289,13 @@ function createTalk(
     desk,
     threads,
     security,
+    left,
   }: {
     readonly engine: Engine;
     readonly desk: Desk;
     readonly threads: Threads;
     readonly security: Security;
+    readonly left: NonNullable<ChatDesk['left']>;
   },
 ) {
   const dispatch = createDispatch(desk, parts.counts);
@@ -310,6 +317,7 @@ function createTalk(
     inbox,
     threads,
     desk,
+    left,
     blobs: parts.journal.blobs,
   });
   return { dispatch: limitedDispatch(dispatch, security.limits, desk.words), inbox, chat };

@@ -24,6 +24,7 @@ export interface ChatDeskOptions {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly desk: Desk;
+  readonly left?: ChatDesk['left'];
 }
 
 /** What a person pins is a screenshot, not a film. */
@@ -70,6 +71,7 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
     accountsOf: (person, kind) =>
       settings().people.find(({ id }) => id === person)?.accounts[kind] ?? [],
     picture: (digest) => options.blobs.get(digest),
+    ...(options.left && { left: options.left }),
     async keepImage(bytes) {
       const now = clock.now();
       if (now - kept.since > dayMs) Object.assign(kept, { since: now, bytes: 0 });

@@ -43,6 +43,8 @@ export interface ChatDesk {
   home(actor: Actor): Promise<Card>;
   /** A person's accounts on a kind of surface (`slack` → `T01/U01`, …): whom a mention names. */
   accountsOf(person: string, kind: string): readonly string[];
+  /** The platform says that an account was switched off, or left: it is nobody's here. */
+  left?(kind: string, account: string): Promise<void>;
   /** Keeps the bytes of an image among the blobs; answers its digest. Rejects with IMAGE_TOO_LARGE, IMAGES_FULL. */
   keepImage(bytes: Uint8Array): Promise<string>;
   /** The bytes of a picture of ours, by its digest; undefined once they are gone. */

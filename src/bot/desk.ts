@@ -12,11 +12,10 @@ import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
 import type { ChatConnection } from './chat.ts';
 import type { Engine } from './engine.ts';
-import { evidenceOf, membersTold } from './evidence.ts';
+import { evidenceOf, membersTold, type Sources } from './evidence.ts';
 import { createMutes } from './mutes.ts';
 import { createOnCalls } from './on-calls.ts';
 import type { PersonRecord } from './person-record.ts';
-import type { Rosters } from './rosters.ts';
 import type { Security } from './security/index.ts';
 import type { Threads } from './threads.ts';
 
@@ -26,7 +25,7 @@ export interface DeskOptions {
   readonly journal: Pick<Journal, 'append'>;
   readonly security: Pick<Security, 'tell' | 'refused'>;
   readonly settings: () => Settings;
-  readonly rosters: Rosters;
+  readonly sources: () => Sources;
   readonly words: Words;
   readonly publicUrl: string;
   readonly threads: Threads;
@@ -36,6 +35,7 @@ export interface DeskOptions {
   readonly workload: (integration: string, target: string) => WorkloadReader | undefined;
   readonly runbook: (incident: Incident) => RunbookPage | undefined;
   readonly consoleLink?: Desk['consoleLink'];
+  readonly identity?: Desk['identity'];
   readonly chats?: () => readonly Chat[];
   readonly onCalls?: readonly OnCalls[];
   readonly graph?: Desk['graph'] | undefined;
@@ -80,9 +80,9 @@ export function createDesk(options: DeskOptions): Desk {
       digest: await shownDigest(options, operation, surface),
     }),
     evidenceOf: (person, surface, account) =>
-      evidenceOf({ ...options, settings: options.settings() }, { person, surface, account }),
+      evidenceOf(options.sources(), { person, surface, account }),
     reach: (person) => waysTo(options.settings(), person, options.chats?.() ?? []),
-    members: (group) => membersTold(group, { ...options, settings: options.settings() }),
+    members: (group) => membersTold(group, options.sources()),
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
     recordPerson: options.recordPerson,
@@ -92,6 +92,7 @@ export function createDesk(options: DeskOptions): Desk {
     workload: options.workload,
     ...(options.graph ? { graph: options.graph } : {}),
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),
+    ...(options.identity ? { identity: options.identity } : {}),
   };
 }
 

@@ -1,6 +1,14 @@
 import { accountsFor } from '../core/group.ts';
-import type { Evidence, Membership, Person, Unreachable } from '../core/person.ts';
-import { queryText } from '../core/ports/directory.ts';
+import { newAccountMs } from '../core/identity/link.ts';
+import { surfaceKind } from '../core/operation/policy.ts';
+import {
+  type Evidence,
+  isAccountOf,
+  type Membership,
+  type Person,
+  type Unreachable,
+} from '../core/person.ts';
+import { type DirectoryQuery, queryText } from '../core/ports/directory.ts';
 import type { Group, Settings } from '../core/settings.ts';
 import type { MembersTold } from '../handlers/desk.ts';
 import type { Rosters } from './rosters.ts';
@@ -9,6 +17,8 @@ export interface Sources {
   readonly settings: Settings;
   readonly rosters: Rosters;
   readonly now: () => number;
+  /** When an account was linked; undefined for those of the configuration. */
+  readonly linkedSince?: (kind: string, account: string) => number | undefined;
 }
 
 type Who = Pick<Evidence, 'person' | 'surface' | 'account'>;
@@ -24,13 +34,24 @@ export async function evidenceOf(
 ): Promise<Evidence> {
   const who = { person, surface, account };
   const found = sources.settings.people.find(({ id }) => id === person);
-  if (!found) return { ...who, memberships: [] };
+  if (!found || isLost(found, { surface, account })) return { ...who, memberships: [] };
   const known = await Promise.all(
     sources.settings.groups.map((group) => standingIn(group, found, { sources, anew })),
   );
   const memberships = known.flatMap(({ membership }) => membership ?? []);
   const unreachable = known.flatMap(({ silent }) => silent ?? []);
-  return { ...who, memberships, ...(unreachable.length > 0 && { unreachable }) };
+  const linkedAt = sources.linkedSince?.(surfaceKind(surface), account);
+  return {
+    ...who,
+    ...(linkedAt !== undefined && { linkedAt }),
+    memberships,
+    ...(unreachable.length > 0 && { unreachable }),
+  };
+}
+
+/** The chat account that it was said from is theirs no more. The console knows people by their ids. */
+function isLost(person: Person, { surface, account }: Pick<Who, 'surface' | 'account'>): boolean {
+  return surface.includes('/') && !isAccountOf(person, surface, account);
 }
 
 /** Who is in a group as far as is known without asking anybody: for mentions and explanations, never for a decision. */
@@ -70,8 +91,11 @@ async function standingIn(
     return { membership: { group: name, source: 'static', ageMs: 0 } };
   }
   let silent: Unreachable | undefined;
+  // An account that was linked within the last day puts nobody into a group.
+  const isYoung = ({ accounts: kind }: DirectoryQuery, account: string) =>
+    now() < (sources.linkedSince?.(kind, account) ?? Number.NEGATIVE_INFINITY) + newAccountMs;
   for (const query of group.directories) {
-    const accounts = accountsFor(query, [person]);
+    const accounts = accountsFor(query, [person]).filter((account) => !isYoung(query, account));
     if (accounts.length === 0) continue;
     const bound = accountsFor(query, settings.people);
     const counted = await rosters.counted({ query, accounts, bound, anew });

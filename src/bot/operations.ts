@@ -3,9 +3,8 @@ import type { Evidence } from '../core/person.ts';
 import type { BotParts, ConnectedTarget } from './bot.ts';
 import { openIncidents } from './desk.ts';
 import type { Engine } from './engine.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, type Sources } from './evidence.ts';
 import { createOperationsLoop } from './loops/operations.ts';
-import type { Rosters } from './rosters.ts';
 import { verdictNow } from './verdict.ts';
 import { openWriters } from './writers.ts';
 
@@ -14,20 +13,17 @@ export function createOperations(
   parts: BotParts,
   {
     engine,
-    rosters,
+    sources,
     targets,
   }: {
     readonly engine: Engine;
-    readonly rosters: Rosters;
+    readonly sources: () => Sources;
     readonly targets: readonly ConnectedTarget[];
   },
 ) {
   const { clock, log } = parts;
   /** As they are known now: directories are asked anew before the first step. */
-  const standing = (who: Evidence) => {
-    const sources = { settings: parts.settings(), rosters, now: clock.now };
-    return evidenceOf(sources, who, true);
-  };
+  const standing = (who: Evidence) => evidenceOf(sources(), who, true);
   const writers = openWriters(targets, log);
   const operationsLoop = createOperationsLoop({
     engine,

@@ -6,14 +6,17 @@ import { maySee } from '../core/incident/privacy.ts';
 import { isMuted } from '../core/mute.ts';
 
 import type { OperationState } from '../core/operation/operation.ts';
+import type { Person } from '../core/person.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import { askCard } from '../core/view/ask-card.ts';
 import type { Words } from '../core/view/words.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
+import type { BotIdentities } from './identity/open.ts';
 import { createAskingLoop } from './loops/asking.ts';
 import { createClockJumpsLoop } from './loops/clock-jumps.ts';
 import { createFusesLoop } from './loops/fuses.ts';
+import { createLeaversLoop } from './loops/leavers.ts';
 import { createReviewsLoop } from './loops/reviews.ts';
 import type { StreamName } from './readings.ts';
 import type { TellSecurity } from './security/notices.ts';
@@ -26,13 +29,19 @@ export interface PeopleLoops {
 }
 
 export interface PeopleLoopsOptions
-  extends Pick<BotParts, 'clock' | 'journal' | 'settings' | 'publicUrl' | 'log'> {
+  extends Pick<
+    BotParts,
+    'clock' | 'journal' | 'settings' | 'publicUrl' | 'log' | 'directories' | 'times'
+  > {
   readonly engine: Engine;
   readonly words: Words;
   readonly tellSecurity: TellSecurity;
   /** Who is in a group, as far as is known. */
   readonly members: (group: string) => readonly string[];
   readonly approvals?: ApprovalCounts;
+  readonly identity: BotIdentities;
+  /** As the configuration binds them. */
+  readonly configured: () => readonly Person[];
 }
 
 /** What is counted of approvals, on the record as well: from the plan to each person's yes, and to the last one. */
@@ -82,6 +91,19 @@ export function startPeopleLoops(
   clockJumps.start();
   reviews.start();
   asking.start();
+  const leavers = createLeaversLoop({
+    ...options,
+    people: () => [...options.configured(), ...options.settings().people],
+    directories: options.directories ?? (() => []),
+    left: options.identity.left,
+    back: options.identity.back,
+    everyMs: options.times.compareEveryMs,
+  });
+  options.identity.speaks(surfaces);
+  options.identity.sweep().catch((error: unknown) => {
+    options.log('approvals of people who are gone were not looked at', { error });
+  });
+  leavers.start();
   fuses.wake();
   return {
     wake({ kind, id }, recorded) {
@@ -92,7 +114,8 @@ export function startPeopleLoops(
       if (kind === 'halt') fuses.wake();
     },
     async close() {
-      await Promise.all([reviews, fuses, asking, clockJumps].map((each) => each.close()));
+      const loops = [reviews, fuses, asking, clockJumps, leavers];
+      await Promise.all(loops.map((loop) => loop.close()));
     },
   };
   function countApproval(state: OperationState | undefined, { event, at }: Recorded): void {

@@ -11,6 +11,10 @@ export interface ServedDirectory extends Directory {
   /** One question answers for all accounts at once; the others are asked after each account alone. */
   readonly lists: boolean;
   serves(query: DirectoryQuery): boolean;
+  /** Whether an account is one of this place. */
+  isOf?(account: string): boolean;
+  /** Whether it is a member there now, or was switched off or left. */
+  standing?(account: string): Promise<'member' | 'left' | 'unknown'>;
 }
 
 /** What directories answered, each answer with its age. It decides for nobody: it says how old what is known is. */

@@ -5,6 +5,7 @@ import { pageIntakeProblems } from '../bot/pagerduty-intake.ts';
 import { botProblems } from '../bot/problem-text.ts';
 import { stepUpProblems } from '../bot/step-up/problems.ts';
 import { factorProblems } from '../core/factor/problem-text.ts';
+import { identityProblems } from '../core/identity/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
 import { glassProblems } from '../core/operation/glass-problem-text.ts';
 import { operationProblems } from '../core/operation/problem-text.ts';
@@ -22,6 +23,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     glassProblems,
     factorProblems,
     stepUpProblems,
+    identityProblems,
     incidentProblems,
     requestProblems,
     botProblems,

@@ -110,9 +110,9 @@ export async function compose(parts: Parts): Promise<Running> {
   const book = bookOf(surface.problems, ...parts.chats.books, ...parts.brought);
   // A port may be known only once the listener stands.
   const address = { console: parts.consoleUrl ?? '' };
-  const { sessions, ...ways } = openSessions(parts, surface);
   const late: Late = {};
   const pulse = createPulse(loopsWithinMs, systemClock.now);
+  const { sessions, ...ways } = openSessions(parts, surface, late);
   const bot = await createBot({
     ...parts,
     ...ways,
@@ -149,7 +149,7 @@ export async function compose(parts: Parts): Promise<Running> {
     metrics: { ...metrics.chat, refused: bot.security.refused },
     log: say,
   });
-  Object.assign(late, { metrics, chats });
+  Object.assign(late, { bot, metrics, chats });
   const state = { closing: false };
   const open = (name: 'server' | 'console' | 'metrics', routes: readonly HttpRoute[]) =>
     listen({ name, ...parts.listen[name], routes, log: say });
@@ -258,16 +258,23 @@ async function closeAll(
 }
 
 /** Sign-in to the console; from a chat platform too, where its address is known. */
-function openSessions({ journal, settings, access, consoleUrl }: Parts, surface: ConsoleSurface) {
+function openSessions(
+  { journal, settings, access, consoleUrl }: Parts,
+  surface: ConsoleSurface,
+  late: Late,
+) {
   const sessions = surface.createConsoleSessions({
     journal,
-    person: (id, via) => signsIn(settings, id, via),
+    person: (id, via) => signsIn(late.bot?.settings() ?? settings, id, via),
     now: systemClock.now,
     random: randomBytes,
   });
+  const endSessions = async (person: string) => {
+    await sessions.revokeAll(person, 'tocsin');
+  };
   return consoleUrl === undefined || access === 'demo'
-    ? { sessions }
-    : { sessions, consoleLink: surface.createConsoleLink(sessions, consoleUrl) };
+    ? { sessions, endSessions }
+    : { sessions, endSessions, consoleLink: surface.createConsoleLink(sessions, consoleUrl) };
 }
 
 type ConsoleSurface = typeof import('../bot/surfaces/console/index.ts');
@@ -286,6 +293,7 @@ const sha256 = (text: string) => hash('sha256', text);
 
 /** Metrics read the bot and its chats, and count what both hear: so they know each other only once all stand. */
 interface Late {
+  readonly bot?: Bot;
   readonly metrics?: Metrics;
   readonly chats?: Chats;
 }

@@ -13,7 +13,7 @@ const grammar: Readonly<Record<string, { readonly risk: Risk; readonly verbs: st
   ops: {
     risk: 'read',
     verbs:
-      'help status who health logs graph timeline checklist backups advise locks policy doctor console approve decline withdraw cancel stop undo settle break-glass freeze unfreeze read-only',
+      'help status who health logs graph timeline checklist backups advise locks policy doctor console link unlink approve decline withdraw cancel stop undo settle break-glass freeze unfreeze read-only',
   },
   incident: {
     risk: 'incident',

@@ -23,6 +23,7 @@ export const UNERASABLE: readonly string[] = [
   'quota/',
   'limit/',
   'factor/',
+  'identity/',
 ];
 
 /** The stream that lost a payload by this event; undefined when it is no erasure. */

@@ -25,6 +25,8 @@ export interface Evidence {
   /** Session of the console that it came by, and the address of the request. */
   readonly session?: string;
   readonly ip?: string;
+  /** When the account was linked to them, ms; absent for those that the configuration binds. */
+  readonly linkedAt?: number;
   readonly memberships: readonly Membership[];
   /** Groups that could not be asked. None of them is a membership. */
   readonly unreachable?: readonly Unreachable[];

@@ -20,6 +20,7 @@ export type Command =
   | IncidentCommand
   | GateCommand
   | HaltCommand
+  | IdentityCommand
   | OperationCommand;
 
 interface Declared {
@@ -106,6 +107,12 @@ export interface HaltCommand extends Declared {
   /** Undefined where it is asked to lift. */
   intent(asked: Asking): HaltIntent | Problem | undefined;
   subject?(asked: Asking): Promise<Subject | Problem>;
+}
+
+/** Takes accounts on and gives them up. What is refused is on the record of whoever asked. */
+export interface IdentityCommand extends Declared {
+  readonly does: 'identity';
+  tell(asked: Asking, cause: string): Promise<Reading | Problem>;
 }
 
 /** Makes a plan. The integration that holds the target drafts the steps; nothing is changed by asking. */

@@ -16,6 +16,7 @@ import type { Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Entry } from '../core/view/card.ts';
 import type { Words } from '../core/view/words.ts';
+import type { Identity } from './identity.ts';
 
 /**
  * All that a handler can reach: readings of the journal, intents to be decided and appended, and readers of the
@@ -72,6 +73,9 @@ export interface Desk {
 
   /** Tells those who answer for security: see `securityKinds`. */
   tellSecurity(notice: SecurityNotice, context: Telling): Promise<void>;
+
+  /** Whose accounts are whose; absent where that is only what the configuration says. */
+  readonly identity?: Identity;
 
   /** A one-time way into the console for a chat account; undefined where none leads there from a chat platform. */
   consoleLink?(

@@ -6,6 +6,7 @@ import { refused, said } from './answer.ts';
 import { understand } from './arguments.ts';
 import { type Asking, isProblem } from './command.ts';
 import { commands } from './commands/index.ts';
+import { offered } from './commands/link.ts';
 import type { Desk } from './desk.ts';
 import { nearest, parseLine } from './grammar.ts';
 import { evidence } from './judgement.ts';
@@ -74,7 +75,7 @@ export interface DispatchCounts {
 export function createDispatch(whole: Desk, counts?: DispatchCounts): Dispatch {
   async function say(said: Said): Promise<Answer> {
     const known = await evidence(whole, said.actor);
-    if (isProblem(known)) return refused(known, whole);
+    if (isProblem(known)) return offered(whole, said) ?? refused(known, whole);
     const by = said.stepUp ? { ...known, stepUp: said.stepUp } : known;
     const desk = deskOf(whole, by);
     const utterance = parseLine(said.line);

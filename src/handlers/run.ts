@@ -9,6 +9,7 @@ import {
   type Asking,
   type Command,
   type HaltCommand,
+  type IdentityCommand,
   isProblem,
   type OperationCommand,
   type OwnCommand,
@@ -32,6 +33,8 @@ export async function run(command: Command, asked: Asking, cause: string): Promi
       return tellGate(command, asked, cause);
     case 'halt':
       return halt(command, asked, cause);
+    case 'identity':
+      return tellIdentity(command, asked, cause);
     case 'operation':
       return plan(command, asked, cause);
     default:
@@ -84,6 +87,15 @@ async function halt(command: HaltCommand, asked: Asking, cause: string): Promise
     [told.changed ? 'Nothing begins there any more.' : 'It was so already.'],
     [],
   );
+}
+
+async function tellIdentity(
+  command: IdentityCommand,
+  asked: Asking,
+  cause: string,
+): Promise<Answer> {
+  const told = await command.tell(asked, cause);
+  return isProblem(told) ? turnDown(told, asked, cause) : said('asker', told.title, told.blocks);
 }
 
 /** Help, policy, who and an incident's own status need no rule; everything else that is read does. */

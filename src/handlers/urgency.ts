@@ -18,9 +18,10 @@ export function isUrgent(spoken: Spoken): boolean {
   return press.kind === 'approve' || press.kind === 'decline';
 }
 
-/** A line that makes a plan: what a forged button could have somebody ask for in their own name. */
+/** A line that makes a plan, or changes whose an account is: what a forged button could have somebody ask for in their own name. */
 export function changesSomething(line: string): boolean {
-  return doesOf(line) === 'operation';
+  const does = doesOf(line);
+  return does === 'operation' || does === 'identity';
 }
 
 function isGate(line: string): boolean {

@@ -33,6 +33,8 @@ export interface Counter {
   news(): readonly string[];
   /** The newest event of a type. */
   told(type: string): (Event & Record<string, unknown>) | undefined;
+  /** Every event of a type, the oldest first. */
+  journalled(type: string): readonly (Event & Record<string, unknown>)[];
   /** The newest operation. */
   operation(): string;
   /** Declares an incident about checkout; its id. */
@@ -138,6 +140,10 @@ export async function openCounter(
       journal.all.findLast(({ event }) => event.type === type)?.event as
         | (Event & Record<string, unknown>)
         | undefined,
+    journalled: (type) =>
+      journal.all
+        .filter(({ event }) => event.type === type)
+        .map(({ event }) => event as Event & Record<string, unknown>),
     operation: () =>
       journal.all.findLast(({ stream }) => stream.startsWith('operation/'))?.stream.slice(10) ?? '',
     async incident() {
@@ -155,17 +161,26 @@ function actorOf(person: string, surface: string): Pressed['actor'] {
   return { surface, account: surface === 'console' ? person : (accounts[person] ?? '') };
 }
 
-/** What the file says instead: all of `groups:`, and a line of the service checkout. */
+/** What the file says instead: all of `groups:`, a line of the service checkout, more people, more sections. */
 export interface World {
+  readonly people?: string;
+  readonly top?: string;
   readonly groups?: string;
   readonly checkout?: string;
 }
 
-const worldOf = ({ groups = usualGroups, checkout = '' }: World) => `version: 1
+const worldOf = ({
+  groups = usualGroups,
+  checkout = '',
+  people = '',
+  top = '',
+}: World) => `version: 1
+${top}
 people:
   - { id: ana, name: Ana, slack: T01/U01 }
   - { id: ben, name: Ben, slack: T01/U02 }
   - { id: cleo, name: Cleo }
+${people}
 surfaces: { slack: { main: { team: T01, bot_token: \${env:BOT}, app_token: \${env:APP} } } }
 groups:
 ${groups}

@@ -36,6 +36,8 @@ export const securityKinds = {
   'fuse-blown': { alertname: 'TocsinFuseBlown', severity: 'critical' },
   /** Second factors of somebody were enrolled, confirmed, removed, or recovered from. */
   'factor-changed': { alertname: 'TocsinFactorChanged', severity: 'info' },
+  /** An account of somebody was proposed, linked, taken away, or is back. */
+  'account-changed': { alertname: 'TocsinAccountChanged', severity: 'info' },
   /** Wrong factors in somebody's name, or a passkey that may have a copy. */
   'step-up-abused': { alertname: 'TocsinStepUpAbused', severity: 'warning' },
 } as const satisfies Readonly<Record<string, SecurityAlert>>;

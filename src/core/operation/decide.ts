@@ -21,6 +21,7 @@ import { decideStep, type StepIntent } from './step-decide.ts';
 import { isSteppedUp } from './step-up.ts';
 import { takePlan } from './take-plan.ts';
 import { decideTelling, type Moment } from './tell.ts';
+import { tooNew } from './young-account.ts';
 
 /** What can be asked of an operation. Times are arguments: nothing here reads a clock. */
 export type OperationIntent = PersonIntent | GlassIntent | AskingIntent | LoopIntent | StepIntent;
@@ -106,6 +107,8 @@ export type LoopIntent =
       /** What it takes back. */
       readonly original?: OperationState;
     }
+  /** Somebody who approved it is nobody of ours any more: it waits for somebody else. */
+  | { readonly type: 'RevokeApproval'; readonly person: string; readonly because: Problem }
   | { readonly type: 'Expire'; readonly at: number }
   | { readonly type: 'RecordTold'; readonly moment: Moment; readonly called: readonly Called[] }
   | { readonly type: 'GiveUpPlanning'; readonly problem: Problem };
@@ -148,6 +151,11 @@ export function decide(intent: OperationIntent, state: OperationState): readonly
       return settle(intent, state);
     case 'Begin':
       return begin(intent, state);
+    case 'RevokeApproval':
+      return isPending(state) &&
+        state.approvals.some(({ evidence }) => evidence.person === intent.person)
+        ? [{ type: 'ApprovalWithdrawn', v: 1, person: intent.person, because: intent.because }]
+        : [];
     case 'Expire':
       return isPending(state) && isExpired(state, intent.at)
         ? [{ type: 'OperationExpired', v: 1 }]
@@ -177,6 +185,8 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
   if (closed) return refuse(closed);
   if (!rule || !hash) return refuse(problem('OPERATION_NOT_WAITING', said(state)));
   if (!namesHash(intent, hash)) return refuse(wrongHash(state, intent.hash));
+  const young = tooNew(by, intent.at, state);
+  if (young) return refuse(young);
   if (by.person === state.asked?.requester.person) {
     return refuse(problem('APPROVE_OWN_REQUEST', { ...said(state), requester: by.person }));
   }
@@ -280,6 +290,8 @@ function settle(intent: Of<'Settle'>, state: OperationState): readonly Operation
   const refuse = refusal('settle', intent.by);
   if (state.settledAs === intent.as) return [];
   if (state.status !== 'unknown') return refuse(problem('OPERATION_NOT_UNKNOWN', said(state)));
+  const young = tooNew(intent.by, intent.at, state);
+  if (young) return refuse(young);
   if (isOwn(state, intent.by)) {
     return refuse(problem('SETTLE_OWN_REQUEST', { ...said(state), requester: intent.by.person }));
   }

@@ -6,6 +6,7 @@ import { type OperationEvent, type OperationState, type Shown, terminal } from '
 import { mayDecide } from './places.ts';
 import { type AllowRule, surfaceKind } from './policy.ts';
 import { isSteppedUp } from './step-up.ts';
+import { tooNew } from './young-account.ts';
 
 /*
  * To have nobody else is a path of its own: a person whom the rule names breaks the glass instead of the approvals. No
@@ -140,7 +141,9 @@ function breakGlass(intent: Of<'BreakGlass'>, state: OperationState): readonly O
   if (isExpired(state, intent.at)) return refuse(problem('PLAN_EXPIRED', said(state)));
   if (!namesHash(intent, state.hash)) return refuse(wrongHash(state, hash));
   const because =
-    notBreakable(rule, by, state) ?? unfactored(rule, { evidence: by, at: intent.at }, state);
+    tooNew(by, intent.at, state) ??
+    notBreakable(rule, by, state) ??
+    unfactored(rule, { evidence: by, at: intent.at }, state);
   if (because) return refuse(because);
   if (reason.replace(/\s/g, '').length < glassReasonMin) {
     return refuse(problem('GLASS_REASON_SHORT', { ...said(state), least: glassReasonMin }));

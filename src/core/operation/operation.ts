@@ -55,7 +55,13 @@ export type OperationEvent =
       /** What the approver was shown: digest of the card, and where. */
       readonly shown: Shown;
     }
-  | { readonly type: 'ApprovalWithdrawn'; readonly v: 1; readonly person: string }
+  | {
+      readonly type: 'ApprovalWithdrawn';
+      readonly v: 1;
+      readonly person: string;
+      /** Why it was taken from them; absent where they took it back themselves. */
+      readonly because?: Problem;
+    }
   | { readonly type: 'OperationApproved'; readonly v: 1; readonly hash: string }
   | {
       readonly type: 'OperationDeclined';

@@ -77,6 +77,12 @@ export const securityWords: Readonly<Record<SecurityKind, SecurityWords>> = {
       'Second factors let somebody approve what the policy guards most. A new one counts in a day, or when a second person confirms it.',
     next: 'Whoever did not expect it asks the person by voice; the page of factors in the console removes one.',
   },
+  'account-changed': {
+    line: 'Accounts of {@person}: {what}',
+    means:
+      'Whoever holds an account of a person is that person here. A new one is confirmed by a second person, and approves nothing for a day.',
+    next: 'Whoever did not expect it asks the person by voice; `unlink` and the account takes it away at once.',
+  },
   'step-up-abused': {
     line: 'Second factors: {@person} {what}',
     means: 'Somebody who holds a session or a passkey of this person tries to stand in for them.',

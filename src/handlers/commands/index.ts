@@ -12,6 +12,7 @@ import { freeze } from './freeze.ts';
 import { graph } from './graph.ts';
 import { health } from './health.ts';
 import { helpOf } from './help.ts';
+import { link } from './link.ts';
 import { locks } from './locks.ts';
 import { logs } from './logs.ts';
 import { mute, unmute } from './mute.ts';
@@ -35,6 +36,7 @@ import { timeline } from './timeline.ts';
 import { unack } from './unack.ts';
 import { undo } from './undo.ts';
 import { unfreeze } from './unfreeze.ts';
+import { unlink } from './unlink.ts';
 import { unsilence } from './unsilence.ts';
 import { update } from './update.ts';
 import { who } from './who.ts';
@@ -53,6 +55,8 @@ export const commands: readonly Command[] = [
   runbook,
   consoleLink,
   policyOf(() => commands),
+  link,
+  unlink,
   approve,
   decline,
   withdraw,

@@ -118,6 +118,7 @@ const usualSubscriptions = [
   'message.im',
   'reaction_added',
   'tokens_revoked',
+  'user_change',
 ];
 
 export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<FakeSlack> {

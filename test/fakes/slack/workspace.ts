@@ -3,6 +3,7 @@ import { type FakePerson, personOf } from './person.ts';
 import type { Platform } from './platform.ts';
 import { channelText, messageText, threadText } from './rendering.ts';
 import type { Bot, Channel, Message, Team, User, UserGroup, UserKind } from './state.ts';
+import { userJson } from './user-json.ts';
 
 export interface WorkspaceOptions {
   readonly name?: string;
@@ -64,6 +65,8 @@ export interface FakeWorkspace {
   /** Takes the app back in. */
   invites(channel: Channel): Promise<unknown>;
   revokesScope(scope: string): void;
+  /** An administrator switches somebody's account off. */
+  deactivates(person: FakePerson): Promise<unknown>;
   /** The app is uninstalled: its token is worth nothing any more. */
   revokesToken(): Promise<unknown>;
 
@@ -165,6 +168,13 @@ export function workspaceOf(platform: Platform, team: Team): FakeWorkspace {
     },
     revokesScope(scope) {
       bot.scopes.delete(scope);
+    },
+    deactivates({ id }) {
+      const user = team.users.get(id);
+      if (!user) throw new Error(`No user ${id} in ${team.name}.`);
+      user.deactivated = true;
+      const event = { type: 'user_change', user: userJson(user, team), event_ts: '1.0' };
+      return Promise.resolve(tell(platform, { team, name: 'user_change', event }));
     },
     revokesToken() {
       const told = Promise.resolve(

@@ -108,3 +108,19 @@ describe('a role', () => {
     expect(stage.calls.filter((call) => call.endsWith('limited'))).toEqual([]);
   });
 });
+
+describe('whether somebody is still there', () => {
+  const standing = (of: string) => stage.connection.directory.standing?.(of);
+
+  it('is asked for each member alone', async () => {
+    expect(await standing(account(stage.ben))).toBe('member');
+    stage.guild.removePerson(stage.ben);
+    expect(await standing(account(stage.ben))).toBe('left');
+  });
+
+  it('is not known of whoever Discord does not know, or while it has trouble', async () => {
+    expect(await standing(account({ id: '424242' }))).toBe('unknown');
+    stage.discord.outage.failNext(1, { kind: 'server error' });
+    expect(await standing(account(stage.ben))).toBe('unknown');
+  });
+});

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FakePerson } from '../../fakes/slack/index.ts';
+import { eventually } from '../../support/eventually.ts';
 import { type Stage, startStage } from './stage.ts';
 
 let stage: Stage;
@@ -116,5 +117,31 @@ describe('a user group', () => {
     const group = stage.shop.group('dba', [ben]);
     group.members = Array.from({ length: 20_001 }, (_, index) => `U${index}`);
     expect(await codeOf(group.id)).toBe('SLACK_UNREACHABLE');
+  });
+});
+
+describe('whether somebody is still there', () => {
+  const standing = (of: string) => stage.connection.directory.standing?.(of);
+
+  it('is asked anew each time', async () => {
+    expect(await standing(account(ben))).toBe('member');
+    const user = stage.shop.state.users.get(ben.id);
+    if (user) user.deactivated = true;
+    expect(await standing(account(ben))).toBe('left');
+  });
+
+  it('is not known of whoever Slack does not know, or while it has trouble', async () => {
+    expect(await standing(`${stage.shop.id}/U0NOBODY`)).toBe('unknown');
+    stage.slack.outage.next(1, { kind: 'server-error' }, { methods: ['users.info'] });
+    expect(await standing(account(ben))).toBe('unknown');
+  });
+
+  it('is told by Slack itself, and then known at once', async () => {
+    const left: string[] = [];
+    stage.desk.left = async (kind, who) => void left.push(`${kind} ${who}`);
+    await stage.connected();
+    await stage.shop.deactivates(ben);
+    await eventually('it is heard', () => left.length === 1);
+    expect(left).toEqual([`slack ${account(ben)}`]);
   });
 });

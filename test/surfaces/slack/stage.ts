@@ -25,6 +25,7 @@ export interface PlayedDesk extends ChatDesk {
   /** The journal takes nothing. */
   refuses: boolean;
   homeCard: Card;
+  left?: NonNullable<ChatDesk['left']>;
 }
 
 export function answering(title: string, to: Answer['to'] = 'asker'): Answer {

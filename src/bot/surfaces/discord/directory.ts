@@ -76,6 +76,14 @@ export function createDirectory(
     name,
     lists: false,
     serves: ({ kind, id }) => kind === 'discord_role' && id.startsWith(`${guild}/`),
+    isOf: (account) => account.startsWith(`${guild}/`),
+    async standing(account) {
+      const called = await memberOf(account.slice(guild.length + 1));
+      if (called.ok) return 'member';
+      const { failure } = called;
+      const isGone = failure.kind === 'refused' && failure.code === codes.unknownMember;
+      return isGone ? 'left' : 'unknown';
+    },
     async members(query, about) {
       const at = clock.now();
       const role = query.id.slice(guild.length + 1);

@@ -19,6 +19,8 @@ export function createDirectory(workspace: Workspace): ServedDirectory {
     name,
     lists: true,
     serves: ({ kind, id }) => kind === 'slack_usergroup' && id.startsWith(`${team}/`),
+    isOf: (account) => account.startsWith(`${team}/`),
+    standing: (account) => members.lastingOf(workspace.userOf(account) ?? ''),
     async members(query, about) {
       const at = clock.now();
       const { call } = await workspace.client();

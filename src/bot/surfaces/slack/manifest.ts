@@ -28,7 +28,7 @@ export const scopes: Readonly<Record<string, string>> = {
 };
 
 /** What Slack tells us of. */
-const events = ['app_home_opened', 'app_mention', 'reaction_added'] as const;
+const events = ['app_home_opened', 'app_mention', 'reaction_added', 'user_change'] as const;
 
 /** https://docs.slack.dev/reference/app-manifest */
 const manifestLimits = {

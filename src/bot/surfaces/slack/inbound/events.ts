@@ -12,6 +12,9 @@ export async function takeEvent(at: At, body: EventBody, acknowledge: Acknowledg
       return mention(at, body.event, { cause: `event/${body.event_id}`, acknowledge });
     case 'reaction_added':
       return reaction(at, body.event, acknowledge);
+    case 'user_change':
+      await acknowledge();
+      return changed(at, body.event);
     case 'app_home_opened':
       await acknowledge();
       if (body.event.tab === 'home') await publishHome(at, body.event.user);
@@ -19,6 +22,16 @@ export async function takeEvent(at: At, body: EventBody, acknowledge: Acknowledg
     default:
       return body.event satisfies never;
   }
+}
+
+/** Somebody is a member no more, or a guest now: what was known of them serves nobody, and whoever left is nobody at once. */
+function changed({ workspace }: At, { user }: EventOf<'user_change'>): void {
+  const { desk, team, log, name } = workspace.options;
+  workspace.members.forget(user.id);
+  if (!user.deleted) return;
+  desk.left?.('slack', `${team}/${user.id}`).catch((error: unknown) => {
+    log('a leaver was not recorded; the next look finds them', { surface: name, error });
+  });
 }
 
 type EventOf<T extends string> = Extract<EventBody['event'], { readonly type: T }>;

@@ -7,12 +7,17 @@ export interface Members {
   standingOf(user: string): Promise<'member' | 'stranger' | 'unknown'>;
   /** The same by an answer of the last two minutes: somebody is let decide by it. */
   standingNow(user: string): Promise<'member' | 'stranger' | 'unknown'>;
+  /** Whether their account is there, or was switched off; asked anew. */
+  lastingOf(user: string): Promise<'member' | 'left' | 'unknown'>;
+  /** Something about them changed: they are asked for next time. */
+  forget(user: string): void;
   /** What others call them. */
   nameOf(user: string): Promise<string>;
 }
 
 interface Known {
   readonly isMember: boolean;
+  readonly isGone: boolean;
   readonly name: string;
   readonly at: number;
 }
@@ -43,11 +48,15 @@ export function createMembers({ options, client }: Pick<Workspace, 'options' | '
     if (!called.ok && !isNobody) return undefined;
     const at = options.clock.now();
     const found = called.ok
-      ? { isMember: isMember(called.value.user), name: nameOf(called.value.user), at }
-      : { isMember: false, name: user, at };
+      ? read(called.value.user, at)
+      : { isMember: false, isGone: false, name: user, at };
     if (known.size >= peopleMax) known.clear();
     known.set(user, found);
     return found;
+  }
+
+  function read(user: User, at: number): Known {
+    return { isMember: isMember(user), isGone: user.deleted, name: nameOf(user), at };
   }
 
   function isMember(user: User): boolean {
@@ -76,6 +85,14 @@ export function createMembers({ options, client }: Pick<Workspace, 'options' | '
       const last = known.get(user);
       const isYoung = last !== undefined && options.clock.now() - last.at <= nowMs;
       return said(isYoung ? last : await ask(user));
+    },
+    async lastingOf(user) {
+      const found = await ask(user);
+      if (found?.isGone) return 'left';
+      return found?.isMember ? 'member' : 'unknown';
+    },
+    forget(user) {
+      known.delete(user);
     },
     nameOf: async (user) => (await find(user))?.name ?? user,
   };

@@ -107,6 +107,10 @@ const eventSchema = z.object({
       }),
     }),
     z.object({
+      type: z.literal('user_change'),
+      user: z.object({ id: z.string(), deleted: z.boolean().default(false) }),
+    }),
+    z.object({
       type: z.literal('app_home_opened'),
       user: z.string(),
       tab: z.string().default('home'),
