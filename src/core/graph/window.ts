@@ -1,6 +1,6 @@
 /** From when to when a graph goes, and how dense it is. */
 export interface Window {
-  /** Milliseconds since 1970, on whole steps. */
+  /** Milliseconds since 1970, whole steps apart. */
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
@@ -33,6 +33,7 @@ export function windowOf(given: {
   const least = began === undefined ? 0 : end - began + hourMs;
   const span = Math.min(given.spanMs ?? Math.max(spanMs, least), spanMaxMs);
   const stepMs = Math.max(stepMinMs, Math.ceil(span / points / 1000) * 1000);
-  const to = Math.floor(end / stepMs) * stepMs;
+  // The last step is the end itself: what has just happened is what one looks for.
+  const to = Math.floor(end / 1000) * 1000;
   return { from: to - Math.floor(span / stepMs) * stepMs, to, stepMs };
 }
