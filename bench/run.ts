@@ -4,6 +4,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   approve: async () => (await import('./approve.ts')).approve(),
   coldstart: async () => (await import('./coldstart.ts')).coldstart(),
   gate: async () => (await import('./gate.ts')).gate(),
+  graphs: async () => (await import('./graphs.ts')).graphs(),
   ingest: async () => (await import('./ingest.ts')).ingest(),
   latency: async () => (await import('./latency.ts')).latency(),
   memory: async () => (await import('./memory.ts')).memory(),
