@@ -35,6 +35,11 @@ describe('break_glass', () => {
     expect(faultsOf(rules(text)).join()).toContain(fault);
   });
 
+  it('is refused beside a second factor, which is given with approvals only', () => {
+    const text = `${approvals}, step_up: required, break_glass: { from: [sre] }`;
+    expect(faultsOf(rules(text)).join()).toContain('nobody could ever break it');
+  });
+
   it('is refused on a deny rule', () => {
     const text = 'policies: [ { deny: { verb: scale }, break_glass: { from: [sre] } } ]';
     expect(faultsOf(yaml({ policies: text })).join()).toContain('a deny rule has break_glass');
