@@ -12,6 +12,7 @@ import type { ChatDesk } from './chat.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import type { Inbox } from './inbox.ts';
+import { createPostRefs, type PostAt } from './post-refs.ts';
 import type { Renderings } from './renderings.ts';
 import type { Threads } from './threads.ts';
 
@@ -38,7 +39,7 @@ const imageKeepMs = 400 * dayMs;
 /** The bot, as chat surfaces see it. */
 export function createChatDesk(options: ChatDeskOptions): ChatDesk {
   const { engine, inbox, threads, settings, clock } = options;
-  const refs = createRefs(engine);
+  const refs = createPostRefs(engine, clock);
   const kept = { since: clock.now(), bytes: 0 };
   const incidentOf = (thread: string) => {
     const state = engine.readings.incidents.get(thread)?.state;
@@ -57,7 +58,10 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
         service,
       }),
     threadAt: (surface, ref) => refs.postAt(surface, ref)?.thread,
-    standsOn: (surface, ref, press) => offers(refs.postAt(surface, ref), press),
+    standsOn: async (surface, ref, press) => {
+      if (offers(undefined, press)) return true;
+      return offers(await refs.postSoonAt(surface, ref), press);
+    },
     async card(thread, key) {
       const desired = await threads.desired(thread);
       // Of an operation outside any incident the card is the root.
@@ -102,49 +106,10 @@ function publicOf(desk: Desk): Pick<Desk, 'openIncidents' | 'liveOperations'> {
   };
 }
 
-interface PostAt {
-  readonly thread: string;
-  /** `root`, `operation/…`. */
-  readonly key: string;
-}
-
 function offers(post: PostAt | undefined, press: Press): boolean {
   if (press.kind === 'line') return post !== undefined || !changesSomething(press.line);
   if (press.kind !== 'approve') return true;
   const { operation } = press;
   const own = post?.thread === operation ? 'root' : `operation/${operation}`;
   return post?.key === own;
-}
-
-/** Which thread a post belongs to, by where it stands: kept in step with what is on disk, for threads in memory. */
-function createRefs(engine: Engine) {
-  let posts = new Map<string, PostAt>();
-  let live = 0;
-
-  function rebuild(): void {
-    posts = new Map();
-    for (const [thread, { state }] of engine.readings.posts) {
-      for (const [name, { ref }] of Object.entries(state)) {
-        if (ref === '') continue;
-        const surface = surfaceOf(name);
-        posts.set(`${surface} ${ref}`, { thread, key: name.slice(surface.length + 1) });
-      }
-    }
-    live = posts.size;
-  }
-
-  rebuild();
-  engine.onChange(({ kind, id }, { event }) => {
-    if (kind !== 'posts' || event.type !== 'Posted') return;
-    if (!('surface' in event && 'ref' in event && 'key' in event)) return;
-    posts.set(`${event.surface} ${event.ref}`, { thread: id, key: String(event.key) });
-    // Threads that memory let go leave their references behind: now and then they are swept out.
-    if (posts.size > 2 * live + 10_000) rebuild();
-  });
-  return { postAt: (surface: string, ref: string) => posts.get(`${surface} ${ref}`) };
-}
-
-/** A post is known by `surface key`; neither name of a surface holds a blank. */
-function surfaceOf(name: string): string {
-  return name.slice(0, name.indexOf(' '));
 }

@@ -30,7 +30,7 @@ export interface ChatDesk {
    * operation, and a line that changes something on any post. Whoever holds the bot's token can post a button, and cannot
    * make us remember the post.
    */
-  standsOn(surface: string, ref: string, press: Press): boolean;
+  standsOn(surface: string, ref: string, press: Press): Promise<boolean>;
   /** A card of a thread, made anew from the record: `root`, `operation/…`. */
   card(thread: string, key: string): Promise<Card | undefined>;
   /**

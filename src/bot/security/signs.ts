@@ -27,7 +27,6 @@ const signs: ReadonlyMap<string, Sign> = new Map([
     'DISCORD_APPLICATION_OTHER',
     'WEBHOOK_UNAUTHENTICATED',
     'PAGE_UNSIGNED',
-    'PAGE_UNSIGNED',
     'CONSOLE_TOKEN_REFUSED',
     'CONSOLE_WRONG_ORIGIN',
     'CONSOLE_WRONG_HOST',

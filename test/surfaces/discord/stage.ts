@@ -201,7 +201,7 @@ function stageDesk(accounts: ReadonlyMap<string, string>): StageDesk {
           value,
           label: argument === 'service' ? value : `${argument} ${value}`,
         })),
-    standsOn: () => true,
+    standsOn: async () => true,
     threadAt: (surface, ref) => threads.get(`${surface} ${ref}`),
     card: async (thread, key) => cards.get(`${thread} ${key}`),
     home: async () => saying('home').card,

@@ -74,7 +74,7 @@ export function playedDesk(): PlayedDesk {
     complete: () => [],
     picture: async (digest) => desk.pictures.get(digest),
     opened: () => undefined,
-    standsOn: (_surface, ref) => !desk.strange.has(ref),
+    standsOn: async (_surface, ref) => !desk.strange.has(ref),
     threadAt: (_surface, ref) => desk.threads.get(ref),
     card: async (thread, key) => desk.cards.get(`${thread} ${key}`),
     home: async () => desk.homeCard,

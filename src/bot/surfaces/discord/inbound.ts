@@ -157,7 +157,7 @@ export function createInbound(parts: InboundParts) {
       carried?.kind === 'named' ? await found(deed.from, carried.digest) : carried?.press;
     if (!press) return turnDown(deed, problem('DISCORD_BUTTON_OUT_OF_DATE'));
     const isFresh = carried?.kind === 'press' && carried.fresh !== undefined;
-    const stray = !isFresh && isStray(deed.from, press);
+    const stray = !isFresh && (await isStray(deed.from, press));
     if (stray && press.kind === 'approve') {
       // What they read may be anybody's: they see the plan as the record has it, and press there.
       return showFresh(deed, { kind: 'fresh', operation: press.operation, hash: press.hash });
@@ -175,9 +175,9 @@ export function createInbound(parts: InboundParts) {
   }
 
   /** Whether a press that decides stands on no post of ours. What was whispered is nobody's post. */
-  function isStray({ channel, message }: Interaction, press: Press): boolean {
+  async function isStray({ channel, message }: Interaction, press: Press): Promise<boolean> {
     const ref = channel && message ? refOf(channel.id, message.id) : '';
-    const stray = !desk.standsOn(name, ref, press);
+    const stray = !(await desk.standsOn(name, ref, press));
     const isWhispered = ((message?.flags ?? 0) & ephemeral) !== 0;
     if (stray && !isWhispered) metrics.refused(name, 'BUTTON_NOT_OURS');
     return stray;

@@ -25,7 +25,7 @@ export async function takeAction(
   const thread = threadOf(at.workspace, origin, value.thread);
   const place = body.container.message_ts ?? body.container.view_id ?? '';
   const cause = `press/${place}/${done.action_ts}/${body.user.id}`;
-  const stray = isStray(at, body, value.press);
+  const stray = await isStray(at, body, value.press);
   const opening = { origin, trigger: body.trigger_id, cause };
   if (value.fresh || value.press.kind === 'view') {
     await acknowledge();
@@ -54,11 +54,15 @@ export async function takeAction(
 }
 
 /** Whether a press that decides stands on no post of ours. A modal is ours; what was whispered is nobody's post. */
-function isStray({ workspace }: At, { container, view }: ActionsBody, press: Press): boolean {
+async function isStray(
+  { workspace }: At,
+  { container, view }: ActionsBody,
+  press: Press,
+): Promise<boolean> {
   if (view?.type === 'modal') return false;
   const { desk, metrics, name } = workspace.options;
   const ref = refOf({ channel: container.channel_id ?? '', ts: container.message_ts ?? '' });
-  const stray = !desk.standsOn(name, ref, press);
+  const stray = !(await desk.standsOn(name, ref, press));
   if (stray && !view && !container.is_ephemeral) metrics.refused(name, 'BUTTON_NOT_OURS');
   return stray;
 }
