@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/bot/engine.ts';
 import { createOperationsLoop } from '../../../src/bot/loops/operations.ts';
+import type { Evidence } from '../../../src/core/person.ts';
 import type { Fence } from '../../../src/core/ports/journal.ts';
 import { ProblemError, problem } from '../../../src/core/problem.ts';
 import {
@@ -58,6 +59,31 @@ describe('a step whose write landed unseen', () => {
     loop.wake(op);
     await clock.passes(10_000);
     expect(state()).toMatchObject({ status: 'done', steps: [{ phase: 'verified' }] });
+  });
+});
+
+describe('a directory that is silent before the first step', () => {
+  it('is asked again every few seconds, and nothing begins before it answers', async () => {
+    const because = problem('DIRECTORY_UNREACHABLE', {
+      directory: 'slack_usergroup T01/S01',
+      since: '2026-11-20T03:00:00.000Z',
+      because: 'SLACK_UNREACHABLE',
+    });
+    const silent = { ...ben, memberships: [], unreachable: [{ group: 'sre', problem: because }] };
+    let isSilent = true;
+    const { loop, clock, types, state, target } = await world(
+      {},
+      {},
+      { standing: () => (isSilent ? silent : ben) },
+    );
+    loop.wake(op);
+    await clock.passes(60_000);
+    expect(state()).toMatchObject({ status: 'approved', putOff: because });
+    expect(types().filter((type) => type === 'BeginPutOff')).toHaveLength(1);
+    expect(target.calls).toEqual([]);
+    isSilent = false;
+    await clock.passes(10_000);
+    expect(state()?.status).toBe('done');
   });
 });
 
@@ -206,7 +232,10 @@ const progress = { state: 'progress', progress: { done: 0, of: 1, what: 'pods re
 async function world(
   story: Story,
   target: OneTargetOptions = {},
-  more: Partial<MemoryJournalOptions> & { claim?: () => Promise<Fence | undefined> } = {},
+  more: Partial<MemoryJournalOptions> & {
+    claim?: () => Promise<Fence | undefined>;
+    standing?: () => Evidence;
+  } = {},
 ) {
   const clock = stillClock();
   const journal = createMemoryJournal({ now: clock.now, ...more });
@@ -220,7 +249,7 @@ async function world(
     clock,
     ownership: { claim: more.claim ?? (async (partition) => ({ partition, token: 1 })) },
     driver: async () => one.driver,
-    standing: async () => [ben],
+    standing: async () => [more.standing?.() ?? ben],
     policyDigest: () => 'policy-1',
     verdict: async () => undefined,
     pollMs: 500,
