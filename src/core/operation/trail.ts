@@ -80,6 +80,10 @@ function said(
     case 'ReviewReminded':
     case 'PeopleTold':
       return { what: called(event.called), outcome: 'told' };
+    case 'RequestJoined':
+      return { ...whoIs(event.by), what: event.line, reason: event.reason, outcome: 'joined' };
+    case 'ApprovalsVoided':
+      return { what: `approvals of ${event.people.join(', ')}`, outcome: 'void: the clock jumped' };
     case 'ApproverAsked':
       // Whom it names did nothing yet.
       return { person: '', what: event.person, outcome: 'asked to approve' };

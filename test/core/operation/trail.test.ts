@@ -106,6 +106,32 @@ describe('the record of an operation', () => {
     expect(taken.at(-1)).toMatchObject({ person: 'ben', approvals: '' });
   });
 
+  it('says who asked for the same as well, and whose approvals a jump of the clock took back', () => {
+    const joined = {
+      type: 'RequestJoined',
+      v: 1,
+      by: slackBen,
+      line: 'scale checkout 6',
+      reason: '',
+    };
+    const voided = { type: 'ApprovalsVoided', v: 1, jumpMs: 9000, people: ['ben'] };
+    const rows = trail(
+      asked,
+      planned(),
+      joined,
+      approvalGiven(slackBen),
+      operationApproved(),
+      voided,
+    );
+    expect(rows[2]).toMatchObject({ what: 'scale checkout 6', outcome: 'joined', approvals: '' });
+    expect(rows[2]).toMatchObject({ person: 'ben', surface: 'slack/main' });
+    expect(rows[5]).toMatchObject({
+      what: 'approvals of ben',
+      outcome: 'void: the clock jumped',
+      approvals: '',
+    });
+  });
+
   it('says where somebody was who stopped it', () => {
     const where = { surface: 'console', account: 'ben', session: 's-1', ip: '192.0.2.7' };
     const stopped = { type: 'StopRequested', v: 1, person: 'ben', where };
