@@ -15,7 +15,7 @@ import { textOf } from '../tidy/tree.ts';
 const names = [
   'API', 'KEYRING', 'AM_IN', 'AM_IN_PW', 'AM_OUT', 'AM_OUT_PW', 'PD_SIGN', 'PD_KEY', 'PD_API',
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
-  'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW',
+  'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
 ] as const; // biome-ignore format: a table
 const env: Readonly<Record<string, string>> = Object.fromEntries(
   names.map((name) => [`C_${name}`, `canary-${name.toLowerCase()}-9xk2+/Q7=mv8hq7pt3rw1jd9`]),
@@ -41,7 +41,8 @@ afterEach(async () => {
 it('no secret of the configuration is told by anything, though every vendor repeats what it is sent', {
   timeout: 180_000,
 }, async () => {
-  const around = { ...env, TOCSIN_LOG_LEVEL: 'trace' };
+  const ping = `${vendors.url}/ping/${env['C_HEARTBEAT']}`;
+  const around = { ...env, C_HEARTBEAT: ping, TOCSIN_LOG_LEVEL: 'trace' };
   const texts = new Map<string, string>();
   const asks = async (name: string, ...command: readonly string[]) => {
     const argv = [tocsin, ...command, '--config', file];
@@ -213,6 +214,7 @@ console: { listen: 127.0.0.1:0, tokens: { ci: { token: \${env:C_API}, scopes: [r
 metrics: { listen: 127.0.0.1:0 }
 journal: { path: ./data/tocsin.db, signing_key: \${file:./signing.pem}, keyring_key: \${env:C_KEYRING} }
 incident: { compare_every: 1s }
+heartbeat: { ping: \${env:C_HEARTBEAT} }
 people: [ { id: ana, name: Ana }, { id: ben, name: Ben } ]
 groups: { sre: { members: [ana, ben] } }
 sources:
