@@ -123,7 +123,11 @@ function readSettings(
     report,
   };
   const people = readPeople(sections.people, keepers);
-  const groups = readGroups(sections.groups, people, keepers);
+  const groups = readGroups(sections.groups, people, {
+    ...keepers,
+    // One that only sends webhooks cannot be asked who is in a schedule.
+    pagerduty: keepers.pagerduty.filter((name) => sections.sources.pagerduty?.[name]?.api),
+  });
   const pages = waysToPage(sections.sources);
   const routes = readRoutes(sections.routes, sections.default_route, {
     groups,

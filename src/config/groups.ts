@@ -11,7 +11,7 @@ type Written = Section<'groups'>[string];
 
 export interface GroupScope {
   readonly surfaces: SurfacesConfig;
-  /** Names of PagerDuty sources. */
+  /** Names of PagerDuty sources that have an `api`. */
   readonly pagerduty: readonly string[];
   readonly report: Report;
 }
@@ -129,7 +129,7 @@ function faultOf({ kind, id }: DirectoryQuery, scope: GroupScope) {
   if (scope.pagerduty.length === 0) {
     return {
       why: 'no PagerDuty is configured that could be asked',
-      instead: 'add it to sources.pagerduty, or write members: [ … ]',
+      instead: 'add it to sources.pagerduty, with an api, or write members: [ … ]',
     };
   }
   return /^[A-Z0-9]{1,30}(?:\/\d{1,2})?$/.test(id)

@@ -126,8 +126,8 @@ describe('people, groups and routes', () => {
       'tocsin.yaml:8: groups.wrong.slack_usergroup is "S01", a user group is a workspace and a group in it, by their ids, write for example T0123ABCD/S0123ABCD',
       'tocsin.yaml:9: groups.guild.discord_role is "9002/5", surfaces.discord has no guild 9002, write one in 9001',
       'tocsin.yaml:10: groups.everyone.discord_role is "9001/9001", that is @everyone: whoever joins the guild would be in it, write the id of a role that somebody gives',
-      'tocsin.yaml:11: groups.net.pagerduty_schedule is "P02", no PagerDuty is configured that could be asked, add it to sources.pagerduty, or write members: [ … ]',
-      'tocsin.yaml:12: groups.level.pagerduty_level is "P03/1", no PagerDuty is configured that could be asked, add it to sources.pagerduty, or write members: [ … ]',
+      'tocsin.yaml:11: groups.net.pagerduty_schedule is "P02", no PagerDuty is configured that could be asked, add it to sources.pagerduty, with an api, or write members: [ … ]',
+      'tocsin.yaml:12: groups.level.pagerduty_level is "P03/1", no PagerDuty is configured that could be asked, add it to sources.pagerduty, with an api, or write members: [ … ]',
     ]);
   });
 
