@@ -129,14 +129,15 @@ function readSettings(
     pagerduty: keepers.pagerduty.filter((name) => sections.sources.pagerduty?.[name]?.api),
   });
   const pages = waysToPage(sections.sources);
+  const ways = pages.map(({ pager, via }) => `${pager.slice('pagerduty/'.length)}/${via}`);
   const routes = readRoutes(sections.routes, sections.default_route, {
     groups,
     surfaces,
-    pages: pages.map(({ pager, via }) => `${pager.slice('pagerduty/'.length)}/${via}`),
+    pages: ways,
     report,
   });
   const security = readSecurity(sections.security, routes.otherwise, { groups, surfaces, report });
-  const targetScope = { ...scope, groups, validateTarget: build.validateTarget };
+  const targetScope = { ...scope, groups, pages: ways, validateTarget: build.validateTarget };
   const catalog = readServices(sections.services, targets, targetScope);
   const telemetry = readTelemetry(sections.sources, { catalog, targets, scope: targetScope });
   const policy = readPolicies(sections.policies, {

@@ -2,6 +2,7 @@ import { erasedStream } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { Changes } from '../core/ports/changes.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { Silences } from '../core/ports/silences.ts';
@@ -85,6 +86,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly pagers?: readonly Pager[];
   /** Those of them that say who is on call. */
   readonly onCalls?: readonly OnCalls[];
+  /** Where changes are told to those who are paged. */
+  readonly changes?: readonly Changes[];
   readonly runbooks: Runbooks;
   /** Who keeps groups elsewhere; known once the surfaces are connected. */
   readonly directories?: () => readonly ServedDirectory[];
@@ -244,7 +247,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
         const why = changed.kind === 'surface' ? 'enrichment' : 'state';
         for (const thread of threads.of(changed)) loop.wake(thread, why);
         people?.wake(changed, recorded);
-        if (changed.kind === 'incident') outside.wake(changed.id);
+        outside.wake(changed);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (['target', 'halt', 'limit'].includes(changed.kind)) {
           for (const { id, status } of liveOperations(engine)) {

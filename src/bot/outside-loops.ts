@@ -7,6 +7,7 @@ import type { Problem } from '../core/problem.ts';
 import { gather, symptomOf } from '../core/view/alert-lines.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
+import { createChangesLoop } from './loops/changes.ts';
 import type { GraphsLoop } from './loops/graphs.ts';
 import { createPagerLoop } from './loops/pager/index.ts';
 import { createSilencesLoop } from './loops/silences.ts';
@@ -15,8 +16,8 @@ import { createSourcesLoop } from './loops/sources.ts';
 /** What asks those who send us something, and does there what was asked for here. */
 export interface OutsideLoops {
   start(): void;
-  /** Something of the incident changed. */
-  wake(incident: string): void;
+  /** Something of an incident or an operation changed. */
+  wake(changed: { readonly kind: string; readonly id: string }): void;
   /** Ask a source or a pager soon. */
   ask(name: string): void;
   trouble(name: string): Problem | undefined;
@@ -43,15 +44,24 @@ export function createOutsideLoops(
     compareEveryMs: everyMs,
     log,
   });
-  const all = [sourcesLoop, silencesLoop, pagerLoop, graphsLoop];
+  const changesLoop = createChangesLoop({
+    ...parts,
+    engine,
+    changes: parts.changes ?? [],
+    wayOf: (service) =>
+      parts.settings().catalog.services.find(({ name }) => name === service)?.changes,
+  });
+  const all = [sourcesLoop, silencesLoop, pagerLoop, graphsLoop, changesLoop];
   return {
     start() {
       for (const each of all) each.start();
     },
-    wake(incident) {
-      silencesLoop.wake(incident);
-      pagerLoop.wake(incident);
-      graphsLoop.wake(incident);
+    wake({ kind, id }) {
+      if (kind === 'operation') changesLoop.wake(id);
+      if (kind !== 'incident') return;
+      silencesLoop.wake(id);
+      pagerLoop.wake(id);
+      graphsLoop.wake(id);
     },
     ask(name) {
       sourcesLoop.wake(name);

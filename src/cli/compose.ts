@@ -28,6 +28,7 @@ import type { DeskSources } from '../bot/surfaces/console/index.ts';
 import type { Listen } from '../config.ts';
 import { isAccountOf, type Person } from '../core/person.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { Changes } from '../core/ports/changes.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
@@ -66,6 +67,8 @@ export interface Parts {
   readonly pagers?: readonly Pager[];
   /** Those of them that say who is on call. */
   readonly onCalls?: readonly OnCalls[];
+  /** Where changes are told to those who are paged. */
+  readonly changes?: readonly Changes[];
   /** Outside systems that are left alone for a while, because they did not answer. */
   readonly resting?: () => readonly { readonly system: string; readonly rests: boolean }[];
   readonly sources: readonly AlertSource[];

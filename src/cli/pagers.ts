@@ -3,6 +3,7 @@ import { systemClock } from '../bot/clock.ts';
 import type { ServedDirectory } from '../bot/rosters.ts';
 import type { Config, PagerdutyConfig } from '../config.ts';
 import { isAccountOf, type Person } from '../core/person.ts';
+import type { Changes } from '../core/ports/changes.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { ProblemBook } from '../core/problem.ts';
@@ -10,6 +11,7 @@ import type { ProblemBook } from '../core/problem.ts';
 export interface ConnectedPagers {
   readonly pagers: readonly Pager[];
   readonly onCalls: readonly OnCalls[];
+  readonly changes: readonly Changes[];
   /** Groups that are kept there. */
   readonly directories: readonly ServedDirectory[];
   readonly books: readonly ProblemBook[];
@@ -30,7 +32,14 @@ export async function connectPagers(
 ): Promise<ConnectedPagers> {
   const told = sources.pagerduty.filter(({ api, pages }) => api || pages.size > 0);
   if (told.length === 0) {
-    const none = { pagers: [], onCalls: [], directories: [], books: [], resting: () => [] };
+    const none = {
+      pagers: [],
+      onCalls: [],
+      changes: [],
+      directories: [],
+      books: [],
+      resting: () => [],
+    };
     return { ...none, doctor: async () => [], close: () => undefined };
   }
   const { connect, directoryKinds, problems } = await import('../integrations/pagerduty/index.ts');
@@ -39,6 +48,7 @@ export async function connectPagers(
   );
   return {
     pagers: connected.map(({ pager }) => pager),
+    changes: connected.map(({ changes }) => changes),
     onCalls: connected.flatMap(({ onCalls }) => onCalls ?? []),
     directories: served(
       connected.flatMap(({ directory }) => directory ?? []),

@@ -111,6 +111,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       silences: sources.silences,
       pagers: pagers.pagers,
       onCalls: pagers.onCalls,
+      changes: pagers.changes,
       resting: pagers.resting,
       directories: pagers.directories,
       targets,

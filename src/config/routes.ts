@@ -49,8 +49,9 @@ export function readRoutes(
   } else {
     checkGroup(otherwise.notify, { path: ['default_route', 'notify'], groups, report });
   }
-  for (const [index, { page }] of routes.entries()) checkPage(page, ['routes', index], scope);
-  checkPage(otherwise.page, ['default_route'], scope);
+  for (const [index, { page }] of routes.entries())
+    checkPage(page, { ...scope, path: ['routes', index] });
+  checkPage(otherwise.page, { ...scope, path: ['default_route'] });
   const fallback = toRoute({}, otherwise, readPlaces(otherwise, ['default_route'], scope));
   for (const surface of surfaceNames(surfaces)) {
     if (fallback.places[surface] !== undefined) continue;
@@ -114,17 +115,32 @@ export function readSecurity(
   return { places, ...(notify !== undefined && { notify }) };
 }
 
-function checkPage(
+/** A way to page that is named somewhere must exist. */
+export function checkPage(
   page: string | undefined,
-  path: Path,
-  { pages, report }: { readonly pages: readonly string[]; readonly report: Report },
+  {
+    path,
+    key = 'page',
+    pages,
+    report,
+  }: {
+    readonly path: Path;
+    readonly key?: string;
+    readonly pages: readonly string[];
+    readonly report: Report;
+  },
 ): void {
   if (page === undefined || pages.includes(page)) return;
-  report.error([...path, 'page'], {
+  report.error([...path, key], {
     what: `there is no way to page "${page}"`,
     why: 'a page goes out by an integration key of this file, NAME/WAY',
     instead: didYouMean(page, pages, 'add it to pages: under sources.pagerduty'),
   });
+}
+
+export function wayOf(page: string): { readonly pager: string; readonly via: string } {
+  const [name = '', via = ''] = page.split('/');
+  return { pager: `pagerduty/${name}`, via };
 }
 
 /** Everything that holds for `narrow` holds for `wide`. */
@@ -138,12 +154,11 @@ function toRoute(
   { notify, page }: { readonly notify?: string | undefined; readonly page?: string | undefined },
   places: Route['places'],
 ): Route {
-  const [name = '', via = ''] = page?.split('/') ?? [];
   return {
     match,
     places,
     ...(notify !== undefined && { notify }),
-    ...(page !== undefined && { page: { pager: `pagerduty/${name}`, via } }),
+    ...(page !== undefined && { page: wayOf(page) }),
   };
 }
 

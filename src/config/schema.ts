@@ -164,6 +164,11 @@ const environment = keys({
 });
 
 const service = keys({
+  changes: text
+    .optional()
+    .describe(
+      'Where its changes are told: `NAME/WAY`, a way of `pages:` under `sources.pagerduty.NAME`.',
+    ),
   on_call: name
     .optional()
     .describe('Group that is on call for it: `on_call: true` in a policy speaks of it.'),

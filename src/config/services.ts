@@ -3,7 +3,7 @@ import type { TargetRef } from '../core/ports/step.ts';
 import type { Group } from '../core/settings.ts';
 import type { Path } from './error.ts';
 import { checkGroup } from './people.ts';
-import { covers } from './routes.ts';
+import { checkPage, covers, wayOf } from './routes.ts';
 import type { Section } from './schema.ts';
 import { readPlace, roles, type TargetScope, type Targets } from './targets.ts';
 
@@ -12,6 +12,8 @@ type WrittenService = Written[string];
 
 export interface ServiceScope extends TargetScope {
   readonly groups: readonly Group[];
+  /** Ways to page: `main/payments`. */
+  readonly pages: readonly string[];
 }
 
 export function readServices(written: Written, targets: Targets, scope: ServiceScope): Catalog {
@@ -35,7 +37,15 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
     if (onCall !== undefined) {
       checkGroup(onCall, { path: ['services', name, 'on_call'], groups, report });
     }
-    return { name, match, environments, ...(onCall !== undefined && { onCall }) };
+    const { changes } = service;
+    checkPage(changes, { path: ['services', name], key: 'changes', pages: scope.pages, report });
+    return {
+      name,
+      match,
+      environments,
+      ...(onCall !== undefined && { onCall }),
+      ...(changes !== undefined && { changes: wayOf(changes) }),
+    };
   });
   warnIdle(services, targets, scope);
   return { services };

@@ -12,6 +12,8 @@ export interface Service {
   readonly environments: readonly ServiceEnvironment[];
   /** Group that is on call for it. */
   readonly onCall?: string;
+  /** Where its changes are told: a pager, and the name that the way has there. */
+  readonly changes?: { readonly pager: string; readonly via: string };
 }
 
 export interface ServiceEnvironment {

@@ -1,3 +1,4 @@
+import type { Change } from '../../core/ports/changes.ts';
 import type { PagedIncident } from '../../core/ports/pager.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -25,15 +26,16 @@ export interface Events {
   change(via: string, what: Change): Promise<EventSent>;
 }
 
-export interface Change {
-  readonly summary: string;
-  readonly at: number;
-  readonly details: Readonly<Record<string, string>>;
-  readonly url: string;
-}
-
 export type EventSent = { readonly ok: true } | NotSent;
 
+interface Judged {
+  readonly via: string;
+  readonly path: string;
+  readonly status: number;
+  readonly retryAfter: number;
+}
+
+const ENQUEUE = '/v2/enqueue';
 const SUMMARY_MAX = 1024;
 const ANSWER_MAX_BYTES = 64 * 1024;
 
@@ -71,21 +73,24 @@ export function createEvents(api: EventsApi, clock: Clock): Events {
         transformResponse: [],
         validateStatus: null,
       });
-      return judge(via, status, Number(headers['retry-after']));
+      return judge({ via, path, status, retryAfter: Number(headers['retry-after']) });
     } catch (error) {
       return failed(error, deadline.aborted);
     }
   }
 
-  /** 202 once it is queued there. Both 429 and 5xx may be sent again: one key makes one page of it. */
-  function judge(via: string, status: number, retryAfter: number): EventSent {
+  /** 202 once it is queued there. What has a key may be sent again: it makes one page of it. A change has none. */
+  function judge({ via, path, status, retryAfter }: Judged): EventSent {
     if (status === 202 || status === 200) return { ok: true };
     if (status === 429) {
       const ms = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter * 1000 : 30_000;
       limitedUntil.set(via, clock.now() + ms);
       return limited(ms);
     }
-    if (status >= 500) return { ...unsent('wait', say('PAGERDUTY_FAILED', { status })), status };
+    if (status >= 500) {
+      const why = path === ENQUEUE || status === 503 ? 'wait' : 'unknown';
+      return { ...unsent(why, say('PAGERDUTY_FAILED', { status })), status };
+    }
     const why = 'the integration key or what was sent is wrong';
     return { ...unsent('refused', say('PAGERDUTY_REFUSED', { status, why })), status };
   }
@@ -112,9 +117,8 @@ export function createEvents(api: EventsApi, clock: Clock): Events {
   return {
     has: (via) => api.pages.has(via),
     trigger: (via, key, incident) =>
-      post(via, '/v2/enqueue', { event_action: 'trigger', dedup_key: key, ...payloadOf(incident) }),
-    follow: (via, key, action) =>
-      post(via, '/v2/enqueue', { event_action: action, dedup_key: key }),
+      post(via, ENQUEUE, { event_action: 'trigger', dedup_key: key, ...payloadOf(incident) }),
+    follow: (via, key, action) => post(via, ENQUEUE, { event_action: action, dedup_key: key }),
     change: (via, { summary, at, details, url }) =>
       post(via, '/v2/change/enqueue', {
         payload: {

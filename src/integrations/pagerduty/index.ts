@@ -1,3 +1,4 @@
+import type { Changes } from '../../core/ports/changes.ts';
 import type { Directory } from '../../core/ports/directory.ts';
 import type { OnCalls, Pager } from '../../core/ports/pager.ts';
 import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
@@ -6,7 +7,7 @@ import type { Breaker } from './breaker.ts';
 import { type Clock, createClient } from './client.ts';
 import { createPerform } from './deeds.ts';
 import { createDirectory } from './directory.ts';
-import { createEvents, type Events } from './events.ts';
+import { createEvents } from './events.ts';
 import { createProbe } from './probe.ts';
 import { createReader, type Reader } from './reader.ts';
 import type { Reference } from './schema.ts';
@@ -43,7 +44,8 @@ export interface PagerdutyDeps {
 export interface Integration {
   /** Held by the loop of the pager alone. */
   readonly pager: Pager;
-  readonly changes: Pick<Events, 'has' | 'change'>;
+  /** Held by the loop of changes alone. */
+  readonly changes: Changes;
   /** Absent without an API. */
   readonly onCalls?: OnCalls;
   readonly directory?: Directory;
@@ -79,7 +81,7 @@ export function connect(account: PagerdutyAccount, deps: PagerdutyDeps): Integra
       probe: createProbe(source, rest?.reader),
       perform: createPerform({ source, rest, events }),
     },
-    changes: events,
+    changes: { name: source, change: events.change },
     ...(rest && {
       onCalls: { name: source, onCalls: () => rest.reader.onCalls(fromNow(clock.now())) },
       directory: createDirectory(rest.reader, clock),
