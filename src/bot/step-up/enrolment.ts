@@ -129,6 +129,7 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
       );
       return lists.flat();
     },
+    mayConfirm: ({ person }) => parts.isIdentityAdmin(person),
     offerConfirm: (visitor, what) =>
       giving.offer(visitor, { purpose: 'confirm', hash: confirmationHash(what, parts.sha256) }),
     confirm: (visitor, what, proof) => confirm(parts, { visitor, what, proof }),

@@ -77,6 +77,8 @@ export interface Enrolment {
   remove(visitor: Visitor, factor: string): Promise<Problem | undefined>;
   /** New factors of others that this person may confirm; none for who is no identity admin. */
   waiting(visitor: Visitor): Promise<readonly WaitingFactor[]>;
+  /** Whether they may confirm what concerns who somebody else is. */
+  mayConfirm(visitor: Visitor): Promise<boolean>;
   offerConfirm(
     visitor: Visitor,
     what: { readonly person: string; readonly factor: string },

@@ -107,6 +107,7 @@ export function createFakeDesk(): FakeDesk {
     },
     openTotal: () => desk.rows.filter(({ closedAt }) => closedAt === undefined).length,
     thread: async (incident) => desk.threads.get(incident),
+    links: () => [],
     plan: async (operation) => desk.plans.get(operation),
     refusal: (because) => refused(because, { words: { names: new Map(), book: stepUpBook } }).card,
   };

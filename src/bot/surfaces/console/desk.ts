@@ -18,6 +18,7 @@ import type {
   ConsoleRecords,
   ShownPlan,
   Suggestion,
+  WaitingLink,
 } from './ports.ts';
 
 /** What the console asks of the bot, in the bot's own words. */
@@ -43,6 +44,10 @@ export interface DeskSources {
   readonly incident: (id: string) => Promise<Incident | undefined>;
   readonly operations: (incident: string) => readonly OperationState[];
   readonly operation: (id: string) => Promise<OperationState | undefined>;
+  /** Accounts that people took on; nothing where there are none. */
+  readonly links?: () => readonly (Omit<WaitingLink, 'name'> & {
+    readonly linkedAt?: number;
+  })[];
   /** What is known of somebody now; undefined for a program, and for nobody of ours. */
   readonly known: (actor: Account) => Promise<Evidence | undefined>;
   /** Somebody looked for what they may not see. */
@@ -127,6 +132,7 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
       operationRows(sources).filter(({ closedAt }) => closedAt === undefined).length,
     plan: async (operation, actor) =>
       (await mayLook(operation, actor)) ? shownPlan(operation, sources) : undefined,
+    links: () => waitingLinks(sources),
     refusal: (because) => refused(because, sources).card,
     thread: async (incident, by) =>
       by === 'followers' || (await mayLook(incident, by)) ? sources.thread(incident) : undefined,
@@ -158,6 +164,12 @@ function accountOf(actor: ConsoleActor): Account {
 /** An operation asked outside any incident has a page, and is no incident. */
 function threadOf(page: string): string {
   return page.startsWith('op-') ? '' : page;
+}
+
+function waitingLinks({ links, words }: DeskSources): readonly WaitingLink[] {
+  return (links?.() ?? [])
+    .filter(({ linkedAt }) => linkedAt === undefined)
+    .map((each) => ({ ...each, name: words.names.get(each.person) ?? each.person }));
 }
 
 /** What its thread shows of it now: the same card, and the same digest on the record. */

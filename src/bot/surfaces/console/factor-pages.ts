@@ -9,7 +9,7 @@ import type {
 import { passkeyLabels } from '../../step-up/ports.ts';
 import { Html, html, pathSegment } from './html.ts';
 import { document, factorsHead, type PageFrame } from './page.ts';
-import type { ShownPlan } from './ports.ts';
+import type { ShownPlan, WaitingLink } from './ports.ts';
 import { renderCard, renderTime } from './render.ts';
 
 /** The whole plan, and where a factor is given for it. */
@@ -85,6 +85,8 @@ ${factorForm({
 export interface FactorsPage {
   readonly factors: readonly FactorView[];
   readonly waiting: readonly WaitingFactor[];
+  /** Accounts that others say are theirs. */
+  readonly links: readonly WaitingLink[];
   readonly state:
     | { readonly kind: 'locked'; readonly offer?: Offer }
     | { readonly kind: 'open'; readonly passkey: PasskeyStart }
@@ -93,7 +95,7 @@ export interface FactorsPage {
 }
 
 export function factorsPage(frame: PageFrame, page: FactorsPage): Html {
-  const { factors, waiting, state, refusal } = page;
+  const { factors, waiting, links, state, refusal } = page;
   const open = state.kind === 'open';
   return document(frame, {
     title: 'Second factors',
@@ -107,6 +109,7 @@ ${factorList(frame, factors, open)}
 ${state.kind === 'locked' && unlockForms(frame, state.offer)}
 ${state.kind === 'open' && addForms(frame, state.passkey)}
 ${waiting.length > 0 && waitingList(frame, waiting)}
+${links.length > 0 && accountList(frame, links)}
 </main></div>`,
   });
 }
@@ -178,6 +181,56 @@ ${
 }
 </main></div>`,
   });
+}
+
+export interface AccountPage {
+  readonly link: WaitingLink;
+  readonly offer?: Offer;
+  readonly refusal?: Card;
+}
+
+export function accountPage(frame: PageFrame, { link, offer, refusal }: AccountPage): Html {
+  const { name, kind, account } = link;
+  return document(frame, {
+    title: 'Confirm an account',
+    head: factorsHead(frame),
+    body: html`<div class="frame narrow factors"><main id="main" tabindex="-1">
+<p class="home"><a href="${frame.base}/factors">Second factors</a></p>
+<h1>Confirm an account of ${name}</h1>
+${refusal && cardOf(refusal, frame)}
+<ul class="factor-list">${accountItem(link)}</ul>
+<p>Ask ${name} by voice or in person whether the ${kind} account <code>${account}</code> is theirs. From your confirmation on it asks in their name, and approves a day later.</p>
+${
+  offer &&
+  factorForm({
+    offer,
+    action: `${frame.base}/accounts/${pathSegment(link.link)}/confirm`,
+    hidden: {},
+    verb: 'Confirm',
+  })
+}
+</main></div>`,
+  });
+}
+
+function accountItem({ link, name, kind, account, proposedAt }: WaitingLink, action?: Html): Html {
+  return html`<li><p class="kind">${kind}</p>
+<p class="what"><b>${name}</b> · <code>${account}</code> <code class="soft">${link}</code><br>
+<span class="soft">proposed ${renderTime(proposedAt)}</span></p>
+<p class="standing"><span class="state young">counts for nothing yet</span></p>${action}</li>`;
+}
+
+function accountList(frame: PageFrame, links: readonly WaitingLink[]): Html {
+  return html`<section class="part" aria-labelledby="accounts-title">
+<h2 id="accounts-title">Accounts that others take on</h2>
+<p class="soft">Only an account that you have asked its person about.</p>
+<ul class="factor-list">${links.map((each) =>
+    accountItem(
+      each,
+      html`<a class="button plain" href="${frame.base}/accounts/${pathSegment(each.link)}/confirm">Confirm</a>`,
+    ),
+  )}</ul>
+</section>`;
 }
 
 function cardOf(card: Card, frame: PageFrame): Html {

@@ -111,6 +111,9 @@ async function showFactors(
   const page = {
     factors: await enrolment.list(visitor.person),
     waiting: await enrolment.waiting(visitor),
+    links: (await enrolment.mayConfirm(visitor))
+      ? site.desk.links().filter(({ person }) => person !== visitor.person)
+      : [],
     state: standing.state,
     ...refusalOf(site, shown),
   };

@@ -4,6 +4,7 @@ import type { Surface } from '../../../core/ports/surface.ts';
 import type { HttpRoute } from '../../http-route.ts';
 import type { StepUps } from '../../step-up/ports.ts';
 import type { Access } from './access.ts';
+import { accountRoutes } from './account-routes.ts';
 import { apiRoutes } from './api.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { loadAssets } from './assets.ts';
@@ -118,14 +119,16 @@ export function createConsole(options: ConsoleOptions): Console {
       ...pictureRoutes(site),
       ...apiRoutes(site, options.tokens ?? []),
       ...(site.access.kind === 'sessions' ? signInRoutes(site, site.access.sessions) : []),
-      ...(site.stepUps
-        ? [...approvalRoutes(site, site.stepUps), ...factorRoutes(site, site.stepUps)]
-        : []),
+      ...(site.stepUps ? stepUpRoutes(site, site.stepUps) : []),
     ],
     refreshBoard: () => pause.start(),
     checkStreams: site.checkStreams,
     close,
   };
+}
+
+function stepUpRoutes(site: DeskSite, stepUps: StepUps): readonly HttpRoute[] {
+  return [approvalRoutes, factorRoutes, accountRoutes].flatMap((routes) => routes(site, stepUps));
 }
 
 function createSurface(

@@ -45,6 +45,8 @@ export interface ConsoleDesk {
   openTotal(): number;
   /** An operation as its thread shows it, for the page on which a second factor is given. */
   plan(operation: string, actor: ConsoleActor): Promise<ShownPlan | undefined>;
+  /** Accounts that wait for somebody to confirm them. */
+  links(): readonly WaitingLink[];
   /** The five parts of a problem as a card. */
   refusal(problem: Problem): Card;
   /** What an incident shows, open or closed; undefined when there is none of that id for them. */
@@ -71,6 +73,16 @@ export interface AskedRecord {
   readonly format: RecordFormat;
   readonly actor: ConsoleActor;
   readonly cause: string;
+}
+
+/** An account that somebody says is theirs, and that nobody has confirmed. */
+export interface WaitingLink {
+  readonly link: string;
+  readonly person: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly account: string;
+  readonly proposedAt: number;
 }
 
 export interface ShownPlan {
