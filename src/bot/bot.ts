@@ -97,6 +97,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly chats?: () => readonly Chat[];
   /** Where the console can be reached from a chat platform. */
   readonly consoleLink?: Desk['consoleLink'];
+  /** Whether people can give second factors in the console. */
+  readonly hasFactors?: boolean;
   readonly times: BotTimes;
   /** Told of each turn of the loops that turn by themselves. */
   readonly pulse?: Pick<Pulse, 'beat'>;

@@ -46,7 +46,7 @@ import type { Chats, ConnectChats } from './chats.ts';
 import { consoleRecords } from './console-records.ts';
 import { healthRoutes } from './health.ts';
 import { journalHostHandlers } from './host-records.ts';
-import { openStepUps, stepUpHostHandlers } from './step-up.ts';
+import { openStepUps, partyOf, stepUpHostHandlers } from './step-up.ts';
 import { version } from './version.ts';
 import { createWatch, loopsWithinMs } from './watch.ts';
 
@@ -126,6 +126,7 @@ export async function compose(parts: Parts): Promise<Running> {
     settings: () => parts.settings,
     book,
     publicUrl: address.console,
+    hasFactors: partyOf(parts) !== undefined,
     ...knownLate(parts, late),
     log: say,
   });
@@ -380,6 +381,7 @@ function deskSources({ journal, settings }: Parts, bot: Bot): DeskSources {
       [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
     incident: bot.desk.incident,
     operation: bot.desk.operation,
+    links: () => bot.desk.identity?.links() ?? [],
     async known(actor) {
       const found = await evidence(bot.desk, actor);
       return isProblem(found) ? undefined : found;

@@ -4,6 +4,7 @@ import { systemClock } from '../bot/clock.ts';
 import { deliverTo } from '../bot/delivery.ts';
 import type { HostHandler } from '../bot/host-door.ts';
 import type { StepUps } from '../bot/step-up/index.ts';
+import { type RelyingParty, relyingParty } from '../bot/step-up/party.ts';
 import { isMember } from '../core/person.ts';
 import type { Journal } from '../core/ports/journal.ts';
 import type { Surface } from '../core/ports/surface.ts';
@@ -23,13 +24,22 @@ export interface StepUpParts {
   readonly log: Log;
 }
 
+/** Whom authenticators know the console as; undefined where second factors are not configured. */
+export function partyOf({
+  keyringKeys,
+  consoleUrl,
+}: Pick<StepUpParts, 'keyringKeys' | 'consoleUrl'>): RelyingParty | undefined {
+  return keyringKeys.length === 0 || consoleUrl === undefined
+    ? undefined
+    : relyingParty(consoleUrl);
+}
+
 /** Second factors, where they are configured: the libraries are loaded only then. */
 export async function openStepUps(parts: StepUpParts): Promise<StepUps | undefined> {
   const { journal, settings, keyringKeys, bot, log } = parts;
-  if (keyringKeys.length === 0 || parts.consoleUrl === undefined) return undefined;
-  const { createAnnounce, createStepUps, relyingParty } = await import('../bot/step-up/index.ts');
-  const party = relyingParty(parts.consoleUrl);
+  const party = partyOf(parts);
   if (party === undefined) return undefined;
+  const { createAnnounce, createStepUps } = await import('../bot/step-up/index.ts');
   const now = systemClock.now;
   const stepUps = createStepUps({
     journal,

@@ -58,6 +58,8 @@ export interface SmallBotOptions {
   readonly limits?: BotParts['limits'];
   readonly groups?: Settings['groups'];
   readonly book?: BotParts['book'];
+  readonly identityAdmins?: Settings['identityAdmins'];
+  readonly hasFactors?: boolean;
 }
 
 /** Ana and ben are sre, cleo is nobody's; one service with one workload on a target that is kept in memory. */
@@ -84,11 +86,13 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       ...(options.fuse && { fuse: options.fuse }),
       ...(options.ask && { ask: options.ask }),
       ...(options.groups && { groups: options.groups }),
+      ...(options.identityAdmins && { identityAdmins: options.identityAdmins }),
       routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },
       policy: { rules: options.rules ?? allowed, digest: 'policy-1', localTime },
     }),
     book: options.book ?? {},
     publicUrl: '',
+    hasFactors: options.hasFactors === true,
     targets: [
       {
         name: 'kubernetes/eu-1',

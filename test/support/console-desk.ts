@@ -19,6 +19,7 @@ export function consoleDeskOf({ engine, dispatch, desk, threads, words }: Bot): 
       [...incidents.values()].flatMap(({ state }) => (state.status === 'none' ? [] : [state])),
     incident: desk.incident,
     operation: desk.operation,
+    links: () => desk.identity?.links() ?? [],
     async known(actor) {
       const found = await evidence(desk, actor);
       return isProblem(found) ? undefined : found;

@@ -11,6 +11,7 @@ import {
 } from '../../src/bot/surfaces/console/index.ts';
 import type { FactorEvent } from '../../src/core/factor/factor.ts';
 import { factorProblems } from '../../src/core/factor/problem-text.ts';
+import { identityProblems } from '../../src/core/identity/problem-text.ts';
 import { operationProblems } from '../../src/core/operation/problem-text.ts';
 import type { Keyring } from '../../src/core/ports/journal.ts';
 import { sealKeyring } from '../../src/journal/index.ts';
@@ -78,7 +79,9 @@ export async function startStepUpStage(): Promise<StepUpStage> {
       }),
       rule({ match: { risk: ['incident', 'read'] }, requesters: ['sre', 'shop'], places: [] }),
     ],
-    book: { ...operationProblems, ...factorProblems, ...stepUpProblems },
+    identityAdmins: ['sre'],
+    hasFactors: true,
+    book: { ...identityProblems, ...operationProblems, ...factorProblems, ...stepUpProblems },
   });
   const { clock, bot } = small;
   const people = ['ana', 'ben', 'cleo'].map((id) => ({ id, name: names[id] ?? id }));

@@ -1,3 +1,4 @@
+import { accountSubject } from '../../core/factor/subject.ts';
 import type { IdentityEvent, IdentityIntent, Link } from '../../core/identity/link.ts';
 import { isPending, linkedSince } from '../../core/identity/link.ts';
 import { surfaceKind } from '../../core/operation/policy.ts';
@@ -29,6 +30,8 @@ export interface IdentitiesOptions {
   readonly sha256: (text: string) => string;
   readonly random: (bytes: number) => Uint8Array;
   readonly announce: Parameters<typeof createAnnounce>[0];
+  /** Whether people can give second factors here: then a confirmation takes one. */
+  readonly hasFactors: boolean;
   /** An account was taken from somebody: their sessions end, what they approved is asked again. */
   readonly lost: (person: string, cause: string) => Promise<void>;
 }
@@ -69,7 +72,9 @@ export function createIdentities(options: IdentitiesOptions): Identities {
       return found((each) => each.person === by.person && each.account === account, link);
     },
     async confirm(link, by, cause) {
-      const intent = { type: 'Confirm', at: now(), link, by, admins: admins() } as const;
+      const factorOn = options.hasFactors ? { factorOn: options.sha256(accountSubject(link)) } : {};
+      const asked = { at: now(), link, by, admins: admins() };
+      const intent = { type: 'Confirm', ...asked, ...factorOn } as const;
       const told = await tell(intent, { cause, by: by.person });
       return 'code' in told ? told : found((each) => each.link === link, link);
     },

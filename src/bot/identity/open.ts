@@ -62,6 +62,7 @@ export function createBotIdentities(
   const identities = createIdentities({
     ...deps,
     settings: given.settings,
+    hasFactors: given.hasFactors === true,
     now: clock.now,
     sha256: given.sha256,
     random: randomBytes,

@@ -4,7 +4,7 @@ import type { Announce } from './announce.ts';
 import { createChallenges } from './challenges.ts';
 import { createEnrolment } from './enrolment.ts';
 import { createGiving } from './giving.ts';
-import type { RelyingParty } from './passkeys.ts';
+import type { RelyingParty } from './party.ts';
 import type { StepUps } from './ports.ts';
 import { createFactorRecord, type FactorRecord } from './record.ts';
 import { bareCode, drawCode } from './recovery.ts';
@@ -13,7 +13,7 @@ import { createPasskeySignIn } from './sign-in.ts';
 import { createUnlocking } from './unlocking.ts';
 
 export { createAnnounce } from './announce.ts';
-export { relyingParty } from './passkeys.ts';
+export { relyingParty } from './party.ts';
 export type * from './ports.ts';
 export { stepUpProblems } from './problems.ts';
 

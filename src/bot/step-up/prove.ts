@@ -1,6 +1,7 @@
 import type { Proved } from '../../core/factor/decide.ts';
 import type { Factor, Factors } from '../../core/factor/factor.ts';
-import { asserted, factorIdOf, type RelyingParty } from './passkeys.ts';
+import type { RelyingParty } from './party.ts';
+import { asserted, factorIdOf } from './passkeys.ts';
 import type { Proof } from './ports.ts';
 import { codeOf, looksLikeRecovery } from './recovery.ts';
 import { assertion, readJson } from './schema.ts';

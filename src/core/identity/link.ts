@@ -1,4 +1,5 @@
 import type { ErasedEvent } from '../event.ts';
+import { isSteppedUp } from '../operation/step-up.ts';
 import { type Evidence, type Person, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 
@@ -86,6 +87,8 @@ export type IdentityIntent =
       readonly by: Evidence;
       /** Groups that may confirm. */
       readonly admins: readonly string[];
+      /** What a factor has to be spent on, as a hash; absent where there are no factors. */
+      readonly factorOn?: string;
     }
   | {
       readonly type: 'Bar';
@@ -138,7 +141,7 @@ function propose(
 }
 
 function confirm(
-  { at, link, by, admins }: Of<'Confirm'>,
+  { at, link, by, admins, factorOn }: Of<'Confirm'>,
   state: IdentityState,
   people: readonly Person[],
 ): Decided {
@@ -150,6 +153,9 @@ function confirm(
   if (because) return because;
   if (by.surface !== 'console') return problem('LINK_CONFIRM_IN_CONSOLE', { link });
   if (found.linkedAt !== undefined) return [];
+  if (factorOn !== undefined && !isSteppedUp(by, factorOn, at)) {
+    return problem('LINK_CONFIRM_FACTOR', { link });
+  }
   if (!isPending(found, at) || !people.some(({ id }) => id === person)) {
     return problem('LINK_UNKNOWN', { link });
   }

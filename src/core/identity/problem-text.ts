@@ -64,6 +64,12 @@ export const identityProblems: ProblemBook = {
     why: 'That is done in the console, by somebody who signed in there and not by way of a chat platform.',
     next: 'Open the console by a link from the host, or by a passkey, and type `link confirm={link}`.',
   },
+  LINK_CONFIRM_FACTOR: {
+    what: 'The account was not confirmed.',
+    changed: untouched,
+    why: 'Who takes it on approves in that name, so a second factor stands for the confirmation; a typed line carries none.',
+    next: 'Open `/accounts/{link}/confirm` in the console, and give one there.',
+  },
   NOT_AN_IDENTITY_ADMIN: {
     what: 'That is not yours to decide.',
     changed: untouched,

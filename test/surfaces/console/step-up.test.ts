@@ -256,6 +256,63 @@ describe('signing in with a passkey', () => {
   });
 });
 
+describe('an account that somebody says is theirs', () => {
+  async function proposed(): Promise<string> {
+    const { identity } = stage.small.bot.desk;
+    const offer = identity?.offer({ surface: 'slack/main', account: 'T01/U09' });
+    if (!offer || !('until' in offer)) throw new Error('no code');
+    await stage.small.says('cleo', `link ${offer.code}`);
+    return identity?.links('cleo')[0]?.link ?? '';
+  }
+  const isLinked = (link: string) =>
+    stage.small.bot.desk.identity
+      ?.links('cleo')
+      .some((each) => each.link === link && each.linkedAt !== undefined);
+
+  it('is confirmed by an identity admin with a factor, and not by a line', async () => {
+    const own = await countingFactors(stage, visitor('ben'));
+    const link = await proposed();
+    const ben = await browser('ben');
+    const typed = await ben.post('/incidents/', { line: `link confirm=${link}` });
+    expect(textOf(typed.body)).toContain('LINK_CONFIRM_FACTOR');
+    expect(textOf((await ben.get('/factors')).body)).toContain('T01/U09');
+    const page = await ben.get(`/accounts/${link}/confirm`);
+    const code = totp(own.secret, stage.clock.now());
+    const form = { challenge: fieldsOf(page).challenge, code };
+    expect(isLinked(link)).toBe(false);
+    expect((await ben.post(`/accounts/${link}/confirm`, form)).status).toBe(303);
+    expect(isLinked(link)).toBe(true);
+    const again = await ben.post(`/accounts/${link}/confirm`, form);
+    expect(again.status).toBe(404);
+  });
+
+  it('is confirmed neither by a factor for something else, nor by its person, nor out of a chat', async () => {
+    const own = await countingFactors(stage, visitor('ben'));
+    const theirs = await countingFactors(stage, visitor('cleo'));
+    const link = await proposed();
+    const { operation } = await stage.asks();
+    const ben = await browser('ben');
+    const plan = await ben.get(`/operations/${operation}/approve`);
+    const code = totp(own.secret, stage.clock.now());
+    const other = await ben.post(`/accounts/${link}/confirm`, {
+      challenge: fieldsOf(plan).challenge,
+      code,
+    });
+    expect(textOf(other.body)).toContain('STEP_UP_CHALLENGE');
+    const cleo = await browser('cleo');
+    const page = await cleo.get(`/accounts/${link}/confirm`);
+    const self = await cleo.post(`/accounts/${link}/confirm`, {
+      challenge: fieldsOf(page).challenge,
+      code: totp(theirs.secret, stage.clock.now()),
+    });
+    expect(textOf(self.body)).toContain('LINK_CONFIRM_OWN');
+    const chat = await browser('ben', 'T01/ben');
+    const shown = await chat.get(`/accounts/${link}/confirm`);
+    expect(textOf(shown.body)).toContain('STEP_UP_CHAT_SESSION');
+    expect(isLinked(link)).toBe(false);
+  });
+});
+
 describe('the page of factors', () => {
   it('shows the seed and the recovery codes once, and never again', async () => {
     const ana = await browser('ana');
