@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<object>>> = {
   latency: async () => (await import('./latency.ts')).latency(),
   memory: async () => (await import('./memory.ts')).memory(),
   press: async () => (await import('./press.ts')).press(),
+  sync: async () => (await import('./sync.ts')).sync(),
   storm: async () => (await import('./storm.ts')).storm(),
   slowdisk: async () => (await import('./slowdisk.ts')).slowdisk(),
 };

@@ -21,6 +21,8 @@ export interface TocsinOptions {
   /** Further keys of a person and of the default route, each with a comma before it. */
   readonly accounts?: Readonly<Record<'ana' | 'ben', string>>;
   readonly route?: string;
+  /** Further lines below `sources:`. */
+  readonly sources?: string;
   readonly env?: ProcessOptions['env'];
   readonly nodeFlags?: ProcessOptions['nodeFlags'];
 }
@@ -68,7 +70,10 @@ export async function startTocsin(options: TocsinOptions): Promise<Tocsin> {
 }
 
 /** A small catalogue with routes, people and policies: what a real one asks of each delivery is asked here too. */
-function configOf(journal: string, { config = '', accounts, route = '' }: TocsinOptions): string {
+function configOf(
+  journal: string,
+  { config = '', accounts, route = '', sources = '' }: TocsinOptions,
+): string {
   return `version: 1
 server:  { listen: 127.0.0.1:0 }
 limits: { person_per_minute: 100000, source_per_minute: 100000000 }
@@ -82,7 +87,7 @@ groups:
   sre: { members: [ana, ben] }
 sources:
   alertmanager: { main: { bearers: [ \${env:BENCH_BEARER} ] } }
-routes:
+${sources}routes:
   - { match: { severity: critical, team: payments }, notify: sre }
 default_route: { notify: sre${route} }
 policies:

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Account, become, type PagerIncident, trigger, type User } from './model.ts';
 import { describedBy } from './open-api.ts';
 import { type Answer, type Call, record, refuse, rest, text } from './rest.ts';
@@ -34,6 +35,8 @@ export interface FakePagerduty {
 
 export interface FakeOptions {
   readonly now: () => number;
+  /** How long each answer takes; none when absent. */
+  readonly answersMs?: number;
   readonly users?: readonly User[];
 }
 
@@ -71,6 +74,7 @@ export async function startFakePagerduty(options: FakeOptions): Promise<FakePage
       from: text(request.headers['from']) || undefined,
       body: await bodyOf(request),
     };
+    if (options.answersMs) await delay(options.answersMs);
     const name = `${call.method} ${pathname}`;
     requests.push(name);
     const fault = faults.find(({ times, matching }) => times > 0 && matching.test(name));
