@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runAttacks } from '../test/attacks/suite.ts';
+import { exploreNight } from '../test/core/operation/gate/explore.ts';
+import { nights } from '../test/core/operation/gate/nights.ts';
 import { explore } from '../test/core/operation/model.ts';
 import { modelsOf } from '../test/core/operation/models.ts';
 import { SCRATCH } from '../test/journal/notes.ts';
@@ -34,6 +36,13 @@ function explored(): { readonly states: number; readonly violations: number } {
     for (const broken of found.broken) say(broken);
     states += found.states;
     violations += found.broken.length + (found.whole ? 0 : 1);
+  }
+  for (const night of nights) {
+    const found = exploreNight(night);
+    say(`${night.name}: ${found.states} states, ways of up to ${found.depth} turns`);
+    for (const broken of found.broken) say(broken);
+    states += found.states;
+    violations += found.broken.length;
   }
   return { states, violations };
 }

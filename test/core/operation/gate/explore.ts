@@ -36,7 +36,15 @@ export const realCore: Core = { decide, judge };
  */
 export function exploreNight(
   night: Night,
-  { core = realCore, thorough = 'each' }: { core?: Core; thorough?: Thoroughness } = {},
+  {
+    core = realCore,
+    thorough = 'each',
+    intentsMax = Infinity,
+  }: {
+    readonly core?: Core;
+    readonly thorough?: Thoroughness;
+    readonly intentsMax?: number;
+  } = {},
 ): Explored {
   const stage = stageOf(core, night, thorough);
   const first: Node = {
@@ -50,7 +58,10 @@ export function exploreNight(
   const broken = new Map<string, string>();
   let turns = 0;
   let depth = 0;
-  for (let layer: readonly Node[] = [first]; layer.length > 0 && broken.size === 0; ) {
+  for (
+    let layer: readonly Node[] = [first];
+    layer.length > 0 && broken.size === 0 && depth < intentsMax;
+  ) {
     const next: Node[] = [];
     for (const node of layer) {
       statuses.add(node.operation.status);

@@ -8,7 +8,15 @@ import type { Evidence, StepUp } from '../../../../src/core/person.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import { asking } from '../model.ts';
 import { evidence, plan, rule, sha256, shown, step, T0 } from '../sample.ts';
-import { type Core, expiresAtTick, type Moment, type Move, type Night, tick, type Witness } from './night.ts';
+import {
+  type Core,
+  expiresAtTick,
+  type Moment,
+  type Move,
+  type Night,
+  tick,
+  type Witness,
+} from './night.ts';
 
 /** Every single thing that could be off, or every combination of them. */
 export type Thoroughness = 'each' | 'all';
@@ -31,7 +39,11 @@ export function stageOf(core: Core, night: Night, thorough: Thoroughness): Stage
     night.severities.flatMap((severities) =>
       night.times.map((at) => {
         const said = { asker, severities, at };
-        return { ...said, verdict: verdictOf(core, policy, night, said), demand: night.wants(said) };
+        return {
+          ...said,
+          verdict: verdictOf(core, policy, night, said),
+          demand: night.wants(said),
+        };
       }),
     ),
   );
@@ -59,19 +71,26 @@ export function movesFrom(
     case 'approved':
       return [
         ...peopleMoves(stage, operation, at),
-        ...beginMoves(stage, operation, at),
+        ...beginMoves(stage, { state: operation, witness }),
         { name: 'the loop looks at the clock', intent: { type: 'Expire', at } },
+        ...jumps,
       ];
     default:
       return [
         ...(operation.glass || !terminal.has(operation.status)
           ? peopleMoves(stage, operation, at)
           : []),
-        ...beginMoves(stage, operation, at).slice(0, 1),
+        ...beginMoves(stage, { state: operation, witness }).slice(0, 1),
         ...stepMoves(operation, at),
       ];
   }
 }
+
+const jumps: readonly Move[] = [-1, 2].map((jump) => ({
+  name: `the clock jumps by ${jump} minutes`,
+  intent: { type: 'VoidApprovals', jumpMs: jump * tick },
+  jump,
+}));
 
 /** What the undo of the sample step does, so that it is as it was shown. */
 const backwards = {
@@ -130,7 +149,11 @@ function planMoves(stage: Stage, { asked }: OperationState): readonly Move[] {
       { name, moment, intent },
       { name: `${name} over the quota`, moment, intent: { ...intent, waiting } },
       { name: `${name} while the rule is full`, moment, intent: { ...intent, full } },
-      { name: `${name} for ben`, moment, intent: { ...intent, plan: { ...own, requester: 'ben' } } },
+      {
+        name: `${name} for ben`,
+        moment,
+        intent: { ...intent, plan: { ...own, requester: 'ben' } },
+      },
     ];
   });
   const moment = asAsked[0];
@@ -225,7 +248,9 @@ function pressOf(
     factor: 'passkey',
     credential: 'pk-1',
     hash: factor === 'of another plan' ? another : hash,
-    at: at + { none: 0, 'its own': 0, 'of another plan': 0, 'long ago': -3, 'not yet': 1 }[factor] * tick,
+    at:
+      at +
+      { none: 0, 'its own': 0, 'of another plan': 0, 'long ago': -3, 'not yet': 1 }[factor] * tick,
   };
   const who = { ...by, surface, account: `${surface}:${by.person}` };
   return { by: factor === 'none' ? who : { ...who, stepUp }, hash: given[name], typed };
@@ -237,7 +262,10 @@ const reason = 'nobody answers and the shop is down';
 function glassMoves(stage: Stage, by: Evidence, at: number): readonly Move[] {
   const right = pressOf(stage, { by, at, way: rightWay });
   const broken = { type: 'BreakGlass', at, reason, shown, told: [], broken: 0 } as const;
-  const says = (what: string, intent: OperationIntent) => ({ name: `${nameOf(by)} ${what}`, intent });
+  const says = (what: string, intent: OperationIntent) => ({
+    name: `${nameOf(by)} ${what}`,
+    intent,
+  });
   return [
     says('breaks the glass', { ...broken, ...right }),
     says('breaks the glass for no reason', { ...broken, ...right, reason: 'hurry  now  ok' }),
@@ -261,13 +289,18 @@ function wordMoves({ hash }: Stage, by: Evidence, at: number): readonly Move[] {
     { type: 'Withdraw', at, by },
     { type: 'Cancel', at, by },
     { type: 'Stop', at, by },
+    { type: 'Stop', at, by, onCall: 'support' },
     { type: 'Settle', at, by, as: 'done', reason: '' },
   ];
   return intents.map((intent) => ({ name: `${nameOf(by)} says ${intent.type}`, intent }));
 }
 
 /** The last look, with everybody who approved or broke the glass standing as they may by now. */
-function beginMoves(stage: Stage, state: OperationState, at: number): readonly Move[] {
+function beginMoves(
+  stage: Stage,
+  { state, witness }: { readonly state: OperationState; readonly witness: Witness },
+): readonly Move[] {
+  const at = T0 + witness.ticks * tick;
   const involved = [...state.approvals, ...(state.glass ? [state.glass] : [])];
   const people = involved.map(({ evidence: { person, surface } }) => {
     const base = [...stage.night.asker.slice(0, 1), ...stage.night.people];
@@ -275,27 +308,29 @@ function beginMoves(stage: Stage, state: OperationState, at: number): readonly M
     return { ...known, surface };
   });
   const standings = combined(people.map(standingsOf));
-  const original = stage.night.originals;
-  return stage.moments.flatMap((moment) =>
-    standings.flatMap((standing) => {
+  const original = stage.night.originals?.find(({ name }) => name === witness.original);
+  return stage.moments.flatMap((moment, index) =>
+    standings.flatMap((standing, nth) => {
       const name = `it begins with ${[moment.asker, ...standing].map(nameOf).join(', ')}`;
       const { verdict } = moment;
       const intent = { type: 'Begin', at, standing, policy: 'policy-1', verdict } as const;
-      const moves: readonly Move[] = [
+      const moves = [
         { name, moment, intent },
         { name: `${name} while it is halted`, moment, intent: { ...intent, halt } },
-        { name: `${name} while its rule is full`, moment, intent: { ...intent, full: { problem: halt } } },
+        {
+          name: `${name} while its rule is full`,
+          moment,
+          intent: { ...intent, full: { problem: halt } },
+        },
         { name: `${name} under another policy`, moment, intent: { ...intent, policy: 'policy-2' } },
       ];
-      if (!original) return moves;
-      return original.flatMap((each) =>
-        moves.map((move) => ({
-          ...move,
-          name: `${move.name}, taking back one that ${each.name}`,
-          original: each,
-          intent: { ...move.intent, original: each.state } as OperationIntent,
-        })),
-      );
+      // What halts does not ask who stands how: once for each is enough where not every combination is wanted.
+      const wanted = stage.thorough === 'all' || index + nth === 0 ? moves : moves.slice(0, 1);
+      return wanted.map((move) => ({
+        ...move,
+        ...(original && { original }),
+        intent: { ...move.intent, ...(original && { original: original.state }) },
+      }));
     }),
   );
 }
@@ -318,9 +353,7 @@ function stepMoves(state: OperationState, at: number): readonly Move[] {
     intended: [
       { type: 'ReportApply', ...report, applied: { outcome: 'applied' } },
       { type: 'ReportApply', ...report, applied: { outcome: 'refused', problem: halt } },
-      ...(current.attempt < 2
-        ? [{ type: 'ReportProbe', ...report, probed: 'no' } as const]
-        : []),
+      ...(current.attempt < 2 ? [{ type: 'ReportProbe', ...report, probed: 'no' } as const] : []),
       { type: 'ReportProbe', ...report, probed: 'yes' },
       { type: 'ReportProbe', ...report, at: current.landsBefore, probed: 'cannot-know' },
     ],

@@ -1,5 +1,9 @@
 import type { SeverityKnown } from '../../../../src/core/alert/severity.ts';
-import { evolve, initialOperation, type OperationEvent } from '../../../../src/core/operation/operation.ts';
+import {
+  evolve,
+  initialOperation,
+  type OperationEvent,
+} from '../../../../src/core/operation/operation.ts';
 import type { Evidence } from '../../../../src/core/person.ts';
 import { problem } from '../../../../src/core/problem.ts';
 import {
@@ -62,8 +66,20 @@ const twoOfOne: Night = {
   ...ordinary,
   name: 'two of one group and one of another approve, and somebody is in both',
   people: [ben, dora, cleo, eve],
-  rules: [rule({ places: [{ count: 2, from: 'sre' }, { count: 1, from: 'dba' }] })],
-  wants: byRequester({ places: [{ count: 2, from: 'sre' }, { count: 1, from: 'dba' }] }),
+  rules: [
+    rule({
+      places: [
+        { count: 2, from: 'sre' },
+        { count: 1, from: 'dba' },
+      ],
+    }),
+  ],
+  wants: byRequester({
+    places: [
+      { count: 2, from: 'sre' },
+      { count: 1, from: 'dba' },
+    ],
+  }),
 };
 
 const danger: Night = {
@@ -146,7 +162,10 @@ const severity: Night = {
 const stricter: Night = {
   ...ordinary,
   name: 'it becomes forbidden, or wants more than was given, while people are asked',
-  asker: [ana, { ...ana, memberships: [...ana.memberships, { group: 'guests', source: 'static', ageMs: 0 }] }],
+  asker: [
+    ana,
+    { ...ana, memberships: [...ana.memberships, { group: 'guests', source: 'static', ageMs: 0 }] },
+  ],
   people: leads,
   severities: [[], [byLabel]],
   times: [T0, T0 + 24 * 60 * minute],
@@ -189,7 +208,9 @@ function original(
 }
 
 const end: readonly OperationEvent[] = [intended(), applied(), verified(), succeeded];
-const other = step('s1', { target: { id: 'kubernetes/eu-1/shop/deployment/cart', identity: 'uid' } });
+const other = step('s1', {
+  target: { id: 'kubernetes/eu-1/shop/deployment/cart', identity: 'uid' },
+});
 
 const takingBack: Night = {
   ...ordinary,
@@ -220,10 +241,7 @@ const takingBack: Night = {
       ...running({ ...undo, plan: { ...undo.plan, steps: [other] } }),
       ...end,
     ]),
-    original('changed nothing', [
-      ...running(undo),
-      operationFailed(problem('STOPPED_UNCHANGED')),
-    ]),
+    original('changed nothing', [...running(undo), operationFailed(problem('STOPPED_UNCHANGED'))]),
   ],
 };
 

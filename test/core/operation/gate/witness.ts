@@ -1,7 +1,14 @@
 import type { OperationIntent } from '../../../../src/core/operation/decide.ts';
 import type { Evidence } from '../../../../src/core/person.ts';
 import { canSeatAll } from '../invariants.ts';
-import { type Demand, expiresAtTick, type Press, type Turn, type Witness } from './night.ts';
+import {
+  type Demand,
+  expiresAtTick,
+  type Moment,
+  type Press,
+  type Turn,
+  type Witness,
+} from './night.ts';
 
 /*
  * The promises of the gate, said once more without the gate's own code: from what people did and what was so at that
@@ -43,7 +50,8 @@ export function remember(turn: Turn): Witness {
   const { intent, moment, original, jump } = turn.move;
   // What was approved by a clock that nobody can trust any more is asked for again.
   if (jump !== undefined) {
-    return { ...witness, approvals: [], ticks: Math.max(0, witness.ticks + jump) };
+    const ticks = Math.min(expiresAtTick + 1, Math.max(0, witness.ticks + jump));
+    return { ...witness, approvals: [], ticks };
   }
   switch (intent.type) {
     case 'Ask':
@@ -52,7 +60,7 @@ export function remember(turn: Turn): Witness {
       return has('OperationPlanned')
         ? {
             ...witness,
-            ...(moment?.demand && { demanded: moment.demand }),
+            ...demandedBy(intent, moment),
             ...(original && { original: original.name }),
           }
         : witness;
@@ -80,6 +88,12 @@ export function remember(turn: Turn): Witness {
   }
 }
 
+/** An undo that was approved before asks for nobody any more. */
+function demandedBy({ rule }: Of<'Plan'>, moment: Moment | undefined): Pick<Witness, 'demanded'> {
+  if (rule.preapproved) return { demanded: { places: [] } };
+  return moment?.demand ? { demanded: moment.demand } : {};
+}
+
 function planPromises(turn: Turn): readonly string[] {
   const { move, witness, night, before } = turn;
   const { intent, moment, original } = move;
@@ -87,7 +101,8 @@ function planPromises(turn: Turn): readonly string[] {
   const said: string[] = [];
   if (intent.plan.requester !== witness.asker) said.push('planned for somebody else');
   if (intent.rule.preapproved) {
-    if (original?.covers(askerOf(turn), before.asked?.at ?? 0) !== true) said.push('an undo planned that nobody approved');
+    if (original?.covers(askerOf(turn), before.asked?.at ?? 0) !== true)
+      said.push('an undo planned that nobody approved');
     return said;
   }
   if (intent.waiting && intent.waiting.operations.length >= intent.waiting.max) {
@@ -211,7 +226,8 @@ function reviewPromises({ witness, before, move }: Turn): readonly string[] {
   const isNamed = [...groups, ...(demanded?.glass?.from ?? [])].some((each) => belongs(by, each));
   const said: string[] = [];
   if (!glass) said.push('reviewed without a glass');
-  if (by.person === glass?.person || by.person === asker) said.push('reviewed by those it is about');
+  if (by.person === glass?.person || by.person === asker)
+    said.push('reviewed by those it is about');
   if (!isNamed) said.push('reviewed by a stranger');
   if (before.glass?.review) said.push('reviewed twice');
   if (before.endedAt === undefined) said.push('reviewed before its end');
@@ -222,7 +238,8 @@ function sayPromises({ witness, move }: Turn): readonly string[] {
   const { intent } = move;
   if (!('by' in intent)) return [`ended by ${intent.type}`];
   const isAsker = intent.by.person === witness.asker;
-  const mayEnd = isAsker || hasSay(witness, intent.by);
+  const isOnCall = intent.type === 'Stop' && belongs(intent.by, intent.onCall ?? '');
+  const mayEnd = isAsker || isOnCall || hasSay(witness, intent.by);
   const isCancel = intent.type === 'Cancel' && !isAsker;
   return mayEnd && !isCancel ? [] : ['ended by somebody without a say'];
 }
@@ -247,9 +264,7 @@ function hasSay({ demanded, glass, asker }: Witness, by: Evidence): boolean {
 function isNo(turn: Turn, intent: Of<'Decline'>): boolean {
   const { before, witness } = turn;
   const isPending = before.status === 'waiting' || before.status === 'approved';
-  return (
-    isPending && !isExpired(turn) && namesRight(turn, intent) && hasSay(witness, intent.by)
-  );
+  return isPending && !isExpired(turn) && namesRight(turn, intent) && hasSay(witness, intent.by);
 }
 
 function isDenied({ move }: Turn): boolean {
