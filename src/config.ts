@@ -164,11 +164,11 @@ function readSettings(
       report,
     });
   }
+  const identityAdmins = readIdentityAdmins(sections.identity_admins, { groups, report });
   if (clean('policies', 'console', 'journal')) {
     const { console, journal } = sections;
-    checkStepUp({ policy, console, journal, report });
+    checkStepUp({ policy, identityAdmins, console, journal, report });
   }
-  const identityAdmins = readIdentityAdmins(sections.identity_admins, { groups, report });
   const servicesKnown = clean('services');
   const freezes = readFreezes(sections.freezes, { document, report, catalog, servicesKnown });
   const pendingMax = sections.quotas.pending;

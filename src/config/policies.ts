@@ -192,16 +192,9 @@ function checkSurfaces(
   }
 }
 
-/** A second factor is given in the console and nowhere else, with an approval and nothing else. */
+/** A second factor is given in the console and nowhere else, with an approval or to break the glass on the plan's page. */
 function checkStepUp(rule: AllowRule, path: Path, { report }: PolicyScope): void {
   if (!rule.stepUp) return;
-  if (rule.breakGlass) {
-    report.error([...path, 'break_glass'], {
-      what: `policies[${path[1]}] asks for a second factor, and has a glass to break`,
-      why: 'a factor is given with an approval, so nobody could ever break it',
-      instead: 'take step_up out, or break_glass',
-    });
-  }
   if (rule.places.length === 0) {
     report.error([...path, 'step_up'], {
       what: `policies[${path[1]}] asks for a second factor and for no approval`,

@@ -203,7 +203,9 @@ export const sections = {
   identity_admins: z
     .array(name)
     .default([])
-    .describe('Groups whose members confirm new second factors of others.'),
+    .describe(
+      'Groups whose members confirm new accounts and new second factors of others, each with a factor of their own: `journal.keyring_key` and a `console.public_url` have to be there.',
+    ),
   services: named(service).default({}),
   policies: z.array(rule).default([]),
   policy_tests: z.array(policyTest).default([]),

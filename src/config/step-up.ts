@@ -10,19 +10,28 @@ const keyCharactersMin = 32;
 
 export interface StepUpScope {
   readonly policy: Policy;
+  readonly identityAdmins: readonly string[];
   readonly console: Section<'console'>;
   readonly journal: Section<'journal'>;
   readonly report: Report;
 }
 
-/** What rules ask for has to be possible: an address that authenticators take, and a key for what proves the factors. */
-export function checkStepUp({ policy, console, journal, report }: StepUpScope): void {
+/** What rules and `identity_admins` ask for has to be possible: an address that authenticators take, and a key for what proves the factors. */
+export function checkStepUp({
+  policy,
+  identityAdmins,
+  console,
+  journal,
+  report,
+}: StepUpScope): void {
   checkKeys(journal.keyring_key ?? [], report);
   const rules = policy.rules.flatMap((rule) =>
     rule.kind === 'allow' && rule.stepUp ? [rule.where] : [],
   );
-  if (rules.length === 0) return;
-  const what = `a second factor is wanted by ${sayList(rules)}`;
+  // They confirm accounts and factors of others, and stand for it with a factor of their own.
+  const wanting = [...rules, ...(identityAdmins.length > 0 ? ['identity_admins'] : [])];
+  if (wanting.length === 0) return;
+  const what = `a second factor is wanted by ${sayList(wanting)}`;
   if (journal.keyring_key === undefined || journal.keyring_key.length === 0) {
     report.error(['journal'], {
       what,

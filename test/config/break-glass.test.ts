@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
+
 import { describe, expect, it } from 'vitest';
 import { accepted, faultsOf, yaml } from './given.ts';
 
@@ -35,9 +37,16 @@ describe('break_glass', () => {
     expect(faultsOf(rules(text)).join()).toContain(fault);
   });
 
-  it('is refused beside a second factor, which is given with approvals only', () => {
-    const text = `${approvals}, step_up: required, break_glass: { from: [sre] }`;
-    expect(faultsOf(rules(text)).join()).toContain('nobody could ever break it');
+  it('stands beside a second factor, which is then given on the page of the plan', () => {
+    const more = `${approvals}, step_up: required, break_glass: { from: [sre] }`;
+    const text = yaml({
+      policies: `policies: [ { match: { risk: change }, requesters: [sre], ${more} } ]`,
+      console: 'console: { public_url: https://ops.example.com }',
+      journal: 'journal: { keyring_key: ${env:KEY} }',
+    });
+    const env = { KEY: 'k'.repeat(44) };
+    const [rule] = accepted(text, { env }).settings.policy.rules;
+    expect(rule).toMatchObject({ stepUp: true, breakGlass: { from: ['sre'], perDay: 1 } });
   });
 
   it('is refused on a deny rule', () => {

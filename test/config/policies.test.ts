@@ -104,6 +104,20 @@ describe('policies', () => {
     ]);
   });
 
+  it('refuses identity_admins where no factor can be kept or given, and takes them where it can', () => {
+    const admins = 'identity_admins: [sre]';
+    const key = { journal: 'journal: { keyring_key: ${env:KEY} }' };
+    const env = { env: { KEY: 'k'.repeat(44) } };
+    const site = { console: 'console: { public_url: https://ops.example.com }' };
+    expect(faultsOf(yaml({ admins })).join()).toContain(
+      'wanted by identity_admins, without journal.keyring_key',
+    );
+    expect(faultsOf(yaml({ admins, ...key }), env).join()).toContain(
+      'wanted by identity_admins, passkeys are bound to console.public_url',
+    );
+    expect(faultsOf(yaml({ admins, ...key, ...site }), env)).toEqual([]);
+  });
+
   it('refuses a second factor that nobody could ever give', () => {
     const one = 'approvals: [ { count: 1, from: sre } ]';
     const rule = (more: string) =>
