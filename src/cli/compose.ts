@@ -46,6 +46,7 @@ import type { Chats, ConnectChats } from './chats.ts';
 import { consoleRecords } from './console-records.ts';
 import { healthRoutes } from './health.ts';
 import { journalHostHandlers } from './host-records.ts';
+import { type Resting, restingOf } from './resting.ts';
 import { openStepUps, partyOf, stepUpHostHandlers } from './step-up.ts';
 import { version } from './version.ts';
 import { createWatch, loopsWithinMs } from './watch.ts';
@@ -70,7 +71,7 @@ export interface Parts {
   /** Where changes are told to those who are paged. */
   readonly changes?: readonly Changes[];
   /** Outside systems that are left alone for a while, because they did not answer. */
-  readonly resting?: () => readonly { readonly system: string; readonly rests: boolean }[];
+  readonly resting?: () => readonly Resting[];
   readonly sources: readonly AlertSource[];
   /** Sources that can be told to be silent. */
   readonly silences?: readonly Silences[];
@@ -347,13 +348,13 @@ function securityCountsBy(late: Late): SecurityCounts {
   };
 }
 
-function readingsOf({ journal, resting }: Parts, bot: Bot, late: Late): MetricsReadings {
+function readingsOf(parts: Parts, bot: Bot, late: Late): MetricsReadings {
   return {
     openIncidents: () => bot.readings().openIncidents,
     liveOperations: () => bot.readings().operations,
     threadsWaiting: () => bot.readings().threadsWaiting,
     pagesWaiting: () => bot.readings().pagesWaiting,
-    resting: resting ?? (() => []),
+    resting: () => restingOf(parts),
     asksWorking: () => bot.readings().asksWorking,
     graphsWaiting: () => bot.readings().graphsWaiting,
     lanes: () => bot.readings().lanes,
@@ -363,7 +364,7 @@ function readingsOf({ journal, resting }: Parts, bot: Bot, late: Late): MetricsR
         isWell: health().state === 'ok',
       })),
     journal: () => {
-      const { waiting, appends, commits, events, databaseBytes } = journal.stats();
+      const { waiting, appends, commits, events, databaseBytes } = parts.journal.stats();
       return { waiting, appends, commits, events, bytes: databaseBytes };
     },
   };

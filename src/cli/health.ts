@@ -66,23 +66,28 @@ export function healthRoutes({
   ];
 }
 
-/** Sources and pagers, each with the code of its trouble; one that is left alone for a while says so. */
+/**
+ * Sources and pagers, each with the code of its trouble; one that is left alone for a while says so. Of a cluster every
+ * peer is named: one that does not answer takes nothing from the others, but is not well.
+ */
 function outsideStates(parts: Parts, bot: Bot): Readonly<Record<string, object>> {
-  const rests = new Set(
-    (parts.resting?.() ?? []).flatMap(({ system, rests: isResting }) =>
-      isResting ? [system] : [],
-    ),
-  );
+  const resting = parts.resting?.() ?? [];
+  const rests = new Set(resting.flatMap(({ system, rests: isIt }) => (isIt ? [system] : [])));
   return Object.fromEntries(
     [...parts.sources, ...(parts.pagers ?? [])].map(({ name }) => {
       const trouble = bot.trouble(name);
       const breaker = rests.has(name) ? { breaker: 'open' } : {};
-      const isWell = !trouble && !rests.has(name);
+      const peers = resting.flatMap(({ peer }) => (peer?.of === name ? [peer] : []));
+      const isWell = !trouble && !rests.has(name) && peers.every(({ state }) => state === 'ok');
+      const named = Object.fromEntries(peers.map(({ host, state }) => [host, state]));
       return [
         name,
-        isWell
-          ? { state: 'ok' }
-          : { state: 'degraded', ...(trouble && { code: trouble.code }), ...breaker },
+        {
+          state: isWell ? 'ok' : 'degraded',
+          ...(trouble && { code: trouble.code }),
+          ...breaker,
+          ...(peers.length > 0 && { peers: named }),
+        },
       ];
     }),
   );

@@ -7,6 +7,7 @@ import type { Changes } from '../core/ports/changes.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { ProblemBook } from '../core/problem.ts';
+import type { Resting } from './resting.ts';
 
 export interface ConnectedPagers {
   readonly pagers: readonly Pager[];
@@ -16,7 +17,7 @@ export interface ConnectedPagers {
   readonly directories: readonly ServedDirectory[];
   readonly books: readonly ProblemBook[];
   /** Whether each is asked at the moment. */
-  resting(): readonly { readonly system: string; readonly rests: boolean }[];
+  resting(): readonly Resting[];
   doctor(): Promise<readonly (Finding & { readonly about: string })[]>;
   close(): void;
 }

@@ -112,7 +112,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       pagers: pagers.pagers,
       onCalls: pagers.onCalls,
       changes: pagers.changes,
-      resting: pagers.resting,
+      resting: () => [...sources.resting(), ...pagers.resting()],
       directories: pagers.directories,
       targets,
       chats,

@@ -7,6 +7,7 @@ import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
 import type { Parts } from './compose.ts';
+import type { Resting } from './resting.ts';
 
 export interface Connected {
   readonly targets: readonly ConnectedTarget[];
@@ -75,6 +76,8 @@ export interface ConnectedSources {
   readonly sources: readonly AlertSource[];
   readonly silences: readonly Silences[];
   readonly books: readonly ProblemBook[];
+  /** How each was found when it was asked last; every peer of a cluster by its host. */
+  resting(): readonly Resting[];
   /** What `tocsin doctor` says of each; changes nothing. */
   doctor(): Promise<readonly (Finding & { readonly about: string })[]>;
   close(): void;
@@ -89,7 +92,8 @@ export async function connectSources({
   );
   if (asked.length === 0) {
     const close = () => undefined;
-    return { sources: [], silences: [], books: [], doctor: async () => [], close };
+    const none = { sources: [], silences: [], books: [], resting: () => [] };
+    return { ...none, doctor: async () => [], close };
   }
   const { connect, problems } = await import('../integrations/alertmanager/index.ts');
   const connected = asked.map(({ source, api }) =>
@@ -99,6 +103,14 @@ export async function connectSources({
     sources: connected.map(({ source }) => source),
     silences: connected.map(({ silences }) => silences),
     books: [problems],
+    resting: () =>
+      connected.flatMap(({ source: { name }, peers }) =>
+        peers().map(({ host, state }, _, all) => ({
+          system: all.length > 1 ? `${name} ${host}` : name,
+          rests: state === 'down',
+          ...(all.length > 1 && { peer: { of: name, host, state } }),
+        })),
+      ),
     async doctor() {
       const found = await Promise.all(
         connected.map(async ({ source, doctor }) =>

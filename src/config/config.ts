@@ -174,6 +174,8 @@ export interface Basic {
 
 export interface AlertmanagerApi {
   readonly url: string;
+  /** Of the others of its cluster. */
+  readonly peers?: readonly string[];
   readonly timeoutMs: number;
   readonly bearer?: Secret;
   readonly basic?: Basic;

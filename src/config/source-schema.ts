@@ -17,10 +17,20 @@ const watchdog = keys({
 
 const alertmanagerApi = keys({
   url: url.describe('Base URL of its API.'),
+  peers: z
+    .array(url)
+    .optional()
+    .describe('Base URLs of the others of its cluster: one source, of which one answer is enough.'),
   bearer: secret.optional().describe('Bearer token sent to it.'),
   basic: basic.optional().describe('Basic authentication sent to it.'),
   timeout: duration('100ms', '1m').default(10_000).describe('How long one request may take.'),
 });
+
+function withPeers(written: unknown): object {
+  if (!Array.isArray(written)) return { url: written };
+  const [url, ...peers]: readonly unknown[] = written;
+  return { url, peers };
+}
 
 const alertmanager = keys({
   bearers: z
@@ -43,10 +53,12 @@ const alertmanager = keys({
           ? written
           : written === undefined
             ? undefined
-            : { url: written },
+            : withPeers(written),
       alertmanagerApi.optional(),
     )
-    .describe('How its API is asked what is firing; a URL alone stands for `{ url: … }`.'),
+    .describe(
+      'How its API is asked what is firing; a URL alone stands for `{ url: … }`, a list for the peers of a cluster.',
+    ),
   telemetry: z
     .record(z.string(), z.unknown())
     .optional()

@@ -61,7 +61,7 @@ function readGrafanaApi(
 ): NonNullable<GrafanaConfig['api']> {
   checkOneCredential(api, path, report);
   const url = `${api.url.replace(/\/$/, '')}/api/alertmanager/grafana`;
-  return readApi({ ...api, url });
+  return readApi({ ...api, url, peers: [] });
 }
 
 type WrittenPagerduty = NonNullable<Section<'sources'>['pagerduty']>[string];
@@ -173,6 +173,12 @@ function readAuth(
 }
 
 function readApi(api: NonNullable<Written['api']>): NonNullable<AlertmanagerConfig['api']> {
-  const { url, timeout, bearer, basic } = api;
-  return { url, timeoutMs: timeout, ...(bearer && { bearer }), ...(basic && { basic }) };
+  const { url, peers, timeout, bearer, basic } = api;
+  return {
+    url,
+    ...(peers && peers.length > 0 && { peers }),
+    timeoutMs: timeout,
+    ...(bearer && { bearer }),
+    ...(basic && { basic }),
+  };
 }

@@ -110,8 +110,9 @@ describe('a sound configuration', () => {
   alertmanager:
     main: { bearers: [ \${env:AM_TOKEN} ], api: http://am:9093/ }
     eu: { basic: { username: am, password: \${env:AM_TOKEN} }, api: { url: https://am.eu, bearer: \${env:AM_TOKEN}, timeout: 2s } }
-    lab: { auth: none, api: { url: http://lab, basic: { username: u, password: \${env:AM_TOKEN} } } }`;
-    const [main, eu, lab] = accepted(yaml({ sources })).config.sources.alertmanager;
+    lab: { auth: none, api: { url: http://lab, basic: { username: u, password: \${env:AM_TOKEN} } } }
+    pair: { auth: none, api: [ http://am-a:9093, http://am-b:9093 ] }`;
+    const [main, eu, lab, pair] = accepted(yaml({ sources })).config.sources.alertmanager;
     expect([main?.auth.kind, main?.api?.url, main?.api?.timeoutMs]).toEqual([
       'bearers',
       'http://am:9093',
@@ -120,6 +121,11 @@ describe('a sound configuration', () => {
     expect(eu?.auth.kind === 'basic' && eu.auth.username).toBe('am');
     expect([eu?.api?.bearer?.reveal(), eu?.api?.timeoutMs]).toEqual(['am-token', 2000]);
     expect([lab?.auth.kind, lab?.api?.basic?.password.reveal()]).toEqual(['none', 'am-token']);
+    expect([main?.api?.peers, pair?.api?.url, pair?.api?.peers]).toEqual([
+      undefined,
+      'http://am-a:9093',
+      ['http://am-b:9093'],
+    ]);
   });
 
   it('reaches a cluster by kubeconfig, by token and from inside', () => {

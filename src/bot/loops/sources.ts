@@ -78,7 +78,7 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     }
     troubles.delete(source.name);
     // A source that does not say how old it is counts as grown up.
-    const upSince = await source.upSince?.().catch(() => undefined);
+    const upSince = await source.upSince?.(current).catch(() => undefined);
     const answer = sourceAnswer(current, askedAt, upSince);
     const held = (fingerprint: string) =>
       isHeld(engine.readings.correlation, source.name, fingerprint);

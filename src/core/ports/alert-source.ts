@@ -4,8 +4,11 @@ export interface AlertSource {
   readonly name: string;
   /** All alerts the source knows now. Rejects with a ProblemError when it cannot be asked. */
   current(): Promise<readonly SourceAlert[]>;
-  /** Since when it listens, where it says so: one that has just started has not been told everything yet. */
-  upSince?(): Promise<number | undefined>;
+  /**
+   * Since when it listens, where it says so: one that has just started has not been told everything yet. Of one that is
+   * several, those count that gave this answer of `current`; without it all of them.
+   */
+  upSince?(answer?: readonly SourceAlert[]): Promise<number | undefined>;
 }
 
 export interface SourceAlert {

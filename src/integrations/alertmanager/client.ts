@@ -1,14 +1,16 @@
 import { Buffer } from 'node:buffer';
 import type { AxiosResponse } from 'axios';
+import { type Breaker, createBreaker } from '../../core/breaker.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import type { Secret } from '../../core/secret.ts';
-import { createBreaker } from './breaker.ts';
 
 export interface AlertmanagerApi {
   /** `alertmanager/main`: named in every problem. */
   readonly source: string;
   /** Base address, path prefix included. */
   readonly url: string;
+  /** Base addresses of the others of its cluster. */
+  readonly peers?: readonly string[];
   readonly timeoutMs: number;
   readonly bearer?: Secret;
   readonly basic?: { readonly username: string; readonly password: Secret };
@@ -25,6 +27,7 @@ export interface Client {
   get(path: string): Promise<Answered>;
   /** One request that changes something there; never sent twice from here. */
   send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Sent>;
+  readonly health: Breaker['health'];
   close(): void;
 }
 
@@ -60,7 +63,7 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
   const closing = new AbortController();
 
   async function get(path: string): Promise<Answered> {
-    const restMs = breaker.restMs();
+    const restMs = breaker.take();
     if (restMs > 0) {
       const seconds = Math.ceil(restMs / 1000);
       throw new ProblemError(say('ALERTMANAGER_RESTS', { failures: breaker.failures(), seconds }));
@@ -85,7 +88,7 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
   }
 
   async function send(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Sent> {
-    const restMs = breaker.restMs();
+    const restMs = breaker.take();
     if (restMs > 0) {
       const facts = { failures: breaker.failures(), seconds: Math.ceil(restMs / 1000) };
       return unsent('wait', say('ALERTMANAGER_RESTS', facts));
@@ -185,7 +188,7 @@ export function createClient(api: AlertmanagerApi, clock: Clock): Client {
     });
   }
 
-  return { get, send, close: () => closing.abort() };
+  return { get, send, health: breaker.health, close: () => closing.abort() };
 }
 
 type Asked =

@@ -2,6 +2,7 @@ import type { AlertSource, SourceAlert } from '../../core/ports/alert-source.ts'
 import type { Silences } from '../../core/ports/silences.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { type AlertmanagerApi, type Client, type Clock, createClient } from './client.ts';
+import { joinSilences, joinSources } from './cluster.ts';
 import { parseAlerts, parseUpSince } from './schema.ts';
 import { createSilences } from './silences.ts';
 
@@ -12,6 +13,8 @@ export interface Integration {
   readonly source: AlertSource;
   /** Held by the loop of silences alone. */
   readonly silences: Silences;
+  /** Each of the cluster, as it answered last; `down` while it is left alone. One that stands alone too. */
+  peers(): readonly { readonly host: string; readonly state: 'ok' | 'degraded' | 'down' }[];
   /** What `tocsin doctor` says of it; changes nothing. */
   doctor(): Promise<readonly Finding[]>;
   close(): void;
@@ -24,21 +27,42 @@ export interface Finding {
   readonly problem?: Problem;
 }
 
-/** One Alertmanager, asked what fires. Nothing is loaded or connected before the first question. */
+/** One Alertmanager or the peers of one cluster, asked what fires. Nothing is loaded or connected before the first question. */
 export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock }): Integration {
+  const urls = [api.url, ...(api.peers ?? [])];
+  const peers = urls.map((url) => connectPeer({ ...api, url }, clock));
+  const source = joinSources(api.source, peers);
+  return {
+    source,
+    silences: joinSilences(source, peers),
+    peers: () => peers.map(({ host, health }) => ({ host, state: health() })),
+    async doctor() {
+      const found = await Promise.all(peers.map((peer) => peer.doctor()));
+      return found.flat();
+    },
+    close() {
+      for (const peer of peers) peer.close();
+    },
+  };
+}
+
+function connectPeer(api: AlertmanagerApi, clock: Clock) {
   const client = createClient(api, clock);
   const current = async () => (await ask(client, api)).alerts;
-  return {
-    source: {
-      name: api.source,
-      current,
-      // The difference of the clocks is taken out: how long it has been up is what counts.
-      async upSince() {
-        const { body, at } = await client.get(STATUS);
-        const since = parseUpSince(body);
-        return since === undefined || at === undefined ? since : since + clock.now() - at;
-      },
+  const source: AlertSource = {
+    name: api.source,
+    current,
+    // The difference of the clocks is taken out: how long it has been up is what counts.
+    async upSince() {
+      const { body, at } = await client.get(STATUS);
+      const since = parseUpSince(body);
+      return since === undefined || at === undefined ? since : since + clock.now() - at;
     },
+  };
+  return {
+    source,
+    host: new URL(api.url).host,
+    health: client.health,
     silences: createSilences(api, client, current),
     doctor: () => examine(client, api, clock),
     close: () => client.close(),
@@ -70,7 +94,8 @@ async function examine(
 ): Promise<readonly Finding[]> {
   try {
     const { alerts, at } = await ask(client, api);
-    const reached: Finding = { check: 'api', facts: { alerts: alerts.length } };
+    const host = api.peers?.length ? { host: new URL(api.url).host } : {};
+    const reached: Finding = { check: 'api', facts: { ...host, alerts: alerts.length } };
     const skewMs = at === undefined ? 0 : Math.abs(clock.now() - at);
     if (skewMs <= SKEW_MAX_MS) return [reached, { check: 'clock', facts: {} }];
     const facts = { source: api.source, url: originOf(api), seconds: Math.round(skewMs / 1000) };

@@ -1,13 +1,8 @@
 import type { AlertSource } from '../../core/ports/alert-source.ts';
-import type {
-  FiringFound,
-  SilenceDone,
-  Silences,
-  SilencesFound,
-  SilenceWanted,
-} from '../../core/ports/silences.ts';
+import type { FiringFound, SilenceDone, SilenceWanted } from '../../core/ports/silences.ts';
 import { problem, problemOf } from '../../core/problem.ts';
 import type { AlertmanagerApi, Client } from './client.ts';
+import type { PeerSilences } from './cluster.ts';
 import { parseCreated, parseSilences } from './schema.ts';
 
 /** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
@@ -20,17 +15,17 @@ export function createSilences(
   { source, url, timeoutMs }: Pick<AlertmanagerApi, 'source' | 'url' | 'timeoutMs'>,
   client: Pick<Client, 'get' | 'send'>,
   current: AlertSource['current'],
-): Silences {
+): PeerSilences {
   const unreadable = (why: string) =>
     problem('ALERTMANAGER_UNREADABLE', { source, url: new URL(url).origin, why });
   return {
     source,
     landsWithinMs: timeoutMs * LANDS_WITHIN_TIMEOUTS,
-    async find({ silence }): Promise<SilencesFound> {
+    async look(silence) {
       try {
         const all = parseSilences((await client.get(PATH)).body);
-        const ours = all.filter(({ comment, ends }) => !ends && comment.includes(mark(silence)));
-        return { ok: true, refs: ours.map(({ id }) => id) };
+        const ours = all.filter(({ comment }) => comment.includes(mark(silence)));
+        return { ok: true, refs: ours.map(({ id, ends }) => ({ ref: id, ends })) };
       } catch (error) {
         const because = problemOf(error, unreadable('there is no list of silences'));
         return { ok: false, why: 'wait', problem: because };
@@ -54,9 +49,10 @@ export function createSilences(
         ? { ok: false, why: 'unknown', problem: unreadable('there is no silenceID') }
         : { ok: true, ref };
     },
-    async remove(ref): Promise<SilenceDone> {
+    async remove(ref) {
       const sent = await client.send('DELETE', `/api/v2/silence/${encodeURIComponent(ref)}`);
-      return sent.ok || sent.status === 404 ? { ok: true, ref } : sent;
+      if (sent.ok) return { ok: true, ref };
+      return sent.status === 404 ? { ok: true, ref, isUnknown: true } : sent;
     },
   };
 }

@@ -1,6 +1,7 @@
+import { createBreaker } from '../../core/breaker.ts';
 import { maskedShort } from '../../core/masker.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
-import { createBreaker } from './breaker.ts';
+
 import type { Authority, Credential } from './credentials.ts';
 import { exchange, type HttpReply, NoAnswer } from './http.ts';
 import type { KubernetesConfig } from './schema.ts';
@@ -38,12 +39,15 @@ export function openConnection(
   deps: { readonly clock: Clock; readonly log: Log },
 ): Connection {
   const cluster = config.target;
-  const breaker = createBreaker(deps.clock, () => {
-    deps.log.warn({ cluster }, 'a cluster does not answer and is left alone for a minute');
-  });
+  const breaker = createBreaker(
+    () => deps.clock.now(),
+    () => {
+      deps.log.warn({ cluster }, 'a cluster does not answer and is left alone for a minute');
+    },
+  );
 
   async function send(call: Call): Promise<HttpReply> {
-    const blockedMs = call.urgent ? 0 : breaker.blockedMs();
+    const blockedMs = call.urgent ? 0 : breaker.take();
     if (blockedMs > 0) {
       const facts = { cluster, failures: breaker.failures(), seconds: Math.ceil(blockedMs / 1000) };
       throw new NoReply(problem('K8S_PAUSED_CALLS', facts), { sent: false, transient: false });

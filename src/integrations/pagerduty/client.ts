@@ -1,6 +1,6 @@
+import { type Breaker, createBreaker } from '../../core/breaker.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import type { Secret } from '../../core/secret.ts';
-import { type Breaker, createBreaker } from './breaker.ts';
 import { type Head, REQUEST_HEADER, watchHeads } from './heads.ts';
 import { parseRefusal } from './schema.ts';
 

@@ -1,9 +1,9 @@
+import type { Breaker } from '../../core/breaker.ts';
 import type { Changes } from '../../core/ports/changes.ts';
 import type { Directory } from '../../core/ports/directory.ts';
 import type { OnCalls, Pager } from '../../core/ports/pager.ts';
 import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { Breaker } from './breaker.ts';
 import { type Clock, createClient } from './client.ts';
 import { createPerform } from './deeds.ts';
 import { createDirectory } from './directory.ts';

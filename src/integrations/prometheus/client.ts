@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { Agent } from 'node:https';
 import type { AxiosProxyConfig, AxiosResponse } from 'axios';
+import { createBreaker } from '../../core/breaker.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import type { Secret } from '../../core/secret.ts';
-import { createBreaker } from './breaker.ts';
+
 import { parseRefusal } from './schema.ts';
 
 export interface PrometheusApi {
@@ -48,7 +49,7 @@ export function createClient(api: PrometheusApi, clock: Clock): Client {
   const way = wayOf(api);
 
   async function ask(path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> {
-    const restMs = breaker.restMs();
+    const restMs = breaker.take();
     if (restMs > 0) {
       const seconds = Math.ceil(restMs / 1000);
       throw new ProblemError(say('PROMETHEUS_RESTS', { failures: breaker.failures(), seconds }));

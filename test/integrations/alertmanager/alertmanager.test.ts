@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { REST_MS } from '../../../src/core/breaker.ts';
 import { type Problem, ProblemError } from '../../../src/core/problem.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { REST_MS } from '../../../src/integrations/alertmanager/breaker.ts';
 import { ANSWER_MAX_BYTES } from '../../../src/integrations/alertmanager/client.ts';
 import {
   type AlertmanagerApi,

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { REST_MS } from '../../../src/core/breaker.ts';
 import { Secret } from '../../../src/core/secret.ts';
-import { REST_MS } from '../../../src/integrations/prometheus/breaker.ts';
 import {
   connect,
   type PrometheusApi,

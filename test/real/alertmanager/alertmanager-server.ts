@@ -24,6 +24,10 @@ export interface AlertmanagerOptions {
   readonly groupBy?: readonly string[];
   readonly maxAlerts?: number;
   readonly receiver?: string;
+  /** A free one when absent. */
+  readonly port?: number;
+  /** Where it gossips, and where the other of the pair does; alone when absent. */
+  readonly cluster?: { readonly own: number; readonly other: number };
 }
 
 /** Empty where the machine has none. */
@@ -38,7 +42,7 @@ export async function startAlertmanager(
   const receiver = options.receiver ?? `tocsin.test-${process.pid}-${hook.port}`;
   const file = join(directory, 'alertmanager.yml');
   await writeFile(file, configuration(receiver, hook.port, options));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const child = spawn(
     ALERTMANAGER,
     [
@@ -47,7 +51,7 @@ export async function startAlertmanager(
       `--web.listen-address=127.0.0.1:${port}`,
       '--web.external-url=http://alertmanager.example',
       '--web.route-prefix=/',
-      '--cluster.listen-address=',
+      ...clusterFlags(options.cluster),
     ],
     { stdio: 'ignore' },
   );
@@ -66,6 +70,17 @@ export async function startAlertmanager(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A pair settles for ten gossips, and who sends waits for who would have before: seconds of a test, not of what it shows. */
+function clusterFlags(cluster: AlertmanagerOptions['cluster']): readonly string[] {
+  if (!cluster) return ['--cluster.listen-address='];
+  return [
+    `--cluster.listen-address=127.0.0.1:${cluster.own}`,
+    `--cluster.peer=127.0.0.1:${cluster.other}`,
+    '--cluster.gossip-interval=50ms',
+    '--cluster.peer-timeout=1s',
+  ];
 }
 
 function configuration(receiver: string, port: number, options: AlertmanagerOptions): string {
@@ -155,7 +170,7 @@ function listen(server: Server): Promise<void> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createTcpServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -164,7 +179,7 @@ async function freePort(): Promise<number> {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
