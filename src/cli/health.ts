@@ -70,7 +70,10 @@ export function healthRoutes({
  * Sources and pagers, each with the code of its trouble; one that is left alone for a while says so. Of a cluster every
  * peer is named: one that does not answer takes nothing from the others, but is not well.
  */
-function outsideStates(parts: Parts, bot: Bot): Readonly<Record<string, object>> {
+export function outsideStates(
+  parts: Pick<Parts, 'pagers' | 'resting' | 'sources'>,
+  bot: Pick<Bot, 'trouble'>,
+): Readonly<Record<string, object>> {
   const resting = parts.resting?.() ?? [];
   const rests = new Set(resting.flatMap(({ system, rests: isIt }) => (isIt ? [system] : [])));
   return Object.fromEntries(

@@ -14,7 +14,10 @@ export function readAlertmanagers(
   return Object.entries(written.alertmanager ?? {}).flatMap(([name, source]) => {
     const path: Path = ['sources', 'alertmanager', name];
     const auth = readAuth(source, path, report);
-    if (source.api) checkOneCredential(source.api, path, report);
+    if (source.api) {
+      checkOneCredential(source.api, path, report);
+      checkPeers(source.api, path, report);
+    }
     if (!source.api) {
       report.warn(
         path,
@@ -170,6 +173,17 @@ function readAuth(
     instead: 'write bearers: [ ${env:NAME} ], or auth: none on purpose',
   });
   return undefined;
+}
+
+function checkPeers({ url, peers }: NonNullable<Written['api']>, path: Path, report: Report): void {
+  const all = [url, ...(peers ?? [])].map((each) => new URL(each).href);
+  const twice = all.find((each, index) => all.indexOf(each) !== index);
+  if (twice === undefined) return;
+  report.error([...path, 'api'], {
+    what: `${[...path, 'api'].join('.')} names ${twice} twice`,
+    why: 'one that answers twice is no cluster',
+    instead: 'write every peer once',
+  });
 }
 
 function readApi(api: NonNullable<Written['api']>): NonNullable<AlertmanagerConfig['api']> {

@@ -64,6 +64,19 @@ describe('sources', () => {
     ]);
   });
 
+  it('refuses a cluster of one that is named twice', () => {
+    expect(
+      faultsOf(
+        yaml({
+          sources:
+            'sources: { alertmanager: { main: { auth: none, api: [ http://am:9093, http://am:9093/ ] } } }',
+        }),
+      ),
+    ).toEqual([
+      'tocsin.yaml:1: sources.alertmanager.main.api names http://am:9093/ twice, one that answers twice is no cluster, write every peer once',
+    ]);
+  });
+
   it('refuses two credentials for one API', () => {
     expect(
       faultsOf(
