@@ -25,6 +25,7 @@ import { type Chat, createDesk, liveOperations, openIncidents } from './desk.ts'
 import { createDirectories } from './directories.ts';
 import { createEngine, type Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { createEnriching, type Enriching } from './enriching.ts';
 import { createGraphing, type Graphing } from './graphing.ts';
 import { fuseOf } from './groups.ts';
 import { createBotIdentities, openPeople } from './identity/open.ts';
@@ -105,6 +106,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly counts?: DispatchCounts;
   /** Draws graphs; none are drawn where it is absent. */
   readonly graphing?: Graphing;
+  /** Looks into new incidents; nobody does where it is absent. */
+  readonly enriching?: Enriching;
   readonly approvals?: ApprovalCounts;
   readonly log: Log;
 }
@@ -150,6 +153,8 @@ export interface Bot {
     readonly asksWorking: number;
     /** Incidents whose graph is not drawn yet. */
     readonly graphsWaiting: number;
+    /** New incidents that nobody has looked into yet. */
+    readonly enrichmentsWaiting: number;
     /** Of each chat surface: what waits, and what it cannot reach. */
     readonly lanes: readonly LaneReading[];
   };
@@ -198,8 +203,9 @@ export async function createBot(given: BotParts): Promise<Bot> {
     workload: (integration, name) => target(integration, name)?.workload,
     runbook: (incident) => parts.runbooks.page(incident),
   });
+  const enrichment = createEnriching(parts, { engine, members: desk.members });
   const { operationsLoop, writers } = createOperations(parts, { engine, sources, targets });
-  const outside = createOutsideLoops(parts, engine, graphing.loop);
+  const outside = createOutsideLoops(parts, engine, { graphs: graphing.loop, enrichment });
   const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlines(parts, { engine, members, snapshots });
   let threadsLoop: ReturnType<typeof createThreadsLoop> | undefined;
@@ -230,6 +236,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
       pagesWaiting: outside.pagesWaiting(),
       asksWorking: inbox.working(),
       graphsWaiting: graphing.loop.waiting(),
+      enrichmentsWaiting: enrichment?.waiting() ?? 0,
       lanes: threadsLoop?.lanes() ?? [],
     }),
     start(surfaces) {
@@ -246,7 +253,8 @@ export async function createBot(given: BotParts): Promise<Bot> {
           }
         }
         // That a surface is silent is news beside what happens.
-        const why = changed.kind === 'surface' ? 'enrichment' : 'state';
+        const isAside = changed.kind === 'surface' || recorded.event.type === 'IncidentEnriched';
+        const why = isAside ? 'enrichment' : 'state';
         for (const thread of threads.of(changed)) loop.wake(thread, why);
         people?.wake(changed, recorded);
         outside.wake(changed);

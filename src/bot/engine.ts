@@ -30,13 +30,11 @@ import {
   type Held,
   nameOf,
   type Readings,
-  replay,
-  replayIncident,
-  replayOperation,
   type StreamName,
   streamOf,
   versionOf,
 } from './readings.ts';
+import { replay, replayIncident, replayOperation } from './replay.ts';
 import { type Successor, successorOf } from './successor.ts';
 import { besides, freeAt, haltStream, lockStreams, verdict, withFacts, written } from './told.ts';
 import { createTurns } from './turns.ts';

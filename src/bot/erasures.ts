@@ -1,14 +1,8 @@
 import { erasedStream } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Journal } from '../core/ports/journal.ts';
-import {
-  type Held,
-  nameOf,
-  type Readings,
-  replayIncident,
-  replayOperation,
-  type StreamName,
-} from './readings.ts';
+import { type Held, nameOf, type Readings, type StreamName } from './readings.ts';
+import { replayIncident, replayOperation } from './replay.ts';
 import type { Turns } from './turns.ts';
 
 export interface ErasuresOptions {

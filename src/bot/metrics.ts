@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DispatchCounts } from '../handlers/dispatch.ts';
 import type { ChatMetrics } from './chat.ts';
+import type { EnrichmentCounts } from './enricher.ts';
 import type { GraphCounts } from './grapher.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
@@ -19,6 +20,7 @@ export interface MetricsReadings {
   readonly resting: () => readonly { readonly system: string; readonly rests: boolean }[];
   readonly asksWorking: () => number;
   readonly graphsWaiting: () => number;
+  readonly enrichmentsWaiting: () => number;
   readonly lanes: () => readonly LaneReading[];
   /** Chat surfaces, and whether both ways to each are open. */
   readonly connections: () => readonly { readonly surface: string; readonly isWell: boolean }[];
@@ -40,6 +42,7 @@ export interface Metrics {
   readonly dispatch: DispatchCounts;
   readonly heartbeat: HeartbeatCounts;
   readonly graphs: GraphCounts;
+  readonly enrichment: EnrichmentCounts;
   readonly approvals: ApprovalCounts;
   readonly routes: readonly HttpRoute[];
 }
@@ -141,6 +144,11 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     readings.graphsWaiting,
   );
   gauge(
+    'tocsin_enrichments_waiting',
+    'New incidents that nobody has looked into yet.',
+    readings.enrichmentsWaiting,
+  );
+  gauge(
     'tocsin_threads_waiting',
     'Threads whose rendering waits for its turn.',
     readings.threadsWaiting,
@@ -228,6 +236,7 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
       called: (surface, method, outcome) => calls.inc({ surface, method, outcome }),
     },
     graphs,
+    enrichment: enrichmentMetrics(registers),
     approvals: {
       approved: (people, ms) => approvalWaits.observe({ people }, ms / 1000),
     },
@@ -254,6 +263,16 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
 }
 
 /** What became of graphs, and how long a picture took. */
+function enrichmentMetrics(registers: Registry[]): EnrichmentCounts {
+  const parts = new Counter({
+    name: 'tocsin_enrichment_parts_total',
+    help: 'Parts of what is known beside new incidents, by what became of them.',
+    labelNames: ['part', 'outcome'],
+    registers,
+  });
+  return { found: (part, outcome) => parts.inc({ part, outcome }) };
+}
+
 function graphMetrics(registers: Registry[]): GraphCounts {
   const ended = new Counter({
     name: 'tocsin_graphs_total',

@@ -8,6 +8,7 @@ import { gather, symptomOf } from '../core/view/alert-lines.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
 import { createChangesLoop } from './loops/changes.ts';
+import type { EnrichmentLoop } from './loops/enrichment.ts';
 import type { GraphsLoop } from './loops/graphs.ts';
 import { createPagerLoop } from './loops/pager/index.ts';
 import { createSilencesLoop } from './loops/silences.ts';
@@ -28,7 +29,7 @@ export interface OutsideLoops {
 export function createOutsideLoops(
   parts: BotParts,
   engine: Engine,
-  graphsLoop: GraphsLoop,
+  beside: { readonly graphs: GraphsLoop; readonly enrichment: EnrichmentLoop | undefined },
 ): OutsideLoops {
   const { clock, log, sources, silences = [], times } = parts;
   const everyMs = times.compareEveryMs;
@@ -51,7 +52,8 @@ export function createOutsideLoops(
     wayOf: (service) =>
       parts.settings().catalog.services.find(({ name }) => name === service)?.changes,
   });
-  const all = [sourcesLoop, silencesLoop, pagerLoop, graphsLoop, changesLoop];
+  const enrichment = beside.enrichment ? [beside.enrichment] : [];
+  const all = [sourcesLoop, silencesLoop, pagerLoop, beside.graphs, changesLoop, ...enrichment];
   return {
     start() {
       for (const each of all) each.start();
@@ -61,7 +63,8 @@ export function createOutsideLoops(
       if (kind !== 'incident') return;
       silencesLoop.wake(id);
       pagerLoop.wake(id);
-      graphsLoop.wake(id);
+      beside.graphs.wake(id);
+      beside.enrichment?.wake(id);
     },
     ask(name) {
       sourcesLoop.wake(name);

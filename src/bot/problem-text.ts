@@ -116,6 +116,12 @@ export const botProblems: ProblemBook = {
     why: 'Of its picture, {why}.',
     next: 'Ask for it again in a moment with `graph`.',
   },
+  ENRICHMENT_TOO_SLOW: {
+    what: 'One part of what is known was not had.',
+    changed: 'Nothing was changed: this only reads.',
+    why: 'Whoever was asked for it ({part}) did not answer within 20 seconds, or is not configured any more.',
+    next: 'Ask yourself with `health` or `logs`.',
+  },
   LISTENER_NOT_OPENED: {
     what: 'The listener `{listener}` cannot be opened at {address}.',
     changed: 'Nothing was started.',

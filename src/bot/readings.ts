@@ -20,6 +20,14 @@ import {
   importIncident,
 } from '../core/incident/snapshot.ts';
 import {
+  exportKnownIndex,
+  importKnownIndex,
+  type KnownIndex,
+  newKnownIndex,
+  noteBegan,
+  noteEnded,
+} from '../core/known/index.ts';
+import {
   evolveSurface,
   initialSurface,
   type SurfaceEvent,
@@ -51,7 +59,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { evolveStorm, type StormEvent, type StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-19';
+export const readingsVersion = 'readings-20';
 
 export interface Held<S> {
   state: S;
@@ -87,6 +95,8 @@ export interface Readings {
   /** Operations asked in an incident, oldest first, for as long as there is a journal; under '' those asked outside any. */
   readonly operationsOf: Map<string, string[]>;
   readonly correlation: CorrelationIndex;
+  /** Where to look for what happened before. */
+  readonly known: KnownIndex;
   readonly texts: CommonTexts;
   position: number;
 }
@@ -128,6 +138,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     arrived: new Map(),
     operationsOf: new Map(),
     correlation: newCorrelationIndex(sameThreadMs),
+    known: newKnownIndex(),
     texts: newCommonTexts(),
     position: 0,
   };
@@ -197,6 +208,7 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
         initial: initialIncident,
         evolve: evolveIncident,
       });
+      if (typed.event.type === 'IncidentResolved') ended(readings, name.id, typed.at);
       if (isNews && typed.event.type === 'IncidentOpened') arrive(readings, typed.event.places);
       return name;
     }
@@ -206,6 +218,7 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
         initial: initialOperation,
         evolve: evolveOperation,
       });
+      if (typed.event.type === 'OperationStarted') began(readings, name.id, typed.at);
       if (typed.event.type === 'OperationAsked') {
         const list = readings.operationsOf.get(typed.event.incident);
         if (list?.includes(name.id)) return name;
@@ -274,32 +287,21 @@ function reader<S, E extends { readonly type: string; readonly v: number }>(
     further(into(readings), id, recorded as Recorded<E>, { initial, evolve });
 }
 
+function ended({ incidents, known }: Readings, id: string, at: number): void {
+  const state = incidents.get(id)?.state;
+  if (state && state.status !== 'none') noteEnded(known, state, at);
+}
+
+function began({ operations, known }: Readings, id: string, at: number): void {
+  const asked = operations.get(id)?.state.asked;
+  if (asked) noteBegan(known, asked, { id, at });
+}
+
 function arrive({ arrived }: Readings, places: Readonly<Record<string, string>>): void {
   for (const [surface, place] of Object.entries(places)) {
     const name = `${surface}/${place}`;
     arrived.set(name, (arrived.get(name) ?? 0) + 1);
   }
-}
-
-/** The state of one stream from all of its events, for what memory no longer holds. */
-export function replay<S, E extends { readonly type: string; readonly v: number }>(
-  events: readonly Recorded[],
-  initial: S,
-  evolve: (state: S, event: Recorded<E>['event'], meta: Recorded<E>) => S,
-): Held<S> {
-  let state = initial;
-  for (const recorded of events as readonly Recorded<E>[]) {
-    state = evolve(state, recorded.event, recorded);
-  }
-  return { state, version: events.length };
-}
-
-export function replayIncident(events: readonly Recorded[]): Held<IncidentState> {
-  return replay<IncidentState, IncidentEvent>(events, initialIncident(), evolveIncident);
-}
-
-export function replayOperation(id: string, events: readonly Recorded[]): Held<OperationState> {
-  return replay<OperationState, OperationEvent>(events, initialOperation(id), evolveOperation);
 }
 
 function further<S, E extends { readonly type: string; readonly v: number }>(
@@ -343,6 +345,7 @@ export function exportReadings(readings: Readings): unknown {
     arrived: [...readings.arrived],
     operationsOf: [...readings.operationsOf],
     correlation: exportIndex(readings.correlation),
+    known: exportKnownIndex(readings.known),
     position: readings.position,
   };
 }
@@ -350,11 +353,12 @@ export function exportReadings(readings: Readings): unknown {
 type Exported = {
   readonly [K in keyof Omit<
     Readings,
-    'correlation' | 'incidents' | 'texts' | 'position'
+    'correlation' | 'known' | 'incidents' | 'texts' | 'position'
   >]: Readings[K] extends Map<infer Key, infer Value> ? readonly (readonly [Key, Value])[] : never;
 } & {
   readonly incidents: readonly (readonly [string, Held<ExportedIncident>])[];
   readonly correlation: Parameters<typeof importIndex>[0];
+  readonly known: Parameters<typeof importKnownIndex>[0];
   readonly position: number;
 };
 
@@ -385,6 +389,7 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     arrived: new Map(exported.arrived),
     operationsOf: new Map(exported.operationsOf),
     correlation: importIndex(exported.correlation, sameThreadMs),
+    known: importKnownIndex(exported.known),
     texts,
     position: exported.position,
   };

@@ -311,6 +311,7 @@ function knownLate(parts: Parts, late: Late) {
     directories: () => directoriesOf(parts, late),
     chats: () => late.chats?.connections ?? [],
     ...graphingOf(parts, late),
+    enriching: { counts: () => late.metrics?.enrichment },
   };
 }
 
@@ -326,7 +327,6 @@ function countsBy(late: Late): DispatchCounts {
   };
 }
 
-/** Drawn where anything is measured at all. */
 function graphingOf(parts: Parts, late: Late): Pick<BotParts, 'graphing'> {
   if (!parts.targets.some(({ telemetry }) => telemetry)) return {};
   const counts: Graphing['counts'] = {
@@ -357,6 +357,7 @@ function readingsOf(parts: Parts, bot: Bot, late: Late): MetricsReadings {
     resting: () => restingOf(parts),
     asksWorking: () => bot.readings().asksWorking,
     graphsWaiting: () => bot.readings().graphsWaiting,
+    enrichmentsWaiting: () => bot.readings().enrichmentsWaiting,
     lanes: () => bot.readings().lanes,
     connections: () =>
       (late.chats?.connections ?? []).map(({ surface, health }) => ({

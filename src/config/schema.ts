@@ -173,6 +173,11 @@ const service = keys({
     .optional()
     .describe('Group that is on call for it: `on_call: true` in a policy speaks of it.'),
   match: labels.optional().describe('Labels that say an alert is about this service.'),
+  links: named(url)
+    .optional()
+    .describe(
+      'Pages that help whoever looks at it, by name: `{ dashboard: URL }`. Each new incident shows them.',
+    ),
   show_env: z
     .array(text)
     .default([])

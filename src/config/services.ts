@@ -44,6 +44,7 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
       match,
       environments,
       ...(onCall !== undefined && { onCall }),
+      ...(service.links !== undefined && { links: service.links }),
       ...(changes !== undefined && { changes: wayOf(changes) }),
     };
   });

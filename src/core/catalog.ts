@@ -10,6 +10,8 @@ export interface Service {
   /** Labels that say an alert is about this service; all must hold. */
   readonly match: Readonly<Record<string, string>>;
   readonly environments: readonly ServiceEnvironment[];
+  /** Pages that help whoever looks at it, by what they are called. */
+  readonly links?: Readonly<Record<string, string>>;
   /** Group that is on call for it. */
   readonly onCall?: string;
   /** Where its changes are told: a pager, and the name that the way has there. */

@@ -45,6 +45,8 @@ export const WRITINGS: ReadonlySet<string> = new Set([
   'RequestTurnedDown',
   'RequestRefused',
   'RecordExported',
+  // What programs printed may name people too.
+  'IncidentEnriched',
 ]);
 
 /** Whether an event holds words of a person: said by them, or theirs and pinned by somebody. */

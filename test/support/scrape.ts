@@ -15,6 +15,7 @@ export async function scrapeAll(): Promise<string> {
       resting: () => [{ system: 'pagerduty/main', rests: true }],
       threadsWaiting: () => 1,
       asksWorking: () => 1,
+      enrichmentsWaiting: () => 0,
       graphsWaiting: () => 1,
       lanes: () => [lane],
       connections: () => [{ surface, isWell: true }],
@@ -35,6 +36,7 @@ export async function scrapeAll(): Promise<string> {
   metrics.heartbeat.pinged('told');
   metrics.approvals.approved('all', 5);
   metrics.dispatch.answered(5);
+  metrics.enrichment.found('past', 'known');
   metrics.graphs.ended('drawn');
   metrics.graphs.painted(5);
   const [route] = metrics.routes;

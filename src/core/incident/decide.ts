@@ -1,3 +1,4 @@
+import { recordKnown } from '../known/known.ts';
 import { compareWithSource } from './compare.ts';
 import type { IncidentEvent } from './event.ts';
 import { recordGraph } from './graph.ts';
@@ -69,6 +70,8 @@ function decided(intent: IncidentIntent, state: IncidentState): readonly Inciden
       return recordNotified(intent, state);
     case 'RecordGraph':
       return recordGraph(intent, state);
+    case 'RecordKnown':
+      return state.status === 'none' ? [] : recordKnown(intent, state);
     case 'WantThread':
       return wantThread(intent, state);
     case 'Refuse':

@@ -1,5 +1,6 @@
 import type { Labels } from '../alert/alert.ts';
 import type { Severity } from '../alert/severity.ts';
+import type { IncidentEnriched } from '../known/known.ts';
 import type { Problem } from '../problem.ts';
 import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { PageSeen, PageTold } from './page.ts';
@@ -41,6 +42,7 @@ export type IncidentEvent =
   | ThreadWanted
   | GraphDrawn
   | GraphFailed
+  | IncidentEnriched
   | RequestRefused;
 
 export interface IncidentOpened {

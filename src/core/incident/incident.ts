@@ -1,11 +1,13 @@
 import type { Labels } from '../alert/alert.ts';
 import { SEVERITIES, type Severity, type SeverityKnown } from '../alert/severity.ts';
 import type { ErasedEvent } from '../event.ts';
+import { type KnownState, knownAfter } from '../known/known.ts';
 import { alertsFired, alertsResolved, silencesSeen } from './alerts.ts';
 import type {
   AlertsResolved,
   IncidentEvent,
   IncidentOpened,
+  IncidentReopened,
   IncidentResolved,
   UnreadableReceived,
 } from './event.ts';
@@ -69,6 +71,8 @@ export interface Incident {
   readonly security?: SecurityState;
   /** Whether its graph is there, or will not be; absent while nobody knows. */
   readonly graph?: 'drawn' | 'failed';
+  /** What was found beside its alerts; absent while nothing is. */
+  readonly known?: KnownState;
   readonly operations: readonly string[];
   /** A person has said or done something about it: in a storm its thread does not wait for the others. */
   readonly actedOn: boolean;
@@ -286,11 +290,8 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
         resolved: { how, at: meta.at, person, reason, firing },
       };
     }
-    case 'IncidentReopened': {
-      const times = event.why === 'firing-again' ? state.reopened + 1 : state.reopened;
-      const reopened = { reopened: times, reopenedAt: meta.at, resolved: undefined };
-      return { ...state, status: 'open', ...reopened };
-    }
+    case 'IncidentReopened':
+      return reopen(state, event, meta);
     case 'SeveritySet':
       return {
         ...state,
@@ -308,11 +309,18 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return { ...state, graph: 'drawn' };
     case 'GraphFailed':
       return { ...state, graph: 'failed' };
+    case 'IncidentEnriched':
+      return { ...state, known: knownAfter(state.known, event, meta.at) };
     case 'PeopleNotified':
       return { ...state, notified: [...state.notified, event.key] };
     default:
       return state;
   }
+}
+
+function reopen(state: Incident, { why }: IncidentReopened, { at }: IncidentMeta): Incident {
+  const reopened = why === 'firing-again' ? state.reopened + 1 : state.reopened;
+  return { ...state, status: 'open', reopened, reopenedAt: at, resolved: undefined };
 }
 
 function unreadableReceived(

@@ -1,4 +1,5 @@
 import type { Labels, Observation } from '../alert/alert.ts';
+import type { RecordKnown } from '../known/known.ts';
 import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
@@ -33,6 +34,7 @@ export type IncidentIntent =
   | LinkOperation
   | RecordNotified
   | RecordGraph
+  | RecordKnown
   | WantThread
   | Refuse;
 

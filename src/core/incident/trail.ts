@@ -60,6 +60,10 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
       return { what: event.does.kind, outcome: `asked of ${event.pager}` };
     case 'PageDeedDone':
       return { outcome: event.already ? 'it was so already' : 'done' };
+    case 'IncidentEnriched': {
+      const { known } = event;
+      return { what: known.part, outcome: 'problem' in known ? known.problem.code : 'known' };
+    }
     case 'OperationLinked':
       return { operation: event.operation };
     case 'SecurityNoticed':

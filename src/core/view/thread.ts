@@ -6,6 +6,7 @@ import type { Entry, Thread } from './card.ts';
 import { fuseLines } from './fuse.ts';
 import { glassLines } from './glass.ts';
 import { type IncidentCardContext, incidentCard } from './incident-card.ts';
+import { knownCard } from './known-card.ts';
 import { type OperationCardContext, operationCard } from './operation-card.ts';
 import { story } from './story.ts';
 import { tellLines } from './tell.ts';
@@ -38,13 +39,21 @@ export function incidentThread(
     if (entry.kind === 'line') last = entry.at;
     return { at: last, entry };
   });
+  const known = knownEntry(incident, context);
   const calls = operations.flatMap((operation) =>
     callEntries(operation, context).map((entry) => ({ at: entry.at, entry })),
   );
-  const entries = [...lines, ...cards, ...calls]
+  const entries = [...lines, ...known, ...cards, ...calls]
     .sort((a, b) => a.at - b.at)
     .map(({ entry }) => entry);
   return { incident: incident.opened.incident, root: incidentCard(incident, context), entries };
+}
+
+/** It stands where the first of it was known, and grows there. */
+function knownEntry(incident: Incident, context: ThreadContext) {
+  const card = knownCard(incident, context);
+  if (!card) return [];
+  return [{ at: incident.known?.at ?? 0, entry: { kind: 'card', key: card.key, card } as const }];
 }
 
 /** An operation asked outside any incident is a thread of its own. */

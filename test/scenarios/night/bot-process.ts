@@ -20,6 +20,8 @@ export interface BotProcessOptions {
   readonly cluster: Sandbox;
   readonly stages: readonly Stage[];
   readonly sources: readonly AlertSource[];
+  /** New incidents are looked into. */
+  readonly enriches?: boolean;
 }
 
 /** One life of the bot, in this process: everything of the real one but its console and its command line. */
@@ -80,6 +82,7 @@ export async function startBotProcess(options: BotProcessOptions): Promise<BotPr
     sources: options.sources,
     runbooks: { hint: () => undefined, page: () => undefined },
     times,
+    ...(options.enriches && { enriching: {} }),
     log,
   });
   const listener: HttpListener = await listen({

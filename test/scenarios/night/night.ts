@@ -56,6 +56,8 @@ export interface NightOptions {
   readonly sources?: readonly AlertSource[];
   /** False for what must happen at its own pace: nothing is turned forward while somebody waits. */
   readonly hurries?: boolean;
+  /** New incidents are looked into. */
+  readonly enriches?: boolean;
 }
 
 /** One evening is one test on each stage: it ends with a journal that verifies, a quiet log and nothing said twice. */
@@ -126,7 +128,7 @@ const hurryMs = 100;
 async function begin(
   folder: string,
   name: StageName,
-  { sources = [], hurries = true }: NightOptions,
+  { sources = [], hurries = true, enriches = false }: NightOptions,
 ) {
   const clock = turningClock();
   const cluster = await startCluster(clock);
@@ -138,6 +140,7 @@ async function begin(
       cluster: cluster.sandbox,
       stages,
       sources,
+      enriches,
     });
   let process = await start();
   let crashes = 0;
