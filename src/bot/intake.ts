@@ -38,6 +38,8 @@ export interface IntakeOptions {
   };
   /** A source said that it cut alerts off: ask it. */
   readonly reconcile: (source: string) => void;
+  /** Pages are heard of as well, so that one may speak of the same alerts. */
+  readonly hasPagers?: boolean;
   /** The watchdog of a source fires. */
   readonly heard?: (source: string) => void;
 }
@@ -207,6 +209,7 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       now: options.now(),
       sha256: options.sha256,
       sourceAnswers: source.answers,
+      ...(options.hasPagers && { hasPagers: true }),
     };
   }
 

@@ -1,4 +1,4 @@
-import { pageName } from '../core/alert/correlate.ts';
+import { correlatePage } from '../core/alert/correlate.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import { severity } from '../core/incident/incident.ts';
 import { type PageDelivery, pageIntent } from '../core/incident/page-intake.ts';
@@ -95,7 +95,7 @@ export function pageIntentOf(
     settings: settings(),
     now: now(),
     sha256,
-    incidentOf: (pager, page) => engine.readings.correlation.byPage.get(pageName(pager, page)),
+    incidentOf: (page, of) => correlatePage(engine.readings.correlation, page, of),
   });
 }
 

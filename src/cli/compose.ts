@@ -227,14 +227,13 @@ function webhookRoutes(
     book,
     metrics: metrics.intake,
     security: bot.security,
+    hasPagers: Boolean(parts.pageDoors?.length),
   };
   return [
     ...intakeRoutes({ ...common, sources: parts.webhooks, reconcile: bot.reconcile, heard }),
     ...pagerdutyRoutes({
-      ...common,
-      pagers: parts.pageDoors ?? [],
-      compare: bot.reconcile,
-      log: sayTo(parts.log),
+      ...{ ...common, pagers: parts.pageDoors ?? [] },
+      ...{ compare: bot.reconcile, log: sayTo(parts.log) },
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Recorded, Sha256 } from '../event.ts';
 import type { IncidentEvent } from '../incident/event.ts';
+import type { Members } from '../incident/privacy.ts';
 import type { Labels, Observation } from './alert.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface CorrelationIndex {
   readonly byFingerprint: Map<string, Map<string, string>>;
   /** By `pager page`: the incident that holds a page. */
   readonly byPage: Map<string, string>;
+  /** By the key under which a page of it was triggered, or its source would trigger one. */
+  readonly byDedupKey: Map<string, string>;
   /** Open incidents, and those that may still be reopened. */
   readonly byIncident: Map<string, Held>;
   /** Keys of the groups that spoke lately: a group speaks often, and its name is long. */
@@ -30,9 +33,14 @@ export interface Thread {
 }
 
 interface Held {
-  readonly source: string;
+  source: string;
   readonly key: string;
   readonly ordinal: number;
+  /** Nothing but a page: alerts of any source may join. */
+  isPageAlone: boolean;
+  /** Of a private one. */
+  readonly members?: Members;
+  dedupKeys: string[];
   /** Keys of further groups that speak of it. */
   joined: string[];
   fingerprints: string[];
@@ -51,6 +59,8 @@ export interface Group {
   readonly service: string;
   readonly alertname: string;
   readonly observations: readonly Pick<Observation, 'fingerprint'>[];
+  /** Of a private route. */
+  readonly members?: Members;
 }
 
 export interface Correlation {
@@ -58,7 +68,9 @@ export interface Correlation {
   readonly incident: string;
   readonly key: string;
   readonly ordinal: number;
-  readonly how: 'open' | 'shared-fingerprint' | 'reopened' | 'new';
+  readonly how: 'open' | 'shared-fingerprint' | 'same-page' | 'reopened' | 'new';
+  /** With which the source itself would page for this group; absent where nobody asks. */
+  readonly dedupKey?: string;
 }
 
 /** Firing again within this time after the end goes on in the same thread, unless the configuration says otherwise. */
@@ -69,7 +81,8 @@ export const STILL_FIRING_MS = 24 * 60 * 60_000;
 
 export function newCorrelationIndex(sameThreadMs: number = SAME_THREAD_MS): CorrelationIndex {
   const maps = { byKey: new Map(), byFingerprint: new Map(), byIncident: new Map() };
-  return { ...maps, byPage: new Map(), keys: new Map(), sameThreadMs };
+  const pages = { byPage: new Map(), byDedupKey: new Map() };
+  return { ...maps, ...pages, keys: new Map(), sameThreadMs };
 }
 
 /** The stream an incident lives in. */
@@ -108,21 +121,79 @@ export function incidentId(key: string, ordinal: number, sha256: Sha256): string
 
 /**
  * An open incident of this group; else an open one that shares an alert (the group's name changed with the source's
- * configuration); else the last one of this group if it ended within 30 min; else the next of this group.
+ * configuration); else an open one whose page was triggered under the group's own key; else the last one of this group if it ended within 30 min; else the next of this group.
  */
 export function correlate(
   index: CorrelationIndex,
   group: Group,
-  { now, sha256 }: { readonly now: number; readonly sha256: Sha256 },
+  { now, sha256, hasPagers }: Correlating,
 ): Correlation {
   const key = rememberedKey(index, group, sha256);
   const last = index.byKey.get(key);
   const held = last && index.byIncident.get(last.incident);
   if (last && held && held.closedAt === undefined) return { ...last, key, how: 'open' };
+  const dedup = hasPagers ? dedupKeyOf(group, sha256) : {};
   const shared = sharing(index, group);
-  if (shared) return { ...shared, key, how: 'shared-fingerprint' };
+  if (shared) return { ...shared, key, how: 'shared-fingerprint', ...dedup };
+  const paged = pagedAlike(index, group, dedup);
+  if (paged) return { ...paged, key, how: 'same-page', ...dedup };
   if (last && held && mayReopen(index, held, now)) return { ...last, key, how: 'reopened' };
-  return following(key, last?.ordinal ?? 0, sha256);
+  return { ...following(key, last?.ordinal ?? 0, sha256), ...dedup };
+}
+
+interface Correlating {
+  readonly now: number;
+  readonly sha256: Sha256;
+  /** Pages are heard of: where nobody pages, no key of one is made. */
+  readonly hasPagers?: boolean;
+}
+
+/**
+ * The key with which Alertmanager's own PagerDuty receiver triggers for a group: SHA-256 of the group's key, as hex.
+ * https://github.com/prometheus/alertmanager/blob/v0.27.0/notify/util.go (Key.Hash)
+ */
+function dedupKeyOf({ groupKey }: Group, sha256: Sha256): { readonly dedupKey?: string } {
+  return groupKey === undefined || groupKey === '' ? {} : { dedupKey: sha256(groupKey) };
+}
+
+function pagedAlike(
+  index: CorrelationIndex,
+  group: Group,
+  { dedupKey }: { readonly dedupKey?: string },
+): Thread | undefined {
+  if (index.byDedupKey.size === 0) return undefined;
+  const names = group.observations.map(({ fingerprint }) => fingerprint);
+  for (const name of dedupKey === undefined ? names : [dedupKey, ...names]) {
+    const incident = index.byDedupKey.get(name);
+    const held = incident === undefined ? undefined : index.byIncident.get(incident);
+    if (incident === undefined || !held || held.closedAt !== undefined) continue;
+    const fits = held.isPageAlone || held.source === group.source;
+    if (fits && isForSame(held, group)) return { incident, ordinal: held.ordinal };
+  }
+  return undefined;
+}
+
+/** Nothing private is shown to others by joining something else, nor the other way round. */
+function isForSame(one: { members?: Members }, other: { members?: Members }): boolean {
+  return JSON.stringify(one.members) === JSON.stringify(other.members);
+}
+
+/** The incident that a page belongs to: the one that holds it; else an open one of whose alerts its key speaks. */
+export function correlatePage(
+  index: CorrelationIndex,
+  page: { readonly pager: string; readonly page: string; readonly key: string },
+  of: { readonly members?: Members },
+): string | undefined {
+  const known = index.byPage.get(pageName(page.pager, page.page));
+  if (known !== undefined || page.key === '') return known;
+  const alike = [
+    index.byDedupKey.get(page.key),
+    ...[...index.byFingerprint.values()].map((all) => all.get(page.key)),
+  ];
+  return alike.find((incident) => {
+    const held = incident === undefined ? undefined : index.byIncident.get(incident);
+    return held !== undefined && held.closedAt === undefined && isForSame(held, of);
+  });
 }
 
 /** The same for what is known by its key alone. */
@@ -156,16 +227,21 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
   if (event.type === 'IncidentOpened') {
     // Told again by a replayed tail: what came after it is known already.
     if (index.byIncident.has(incident)) return;
-    const { key, ordinal, source } = event;
+    const { key, ordinal, source, members, dedupKey } = event;
     index.byKey.set(key, { incident, ordinal });
     const open = {
       joined: [],
       fingerprints: [],
       pages: [],
+      dedupKeys: [],
+      isPageAlone: event.origin === 'page',
       closedAt: undefined,
       closedWhileFiring: false,
+      ...(members && { members }),
     };
-    index.byIncident.set(incident, { source, key, ordinal, ...open });
+    const fresh: Held = { source, key, ordinal, ...open };
+    index.byIncident.set(incident, fresh);
+    learnDedupKey(index, { incident, held: fresh }, dedupKey);
     return;
   }
   const held = index.byIncident.get(incident);
@@ -175,10 +251,16 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
     const name = pageName(event.pager, event.stands.page);
     index.byPage.set(name, incident);
     if (!held.pages.includes(name)) held.pages.push(name);
+    learnDedupKey(index, { incident, held }, event.stands.key);
   }
   if (event.type === 'GroupJoined') {
     index.byKey.set(event.key, { incident, ordinal: held.ordinal });
     if (!held.joined.includes(event.key)) held.joined.push(event.key);
+    learnDedupKey(index, { incident, held }, event.dedupKey);
+    if (event.from) {
+      held.source = event.from.source;
+      held.isPageAlone = false;
+    }
   }
   if (event.type === 'IncidentResolved') {
     held.closedAt = recorded.at;
@@ -193,6 +275,17 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
   }
 }
 
+/** The newest to be named by a key has it. */
+function learnDedupKey(
+  { byDedupKey }: CorrelationIndex,
+  { incident, held }: { readonly incident: string; readonly held: Held },
+  key: string | undefined,
+): void {
+  if (key === undefined || key === '') return;
+  byDedupKey.set(key, incident);
+  if (!held.dedupKeys.includes(key)) held.dedupKeys.push(key);
+}
+
 /** As `byPage` knows a page. */
 export function pageName(pager: string, page: string): string {
   return `${pager} ${page}`;
@@ -203,7 +296,12 @@ export function forget(index: CorrelationIndex, now: number): void {
   for (const [incident, held] of index.byIncident) {
     if (held.closedAt === undefined || mayReopen(index, held, now)) continue;
     index.byIncident.delete(incident);
-    for (const name of held.pages) index.byPage.delete(name);
+    for (const name of held.pages) {
+      if (index.byPage.get(name) === incident) index.byPage.delete(name);
+    }
+    for (const key of held.dedupKeys) {
+      if (index.byDedupKey.get(key) === incident) index.byDedupKey.delete(key);
+    }
     for (const key of [held.key, ...held.joined]) {
       if (index.byKey.get(key)?.incident === incident) index.byKey.delete(key);
     }
@@ -229,6 +327,7 @@ export function importIndex(
   for (const [incident, held] of exported.byIncident) {
     index.byIncident.set(incident, { ...held });
     for (const name of held.pages) index.byPage.set(name, incident);
+    for (const key of held.dedupKeys) index.byDedupKey.set(key, incident);
     if (held.closedAt !== undefined) continue;
     const known = fingerprintsOf(index, held.source);
     for (const fingerprint of held.fingerprints) known.set(fingerprint, incident);

@@ -20,6 +20,8 @@ export interface Intake {
   readonly sha256: Sha256;
   /** The source has an API that can be asked. */
   readonly sourceAnswers: boolean;
+  /** Pages are heard of as well: the source may page for a group by itself. */
+  readonly hasPagers?: boolean;
 }
 
 /** The intent a delivery means: which incident it speaks of, whose service, shown where. */
@@ -28,13 +30,22 @@ export function receiveIntent(delivery: Delivery, intake: Intake): ReceiveAlerts
   const { service = '', environment = '' } = locate(intake.settings.catalog, labels);
   const { source, groupKey, groupLabels, observations } = delivery;
   const named = { service, alertname: alertName(labels) };
-  const group = { source, groupKey, groupLabels, observations, ...named };
+  const place = placed({ ...labels, ...located(service, environment) }, intake);
+  const { members } = place;
+  const group = {
+    source,
+    groupKey,
+    groupLabels,
+    observations,
+    ...named,
+    ...(members && { members }),
+  };
   const correlation = correlate(intake.index, group, intake);
   return {
     type: 'ReceiveAlerts',
     at: intake.now,
     ...correlated(correlation, intake),
-    ...placed({ ...labels, ...located(service, environment) }, intake),
+    ...place,
     source,
     service,
     environment,
@@ -88,8 +99,8 @@ function spokesman({ observations, groupLabels }: Delivery): Labels {
   return (firing ?? observations[0])?.labels ?? groupLabels;
 }
 
-function correlated({ incident, key, ordinal }: Correlation, { sourceAnswers }: Intake) {
-  return { incident, key, ordinal, sourceAnswers };
+function correlated({ incident, key, ordinal, dedupKey }: Correlation, { sourceAnswers }: Intake) {
+  return { incident, key, ordinal, sourceAnswers, ...(dedupKey !== undefined && { dedupKey }) };
 }
 
 function placed(labels: Labels, { settings }: Intake) {

@@ -1,4 +1,5 @@
 import type { SourceAlert } from '../ports/alert-source.ts';
+import { othersPage } from './agreement.ts';
 import type { IncidentEvent, SilencedAlert } from './event.ts';
 import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { CompareWithSource } from './intent.ts';
@@ -114,7 +115,7 @@ function differences({ at, answer, fired }: Comparison, state: Incident): readon
   const cut = cutOff(answer, state);
   if (cut !== state.cut) events.push({ type: 'AlertsTruncated', v: 1, cut });
   const firing = state.firing + fired.length - gone.length;
-  if (firing === 0 && cut === 0 && state.alerts.size > 0) {
+  if (firing === 0 && cut === 0 && state.alerts.size > 0 && !othersPage(state)) {
     events.push(resolvedByItself(gone.length > 0 ? 'source-stopped-reporting' : 'alerts'));
   }
   return events;

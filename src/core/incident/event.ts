@@ -72,6 +72,8 @@ export interface IncidentOpened {
   readonly page?: PageWay;
   /** Who may see it; absent where everybody may. */
   readonly members?: Members;
+  /** With which the source itself pages for its group; absent where no pager is heard. */
+  readonly dedupKey?: string;
   /** Where a person declared it; absent in what 0.1.0 wrote, and for what no person declared. */
   readonly surface?: string;
 }
@@ -109,11 +111,17 @@ export interface AlertsTruncated {
   readonly cut: number;
 }
 
-/** Another group of the source turned out to speak of this incident. */
+/** Another group of alerts turned out to speak of this incident. */
 export interface GroupJoined {
   readonly type: 'GroupJoined';
   readonly v: 1;
   readonly key: string;
+  readonly dedupKey?: string;
+  /** Until then it held no alerts: from now on it is judged by those of this source. */
+  readonly from?: Pick<
+    IncidentOpened,
+    'source' | 'sourceAnswers' | 'groupLabels' | 'externalUrl' | 'service' | 'environment'
+  >;
 }
 
 /** Only for sources that cannot be asked: they still speak, though nothing is new. */

@@ -5,6 +5,7 @@ import { type KnownState, knownAfter } from '../known/known.ts';
 import { alertsFired, alertsResolved, silencesSeen } from './alerts.ts';
 import type {
   AlertsResolved,
+  GroupJoined,
   IncidentEvent,
   IncidentOpened,
   IncidentReopened,
@@ -30,6 +31,8 @@ export interface Incident {
   readonly openedAt: number;
   /** Keys of further groups that speak of it. */
   readonly joined: readonly string[];
+  /** With which its source pages for it, as far as that is known. */
+  readonly dedupKeys: readonly string[];
   /** By fingerprint. Owned by the newest state: see `evolve`. */
   readonly alerts: Map<string, AlertState>;
   readonly firing: number;
@@ -207,6 +210,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     opened: event,
     openedAt: meta.at,
     joined: [],
+    dedupKeys: event.dedupKey === undefined ? [] : [event.dedupKey],
     alerts: new Map(),
     firing: 0,
     firingByRank: SEVERITIES.map(() => 0),
@@ -247,7 +251,7 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
     case 'AlertsTruncated':
       return { ...state, cut: event.cut };
     case 'GroupJoined':
-      return { ...state, joined: [...state.joined, event.key] };
+      return groupJoined(state, event);
     case 'SourceHeard':
       return { ...state, heardAt: meta.at };
     case 'SourceUnreachable':
@@ -321,6 +325,16 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
 function reopen(state: Incident, { why }: IncidentReopened, { at }: IncidentMeta): Incident {
   const reopened = why === 'firing-again' ? state.reopened + 1 : state.reopened;
   return { ...state, status: 'open', reopened, reopenedAt: at, resolved: undefined };
+}
+
+/** What only a page told of so far is judged by its alerts from now on; what the page knew better stays. */
+function groupJoined(state: Incident, { key, dedupKey, from }: GroupJoined): Incident {
+  const joined = [...state.joined, key];
+  const dedupKeys = dedupKey === undefined ? state.dedupKeys : [...state.dedupKeys, dedupKey];
+  if (!from) return { ...state, joined, dedupKeys };
+  const { service, environment } = state.opened.service === '' ? from : state.opened;
+  const opened = { ...state.opened, ...from, service, environment, origin: 'alerts' } as const;
+  return { ...state, joined, dedupKeys, opened };
 }
 
 function unreadableReceived(

@@ -53,6 +53,8 @@ export interface Correlated {
   readonly page?: PageWay;
   /** Of a private one. */
   readonly members?: Members;
+  /** With which the source itself pages for its group. */
+  readonly dedupKey?: string;
 }
 
 /** One delivery, or several of one group that waited for the same turn. */

@@ -2,8 +2,10 @@ import { incidentId } from '../alert/correlate.ts';
 import { locate } from '../catalog.ts';
 import type { Sha256 } from '../event.ts';
 import type { Settings } from '../settings.ts';
+import { TRIGGERED } from './agreement.ts';
 import type { ReceivePage } from './intent.ts';
 import { type PageNews, pageKey } from './page.ts';
+import type { Members } from './privacy.ts';
 import { ofMembers, routeOf } from './route.ts';
 
 /** News of a page with what tells where it belongs. */
@@ -19,8 +21,11 @@ export interface PageIntake {
   readonly settings: Pick<Settings, 'catalog' | 'routes'>;
   readonly now: number;
   readonly sha256: Sha256;
-  /** The incident of ours that the page was sent for; undefined for a page of its own. */
-  readonly incidentOf: (pager: string, page: string) => string | undefined;
+  /** The incident that the page belongs to, by itself or by its key; undefined for a page of its own. */
+  readonly incidentOf: (
+    page: { readonly pager: string; readonly page: string; readonly key: string },
+    of: { readonly members?: Members },
+  ) => string | undefined;
 }
 
 /** The intent that news of a page means: one page is one incident, unless an incident of ours sent it. */
@@ -33,11 +38,14 @@ export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIn
     ...(service && { service }),
     ...(environment && { environment }),
   });
+  const members = ofMembers(route);
   return {
     type: 'ReceivePage',
     at: intake.now,
     incident:
-      ownIncident(news) ?? intake.incidentOf(pager, news.page) ?? incidentId(key, 1, sha256),
+      ownIncident(news) ??
+      intake.incidentOf({ pager, page: news.page, key: news.stands?.key ?? '' }, members) ??
+      incidentId(key, 1, sha256),
     key,
     ordinal: 1,
     source: pager,
@@ -47,17 +55,10 @@ export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIn
     environment,
     places: route.places,
     notify: route.notify ?? '',
-    ...ofMembers(route),
+    ...members,
     news,
   };
 }
-
-/** What we trigger a page with: the same for an incident however often it is sent. */
-export function triggerKey(incident: string): string {
-  return `${TRIGGERED}${incident}`;
-}
-
-const TRIGGERED = 'tocsin/';
 
 function ownIncident({ stands }: PageNews): string | undefined {
   const key = stands?.key ?? '';

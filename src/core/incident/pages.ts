@@ -1,3 +1,4 @@
+import { isOfAlerts, othersPage } from './agreement.ts';
 import type { IncidentEvent, IncidentOpened } from './event.ts';
 import type { Incident, IncidentState } from './incident.ts';
 import type { ReceivePage } from './intent.ts';
@@ -63,20 +64,21 @@ function isAsKnown(stands: Page, known: PageState): boolean {
 }
 
 /** What the new state of a page means for the incident. */
-function statusFollowed(intent: ReceivePage, { status }: Page, state: Incident): Decided {
-  switch (status) {
+function statusFollowed(intent: ReceivePage, page: Page, state: Incident): Decided {
+  switch (page.status) {
     case 'triggered':
-      return [...reopened(state), ...unacknowledged(intent, state)];
+      return [...reopened(state, page), ...unacknowledged(intent, state)];
     case 'acknowledged':
-      return [...reopened(state), ...(state.acknowledged ? [] : [acknowledgedBy(intent)])];
+      return [...reopened(state, page), ...(state.acknowledged ? [] : [acknowledgedBy(intent)])];
     case 'resolved':
       return resolved(intent, state);
   }
 }
 
-/** An incident that is nothing but its page is open while the page is; one with alerts is judged by these. */
-function reopened(state: Incident): Decided {
-  if (state.status !== 'resolved' || state.opened.origin !== 'page') return [];
+/** What a page kept open alone opens with it again; one whose page its alerts sent is judged by these. */
+function reopened(state: Incident, page: Page): Decided {
+  if (state.status !== 'resolved') return [];
+  if (state.opened.origin !== 'page' && isKept(state, page)) return [];
   return [{ type: 'IncidentReopened', v: 1, why: 'page-reopened' }];
 }
 
@@ -103,9 +105,21 @@ function resolved({ news, source }: ReceivePage, state: Incident): Decided {
     const who = { person: news.by, surface: source, reason: news.text };
     return [{ type: 'IncidentResolved', v: 1, how: 'person', ...who, firing }];
   }
-  if (state.opened.origin !== 'page') return [];
+  if (state.opened.origin !== 'page' && !waitsForPage(state, news.page)) return [];
   const nobody = { person: '', surface: source, reason: news.text };
   return [{ type: 'IncidentResolved', v: 1, how: 'page', ...nobody, firing }];
+}
+
+/** Its alerts sent the page, or it is none that alerts could keep open: the page alone does not open it. */
+function isKept(state: Incident, page: Page): boolean {
+  return state.opened.origin !== 'alerts' || isOfAlerts(page, state);
+}
+
+/** All its alerts have stopped, and a page that they did not send was what kept it open. */
+function waitsForPage(state: Incident, page: string): boolean {
+  const { opened: known, alerts, firing, cut } = state;
+  if (known.origin !== 'alerts' || alerts.size === 0 || firing > 0 || cut > 0) return false;
+  return othersPage(state)?.page === page;
 }
 
 /** One person who was given it there leads here too. */

@@ -1,7 +1,8 @@
 import { alertName, type Observation } from '../alert/alert.ts';
 import { rank, type Severity, severityOf } from '../alert/severity.ts';
+import { othersPage } from './agreement.ts';
 import type { AlertsResolved, FiredAlert, IncidentEvent, IncidentOpened } from './event.ts';
-import type { AlertState, IncidentState } from './incident.ts';
+import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { Correlated, ReceiveAlerts, ReceiveUnreadable } from './intent.ts';
 import { inPieces } from './pieces.ts';
 
@@ -177,13 +178,25 @@ function preamble(turn: Turn, intent: ReceiveAlerts, state: IncidentState): Inci
   }
   const events: IncidentEvent[] = [];
   if (intent.key !== state.opened.key && !state.joined.includes(intent.key)) {
-    events.push({ type: 'GroupJoined', v: 1, key: intent.key });
+    events.push(joined(intent, state));
   }
   if (state.status === 'resolved' && (turn.newFiring || turn.stillFiring)) {
     const why = state.firing > 0 ? 'still-firing' : 'firing-again';
     events.push({ type: 'IncidentReopened', v: 1, why });
   }
   return events;
+}
+
+/** Alerts that come to what held none so far bring their source with them. */
+function joined(intent: ReceiveAlerts, { opened: known }: Incident): IncidentEvent {
+  const { key, dedupKey, source, sourceAnswers, groupLabels, externalUrl } = intent;
+  const { service, environment } = intent;
+  const from = { source, sourceAnswers, groupLabels, externalUrl, service, environment };
+  return {
+    ...{ type: 'GroupJoined', v: 1, key },
+    ...(dedupKey !== undefined && { dedupKey }),
+    ...(known.source !== source && { from }),
+  };
 }
 
 function ending(turn: Turn, intent: ReceiveAlerts, state: IncidentState): IncidentEvent[] {
@@ -198,7 +211,10 @@ function ending(turn: Turn, intent: ReceiveAlerts, state: IncidentState): Incide
   // What is in doubt is settled by asking the source; where nobody can be asked, its own word for the end is enough.
   const canAsk = state.status === 'none' ? intent.sourceAnswers : state.opened.sourceAnswers;
   const isCertain = intent.truncated === 0 && !(turn.doubt && canAsk);
-  if (holdsAlerts && isCertain && turn.firing === 0) events.push(resolvedByItself('alerts'));
+  const isPagedElse = state.status !== 'none' && othersPage(state) !== undefined;
+  if (holdsAlerts && isCertain && turn.firing === 0 && !isPagedElse) {
+    events.push(resolvedByItself('alerts'));
+  }
   return events;
 }
 
@@ -237,5 +253,6 @@ export function opened(
     notify: intent.notify,
     ...(intent.page && { page: intent.page }),
     ...(intent.members && { members: intent.members }),
+    ...(intent.dedupKey !== undefined && { dedupKey: intent.dedupKey }),
   };
 }

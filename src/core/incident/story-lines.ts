@@ -1,5 +1,6 @@
 import type { Severity } from '../alert/severity.ts';
 import type {
+  GroupJoined,
   IncidentAcknowledged,
   IncidentAssigned,
   IncidentEvent,
@@ -33,6 +34,7 @@ export interface StoryLine {
 
 export type StoryEvent =
   | IncidentOpened
+  | GroupJoined
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved
@@ -84,6 +86,8 @@ export function tell(
 
 function storyOf(before: Incident, after: Incident, event: IncidentEvent): StoryEvent | undefined {
   switch (event.type) {
+    case 'GroupJoined':
+      return event.from ? event : undefined;
     case 'AlertsFired':
       return before.peak === after.peak
         ? undefined

@@ -25,6 +25,8 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
     }
     case 'AlertsResolved':
       return { outcome: `${event.alerts.length} resolved: ${event.why}` };
+    case 'GroupJoined':
+      return event.from ? { what: event.from.source, outcome: 'joined' } : {};
     case 'AlertsTruncated':
       return { outcome: `${event.cut} cut off by the source` };
     case 'SilencesSeen':

@@ -125,7 +125,7 @@ function ending(incident: Incident, words: Words): readonly Fact[] {
     ];
   }
   if (resolved.how === 'page') {
-    const where = ` at ${incident.opened.source}`;
+    const where = ` at ${incident.pages.at(-1)?.pager ?? incident.opened.source}`;
     return [{ label: 'resolved', value: [time(resolved.at), `${lasted}${where}`] }];
   }
   if (resolved.how === 'source-stopped-reporting') {

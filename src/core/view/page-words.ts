@@ -1,3 +1,4 @@
+import { othersPage } from '../incident/agreement.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { PageSeen, PageState, PageTold } from '../incident/page.ts';
 import { type PageDeedAsked, pendingDeeds } from '../incident/page-deeds.ts';
@@ -15,9 +16,26 @@ export function pageFacts(incident: Incident, words: Words): readonly Fact[] {
   const waiting = [
     ...new Set(pendingDeeds(incident).map(({ pager, does }) => `${DEEDS[does.kind]} at ${pager}`)),
   ];
+  const said = [...facts, ...disagreement(incident)];
   return waiting.length === 0
-    ? facts
-    : [...facts, { label: 'on its way', value: [waiting.join(', ')] }];
+    ? said
+    : [...said, { label: 'on its way', value: [waiting.join(', ')] }];
+}
+
+/** Who says what, where those who speak of it do not say the same. It stays open for as long as one of them wants it so. */
+function disagreement(incident: Incident): readonly Fact[] {
+  const { status, firing, alerts, pages } = incident;
+  if (status === 'resolved' || alerts.size === 0) return [];
+  const over = pages.findLast((page) => page.status === 'resolved');
+  const isPaged = pages.some((page) => page.status !== 'resolved');
+  if (firing > 0 && over && !isPaged) {
+    const still = firing === 1 ? '1 alert fires' : `${firing} alerts fire`;
+    return [{ label: 'disagree', value: [`${over.pager} says resolved, ${still}`] }];
+  }
+  const open = firing === 0 ? othersPage(incident) : undefined;
+  if (!open) return [];
+  const value = ['every alert has stopped, ', nameOf(open), ` is open at ${open.pager}`];
+  return [{ label: 'disagree', value }];
 }
 
 const PAGES_SHOWN = 3;

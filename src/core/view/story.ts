@@ -58,6 +58,10 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
   switch (event.type) {
     case 'IncidentOpened':
       return opened(event, words, incident);
+    case 'GroupJoined':
+      return [
+        `${event.from?.source ?? incident.opened.source} reports the same: its alerts are here`,
+      ];
     case 'IncidentAcknowledged':
       return [personSpan(event.person, words), ' acknowledged', where(event, incident)];
     case 'IncidentUnacknowledged':
@@ -138,7 +142,7 @@ function resolved(event: IncidentResolved, words: Words, incident: Incident): Te
   if (event.how === 'alerts') return ['Resolved: every alert has stopped'];
   if (event.how === 'page') {
     const reason = event.reason === '' ? '' : `: ${event.reason}`;
-    return [`Resolved at ${incident.opened.source}${reason}`];
+    return [`Resolved at ${event.surface || incident.opened.source}${reason}`];
   }
   if (event.how === 'source-stopped-reporting') {
     return [`Closed: ${incident.opened.source} stopped reporting its alerts`];

@@ -1,5 +1,5 @@
+import { triggerKey } from '../../core/incident/agreement.ts';
 import { deedMark } from '../../core/incident/page.ts';
-import { triggerKey } from '../../core/incident/page-intake.ts';
 import type { PageDone, PageWanted } from '../../core/ports/pager.ts';
 import { type Problem, ProblemError, problem, problemOf } from '../../core/problem.ts';
 import type { Client, NotSent, Sent } from './client.ts';

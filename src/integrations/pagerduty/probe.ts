@@ -1,4 +1,4 @@
-import { triggerKey } from '../../core/incident/page-intake.ts';
+import { triggerKey } from '../../core/incident/agreement.ts';
 import type { PageProbe, PageWanted } from '../../core/ports/pager.ts';
 import { problem, problemOf } from '../../core/problem.ts';
 import { signature } from './deeds.ts';

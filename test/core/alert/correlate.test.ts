@@ -4,6 +4,7 @@ import {
   type CorrelationIndex,
   correlate,
   correlateKey,
+  correlatePage,
   correlationKey,
   exportIndex,
   following,
@@ -22,6 +23,7 @@ import {
 import type { IncidentEvent } from '../../../src/core/incident/event.ts';
 import { T0 } from '../given.ts';
 import { closed, closedBy, fired, firing, opened } from '../incident/given-incident.ts';
+import { news, page, seen } from '../incident/given-page.ts';
 
 const sha256 = (text: string) => hash('sha256', text);
 
@@ -56,6 +58,65 @@ describe('the key of a group', () => {
       key({ ...bare, service: 'ab', alertname: 'c' }),
     );
     expect(key(bare)).not.toBe(unreadableKey('alertmanager/main', sha256));
+  });
+});
+
+describe('alerts and a page of one outage', () => {
+  const groupKey = web.groupKey ?? '';
+  const triggered = news('triggered', 0, { stands: page({ key: sha256(groupKey) }) });
+  const paged = () => open({ origin: 'page', source: 'pagerduty/main', key: 'page-key' });
+  const named = { pager: 'pagerduty/main', page: 'Q1PAGE', key: sha256(groupKey) };
+  const hear = (index: CorrelationIndex, more: Partial<Group> = {}) =>
+    correlate(index, { ...web, ...more }, { now: T0, sha256, hasPagers: true });
+
+  it('meet when the alerts come first', () => {
+    const index = indexed([first, open({ dedupKey: sha256(groupKey) })]);
+    expect(correlatePage(index, named, {})).toBe(first);
+    expect(correlatePage(index, { ...named, key: 'another' }, {})).toBeUndefined();
+    expect(correlatePage(index, { ...named, key: '' }, {})).toBeUndefined();
+  });
+
+  it('meet when the page comes first', () => {
+    const index = indexed(['inc-page', paged()], ['inc-page', seen(triggered)]);
+    expect(hear(index)).toMatchObject({ incident: 'inc-page', how: 'same-page' });
+    expect(hear(index, { groupKey: 'another' }).how).toBe('new');
+  });
+
+  it('meet by the fingerprint of an alert, for a sender that pages with it', () => {
+    const index = indexed([first, open()], [first, fired(firing('web-1'))]);
+    expect(correlatePage(index, { ...named, key: 'web-1' }, {})).toBe(first);
+    const byAlert = news('triggered', 0, { stands: page({ key: 'web-1' }) });
+    expect(hear(indexed(['inc-page', paged()], ['inc-page', seen(byAlert)])).how).toBe('same-page');
+  });
+
+  it('do not meet once that is over, nor across who may see them, nor where another source is', () => {
+    const members = { people: [], groups: ['sre'] };
+    const over = indexed([first, open({ dedupKey: sha256(groupKey) })], [first, closed()]);
+    expect(correlatePage(over, named, {})).toBeUndefined();
+    const hidden = indexed([first, open({ dedupKey: sha256(groupKey), members })]);
+    expect(correlatePage(hidden, named, {})).toBeUndefined();
+    expect(correlatePage(hidden, named, { members })).toBe(first);
+    const page = indexed(['inc-page', paged()], ['inc-page', seen(triggered)]);
+    expect(hear(page, { members }).how).toBe('new');
+    const other = indexed(
+      ['inc-other', open({ key: 'k', source: 'grafana/main' })],
+      ['inc-other', seen(triggered)],
+    );
+    expect(hear(other).how).toBe('new');
+  });
+
+  it('are known after a restart from a snapshot, and forgotten with their incident', () => {
+    const index = indexed([first, open({ dedupKey: sha256(groupKey) })]);
+    const again = importIndex(JSON.parse(JSON.stringify(exportIndex(index))));
+    expect(correlatePage(again, named, {})).toBe(first);
+    track(again, recorded(first, closed(), T0));
+    forget(again, T0 + SAME_THREAD_MS);
+    expect(again.byDedupKey.size).toBe(0);
+  });
+
+  it('cost nothing where nobody pages: no key is made', () => {
+    expect(ask(newCorrelationIndex())).not.toHaveProperty('dedupKey');
+    expect(hear(newCorrelationIndex()).dedupKey).toBe(sha256(groupKey));
   });
 });
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../../src/bot/engine.ts';
 import { createPagerLoop, type PagerLoop } from '../../../../src/bot/loops/pager/index.ts';
-import { pageName } from '../../../../src/core/alert/correlate.ts';
+import { correlatePage } from '../../../../src/core/alert/correlate.ts';
 import { receiveIntent } from '../../../../src/core/alert/intake.ts';
 import type { Incident } from '../../../../src/core/incident/incident.ts';
 import type { IncidentIntent } from '../../../../src/core/incident/intent.ts';
@@ -237,7 +237,7 @@ function begin(engine = createEngine({ journal, now: outside.clock.now, sha256 }
         settings,
         now: clock.now(),
         sha256,
-        incidentOf: (pager, page) => engine.readings.correlation.byPage.get(pageName(pager, page)),
+        incidentOf: (page, of) => correlatePage(engine.readings.correlation, page, of),
       }),
     toldOf: ({ opened }) => ({ ...wanted({ kind: 'trigger' }).incident, id: opened.incident }),
     compareEveryMs: 300_000,
@@ -276,8 +276,7 @@ async function delivered(): Promise<void> {
         settings,
         now: clock.now(),
         sha256,
-        incidentOf: (pager, page) =>
-          life.engine.readings.correlation.byPage.get(pageName(pager, page)),
+        incidentOf: (page, of) => correlatePage(life.engine.readings.correlation, page, of),
       });
       await life.engine.tellIncident(intent.incident, intent, {
         cause: `page/pagerduty/main/${outcome.event}`,
