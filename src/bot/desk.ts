@@ -58,6 +58,7 @@ export function createDesk(options: DeskOptions): Desk {
     words: options.words,
     publicUrl: options.publicUrl,
     now: options.now,
+    journalNow: () => Math.max(options.now(), engine.readings.newestAt),
     sha256: options.sha256,
     nonce: () => randomBytes(16).toString('hex'),
     incident: async (id) => asIncident(await engine.incident(id)),

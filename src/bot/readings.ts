@@ -99,6 +99,8 @@ export interface Readings {
   readonly known: KnownIndex;
   readonly texts: CommonTexts;
   position: number;
+  /** `at` of the newest event: no decision is made at an earlier time. */
+  newestAt: number;
 }
 
 export type Kind =
@@ -141,6 +143,7 @@ export function emptyReadings(sameThreadMs?: number): Readings {
     known: newKnownIndex(),
     texts: newCommonTexts(),
     position: 0,
+    newestAt: 0,
   };
 }
 
@@ -197,6 +200,7 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
 export function apply(readings: Readings, recorded: Recorded): StreamName | undefined {
   const isNews = recorded.position > readings.position;
   if (isNews) readings.position = recorded.position;
+  readings.newestAt = Math.max(readings.newestAt, recorded.at);
   const name = nameOf(recorded.stream);
   if (!name) return undefined;
   switch (name.kind) {
@@ -347,24 +351,25 @@ export function exportReadings(readings: Readings): unknown {
     correlation: exportIndex(readings.correlation),
     known: exportKnownIndex(readings.known),
     position: readings.position,
+    newestAt: readings.newestAt,
   };
 }
 
 type Exported = {
   readonly [K in keyof Omit<
     Readings,
-    'correlation' | 'known' | 'incidents' | 'texts' | 'position'
+    'correlation' | 'known' | 'incidents' | 'texts' | 'position' | 'newestAt'
   >]: Readings[K] extends Map<infer Key, infer Value> ? readonly (readonly [Key, Value])[] : never;
 } & {
   readonly incidents: readonly (readonly [string, Held<ExportedIncident>])[];
   readonly correlation: Parameters<typeof importIndex>[0];
   readonly known: Parameters<typeof importKnownIndex>[0];
-  readonly position: number;
-};
+} & Pick<Readings, 'position' | 'newestAt'>;
 
 /** A snapshot is our own bytes, named by `readingsVersion`; anything else was not loaded. */
 export function importReadings(state: unknown, sameThreadMs?: number): Readings {
   const exported = state as Exported;
+  const { position, newestAt } = exported;
   const texts = newCommonTexts();
   for (const [, { state: plain }] of exported.incidents) {
     if (plain.status !== 'none') shareTexts(texts, plain.alerts);
@@ -390,7 +395,6 @@ export function importReadings(state: unknown, sameThreadMs?: number): Readings 
     operationsOf: new Map(exported.operationsOf),
     correlation: importIndex(exported.correlation, sameThreadMs),
     known: importKnownIndex(exported.known),
-    texts,
-    position: exported.position,
+    ...{ texts, position, newestAt },
   };
 }

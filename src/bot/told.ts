@@ -68,7 +68,32 @@ export function withFacts(
   state: OperationState,
   { readings, now, halts }: Pick<Beside, 'readings' | 'now'> & { readonly halts: HaltState },
 ): OperationIntent {
-  return withHalt(withGlassCount(intent, readings, now), state, halts);
+  const timed = withJournalTime(intent, readings.newestAt);
+  return withHalt(withGlassCount(timed, readings, now), state, halts);
+}
+
+/**
+ * What an expiry decides is judged at no earlier time than that of the newest event: a clock that was set back makes no
+ * plan young again. A factor that was given just now by that clock was given just now.
+ */
+function withJournalTime(intent: OperationIntent, newestAt: number): OperationIntent {
+  switch (intent.type) {
+    case 'Approve':
+    case 'BreakGlass': {
+      const behindMs = Math.max(0, newestAt - intent.at);
+      const { stepUp } = intent.by;
+      const by = stepUp
+        ? { ...intent.by, stepUp: { ...stepUp, at: stepUp.at + behindMs } }
+        : intent.by;
+      return { ...intent, at: intent.at + behindMs, by };
+    }
+    case 'Decline':
+    case 'Begin':
+    case 'Expire':
+      return { ...intent, at: Math.max(intent.at, newestAt) };
+    default:
+      return intent;
+  }
 }
 
 /** What is appended with it, and what is named because it was read. */

@@ -28,6 +28,8 @@ export interface Desk {
   /** Of the console; '' where it has no address of its own. */
   readonly publicUrl: string;
   now(): number;
+  /** The same, and never earlier than the newest event: what expires is timed by it. */
+  readonly journalNow: () => number;
   sha256(text: string): string;
   /** 128 random bits as hex, drawn when called. */
   nonce(): string;

@@ -86,7 +86,7 @@ export async function planOperation(
     reason,
     ...(ticket && { ticket }),
     ...(undoWithinMs !== undefined && { undoWithinMs }),
-    expiresAt: desk.now() + rule.expiresMs,
+    expiresAt: desk.journalNow() + rule.expiresMs,
     policy: desk.settings.policy.digest,
   };
   const hash = planHash(plan, desk.sha256);

@@ -58,6 +58,35 @@ describe('the clock of the host', () => {
     },
   );
 
+  it('that is set back makes no plan young again: it is neither approved nor begun', async () => {
+    const { small, still, sets } = await started();
+    await small.says('ana', 'restart checkout env=production');
+    const [operation = ''] = [...small.bot.engine.readings.operations.keys()];
+    const { hash = '', plan } = (await small.bot.engine.operation(operation)) ?? {};
+    await still.passes((plan?.expiresAt ?? 0) - still.now() - 2000);
+    sets(5000);
+    // On the record by the clock that was ahead; then it is corrected, between two looks at it.
+    await small.says('ben', 'mute ana for=1h');
+    sets(-5000);
+    expect(small.clock.now()).toBeLessThan(plan?.expiresAt ?? 0);
+    const said = await small.says('ben', `approve ${operation} ${hash.slice(0, 10)}`);
+    expect(JSON.stringify(said)).toContain('PLAN_EXPIRED');
+    expect((await small.bot.engine.operation(operation))?.approvals).toEqual([]);
+  });
+
+  it('that was set back lets what is asked afterwards live as long as its rule says', async () => {
+    const { small, sets } = await started();
+    sets(60 * 60_000);
+    await small.says('ben', 'mute ana for=1h');
+    const newest = small.journal.all.at(-1)?.at ?? 0;
+    expect(newest).toBeGreaterThan(small.clock.now());
+    sets(-60 * 60_000);
+    const operation = await approvedOnce(small);
+    const state = await small.bot.engine.operation(operation);
+    expect(state?.plan?.expiresAt).toBeGreaterThan(newest);
+    expect(state?.approvals).toHaveLength(1);
+  });
+
   it('that is corrected little by little has not jumped', async () => {
     const { small, still, sets } = await started();
     const operation = await approvedOnce(small);

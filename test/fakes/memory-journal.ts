@@ -36,11 +36,13 @@ export function createMemoryJournal(options: MemoryJournalOptions): MemoryJourna
     const recorded = writes.flatMap(({ stream, expectedVersion, events }) =>
       events.map((event, index) => ({ stream, version: expectedVersion + index + 1, event })),
     );
+    // As every journal: never earlier than the event before it.
+    const at = Math.max(options.now(), all.at(-1)?.at ?? 0);
     const stamped = recorded.map((each, index) => ({
       ...each,
       event: JSON.parse(JSON.stringify(each.event)),
       position: all.length + index + 1,
-      at: options.now(),
+      at,
       by: context.by,
       cause: context.cause,
     }));

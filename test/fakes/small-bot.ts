@@ -68,7 +68,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
   const journal =
     options.from?.journal ??
     createMemoryJournal({
-      now: clock.now,
+      now: (options.clock ?? clock).now,
       ...(options.before && { before: options.before }),
     });
   const target = options.target ?? createOneTarget();

@@ -1,4 +1,4 @@
-import { type Evidence, isMember } from '../person.ts';
+import { type Evidence, isMember, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import { isVouched } from './begin.ts';
 import { isExpired, isPending, namesHash, refusal, said, wrongHash } from './decide.ts';
@@ -172,6 +172,11 @@ function notBreakable(rule: AllowRule, by: Evidence, state: OperationState): Pro
   const { breakGlass: glass, surfaces } = rule;
   if (!glass) return problem('GLASS_NOT_ALLOWED', facts);
   if (!glass.from.some((group) => isMember(by, group))) {
+    const unknown = unknownIn(by, glass.from);
+    if (unknown) {
+      const { group } = unknown;
+      return problem('DIRECTORY_UNREACHABLE', { ...unknown.problem.facts, ...facts, group });
+    }
     return problem('GLASS_NOT_YOURS', { ...facts, groups: glass.from.join(', ') });
   }
   // The console counts always: it is what is left when every chat platform is down.

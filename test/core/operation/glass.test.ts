@@ -86,6 +86,22 @@ describe('breaking the glass', () => {
   const whole: readonly (readonly [string, Partial<Break>, Story, string])[] = [
     ['where the rule has none', {}, { rule: { places: dbaAndSre } }, 'GLASS_NOT_ALLOWED'],
     ['by somebody it does not name', { by: eve }, danger, 'GLASS_NOT_YOURS'],
+    [
+      'where the directory that could name them is silent, and says so',
+      {
+        by: {
+          ...eve,
+          unreachable: [
+            {
+              group: 'sre',
+              problem: problem('DIRECTORY_UNREACHABLE', { directory: 'slack/main' }),
+            },
+          ],
+        },
+      },
+      danger,
+      'DIRECTORY_UNREACHABLE',
+    ],
     ['with too short a reason', { reason: '   it    burns  ' }, danger, 'GLASS_REASON_SHORT'],
     ['too often within a day', { broken: 1 }, danger, 'GLASS_USED_UP'],
     ['of a plan that expired', { at: expiresAt }, danger, 'PLAN_EXPIRED'],

@@ -278,7 +278,7 @@ describe('posts in Discord', () => {
       'a channel it may not write in',
       (on: Stage): void => on.ops.deny(on.guild.botRole, 'sendMessages'),
       'id',
-      'DISCORD_RIGHT_MISSING',
+      'DISCORD_RIGHTS_MISSING',
     ],
     [
       'a guild it was thrown out of',
@@ -334,7 +334,7 @@ describe('posts in Discord', () => {
     expect(stage.ops.last().thread).toBeUndefined();
     expect(await stage.connection.surface.ensureEntry(entryPost(ref))).toMatchObject({
       why: 'lost',
-      problem: { code: 'DISCORD_RIGHT_MISSING' },
+      problem: { code: 'DISCORD_RIGHTS_MISSING' },
     });
     stage.ops.allow(stage.guild.botRole, 'createPublicThreads');
     expect(await stage.connection.surface.ensureEntry(entryPost(ref))).toMatchObject({ ok: true });

@@ -67,7 +67,12 @@ function refused(failure: Extract<Failure, { readonly kind: 'refused' }>, place:
     case codes.missingAccess:
       return { ok: false, why: 'lost', problem: problem('DISCORD_CHANNEL_CLOSED', facts) };
     case codes.missingPermissions:
-      return { ok: false, why: 'lost', problem: problem('DISCORD_RIGHT_MISSING', facts) };
+      // Which right it is only a look at the channel can tell: Discord says no more than its code.
+      return {
+        ok: false,
+        why: 'lost',
+        problem: problem('DISCORD_RIGHTS_MISSING', { place, rights: `${message} (${code})` }),
+      };
     case codes.threadLocked:
       // One thread alone: the channel takes what belongs to the others.
       return { ok: false, why: 'refused', problem: problem('DISCORD_THREAD_LOCKED', { place }) };

@@ -32,11 +32,11 @@ export const problems = {
     why: 'Discord answered {code} ({message}): the bot was removed from the guild or from the channel.',
     next: 'Invite it again, or give its role View Channel there.',
   },
-  DISCORD_RIGHT_MISSING: {
-    what: 'The bot may not write in `{place}`.',
+  DISCORD_RIGHTS_MISSING: {
+    what: 'The bot lacks rights in `{place}`.',
     changed: 'Nothing was posted there.',
-    why: 'Discord answered {code} ({message}).',
-    next: 'Run `tocsin doctor`: it names the right that is missing.',
+    why: 'What it lacks: {rights}.',
+    next: 'Give them to its role in the guild, or in that channel; `tocsin doctor` names each.',
   },
   DISCORD_THREAD_LOCKED: {
     what: 'A thread in `{place}` is locked.',
@@ -104,12 +104,6 @@ export const problems = {
     changed: 'The commands in the guild are what they were.',
     why: 'Discord answered {status}, code {code}: {message}.',
     next: 'Invite the bot with the scope applications.commands, and run `tocsin discord register`.',
-  },
-  DISCORD_RIGHTS_MISSING: {
-    what: 'The bot lacks rights in `{place}`.',
-    changed: 'Nothing was changed.',
-    why: 'It lacks: {rights}.',
-    next: 'Give them to its role in the guild, or in that channel.',
   },
   DISCORD_ELSEWHERE: {
     what: 'This bot does not answer here.',
