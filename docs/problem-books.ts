@@ -21,6 +21,7 @@ import { problems as heartbeatProblems } from '../src/integrations/heartbeat/pro
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
 import { problems as pagerdutyProblems } from '../src/integrations/pagerduty/problems.ts';
 import { problems as prometheusProblems } from '../src/integrations/prometheus/problems.ts';
+import { problems as redisProblems } from '../src/integrations/redis/problems.ts';
 import { journalProblems } from '../src/journal/problems.ts';
 
 export interface Chapter {
@@ -59,6 +60,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Kubernetes', 'src/integrations/kubernetes/problems.ts', kubernetesProblems),
   chapter('Heartbeat', 'src/integrations/heartbeat/problems.ts', heartbeatProblems),
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
+  chapter('Redis', 'src/integrations/redis/problems.ts', redisProblems),
 ];
 
 function chapter(title: string, file: string, book: ProblemBook): Chapter {

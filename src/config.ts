@@ -229,7 +229,11 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       grafana: readGrafanas(sections.sources, report),
     },
     surfaces,
-    targets: { kubernetes: targets.kubernetes, prometheus: targets.prometheus },
+    targets: {
+      kubernetes: targets.kubernetes,
+      prometheus: targets.prometheus,
+      redis: targets.redis,
+    },
   };
 }
 

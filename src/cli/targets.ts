@@ -1,7 +1,13 @@
 import type { Logger } from 'pino';
 import type { ConnectedTarget, Finding } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
-import type { Config, KubernetesAccess, KubernetesConfig, PrometheusConfig } from '../config.ts';
+import type {
+  Config,
+  KubernetesAccess,
+  KubernetesConfig,
+  PrometheusConfig,
+  RedisConfig,
+} from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
@@ -19,13 +25,14 @@ export async function connectTargets(
   { targets }: Pick<Config, 'targets'>,
   deps: { readonly digestKey: Uint8Array; readonly log: Logger },
 ): Promise<Connected> {
-  const [clusters, measured] = await Promise.all([
+  const [clusters, measured, caches] = await Promise.all([
     connectKubernetes(targets.kubernetes, deps),
     connectPrometheus(targets.prometheus),
+    connectRedis(targets.redis),
   ]);
   return {
-    targets: [...clusters.targets, ...measured.targets],
-    books: [...clusters.books, ...measured.books],
+    targets: [...clusters.targets, ...measured.targets, ...caches.targets],
+    books: [...clusters.books, ...measured.books, ...caches.books],
   };
 }
 
@@ -70,6 +77,32 @@ async function connectPrometheus(configured: readonly PrometheusConfig[]): Promi
     return { name, telemetry: readers.telemetry, health, doctor, close };
   });
   return { targets: connected, books: [problems] };
+}
+
+async function connectRedis(configured: readonly RedisConfig[]): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/redis/index.ts');
+  const connected = configured.map((config): ConnectedTarget => {
+    const { target, sentinels, master, timeoutMs, tls } = config;
+    const integration = connect({
+      target,
+      sentinels,
+      master,
+      timeoutMs,
+      ...(tls === undefined ? {} : { tls }),
+      servers: login(config.username, config.password),
+      sentinelLogin: login(config.sentinelUsername, config.sentinelPassword),
+    });
+    return { name: `redis/${target}`, ...integration };
+  });
+  return { targets: connected, books: [problems] };
+}
+
+function login(username: string | undefined, password: RedisConfig['password']) {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: password.reveal() }),
+  };
 }
 
 export interface ConnectedSources {

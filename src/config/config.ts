@@ -21,6 +21,7 @@ export interface Config {
   readonly targets: {
     readonly kubernetes: readonly KubernetesConfig[];
     readonly prometheus: readonly PrometheusConfig[];
+    readonly redis: readonly RedisConfig[];
   };
 }
 
@@ -205,6 +206,21 @@ export interface PrometheusConfig {
   /** PEM text. */
   readonly ca?: string;
   readonly proxy?: string;
+}
+
+/** One Redis behind Sentinels, as the integration wants it. */
+export interface RedisConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly sentinels: readonly { readonly host: string; readonly port: number }[];
+  readonly master: string;
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly sentinelUsername?: string;
+  readonly sentinelPassword?: Secret;
+  /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
+  readonly tls?: string | true;
+  readonly timeoutMs: number;
 }
 
 export type KubernetesAccess = { readonly proxy?: string } & (

@@ -5,6 +5,7 @@ import {
   kubernetesTarget,
   kubernetesWorkload,
   prometheusTarget,
+  redisTarget,
   type SectionName,
   sections,
 } from './schema.ts';
@@ -81,7 +82,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), redis(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -121,6 +122,15 @@ function prometheus(): string {
     '',
     'One system that speaks the HTTP API of Prometheus. An environment names it as `telemetry: { prometheus: NAME }`, and so may a source, for alerts of no service.',
     ...tableOf(rowsOf(prometheusTarget, '')),
+  ].join('\n');
+}
+
+function redis(): string {
+  return [
+    '## targets.NAME.redis',
+    '',
+    'One Redis behind Sentinels. An environment names it as `cache: { redis: NAME }`.',
+    ...tableOf(rowsOf(redisTarget, '')),
   ].join('\n');
 }
 

@@ -1,9 +1,10 @@
 import type { TargetRef } from '../core/ports/step.ts';
-import type { KubernetesConfig, PrometheusConfig } from './config.ts';
+import type { KubernetesConfig, PrometheusConfig, RedisConfig } from './config.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
 import { readPrometheusPlace, readPrometheusTarget } from './prometheus.ts';
+import { readRedisPlace, readRedisTarget } from './redis.ts';
 import type { Files } from './reference.ts';
 import type { Fault, OpenReport } from './report.ts';
 import type { Section } from './schema.ts';
@@ -28,6 +29,7 @@ export interface Targets {
   readonly kinds: ReadonlyMap<string, string>;
   readonly kubernetes: readonly KubernetesConfig[];
   readonly prometheus: readonly PrometheusConfig[];
+  readonly redis: readonly RedisConfig[];
 }
 
 export type Role = (typeof roles)[number];
@@ -43,15 +45,17 @@ type PlaceReader = (
 const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   kubernetes: { workload: readKubernetesWorkload },
   prometheus: { telemetry: readPrometheusPlace },
+  redis: { cache: readRedisPlace },
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
-const others = ['docker', 'postgres', 'redis', 'mongodb', 'aws', 'haproxy', 'nginx'];
+const others = ['docker', 'postgres', 'mongodb', 'aws', 'haproxy', 'nginx'];
 
 export function readTargets(written: Section<'targets'>, scope: TargetScope): Targets {
   const kinds = new Map<string, string>();
   const kubernetes: KubernetesConfig[] = [];
   const prometheus: PrometheusConfig[] = [];
+  const redis: RedisConfig[] = [];
   for (const [name, target] of Object.entries(written)) {
     const integration = kindOf(name, target, scope);
     if (integration === undefined) continue;
@@ -61,6 +65,11 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
       if (read) prometheus.push(read);
       continue;
     }
+    if (integration === 'redis') {
+      const read = readRedisTarget(name, target[integration], scope);
+      if (read) redis.push(read);
+      continue;
+    }
     const read = readKubernetesTarget(name, target[integration], scope);
     if (!read) continue;
     kubernetes.push(read);
@@ -68,7 +77,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
       scope.report.error(['targets', name, integration, ...path], fault);
     }
   }
-  return { kinds, kubernetes, prometheus };
+  return { kinds, kubernetes, prometheus, redis };
 }
 
 /** Where one role of a service lives. Undefined when it was refused. */

@@ -1,4 +1,10 @@
-export type ServerName = 'prometheus' | 'alertmanager' | 'chromium' | 'strace';
+export type ServerName =
+  | 'prometheus'
+  | 'alertmanager'
+  | 'chromium'
+  | 'strace'
+  | 'redis'
+  | 'redis-sentinel';
 
 /** A real program that the suites drive. One row here is all that a new one needs. */
 export type Server = {
@@ -46,6 +52,21 @@ export const servers: readonly Server[] = [
     title: 'strace',
     commands: ['strace'],
     packages: ['strace'],
+  },
+  {
+    // No image: Sentinels rewrite their configuration and name each server by its address on this machine.
+    name: 'redis',
+    title: 'Redis',
+    commands: ['redis-server'],
+    packages: ['redis-server'],
+    services: ['redis-server'],
+  },
+  {
+    name: 'redis-sentinel',
+    title: 'Redis Sentinel',
+    commands: ['redis-sentinel'],
+    packages: ['redis-sentinel'],
+    services: ['redis-sentinel'],
   },
 ];
 

@@ -8,6 +8,7 @@ import { consoleLink } from './console.ts';
 import { declare } from './declare.ts';
 import { decline } from './decline.ts';
 import { escalate } from './escalate.ts';
+import { failover } from './failover.ts';
 import { freeze } from './freeze.ts';
 import { graph } from './graph.ts';
 import { health } from './health.ts';
@@ -87,4 +88,5 @@ export const commands: readonly Command[] = [
   scale,
   restart,
   rollback,
+  failover,
 ];

@@ -1,0 +1,79 @@
+import type { TargetRef } from '../core/ports/step.ts';
+import type { RedisConfig } from './config.ts';
+import { type Path, sayPath } from './error.ts';
+import { errorsOf } from './issue.ts';
+import { readAuthority } from './kubernetes.ts';
+import { redisTarget } from './schema.ts';
+import type { TargetScope } from './targets.ts';
+
+/** `targets.<name>.redis`. Undefined when it was refused. */
+export function readRedisTarget(
+  name: string,
+  written: unknown,
+  scope: TargetScope,
+): RedisConfig | undefined {
+  const path: Path = ['targets', name, 'redis'];
+  const parsed = redisTarget.safeParse(written);
+  if (!parsed.success) {
+    scope.report.add(errorsOf(parsed.error.issues, { document: scope.document, path }));
+    return undefined;
+  }
+  const { sentinels, master, username, password, tls, timeout } = parsed.data;
+  const { sentinel_username: sentinelUsername, sentinel_password: sentinelPassword } = parsed.data;
+  const places = sentinels.map((each, index) =>
+    readAddress(each, [...path, 'sentinels', index], scope),
+  );
+  if (parsed.data.ca !== undefined && !tls) {
+    scope.report.error([...path, 'ca'], {
+      what: `${sayPath([...path, 'ca'])} is written without tls`,
+      why: 'it would have no effect',
+      instead: 'take ca out, or write tls: true',
+    });
+  }
+  const ca = readAuthority(parsed.data, path, scope);
+  return {
+    target: name,
+    sentinels: places.flatMap((place) => place ?? []),
+    master,
+    timeoutMs: timeout,
+    ...(username !== undefined && { username }),
+    ...(password && { password }),
+    ...(sentinelUsername !== undefined && { sentinelUsername }),
+    ...(sentinelPassword && { sentinelPassword }),
+    ...(tls && { tls: ca ?? (true as const) }),
+  };
+}
+
+/** `cache: { redis: cache-main }`, without its first key: the Sentinels say where it lives. */
+export function readRedisPlace(
+  written: unknown,
+  path: Path,
+  { report }: TargetScope,
+): Pick<TargetRef, 'locator' | 'bounds'> | undefined {
+  const [key] = Object.keys(typeof written === 'object' && written !== null ? written : {});
+  if (key === undefined) return { locator: {}, bounds: {} };
+  report.error([...path, key], {
+    what: `${sayPath([...path, key])} is no key`,
+    why: 'a Redis is failed over as a whole',
+    instead: 'take it out',
+  });
+  return undefined;
+}
+
+function readAddress(
+  written: string,
+  path: Path,
+  { report }: TargetScope,
+): RedisConfig['sentinels'][number] | undefined {
+  const [, bracketed, plain, digits] =
+    /^(?:\[([^\]\s]+)\]|([^:\s]+)):(\d{1,5})$/.exec(written) ?? [];
+  const host = bracketed ?? plain;
+  const port = Number(digits);
+  if (host !== undefined && port > 0 && port < 65_536) return { host, port };
+  report.error(path, {
+    what: `${sayPath(path)} is ${written}`,
+    why: 'a Sentinel is reached at host:port',
+    instead: 'write sentinel-1.example.com:26379',
+  });
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import type { OperationCommand } from '../command.ts';
+import {
+  anotherArgument,
+  environmentArgument,
+  reasonArgument,
+  serviceArgument,
+  ticketArgument,
+} from './arguments.ts';
+import { draftedBy } from './subject.ts';
+
+export const failover: OperationCommand = {
+  does: 'operation',
+  name: 'failover',
+  family: 'danger',
+  risk: 'danger',
+  summary: 'Let a replica take over from the master.',
+  args: [
+    serviceArgument,
+    {
+      name: 'what',
+      kind: 'word',
+      choices: ['cache', 'database'],
+      required: true,
+      named: false,
+      summary: 'Which part of the service.',
+    },
+    environmentArgument,
+    reasonArgument,
+    ticketArgument,
+    anotherArgument,
+  ],
+  example: 'failover checkout cache',
+  subject: (asked) => draftedBy(String(asked.args['what']), 'failover', asked),
+};

@@ -1,0 +1,3 @@
+export const switchKind = 'redis.switch-master';
+export const demoteKind = 'redis.demote';
+export const releaseKind = 'redis.release';
