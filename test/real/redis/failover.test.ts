@@ -26,7 +26,7 @@ it('a failover that two people approve loses no acknowledged write', async () =>
   expect(incident, declared).not.toBe('');
   const asked = await ana?.console.says(
     incident,
-    'failover checkout cache environment=production reason="the host is replaced"',
+    'failover checkout cache env=production reason="the host is replaced"',
   );
   const page = await eventually(
     'the plan is shown',
@@ -59,7 +59,7 @@ it('a failover that two people approve loses no acknowledged write', async () =>
   );
   const master = Number(String(named).split(',')[1]);
   expect(ports.slice(1)).toContain(master);
-  expect(await client(old).call('ROLE')).toMatchObject(['slave', '127.0.0.1', master]);
+  expect(String(await client(old).call('ROLE'))).toContain(`slave,127.0.0.1,${master},connected`);
   expect(await missingFrom(client(master), writer.acknowledged())).toBe(0);
   expect(await client(master).exists('tocsin:proof')).toBe(0);
 });
