@@ -26,21 +26,31 @@ export const pinCommand = 'Pin to timeline';
 
 const optionTypes = { subcommand: 1, text: 3, integer: 4 } as const;
 
-const families: Readonly<Record<Family, string>> = {
+/** A family of the grammar; `self` is the part of `ops` that is about whoever asks: a command holds 25 verbs at most. */
+type Shelf = Family | 'self';
+
+const shelves: Readonly<Record<Shelf, string>> = {
   ops: 'Look, decide and steer',
+  self: 'Your accounts, and who may ask you',
   incident: 'Speak about an incident',
   change: 'Plan a change',
   danger: 'Plan what is dangerous',
 };
 
-/** All that is registered: a command for each family that has verbs, and one in the menu of messages. */
+/** All that is registered: a command for each shelf that has verbs, and one in the menu of messages. */
 export function discordCommands(all: readonly Command[] = registry): readonly DiscordCommand[] {
-  const named = Object.entries(families).flatMap(([family, description]) => {
-    const verbs = all.filter((command) => command.family === family).map(subcommand);
-    const options = family === 'ops' ? [...verbs, wholeLine] : verbs;
-    return options.length === 0 ? [] : [{ name: family, type: 1 as const, description, options }];
+  const named = Object.entries(shelves).flatMap(([shelf, description]) => {
+    const verbs = all.filter((command) => shelfOf(command) === shelf).map(subcommand);
+    const options = shelf === 'ops' ? [...verbs, wholeLine] : verbs;
+    return options.length === 0 ? [] : [{ name: shelf, type: 1 as const, description, options }];
   });
   return [...named, { name: pinCommand, type: 3, description: '' }];
+}
+
+const aboutSelf: ReadonlySet<string> = new Set(['link', 'unlink', 'mute', 'unmute']);
+
+function shelfOf({ name, family }: Command): Shelf {
+  return aboutSelf.has(name) ? 'self' : family;
 }
 
 /** Names, descriptions and values all together: Discord counts them so, for each command. */
