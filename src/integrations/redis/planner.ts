@@ -1,4 +1,4 @@
-import type { PlanTarget, Step } from '../../core/operation/plan.ts';
+import { compensationsOf, type PlanTarget, type Step } from '../../core/operation/plan.ts';
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { demoteKind, releaseKind, switchKind } from './steps/kinds.ts';
@@ -48,11 +48,17 @@ function draftFailover(request: DraftRequest, topology: Topology, name: string):
       master: master.name,
       replicas: replicas.length,
       loses: `nothing acknowledged; at most ${behind} bytes if it fails half-way`,
-      takes: 'about 5 s without writes, 60 s at most',
+      takes: `seconds without writes, ${pauseMs / 1000} s at most; up to ${patienceMs(steps) / 1000} s until it is verified or taken back`,
       quorum: topology.quorum,
     },
     risk: 'danger',
   };
+}
+
+/** Each step has its time, and so has the one that takes back. */
+function patienceMs(steps: readonly Step[]): number {
+  const back = steps.flatMap((step) => compensationsOf(step)).slice(0, 1);
+  return [...steps, ...back].reduce((sum, { verify }) => sum + verify.withinMs, 0);
 }
 
 interface Drafted {
