@@ -48,6 +48,16 @@ describe('a report of mutants', () => {
     expect(stale).toEqual([gone]);
   });
 
+  it('has a score for each file that there was something to change in, the lowest first', () => {
+    const whole = { source: 'x', mutants: [] };
+    const dead = { mutatorName: 'A', status: 'Killed', location: at(1, 1, [1, 2]) };
+    const files = { 'src/b.ts': { source: 'x', mutants: [dead] }, 'src/types.ts': whole };
+    expect(judgeReport({ files: { ...files, ...report.files } }, []).files).toEqual([
+      { file: 'src/a.ts', mutants: 4, killed: 2, score: 50 },
+      { file: 'src/b.ts', mutants: 1, killed: 1, score: 100 },
+    ]);
+  });
+
   it('is worth nothing when it is empty', () => {
     expect(judgeReport({ files: {} }, [])).toMatchObject({ score: 0, mutants: 0 });
   });

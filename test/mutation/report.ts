@@ -40,31 +40,47 @@ export interface Judged {
   readonly killed: number;
   /** Per cent, of all: an explained survivor is a survivor. */
   readonly score: number;
+  /** The same for each file, the lowest first. */
+  readonly files: readonly FileScore[];
   readonly unexplained: readonly Found[];
   /** Listed, and killed by now. */
   readonly stale: readonly Survivor[];
+}
+
+export interface FileScore {
+  readonly file: string;
+  readonly mutants: number;
+  readonly killed: number;
+  /** Per cent. */
+  readonly score: number;
 }
 
 const killed: ReadonlySet<string> = new Set(['Killed', 'Timeout']);
 const alive: ReadonlySet<string> = new Set(['Survived', 'NoCoverage']);
 
 export function judgeReport({ files }: MutationReport, listed: readonly Survivor[]): Judged {
-  const dead: string[] = [];
+  const scores: FileScore[] = [];
   const found: Found[] = [];
   for (const [file, { source, mutants }] of Object.entries(files)) {
-    for (const mutant of mutants) {
-      if (killed.has(mutant.status)) dead.push(mutant.status);
-      if (alive.has(mutant.status)) found.push(foundIn(file, source, mutant));
-    }
+    const dead = mutants.filter(({ status }) => killed.has(status)).length;
+    const left = mutants.filter(({ status }) => alive.has(status));
+    found.push(...left.map((mutant) => foundIn(file, source, mutant)));
+    // What holds only types has nothing to change.
+    if (dead + left.length > 0) scores.push({ file, ...scoreOf(dead, left.length) });
   }
-  const mutants = dead.length + found.length;
+  const dead = scores.reduce((sum, each) => sum + each.killed, 0);
   return {
-    mutants,
-    killed: dead.length,
-    score: mutants === 0 ? 0 : Math.round((dead.length / mutants) * 10_000) / 100,
+    ...scoreOf(dead, found.length),
+    files: scores.sort((one, other) => one.score - other.score),
     unexplained: found.filter((each) => !listed.some((other) => isSame(each, other))),
     stale: listed.filter((each) => !found.some((other) => isSame(other, each))),
   };
+}
+
+function scoreOf(dead: number, left: number): Omit<FileScore, 'file'> {
+  const mutants = dead + left;
+  const score = mutants === 0 ? 0 : Math.round((dead / mutants) * 10_000) / 100;
+  return { mutants, killed: dead, score };
 }
 
 function foundIn(file: string, source: string, mutant: ReportedMutant): Found {

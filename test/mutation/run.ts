@@ -47,13 +47,14 @@ function configured(folder: string, report: string, files: readonly string[]): o
 }
 
 function conclude(report: MutationReport, isWhole: boolean): boolean {
-  const { score, mutants, killed, unexplained, stale } = judgeReport(report, survivors);
+  const { score, mutants, killed, files, unexplained, stale } = judgeReport(report, survivors);
   for (const each of unexplained) {
     say(`${each.file}:${each.line} ${each.mutator}: ${each.original} → ${each.replacement}`, false);
   }
   for (const each of isWhole ? stale : []) {
     say(`survivors.ts names what was killed: ${each.file}: ${each.original}`, false);
   }
+  for (const each of files) console.log(JSON.stringify(each));
   const isGood = score >= scoreMin && unexplained.length === 0 && (!isWhole || stale.length === 0);
   console.log(
     JSON.stringify({ mutants, killed, score, explained: mutants - killed - unexplained.length }),
