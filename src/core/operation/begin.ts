@@ -96,8 +96,8 @@ function beginByGlass(
 /** Said once for each reason: it is looked at again and again. */
 function putOff(state: OperationState, because: Problem): readonly OperationEvent[] {
   const { directory, since } = because.facts;
-  const said = state.putOff?.facts;
-  if (said?.['directory'] === directory && said?.['since'] === since) return [];
+  const before = state.putOff?.facts;
+  if (before && before['directory'] === directory && before['since'] === since) return [];
   return [{ type: 'BeginPutOff', v: 1, problem: because }];
 }
 

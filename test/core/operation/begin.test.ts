@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isVouched } from '../../../src/core/operation/begin.ts';
 import type { OperationIntent } from '../../../src/core/operation/decide.ts';
-import type { OperationEvent } from '../../../src/core/operation/operation.ts';
+import { initialOperation, type OperationEvent } from '../../../src/core/operation/operation.ts';
 import type { AllowRule, Verdict } from '../../../src/core/operation/policy.ts';
 import type { Evidence } from '../../../src/core/person.ts';
 import { problem } from '../../../src/core/problem.ts';
@@ -14,6 +15,7 @@ import {
   dora,
   given,
   hashOf,
+  op,
   operationApproved,
   operationStarted,
   plan,
@@ -76,6 +78,46 @@ describe('the verdict of now', () => {
   });
 });
 
+describe('the approvals of now', () => {
+  it('are those that were given, of whomever else something is known', () => {
+    const { events } = given(...approved()).when(begin([dora], allowed({})));
+    const facts = { line: 'scale checkout 6', status: 'approved', rule: 'tocsin.yaml:41' };
+    expectStale(events, 'APPROVAL_NO_LONGER_COUNTS', facts);
+  });
+
+  const two: Story = { rule: { places: dbaAndSre } };
+  const factor = { factor: 'passkey', credential: 'f-1', hash: hashOf(two), at: T0 } as const;
+  const careful = allowed({ places: dbaAndSre, stepUp: true });
+  const past = (...approvers: readonly Evidence[]) =>
+    given(
+      ...waiting(two),
+      ...approvers.map((approver) => approvalGiven(approver, two)),
+      operationApproved(two),
+    );
+
+  it('count each with a factor of its own where the rule of now wants one', () => {
+    past({ ...cleo, stepUp: factor }, { ...ben, stepUp: factor })
+      .when(begin([cleo, ben], careful))
+      .then(operationStarted(two));
+    for (const approvers of [
+      [cleo, { ...ben, stepUp: factor }],
+      [{ ...cleo, stepUp: factor }, ben],
+    ]) {
+      const { events } = past(...approvers).when(begin([cleo, ben], careful));
+      expectStale(events, 'POLICY_WANTS_MORE');
+    }
+  });
+});
+
+describe('who vouches for a severity', () => {
+  it('is somebody who neither asked nor approves, also where nobody is known to have asked', () => {
+    const set = rule({ severityBy: ['ben'] });
+    expect(isVouched(set, initialOperation(op), [])).toBe(true);
+    expect(isVouched(set, initialOperation(op), [ben])).toBe(false);
+    expect(isVouched(rule(), initialOperation(op), [ben])).toBe(true);
+  });
+});
+
 describe('a directory that is silent before the first step', () => {
   const because = problem('DIRECTORY_UNREACHABLE', {
     directory: 'slack_usergroup T01/S01',
@@ -118,6 +160,33 @@ describe('a directory that is silent before the first step', () => {
     given(...approved())
       .when(begin([{ ...ben, unreachable: [{ group: 'dba', problem: because }] }], allowed({})))
       .then(operationStarted());
+  });
+
+  it.each([
+    ['another directory', { directory: 'discord_role 9001/2' }],
+    ['the same one, silent since another time', { since: '2026-11-20T03:05:00.000Z' }],
+  ])('is said again when it is %s', (_which, more) => {
+    const other = problem(because.code, { ...because.facts, ...more });
+    const now = { ...silent, unreachable: [{ group: 'sre', problem: other }] };
+    given(...approved(), putOff)
+      .when(begin([now], allowed({})))
+      .then({ type: 'BeginPutOff', v: 1, problem: other });
+  });
+
+  it('is said also where it gave no reason', () => {
+    const bare = problem('DIRECTORY_UNREACHABLE');
+    const now = { ...silent, unreachable: [{ group: 'sre', problem: bare }] };
+    given(...approved())
+      .when(begin([now], allowed({})))
+      .then({ type: 'BeginPutOff', v: 1, problem: bare });
+  });
+
+  it('is named whichever of the approvers hangs on it', () => {
+    const two: Story = { rule: { places: dbaAndSre } };
+    const past = [...waiting(two), approvalGiven(cleo, two), approvalGiven(ben, two)];
+    given(...past, operationApproved(two))
+      .when(begin([cleo, silent], allowed({ places: dbaAndSre })))
+      .then(putOff);
   });
 
   it('that answers that somebody is in no group any more makes it stale', () => {

@@ -202,6 +202,30 @@ describe('a plan whose glass was broken', () => {
     expect(told({ halt: problem('READ_ONLY') })).toEqual([]);
   });
 
+  it('begins where too little is known for a verdict of now', () => {
+    given(...waiting(danger), broken())
+      .when({ type: 'Begin', at: T0 + minute, standing: [ana], policy: plan().policy })
+      .then(operationStarted(danger));
+  });
+
+  it('waits for a directory that is silent, and is stale for a reason that no answer mends', () => {
+    const past = given(...waiting(danger), broken());
+    const because = problem('DIRECTORY_UNREACHABLE', { directory: 'slack/main', since: 'x' });
+    const silent = { ...ana, memberships: [], unreachable: [{ group: 'sre', problem: because }] };
+    const putOff = { type: 'BeginPutOff', v: 1, problem: because } as const;
+    past.when(begins([silent])).then(putOff);
+    const begin = begins([ana]);
+    if (begin.type !== 'Begin') throw new Error('no begin');
+    past.when({ ...begin, verdict: { allowed: false, problem: because } }).then(putOff);
+    const denied = problem('POLICY_DENIED', { rule: 'tocsin.yaml:9' });
+    past
+      .when({ ...begin, verdict: { allowed: false, problem: denied } })
+      .then({ type: 'OperationStale', v: 1, problem: denied });
+    expect(past.when(begins([])).events).toMatchObject([
+      { type: 'OperationStale', problem: { code: 'GLASS_NO_LONGER_COUNTS' } },
+    ]);
+  });
+
   it('can be declined by an approver and stopped by whoever broke it, and a withdrawn approval changes nothing', () => {
     const past = [...waiting(danger), approvalGiven(cleo, danger), broken(ben)];
     const at = T0 + 2 * minute;

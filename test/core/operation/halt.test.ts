@@ -10,6 +10,7 @@ import {
   initialHalts,
   isLifting,
 } from '../../../src/core/operation/halt.ts';
+import type { Origin } from '../../../src/core/origin.ts';
 import { problem } from '../../../src/core/problem.ts';
 import {
   applied,
@@ -63,6 +64,60 @@ describe('a halt', () => {
     expect(codeOf(afterwards(erased))).toBe('HALTS_UNREADABLE');
   });
 
+  it('says who it is of, why, of what and until or since when', () => {
+    expect(haltOf(afterwards(begun), { service: 'checkout', at: T0 })).toEqual({
+      code: 'FROZEN',
+      facts: {
+        ...{ scope: 'checkout', person: 'ana', reason: 'audit' },
+        until: '2026-11-20 03:01 UTC',
+      },
+    });
+    expect(haltOf(afterwards(readOnly), { service: 'checkout', at: T0 })).toEqual({
+      code: 'READ_ONLY',
+      facts: { person: 'ana', reason: 'audit', since: '2026-11-20 03:00 UTC' },
+    });
+  });
+
+  it('keeps one freeze for each scope, as it was said last, and ends the one that is named', () => {
+    const other = { ...begun, scope: 'basket' };
+    const longer = { ...begun, until: T0 + 2 * minute };
+    const { freezes } = afterwards(begun, other, longer);
+    const known = { person: 'ana', reason: 'audit', at: T0 };
+    expect(freezes).toEqual([
+      { ...known, scope: 'basket', until: T0 + minute },
+      { ...known, scope: 'checkout', until: T0 + 2 * minute },
+    ]);
+    const ended = { type: 'FreezeEnded', v: 1, scope: 'checkout', operation: '' } as const;
+    expect(afterwards(begun, other, ended).freezes).toMatchObject([{ scope: 'basket' }]);
+  });
+
+  it('knows the operation that lifted something last, and an end by time is none', () => {
+    const ended = { type: 'FreezeEnded', v: 1, scope: 'checkout' } as const;
+    expect(afterwards(begun).liftedBy).toBe('');
+    const lifted = afterwards(begun, { ...ended, operation: 'op-1' });
+    expect(lifted.liftedBy).toBe('op-1');
+    expect(evolveHalt(lifted, { ...ended, operation: '' }, { at: T0 }).liftedBy).toBe('op-1');
+    expect(
+      evolveHalt(lifted, { type: 'ReadOnlyEnded', v: 1, operation: 'op-2' }, { at: T0 }).liftedBy,
+    ).toBe('op-2');
+  });
+
+  it('of read-only leaves the freezes as they are, and its end begins the count of dangers anew', () => {
+    const danger = { operation: 'op-1', at: T0, person: 'ana' };
+    const full = { ...afterwards(begun, readOnly), dangers: [danger] } as unknown as HaltState;
+    const ended = evolveHalt(full, { type: 'ReadOnlyEnded', v: 1, operation: 'o' }, { at: T0 });
+    expect(ended).toEqual({ ...afterwards(begun), liftedBy: 'o', dangers: [] });
+    expect(afterwards(begun, readOnly).readOnly).toEqual({
+      ...{ person: 'ana', reason: 'audit', at: T0 },
+    });
+  });
+
+  it('keeps what else stands when a part of its record is gone', () => {
+    const erased: ErasedEvent = { type: 'Erased', v: 1, was: 'FreezeBegun' } as ErasedEvent;
+    expect(afterwards(begun, erased)).toEqual({ ...afterwards(begun), unreadable: true });
+    expect(haltOf(afterwards(erased), { service: 'checkout', at: T0 })?.facts).toEqual({});
+  });
+
   it('holds for nothing in the beginning, and is not changed by what comes later', () => {
     expect(codeOf(afterwards())).toBeUndefined();
     expect(afterwards({ type: 'HaltPraised', v: 9 } as unknown as HaltEvent)).toEqual(
@@ -93,6 +148,41 @@ describe('to halt', () => {
     expect(decideHalt({ type: 'EndFreezes', at: T0 + minute - 1 }, afterwards(begun))).toEqual([]);
     expect(decideHalt({ type: 'EndFreezes', at: T0 + minute }, afterwards(begun))).toEqual([
       { type: 'FreezeEnded', v: 1, scope: 'checkout', operation: '' },
+    ]);
+  });
+
+  it('keeps where it was said, when that is known', () => {
+    const where: Origin = { surface: 'slack/main', account: 'T01/U01' };
+    expect(decideHalt({ ...freeze, where }, afterwards())).toEqual([{ ...begun, where }]);
+    expect(decideHalt({ type: 'MakeReadOnly', ...who, where }, afterwards())).toEqual([
+      { ...readOnly, where },
+    ]);
+  });
+
+  it('is decided for each scope by itself', () => {
+    const basket = { ...begun, scope: 'basket', until: T0 + 2 * minute };
+    expect(decideHalt(freeze, afterwards(basket))).toEqual([begun]);
+    const late: HaltIntent = { type: 'EndFreezes', at: T0 + minute };
+    expect(decideHalt(late, afterwards(basket, begun))).toMatchObject([{ scope: 'checkout' }]);
+  });
+
+  it('by the calendar is on the record as it holds', () => {
+    const window = { name: 'weekend', line: 'tocsin.yaml:88', scopes: ['all'], reason: 'rest' };
+    const open = [{ ...window, from: T0, until: T0 + minute }];
+    expect(decideHalt({ type: 'SeeWindows', open }, afterwards())).toMatchObject([
+      { type: 'WindowOpened', name: 'weekend' },
+    ]);
+  });
+
+  it('is lifted with a word of its own, which names the operation', () => {
+    const lift = { type: 'Lift', since: T0, operation: 'op-1' } as const;
+    const freezes = afterwards(begun, { ...begun, scope: 'basket' });
+    expect(decideHalt({ ...lift, what: { kind: 'freeze', scope: 'basket' } }, freezes)).toEqual([
+      { type: 'FreezeEnded', v: 1, scope: 'basket', operation: 'op-1' },
+    ]);
+    expect(decideHalt({ ...lift, what: { kind: 'freeze', scope: 'search' } }, freezes)).toEqual([]);
+    expect(decideHalt({ ...lift, what: { kind: 'read-only' } }, afterwards(readOnly))).toEqual([
+      { type: 'ReadOnlyEnded', v: 1, operation: 'op-1' },
     ]);
   });
 

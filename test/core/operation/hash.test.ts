@@ -76,6 +76,28 @@ describe('canonical bytes', () => {
     }
   });
 
+  it.each([
+    [1.5, 'a plan holds the number 1.5'],
+    ['bell \ud83d', 'a plan holds a string that is not well formed'],
+    [1n, 'a plan holds a bigint that JSON does not know'],
+    [new Date(0), 'a plan holds a object that JSON does not know'],
+  ])('say what they refuse: %o', (value, words) => {
+    expect(() => canonical({ a: value })).toThrow(new TypeError(words));
+  });
+
+  it('are those of a plain value: words, lists and nothing each in its own spelling', () => {
+    expect([null, true, false, -7, '', [], {}].map(canonical)).toEqual([
+      'null',
+      'true',
+      'false',
+      '-7',
+      '""',
+      '[]',
+      '{}',
+    ]);
+    expect(canonical([1, [2, 3], { a: [] }])).toBe('[1,[2,3],{"a":[]}]');
+  });
+
   it('refuse undefined where no field could be absent', () => {
     expect(() => canonical(undefined)).toThrow(TypeError);
     expect(() => canonical({ a: [1, undefined] })).toThrow(TypeError);

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { localTime } from '../../../src/config/zones.ts';
 import {
+  groupsAsked,
+  holdsArguments,
   holdsTargets,
   holdsValue,
   isWithin,
+  type MatchQuestion,
+  matches,
+  type PolicyMatch,
   type TimeWindow,
 } from '../../../src/core/operation/match.ts';
+import { ben, T0 } from './sample.ts';
 
 describe('a time of the week', () => {
   const nights: TimeWindow = {
@@ -46,11 +52,75 @@ describe('a time of the week', () => {
   });
 });
 
+describe('a time of the day', () => {
+  const clock = (minute: number) => () => ({ day: 'wed', minute }) as const;
+
+  it('that ends as it begins is a whole day, which belongs to the day it begins on', () => {
+    const around: TimeWindow = { days: ['wed'], between: { from: 360, to: 360 }, timeZone: 'UTC' };
+    expect(isWithin(around, 0, clock(360))).toBe(true);
+    expect(isWithin(around, 0, clock(1439))).toBe(true);
+    expect(isWithin(around, 0, clock(359))).toBe(false);
+    const since: TimeWindow = { ...around, days: ['tue'] };
+    expect(isWithin(since, 0, clock(359))).toBe(true);
+    expect(isWithin(since, 0, clock(360))).toBe(false);
+  });
+
+  it('is every minute where none is named', () => {
+    const day: TimeWindow = { days: ['wed'], timeZone: 'UTC' };
+    for (const minute of [0, 1, 719, 1439]) {
+      expect(isWithin(day, 0, clock(minute))).toBe(true);
+    }
+  });
+});
+
+describe('a rule', () => {
+  const question: MatchQuestion = {
+    ...{ verb: 'scale', family: 'change', risk: 'change', service: 'checkout' },
+    ...{ environment: 'production', requester: ben, targets: [], args: {}, at: T0 },
+  };
+  const of = (match: PolicyMatch) => ({ kind: 'allow', match }) as const;
+
+  it('for a severity holds where that is known, and not where none is', () => {
+    const critical = of({ severity: ['critical'] });
+    expect(matches(critical, question, { localTime, severity: 'critical' })).toBe(true);
+    expect(matches(critical, question, { localTime, severity: 'info' })).toBe(false);
+    expect(matches(critical, question, { localTime })).toBe(false);
+    expect(matches(of({}), question, { localTime, severity: 'info' })).toBe(true);
+  });
+
+  it('for whoever is on call holds where somebody is and they are it', () => {
+    const onCall = of({ onCall: true });
+    expect(matches(onCall, { ...question, onCall: 'sre' }, { localTime })).toBe(true);
+    expect(matches(onCall, { ...question, onCall: 'dba' }, { localTime })).toBe(false);
+    expect(matches(onCall, question, { localTime })).toBe(false);
+  });
+
+  it('hangs on the groups that it names, and on those on call where it asks for them', () => {
+    expect(groupsAsked({}, { onCall: 'sre' })).toEqual([]);
+    expect(groupsAsked({ group: ['dba'] }, { onCall: 'sre' })).toEqual(['dba']);
+    expect(groupsAsked({ group: ['dba'], onCall: true }, { onCall: 'sre' })).toEqual([
+      'dba',
+      'sre',
+    ]);
+    expect(groupsAsked({ onCall: true }, { onCall: 'sre' })).toEqual(['sre']);
+    expect(groupsAsked({ group: ['dba'], onCall: true }, {})).toEqual(['dba']);
+  });
+
+  it('for a value holds for none that was not given, whatever the names of an object are', () => {
+    expect(holdsArguments({ replicas: {} }, {})).toBe(false);
+    expect(holdsArguments({ toString: {} }, {})).toBe(false);
+    expect(holdsArguments({ replicas: {} }, { replicas: 0 })).toBe(true);
+    expect(holdsArguments(undefined, {})).toBe(true);
+  });
+});
+
 describe('a value', () => {
   it.each([
     [{ above: 20 }, 20, false],
     [{ above: 20 }, 21, true],
     [{ above: 20 }, 'many', false],
+    [{ above: 20 }, '21', false],
+    [{ below: 3 }, '2', false],
     [{ below: 3 }, 3, false],
     [{ below: 3 }, 2, true],
     [{ above: 2, below: 5 }, 4, true],

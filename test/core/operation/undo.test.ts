@@ -211,6 +211,32 @@ describe('a plan that says it was approved before', () => {
     }
   });
 
+  const notApproved = (original: string) =>
+    problem('UNDO_NOT_PREAPPROVED', {
+      ...{ operation: op, verb: 'scale', service: 'checkout', line: 'scale checkout 6' },
+      ...{ status: 'approved', original },
+    });
+
+  it('is stale with what it would take back, also when that is another or is gone', () => {
+    given(...past)
+      .when({ ...begin, original: { ...doneOf(), id: undoId } })
+      .then({ type: 'OperationStale', v: 1, problem: notApproved(undoId) });
+    given(...past)
+      .when(begin)
+      .then({ type: 'OperationStale', v: 1, problem: notApproved('') });
+  });
+
+  it('is stale where nobody knows who asked for it', () => {
+    const { events } = given(...past.slice(1)).when({ ...begin, original: doneOf() });
+    expect(events).toMatchObject([{ problem: { code: 'UNDO_NOT_PREAPPROVED' } }]);
+  });
+
+  it('begins where no rule allows it any more, as long as none denies it', () => {
+    const verdict = { allowed: false, problem: problem('POLICY_NO_RULE') } as const;
+    const { events } = given(...past).when({ ...begin, original: doneOf(), verdict });
+    expect(events).toMatchObject([{ type: 'OperationStarted' }]);
+  });
+
   it('waits while something halts it, and asks nobody whatever rule decides now', () => {
     const halted = { ...begin, original: doneOf(), halt: problem('FROZEN') };
     expect(given(...past).when(halted).events).toEqual([]);
