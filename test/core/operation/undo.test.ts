@@ -57,6 +57,7 @@ const back = step('s1', {
   change: [{ path: 'replicas', what: 'changed', from: '6', to: '3' }],
   params: { replicas: 3 },
 });
+const other = { id: 'kubernetes/eu-1/shop/deployment/basket', identity: 'uid-basket' };
 const asks = { by: ana, at: T0 + minute, policy: 'policy-1' };
 
 describe('an undo is approved with what it takes back', () => {
@@ -108,6 +109,94 @@ describe('an undo is approved with what it takes back', () => {
       change: [{ path: 'replicas', what: 'changed' as const, from: '6', to: '2' }],
     };
     expect(isAsShown(doneOf(), [more])).toBe(false);
+  });
+
+  it('as it was shown: the newest step first, each with its way back', () => {
+    const two: Story = {
+      ...story,
+      plan: { ...story.plan, steps: [step('s1'), step('s2', { target: other })] },
+    };
+    const done = [intended(), applied(), verified(), intended('s2'), applied('s2')];
+    const both = stateOf([...running(two), ...done, verified('s2'), succeeded]);
+    const second = { ...back, id: 's2', target: other };
+    expect(standingSteps(both).map((each) => each.step.id)).toEqual(['s2', 's1']);
+    expect(isAsShown(both, [second, back])).toBe(true);
+    expect(isAsShown(both, [back, second])).toBe(false);
+    expect(isAsShown(both, [second])).toBe(false);
+    const half = stateOf([...running(two), ...done.slice(0, 3), operationFailed(crash)]);
+    expect(standingSteps(half).map((each) => each.step.id)).toEqual(['s1']);
+    expect(isAsShown(half, [back])).toBe(true);
+    expect(isAsShown(stateOf(running(two)), [])).toBe(false);
+    const final: Story = { plan: { steps: [step('s1', { undo: 'irreversible' })] } };
+    const gone = stateOf([...running(final), ...done.slice(0, 3), succeeded]);
+    expect(isAsShown(gone, [back])).toBe(false);
+  });
+
+  it('to the same end, wherever it comes from by now', () => {
+    const [line] = back.change;
+    if (!line) throw new Error('it changes something');
+    const moved = { ...back, change: [{ ...line, from: '7' }] };
+    expect(isAsShown(doneOf(), [moved])).toBe(true);
+    for (const more of [{ path: 'image' }, { what: 'removed' as const }, { to: '' }]) {
+      expect(isAsShown(doneOf(), [{ ...back, change: [{ ...line, ...more }] }])).toBe(false);
+    }
+    const { to: _, ...none } = line;
+    const emptied = { change: [{ path: 'tag', what: 'removed' as const }], params: {} };
+    const cleared: Story = { plan: { steps: [step('s1', { undo: emptied })] } };
+    const state = stateOf([...running(cleared), intended(), applied(), verified(), succeeded]);
+    expect(isAsShown(state, [step('s1', emptied)])).toBe(true);
+    const word = { ...emptied, change: [{ path: 'tag', what: 'removed' as const, to: '' }] };
+    expect(isAsShown(state, [step('s1', word)])).toBe(true);
+    expect(isAsShown(doneOf(), [{ ...back, change: [none] }])).toBe(false);
+  });
+
+  it('and takes back no compensation', () => {
+    const compensate = [step('c1')];
+    const bound: Story = { plan: { steps: [step('s1', { onFailure: { compensate } })] } };
+    const failed = { type: 'StepFailed', v: 1, step: 's1', problem: crash } as const;
+    const half = [...running(bound), intended(), applied(), failed, intended('c1'), applied('c1')];
+    expect(standingSteps(stateOf(half)).map((each) => each.step.id)).toEqual(['s1']);
+  });
+
+  it('under the rule that it was approved under, without a reason or anybody to approve', () => {
+    const wordy: Story = { ...story, rule: { undo, reasonRequired: true, tell: ['dba'] } };
+    expect(preapproved(doneOf(wordy), asks)).toEqual({
+      ...{ kind: 'allow', where: 'tocsin.yaml:41', match: {}, requesters: ['sre'] },
+      ...{ reasonRequired: false, expiresMs: 30 * minute, places: [], tell: ['dba'] },
+      preapproved: { operation: op, until: T0 + 30 * minute },
+    });
+    expect(preapproved(doneOf(), asks)).not.toHaveProperty('tell');
+  });
+
+  it('for a requester who is in one of several groups that may ask', () => {
+    const several: Story = { ...story, rule: { undo, requesters: ['ops', 'sre'] } };
+    expect(preapproved(doneOf(several), asks)).toBeDefined();
+    expect(preapproved(doneOf(several), { ...asks, by: evidence('ana', ['dba']) })).toBe(undefined);
+  });
+
+  it('never where the glass was broken for it, or nothing is known of it', () => {
+    const broken = { type: 'GlassBroken', v: 1, breaker: ana, hash: hashOf(story) } as const;
+    const glass = {
+      ...broken,
+      reason: 'x',
+      rule: 'r',
+      shown: { digest: '', surface: '' },
+      told: [],
+    };
+    const past = [...running(story), intended(), applied(), verified(), succeeded];
+    expect(preapproved(stateOf([...past.slice(0, 4), glass, ...past.slice(4)]), asks)).toBe(
+      undefined,
+    );
+    expect(preapproved(initialOperation(op), asks)).toBeUndefined();
+  });
+
+  it('where it is dangerous, never by one person who approved twice', () => {
+    const two: Story = { rule: { undo: { ...undo, danger: true } } };
+    const twice = stateOf(running(two));
+    expect(mayBeDangerous({ ...twice, approvals: [...twice.approvals, ...twice.approvals] })).toBe(
+      false,
+    );
+    expect(mayBeDangerous(initialOperation(op))).toBe(false);
   });
 
   it('where it is dangerous, only if the rule says so and two approved', () => {
