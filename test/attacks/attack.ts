@@ -55,6 +55,17 @@ const decisive: ReadonlySet<string> = new Set([
   'SeveritySet',
   'NoteAdded',
   'SessionOpened',
+  'GlassBroken',
+  'EnrolmentCodeUsed',
+  'FactorEnrolled',
+  'FactorConfirmed',
+  'FactorRemoved',
+  'FactorSpent',
+  'RecoveryUsed',
+  'AccountProposed',
+  'AccountLinked',
+  'PageSeen',
+  'UnreadableReceived',
 ]);
 
 export async function attack(world: World, { attempt, refusal, holds, allows }: Attack) {
@@ -84,22 +95,30 @@ export async function attack(world: World, { attempt, refusal, holds, allows }: 
     { withinMs: 3000 },
   ).catch(() => false);
   await settled();
-  const left = { ...allows };
-  const decided = world.journal.all.slice(from).filter(({ event: { type } }) => {
-    if (!decisive.has(type)) return false;
+  const decided = decidedIn(world.journal.all.slice(from), allows);
+  const written = allows ? 0 : world.target.writes.length - writes;
+  const polluted = Object.keys(Object.prototype).length > 0;
+  const broken = polluted || written > 0 || holds?.(scene) === false;
+  return { accepted: decided.length > 0 || broken, refused, saw: sawOf(seen, decided) };
+}
+
+/** Types of what was decided, but for as many as may be. */
+export function decidedIn(
+  events: readonly { readonly event: { readonly type: string } }[],
+  allows: Attack['allows'] = {},
+): readonly string[] {
+  const left: Record<string, number> = { ...allows };
+  const types = events.map(({ event }) => event.type).filter((type) => decisive.has(type));
+  return types.filter((type) => {
     const allowed = left[type] ?? 0;
     left[type] = allowed - 1;
     return allowed <= 0;
   });
-  const written = allows ? 0 : world.target.writes.length - writes;
-  const polluted = Object.keys(Object.prototype).length > 0;
-  const broken = polluted || written > 0 || holds?.(scene) === false;
-  const types = decided.map(({ event }) => event.type).join(', ');
-  return {
-    accepted: decided.length > 0 || broken,
-    refused,
-    saw: `${[...new Set(seen)].join(' ')}${types === '' ? '' : ` · decided: ${types}`}`,
-  };
+}
+
+export function sawOf(seen: readonly string[], decided: readonly string[]): string {
+  const codes = [...new Set(seen)].join(' ');
+  return decided.length === 0 ? codes : `${codes} · decided: ${decided.join(', ')}`;
 }
 
 /** What waits for nothing but its turn has had it. */

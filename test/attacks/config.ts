@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references are written so in the file.
 
-/** Ana, ben and dora may ask and approve; dora alone is dba; cleo is in no group; restarts are approved in the console alone. */
+/** Ana, ben and dora may ask and approve; dora alone is dba; cleo is in no group; restarts are approved in the console alone, a rollback with a second factor. */
 export function configText(ids: {
   readonly team: string;
   readonly guild: string;
@@ -16,6 +16,9 @@ people:
   - { id: ben, name: Ben, ${accounts('ben')} }
   - { id: dora, name: Dora, ${accounts('dora')} }
   - { id: cleo, name: Cleo, ${accounts('cleo')} }
+identity_admins: [ dba ]
+journal: { keyring_key: \${env:KEYRING} }
+console: { public_url: "https://ops.example.com" }
 groups:
   sre: { members: [ana, ben, dora] }
   dba: { members: [dora] }
@@ -33,6 +36,7 @@ policies:
   - { match: { risk: [read, incident] }, requesters: [sre], approvals: [] }
   - { match: { risk: danger }, requesters: [sre], expires: 10m, approvals: [ { count: 1, from: dba }, { count: 1, from: sre } ] }
   - { match: { verb: restart }, requesters: [sre], surfaces: [console], expires: 10m, approvals: [ { count: 1, from: sre } ] }
+  - { match: { verb: rollback }, requesters: [sre], expires: 10m, step_up: required, approvals: [ { count: 1, from: sre } ] }
   - { match: { risk: change }, requesters: [sre], expires: 10m, approvals: [ { count: 1, from: sre } ] }
 quotas: { pending: 100 }
 targets:

@@ -1,17 +1,40 @@
 import { type Attack, attack, type Outcome } from './attack.ts';
+import { attackFactors, type FactorAttack } from './factor-attack.ts';
+import { accountAttacks } from './on-accounts.ts';
+import { approvalAttacks, stepUpChatAttacks } from './on-approvals.ts';
 import { discordAttacks } from './on-discord.ts';
+import { enrolmentAttacks } from './on-enrolment.ts';
+import { factorAttacks } from './on-factors.ts';
 import { slackAttacks } from './on-slack.ts';
 import { slackDoorAttacks } from './on-slack-door.ts';
 import { webAttacks } from './on-the-web.ts';
+import { webhookAttacks } from './on-webhooks.ts';
 import { openWorld, type Way } from './world.ts';
 
-const onChat: readonly Attack[] = [...slackDoorAttacks, ...slackAttacks, ...discordAttacks];
+const onChat: readonly Attack[] = [
+  ...slackDoorAttacks,
+  ...slackAttacks,
+  ...discordAttacks,
+  ...stepUpChatAttacks,
+];
 
 /** Every way that was thought of to decide something without the right to. */
-export const attacks: readonly Attack[] = [...onChat, ...webAttacks];
+export const attacks: readonly Attack[] = [
+  ...onChat,
+  ...webAttacks,
+  ...approvalAttacks,
+  ...webhookAttacks,
+];
 
 /** The same over Socket Mode and the gateway: what a platform hands us there is no more believed. */
 export const socketAttacks: readonly Attack[] = onChat.filter(({ called }) => !called);
+
+/** Round second factors, how they come to be, and whose an account is. */
+export const personAttacks: readonly FactorAttack[] = [
+  ...factorAttacks,
+  ...enrolmentAttacks,
+  ...accountAttacks,
+];
 
 export interface Attacked {
   readonly attacks: number;
@@ -20,15 +43,19 @@ export interface Attacked {
   readonly outcomes: readonly Outcome[];
 }
 
-/** All of them, by HTTP and over the platforms' sockets. */
+/** All of them, by HTTP, over the platforms' sockets, and round what persons have. */
 export async function runAttacks(): Promise<Attacked> {
   const called = await runThese(attacks, 'called');
   const connected = await runThese(socketAttacks, 'connected');
-  return {
-    attacks: called.attacks + connected.attacks,
-    accepted: called.accepted + connected.accepted,
-    outcomes: [...called.outcomes, ...connected.outcomes],
-  };
+  const persons = await runOnPersons(personAttacks);
+  return counted([...called.outcomes, ...connected.outcomes, ...persons.outcomes]);
+}
+
+/** Each against a bot of its own. */
+export async function runOnPersons(all: readonly FactorAttack[]): Promise<Attacked> {
+  const outcomes: Outcome[] = [];
+  for (const each of all) outcomes.push(await attackFactors(each));
+  return counted(outcomes);
 }
 
 /** One after the other, against one bot behind its real doors. */
@@ -43,6 +70,10 @@ export async function runThese(all: readonly Attack[], way: Way): Promise<Attack
   } finally {
     await world.close();
   }
+  return counted(outcomes);
+}
+
+function counted(outcomes: readonly Outcome[]): Attacked {
   const accepted = outcomes.filter((outcome) => outcome.accepted).length;
   return { attacks: outcomes.length, accepted, outcomes };
 }

@@ -2,7 +2,9 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { type Bot, createBot } from '../../src/bot/bot.ts';
 import type { ChatConnection, ChatDesk } from '../../src/bot/chat.ts';
 import { type HttpListener, listen } from '../../src/bot/http.ts';
+import type { HttpRoute } from '../../src/bot/http-route.ts';
 import { intakeRoutes } from '../../src/bot/intake.ts';
+import { pagerdutyRoutes } from '../../src/bot/pagerduty-intake.ts';
 import { createConsole, createConsoleSessions } from '../../src/bot/surfaces/console/index.ts';
 import { connectDiscord } from '../../src/bot/surfaces/discord/index.ts';
 import { connectSlack } from '../../src/bot/surfaces/slack/index.ts';
@@ -10,6 +12,7 @@ import { bookOf } from '../../src/cli/book.ts';
 import { thisBuild } from '../../src/cli/build.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Draft } from '../../src/core/ports/step.ts';
+import { Secret } from '../../src/core/secret.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { step, target } from '../core/operation/sample.ts';
 import { type FakeDiscord, startFakeDiscord } from '../fakes/discord/index.ts';
@@ -49,6 +52,8 @@ interface Keys {
   readonly slack: string;
   readonly discord: ReturnType<typeof generateKeyPairSync>['privateKey'];
   readonly webhook: string;
+  readonly pagerduty: string;
+  readonly grafana: string;
   readonly api: string;
 }
 
@@ -101,6 +106,8 @@ export async function openWorld(way: Way = 'called'): Promise<World> {
     slack: slack.signingSecret,
     discord: pair.privateKey,
     webhook: 'webhook-bearer-0123',
+    pagerduty: 'page-secret-0123',
+    grafana: 'grafana-secret-0123',
     api: 'api-token-0123456789',
   };
   const settings = settingsOf(ids);
@@ -118,6 +125,7 @@ export async function openWorld(way: Way = 'called'): Promise<World> {
     settings: () => settings.now,
     book,
     publicUrl: '',
+    hasFactors: true,
     targets: [targetOf(oneTarget)],
     sources: [],
     runbooks: { hint: () => undefined, page: () => undefined },
@@ -137,7 +145,7 @@ export async function openWorld(way: Way = 'called'): Promise<World> {
     log,
   });
   const desk = listening(bot.chat, heard);
-  const lent = { desk, clock, random: () => 0.5, log, timeoutMs: 2000 };
+  const lent = { desk, clock, random: () => 0.5, log, timeoutMs: 10_000 };
   const metrics = {
     acknowledged: () => undefined,
     called: () => undefined,
@@ -171,25 +179,7 @@ export async function openWorld(way: Way = 'called'): Promise<World> {
   const server = await listen({
     ...loopback('server'),
     routes: [
-      ...intakeRoutes({
-        engine: bot.engine,
-        journal,
-        settings: () => settings.now,
-        sources: [
-          {
-            name: 'alertmanager/main',
-            auth: { kind: 'bearers', bearers: settings.bearers },
-            answers: false,
-          },
-        ],
-        bodyLimitBytes: 64 * 1024,
-        now: clock.now,
-        sha256,
-        book,
-        metrics: { webhook: () => undefined, alerts: () => undefined },
-        security: bot.security,
-        reconcile: () => undefined,
-      }),
+      ...webhookRoutes(bot, { settings, journal, clock, keys, sha256, book }),
       ...connections.flatMap(({ routes }) => routes),
     ],
   });
@@ -255,6 +245,56 @@ function listening(desk: ChatDesk, heard: string[]): ChatDesk {
   };
 }
 
+/** Sources of three kinds: by a bearer, and signed in two ways. */
+function webhookRoutes(
+  bot: Bot,
+  parts: {
+    readonly settings: ReturnType<typeof settingsOf>;
+    readonly journal: MemoryJournal;
+    readonly clock: TurningClock;
+    readonly keys: Keys;
+    readonly sha256: (text: string) => string;
+    readonly book: ReturnType<typeof bookOf>;
+  },
+): readonly HttpRoute[] {
+  const { settings, journal, clock, keys, sha256, book } = parts;
+  const hmac = {
+    kind: 'hmac' as const,
+    secrets: [new Secret(keys.grafana)],
+    header: 'X-Grafana-Alerting-Signature',
+    timestampHeader: 'X-Grafana-Alerting-Time',
+    toleranceMs: 300_000,
+  };
+  const lent = {
+    engine: bot.engine,
+    journal,
+    settings: () => settings.now,
+    bodyLimitBytes: 64 * 1024,
+    now: clock.now,
+    sha256,
+    book,
+    metrics: { webhook: () => undefined, alerts: () => undefined },
+    security: bot.security,
+  };
+  const bearers = { kind: 'bearers' as const, bearers: settings.bearers };
+  return [
+    ...intakeRoutes({
+      ...lent,
+      sources: [
+        { name: 'alertmanager/main', auth: bearers, answers: false },
+        { name: 'grafana/main', auth: hmac, answers: false },
+      ],
+      reconcile: () => undefined,
+    }),
+    ...pagerdutyRoutes({
+      ...lent,
+      pagers: [{ name: 'pagerduty/main', secrets: [new Secret(keys.pagerduty)], answers: true }],
+      compare: () => undefined,
+      log: () => undefined,
+    }),
+  ];
+}
+
 async function openConsole(
   bot: Bot,
   {
@@ -294,7 +334,13 @@ function settingsOf(ids: Ids) {
   const loaded = loadConfig(
     'tocsin.yaml',
     {
-      env: { BEARER: 'webhook-bearer-0123', SLACK: 'xoxb-1', SIGN: 's', DISCORD: 'd' },
+      env: {
+        BEARER: 'webhook-bearer-0123',
+        SLACK: 'xoxb-1',
+        SIGN: 's',
+        DISCORD: 'd',
+        KEYRING: 'k'.repeat(44),
+      },
       files: { read: () => configText(ids) },
     },
     thisBuild,

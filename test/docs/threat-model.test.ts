@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { attacks } from '../attacks/suite.ts';
+import { attacks, personAttacks } from '../attacks/suite.ts';
 import { filesOf, textOf } from '../tidy/tree.ts';
 
 const sections = textOf('docs/threat-model.md').split(/^## /m).slice(1);
 const known = new Set(filesOf());
 
-const attackNames = new Set(attacks.map(({ name }) => name));
+const attackNames = new Set([...attacks, ...personAttacks].map(({ name }) => name));
 
 /** Rows of the attacks are named by the suite, other tests by their file. */
 function stands({ path, name }: { readonly path: string; readonly name: string }): boolean {

@@ -23,6 +23,8 @@ import { consoleDeskOf } from './console-desk.ts';
 export interface StepUpStage {
   /** `http://localhost:PORT`: authenticators know no addresses, only names. */
   readonly url: string;
+  /** What a program comes with, that may read and speak. */
+  readonly apiToken: string;
   readonly small: SmallBot;
   readonly clock: StillClock;
   readonly stepUps: StepUps;
@@ -126,9 +128,11 @@ export async function startStepUpStage(): Promise<StepUpStage> {
     now: clock.now,
     stepUps,
     limits: { pauseMs: 5 },
+    tokens: [{ name: 'ci', token: apiToken, scopes: ['read', 'commands'] }],
   });
   return {
     url: address.url,
+    apiToken,
     small,
     clock,
     stepUps,
@@ -156,5 +160,7 @@ export async function startStepUpStage(): Promise<StepUpStage> {
     },
   };
 }
+
+const apiToken = 'api-token-0123456789';
 
 const names: Readonly<Record<string, string>> = { ana: 'Ana', ben: 'Ben', cleo: 'Cleo' };

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { userHandle } from '../../../src/bot/step-up/passkeys.ts';
 import { countingFactors, enrolAll, totp, unlock, visitor } from '../../bot/step-up/own-factors.ts';
-import { signIn, textOf } from '../../support/console-client.ts';
+import { browserWith, fieldsOf, hidden, openBrowser } from '../../support/console-browser.ts';
+import { textOf } from '../../support/console-client.ts';
 import { type StepUpStage, startStepUpStage } from '../../support/step-up-stage.ts';
-import { exchange, type Reply } from './stage.ts';
+import { exchange } from './stage.ts';
 
 let stage: StepUpStage;
 beforeEach(async () => {
@@ -11,41 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-const hidden = (page: string, name: string) =>
-  new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? '';
-
-interface Browser {
-  get(path: string): Promise<Reply>;
-  post(
-    path: string,
-    form: Record<string, string>,
-    headers?: Record<string, string>,
-  ): Promise<Reply>;
-}
-
-/** Follows no redirect, keeps its cookie, and sends what a browser sends of a form on our own page. */
-async function browser(person: string, via?: string): Promise<Browser> {
-  return withCookie(await signIn(await stage.link(person, via)));
-}
-
-function withCookie(cookie: string): Browser {
-  const own = { Cookie: cookie, Origin: stage.url, Accept: 'text/html' };
-  return {
-    get: (path) => exchange(stage.url + path, { method: 'GET', headers: own }),
-    post: (path, form, headers = {}) =>
-      exchange(stage.url + path, {
-        method: 'POST',
-        headers: { ...own, 'Content-Type': 'application/x-www-form-urlencoded', ...headers },
-        body: new URLSearchParams(form).toString(),
-      }),
-  };
-}
-
-const fieldsOf = ({ body }: Reply) => ({
-  challenge: hidden(body, 'challenge'),
-  hash: hidden(body, 'hash'),
-  shown: hidden(body, 'shown'),
-});
+const browser = (person: string, via?: string) => openBrowser(stage, person, via);
+const withCookie = (cookie: string) => browserWith(stage, cookie);
 
 async function approvals(operation: string) {
   return (await stage.small.bot.desk.operation(operation))?.approvals ?? [];
