@@ -248,7 +248,7 @@ function readHeartbeat({ ping, every, timeout }: Sections['heartbeat']): Heartbe
 }
 
 function readJournal(
-  { store, path, signing_key, keyring_key = [] }: Sections['journal'],
+  { store, path, archive, retain, signing_key, keyring_key = [] }: Sections['journal'],
   { report, absolute }: Scope,
 ): JournalConfig {
   if (store === 'redis') {
@@ -258,9 +258,21 @@ function readJournal(
       instead: 'write store: sqlite',
     });
   }
+  if ((archive === undefined) !== (retain === undefined)) {
+    report.error(['journal', archive === undefined ? 'retain' : 'archive'], {
+      what: `journal.${archive === undefined ? 'retain' : 'archive'} stands alone`,
+      why: 'what moves into the archive is told by both: where to, and when',
+      instead:
+        archive === undefined
+          ? 'write archive: ./data/archive beside it'
+          : 'write retain: 400d beside it',
+    });
+  }
   return {
     store: 'sqlite',
     path: absolute(path),
+    ...(archive !== undefined &&
+      retain !== undefined && { archive: { folder: absolute(archive), retainMs: retain } }),
     ...(signing_key && { signingKey: signing_key }),
     keyringKeys: keyring_key,
   };

@@ -1,4 +1,5 @@
 import { coalesce } from '../core/alert/intake.ts';
+import { isArchiving } from '../core/archive.ts';
 import type { Recorded } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
 import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
@@ -21,6 +22,7 @@ import type { AppendContext, StreamWrite } from '../core/ports/journal.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import type { StormEvent, StormState } from '../core/storm.ts';
+import { isArchived } from './archived.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { createErasures } from './erasures.ts';
 import { createQuotas } from './quotas.ts';
@@ -36,6 +38,7 @@ import {
 } from './readings.ts';
 import { replay, replayIncident, replayOperation } from './replay.ts';
 import { type Successor, successorOf } from './successor.ts';
+import { sweep } from './sweep.ts';
 import { besides, freeAt, haltStream, lockStreams, verdict, withFacts, written } from './told.ts';
 import { createTurns } from './turns.ts';
 import { withOriginal } from './undone.ts';
@@ -118,6 +121,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   function took(recorded: Recorded): void {
     const changed = apply(readings, recorded);
     if (changed) tell(changed, recorded);
+    // Somebody may have looked at what went: whoever comes later is told where it lies.
+    if (isArchiving(recorded)) sweep(readings, options.now());
     erasures.heard(recorded);
   }
 
@@ -137,6 +142,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       const events = await journal.read(streamOf(name.kind, name.id));
       // Somebody may have brought it in while we read; or erased what we have just read.
       if (into.has(name.id) || erasures.count() !== heard) continue;
+      if (await isArchived(journal, name, events)) return { ...load([]), version: events.length };
       const loaded = load(events);
       if (events.length > 0) into.set(name.id, loaded);
       return loaded;

@@ -2,6 +2,12 @@ import type { ProblemBook } from '../core/problem.ts';
 
 /** Words of the engine and its loops. */
 export const botProblems: ProblemBook = {
+  THREAD_ARCHIVED: {
+    what: '{thread} was archived in {file} on {date}.',
+    changed: 'Nothing was changed.',
+    why: 'It was over longer ago than `journal.retain`, and its payloads left the journal.',
+    next: 'Read it on the host: `tocsin journal export {thread} --format markdown --archive DIR`.',
+  },
   NOT_THE_OWNER: {
     what: 'This process may not write any more.',
     changed: 'Nothing was written.',

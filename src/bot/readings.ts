@@ -6,6 +6,7 @@ import {
   track,
 } from '../core/alert/correlate.ts';
 import { type CommonTexts, newCommonTexts, shareTexts } from '../core/alert/texts.ts';
+import { archivedIn } from '../core/archive.ts';
 import type { Recorded } from '../core/event.ts';
 import { evolveAsk, type InboxEvent, type PendingAsk } from '../core/inbox.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
@@ -202,7 +203,8 @@ export function apply(readings: Readings, recorded: Recorded): StreamName | unde
   if (isNews) readings.position = recorded.position;
   readings.newestAt = Math.max(readings.newestAt, recorded.at);
   const name = nameOf(recorded.stream);
-  if (!name) return undefined;
+  // What was archived is over for good: memory knows nothing of it, and its key has had that ordinal.
+  if (!name || archivedIn(recorded) !== undefined) return undefined;
   switch (name.kind) {
     case 'incident': {
       const typed = recorded as Recorded<IncidentEvent>;

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { isArchiving } from '../core/archive.ts';
 import type { Journal } from '../core/ports/journal.ts';
 import type { BotParts, Log } from './bot.ts';
 import type { Engine } from './engine.ts';
@@ -34,7 +35,11 @@ export async function readJournal(
     position = tail.position;
     // The store reads on while this part is taken in.
     if (!tail.end) next = journal.tail(position, tailSize);
-    for (const recorded of tail.recorded) apply(readings, recorded);
+    for (const recorded of tail.recorded) {
+      apply(readings, recorded);
+      // A snapshot from before may hold what went into it.
+      if (isArchiving(recorded)) sweep(readings, recorded.at);
+    }
     // A long record holds few incidents that still matter: the others leave memory as they did when it was written.
     const last = tail.recorded.at(-1);
     if (last && position - swept >= sweepEvery) {

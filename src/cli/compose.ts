@@ -46,6 +46,7 @@ import type { Chats, ConnectChats } from './chats.ts';
 import { consoleRecords } from './console-records.ts';
 import { healthRoutes } from './health.ts';
 import { journalHostHandlers } from './host-records.ts';
+import { openArchiving } from './journal-archive.ts';
 import { type Resting, restingOf } from './resting.ts';
 import { openStepUps, partyOf, stepUpHostHandlers } from './step-up.ts';
 import { version } from './version.ts';
@@ -53,6 +54,7 @@ import { createWatch, loopsWithinMs } from './watch.ts';
 
 export interface Parts {
   readonly journal: OpenJournal;
+  readonly retainMs?: number | undefined;
   readonly settings: Settings;
   readonly listen: { readonly server: Listen; readonly console: Listen; readonly metrics: Listen };
   /** As browsers and senders see us; the bound address when absent. */
@@ -166,6 +168,7 @@ export async function compose(parts: Parts): Promise<Running> {
   const console = await open('console', shown.routes);
   address.console ||= console.url;
   const scrape = await open('metrics', metrics.routes);
+  const old = openArchiving({ ...parts, log: say }, bot.engine.readings);
   const door =
     parts.hostDoor === undefined
       ? undefined
@@ -174,6 +177,7 @@ export async function compose(parts: Parts): Promise<Running> {
           handlers: {
             ...surface.consoleHostHandlers(sessions, () => address.console),
             ...journalHostHandlers(journal),
+            ...old.handlers,
             ...stepUpHostHandlers(stepUps),
           },
           log: (message, error) => log.error({ error }, message),
@@ -188,7 +192,7 @@ export async function compose(parts: Parts): Promise<Running> {
       state.closing = true;
       // The bot first: while its last step ends, `/ready` can say so, and an alert is still put on disk.
       await closeAll(
-        [watch, bot, server, ...chats.connections, door, shown, console, scrape, journal],
+        [old, watch, bot, server, ...chats.connections, door, shown, console, scrape, journal],
         log,
       );
     },

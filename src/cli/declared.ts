@@ -25,12 +25,18 @@ export type JournalCommand = {
   readonly config: string;
   readonly journal?: string;
 } & (
-  | { readonly action: 'verify'; readonly checkpoint?: string; readonly exported?: string }
+  | {
+      readonly action: 'verify';
+      readonly checkpoint?: string;
+      readonly exported?: string;
+      readonly archive?: string;
+    }
   | {
       readonly action: 'export';
       readonly incident: string;
       readonly format: RecordFormat;
       readonly out?: string;
+      readonly archive?: string;
     }
   | {
       readonly action: 'erase';
@@ -42,6 +48,7 @@ export type JournalCommand = {
       readonly reason: string;
       readonly dryRun: boolean;
     }
+  | { readonly action: 'archive'; readonly dryRun: boolean }
   | { readonly action: 'tail' }
   | { readonly action: 'backup'; readonly to: string }
 );
@@ -120,8 +127,8 @@ export const declared: Readonly<Record<string, Declared>> = {
     read: ({ config }) => ({ name: 'doctor', config }),
   },
   journal: {
-    usage: 'journal verify|export|erase|tail|backup',
-    says: 'checks the chain offline; exports INCIDENT; erases what people wrote; prints every event; backs up to TO while running',
+    usage: 'journal verify|export|erase|archive|tail|backup',
+    says: 'checks the chain offline; exports INCIDENT; erases what people wrote; moves what is old into an archive; prints every event; backs up to TO while running',
     options: {
       journal,
       config,
@@ -144,7 +151,12 @@ export const declared: Readonly<Record<string, Declared>> = {
       },
       person: { type: 'string', value: 'PERSON', says: 'erase: all that this person wrote' },
       reason: { type: 'string', value: 'TEXT', says: 'erase: why, for the record' },
-      'dry-run': { type: 'boolean', says: 'erase: only says what would go' },
+      'dry-run': { type: 'boolean', says: 'erase, archive: only says what would go' },
+      archive: {
+        type: 'string',
+        value: 'DIR',
+        says: 'verify, export: the folder of the archive; else the one of the configuration',
+      },
     },
     words: { least: 1, most: 2 },
     read: readJournal,
@@ -234,10 +246,10 @@ function readErase(
 }
 
 /** Options that belong to one action alone. */
-const ofErase = ['event', 'person', 'reason', 'dry-run'];
+const ofErase = ['event', 'person', 'reason'];
 
 function readJournal({ words: [action = '', word], values, config }: Asked): Command | string {
-  const { checkpoint, export: exported, out, format = 'json' } = values;
+  const { checkpoint, export: exported, archive, out, format = 'json' } = values;
   const base = {
     name: 'journal',
     config,
@@ -252,7 +264,17 @@ function readJournal({ words: [action = '', word], values, config }: Asked): Com
   }
   const stray = ofErase.find((name) => values[name] !== undefined);
   if (stray !== undefined && action !== 'erase') return `--${stray} belongs to erase`;
+  if (values['dry-run'] !== undefined && action !== 'erase' && action !== 'archive')
+    return '--dry-run belongs to erase and archive';
+  if (archive !== undefined && action !== 'verify' && action !== 'export')
+    return '--archive belongs to verify and export';
+  const folder = typeof archive === 'string' ? { archive } : {};
   switch (action) {
+    case 'archive':
+      if (word !== undefined) return `"${word}" is one word too many`;
+      return base.journal === undefined
+        ? { ...base, action, dryRun: values['dry-run'] === true }
+        : 'a file that --journal names is only read; archive works on the journal of --config';
     case 'erase':
       return readErase({ words: ['erase', ...(word === undefined ? [] : [word])], values }, base);
     case 'verify':
@@ -262,6 +284,7 @@ function readJournal({ words: [action = '', word], values, config }: Asked): Com
             action,
             ...(typeof checkpoint === 'string' && { checkpoint }),
             ...(typeof exported === 'string' && { exported }),
+            ...folder,
           }
         : `"${word}" is one word too many`;
     case 'tail':
@@ -269,13 +292,22 @@ function readJournal({ words: [action = '', word], values, config }: Asked): Com
     case 'export':
       return word === undefined
         ? 'export needs an INCIDENT'
-        : { ...base, action, incident: word, format, ...(typeof out === 'string' && { out }) };
+        : {
+            ...base,
+            action,
+            incident: word,
+            format,
+            ...folder,
+            ...(typeof out === 'string' && { out }),
+          };
     case 'backup':
       return word === undefined ? 'backup needs a file to write TO' : { ...base, action, to: word };
     default: {
-      const near = nearest(action, ['verify', 'export', 'erase', 'tail', 'backup']);
+      const near = nearest(action, ['verify', 'export', 'erase', 'archive', 'tail', 'backup']);
       const hint =
-        near === undefined ? 'verify, export, erase, tail and backup are' : `did you mean ${near}?`;
+        near === undefined
+          ? 'verify, export, erase, archive, tail and backup are'
+          : `did you mean ${near}?`;
       return `journal ${action} is not known, ${hint}`;
     }
   }

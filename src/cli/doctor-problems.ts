@@ -14,6 +14,12 @@ export const doctorProblems = {
     why: '{folder} is on {on}.',
     next: 'Move `journal.path` to a local disk.',
   },
+  ARCHIVE_FOLDER: {
+    what: 'The folder of the archive, {folder}, cannot be written.',
+    changed: 'Nothing was changed.',
+    why: 'The system refuses it to this user.',
+    next: 'Give the folder to the user of the bot, or change `journal.archive`. Until then old payloads stay in the journal.',
+  },
   JOURNAL_FOLDER: {
     what: 'The journal cannot be written.',
     changed: 'Nothing was changed.',

@@ -44,7 +44,10 @@ async function examine(file: string): Promise<number> {
   const { targets, books } = await connectTargets(config, { digestKey: new Uint8Array(32), log });
   const sources = await connectSources(config);
   const pagers = await connectPagers(config, settings.people);
-  const findings: Finding[] = [journalFolder(config.journal.path)];
+  const findings: Finding[] = [
+    journalFolder(config.journal.path),
+    ...archiveFolder(config.journal.archive?.folder),
+  ];
   for (const target of targets) {
     const name = target.name.slice(target.name.indexOf('/') + 1);
     const used = settings.catalog.services
@@ -126,6 +129,17 @@ const undurable: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** `start` makes the folder, so a missing one is fine where it can be made. */
+function archiveFolder(folder: string | undefined): Finding[] {
+  if (folder === undefined) return [];
+  const found = { about: 'journal', check: 'archive', facts: { folder } };
+  try {
+    accessSync(nearestThatStands(folder), constants.W_OK);
+    return [found];
+  } catch {
+    return [{ ...found, problem: problem('ARCHIVE_FOLDER', { folder }) }];
+  }
+}
+
 function journalFolder(path: string): Finding {
   const folder = dirname(resolve(path));
   const about = 'journal';

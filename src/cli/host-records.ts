@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HostHandler } from '../bot/host-door.ts';
 import { createStreamRecord } from '../bot/stream-record.ts';
+import { archivedIn } from '../core/archive.ts';
 import { WRITINGS } from '../core/erasure.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import { exportsStream, isRecordFormat, type RecordExported } from '../core/record/format.ts';
@@ -39,6 +40,10 @@ export async function eraseWriting(
   const [recorded] = await journal.read(stream, version);
   if (recorded?.version !== version) throw new ProblemError(problem('EVENT_NOT_FOUND', facts));
   const { event } = recorded;
+  const { was } = { was: '', ...event };
+  if (archivedIn(recorded) !== undefined && !WRITINGS.has(was)) {
+    throw new ProblemError(problem('ERASE_NOT_A_WRITING', { ...facts, type: was }));
+  }
   if (event.type !== 'Erased' && !WRITINGS.has(event.type)) {
     throw new ProblemError(problem('ERASE_NOT_A_WRITING', { ...facts, type: event.type }));
   }

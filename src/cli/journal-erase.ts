@@ -12,7 +12,7 @@ type Erase = Extract<JournalCommand, { readonly action: 'erase' }>;
 /** Erases what people wrote, event by event, each with who had it done and why. What is erased is gone for good. */
 export async function eraseFrom(at: Located, command: Erase): Promise<number> {
   const { reason, dryRun } = command;
-  const found = [...everything(at.path)].filter(choice(command));
+  const found = [...everything(at.path, at.archive?.folder)].filter(choice(command));
   const missing = command.events.filter(
     (version) => !found.some((recorded) => recorded.version === version),
   );

@@ -14,8 +14,9 @@ type Export = Extract<JournalCommand, { readonly action: 'export' }>;
 
 /** The incident's own stream and those of its operations. That it was taken out is on the record before it leaves. */
 export async function exportIncident(at: Located, command: Export): Promise<number> {
-  const { incident, format, out } = command;
-  const document = exportStreams(at.path, streamsOf(at.path, incident));
+  const { incident, format, out, archive = at.archive?.folder } = command;
+  const streams = streamsOf(at.path, incident, archive);
+  const document = exportStreams(at.path, streams, archive);
   const text = recordText(incident, document, format);
   const digest = createHash('sha256').update(text).digest('hex');
   if (at.isLive) await tell(at, { thread: incident, format, digest });
@@ -82,15 +83,15 @@ async function tell(at: Located, exported: Omit<HostExport, 'user'>): Promise<vo
 }
 
 /** The incident's stream, or that of an operation that was asked outside any; then those of its operations. */
-function streamsOf(path: string, thread: string): readonly string[] {
+function streamsOf(path: string, thread: string, archive?: string): readonly string[] {
   return thread.startsWith('op-')
     ? [`operation/${thread}`]
-    : [`incident/${thread}`, ...operationsOf(path, thread)];
+    : [`incident/${thread}`, ...operationsOf(path, thread, archive)];
 }
 
-function operationsOf(path: string, incident: string): readonly string[] {
+function operationsOf(path: string, incident: string, archive?: string): readonly string[] {
   const streams: string[] = [];
-  for (const { stream, event } of everything(path)) {
+  for (const { stream, event } of everything(path, archive)) {
     if ('incident' in event && event.type === 'OperationAsked' && event.incident === incident) {
       streams.push(stream);
     }
@@ -107,10 +108,14 @@ function documentIn(file: string): unknown {
   }
 }
 
-export function* everything(path: string) {
+export function* everything(path: string, archive?: string) {
   let after = 0;
   for (;;) {
-    const { recorded, position, end } = tailJournal(path, { after, limit: 1000 });
+    const { recorded, position, end } = tailJournal(path, {
+      after,
+      limit: 1000,
+      ...(archive !== undefined && { archive }),
+    });
     yield* recorded;
     after = position;
     if (end) return;

@@ -5,10 +5,15 @@ import { bookOf } from './book.ts';
 
 /** What a verification found, a line each. */
 export function sayReport(path: string, report: VerifyReport): readonly string[] {
-  const { ok, events, streams, erased, checkpoint } = report;
+  const { ok, events, streams, erased, archived, checkpoint } = report;
   return [
     `${path}: ${ok ? 'the chain holds' : 'the chain does not hold'}`,
     `  ${events} events in ${streams} streams, ${erased} payloads erased`,
+    ...(archived
+      ? [
+          `  ${archived.events} events archived behind checkpoint ${archived.checkpoint}, in ${archived.files} files`,
+        ]
+      : []),
     ...(checkpoint ? [`  newest checkpoint that fits: ${checkpoint.short}`] : []),
     ...sayFound(report),
   ];

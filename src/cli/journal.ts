@@ -1,9 +1,10 @@
 import { exitCode, type JournalCommand } from '../cli.ts';
 import { backupJournal, verifyJournal } from '../journal/index.ts';
+import { archiveOf } from './journal-archive.ts';
 import { eraseFrom } from './journal-erase.ts';
 import { checkExport, everything, exportIncident, readText } from './journal-export.ts';
 import { sayReport } from './journal-report.ts';
-import { locate } from './live-journal.ts';
+import { type Located, locate } from './live-journal.ts';
 import { sayLine, sayProblem } from './say.ts';
 
 /** Reads the file beside a running bot or without one. What is to be written is written by whoever owns the journal. */
@@ -16,11 +17,13 @@ export async function journal(command: JournalCommand): Promise<number> {
   return saying(() => {
     switch (command.action) {
       case 'verify':
-        return verify(at.path, command.checkpoint);
+        return verify(at, command);
       case 'export':
         return exportIncident(at, command);
       case 'erase':
         return eraseFrom(at, command);
+      case 'archive':
+        return archiveOf(at, command);
       case 'tail':
         return tail(at.path);
       default:
@@ -37,11 +40,14 @@ async function saying(work: () => number | Promise<number>): Promise<number> {
   }
 }
 
-function verify(path: string, checkpoint: string | undefined): number {
-  const report = verifyJournal(
-    path,
-    checkpoint === undefined ? {} : { checkpoint: readText(checkpoint) },
-  );
+function verify(
+  { path, archive: configured }: Located,
+  { checkpoint, archive = configured?.folder }: Extract<JournalCommand, { action: 'verify' }>,
+): number {
+  const report = verifyJournal(path, {
+    ...(checkpoint !== undefined && { checkpoint: readText(checkpoint) }),
+    ...(archive !== undefined && { archive }),
+  });
   for (const line of sayReport(path, report)) sayLine(line);
   return report.ok ? exitCode.ok : exitCode.failed;
 }

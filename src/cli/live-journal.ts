@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { askHost, type HostRequest, hostDoorPath } from '../bot/host-door.ts';
 import type { JournalCommand } from '../cli.ts';
+import type { JournalConfig } from '../config/config.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
 import { ProblemError } from '../core/problem.ts';
 import { type OpenJournal, openJournal } from '../journal/index.ts';
@@ -12,15 +13,18 @@ export interface Located {
   /** It is the one of the configuration, which a bot may have open; else a file that somebody named. */
   readonly isLive: boolean;
   readonly signingKey: string | undefined;
+  /** As it is configured. */
+  readonly archive: JournalConfig['archive'];
 }
 
 /** Undefined, with the reason on standard error, where the configuration says nothing that can be used. */
 export function locate({ journal, config: file }: JournalCommand): Located | undefined {
-  if (journal !== undefined) return { path: journal, isLive: false, signingKey: undefined };
+  if (journal !== undefined)
+    return { path: journal, isLive: false, signingKey: undefined, archive: undefined };
   const loaded = loadConfig(file, surroundings(), thisBuild);
   if (loaded.ok) {
-    const { path, signingKey } = loaded.config.journal;
-    return { path, isLive: true, signingKey: signingKey?.reveal() };
+    const { path, signingKey, archive } = loaded.config.journal;
+    return { path, isLive: true, signingKey: signingKey?.reveal(), archive };
   }
   for (const error of loaded.errors) process.stderr.write(`${sayError(error)}\n`);
   process.stderr.write('Or name the file: --journal FILE\n');
@@ -32,7 +36,7 @@ export function locate({ journal, config: file }: JournalCommand): Located | und
  * start one meanwhile.
  */
 export async function inJournal<T>(
-  { path, signingKey }: Located,
+  { path, signingKey, archive }: Located,
   { ask, open }: { ask: HostRequest; open: (journal: OpenJournal) => Promise<T> },
 ): Promise<T | Readonly<Record<string, unknown>>> {
   try {
@@ -44,6 +48,7 @@ export async function inJournal<T>(
     path,
     checkpointEveryMs: 0,
     ...(signingKey === undefined ? {} : { signingKey }),
+    ...(archive === undefined ? {} : { archive: archive.folder }),
   });
   try {
     return await open(journal);

@@ -90,6 +90,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
   const journal = await openJournal({
     path: config.journal.path,
     ...(config.journal.signingKey ? { signingKey: config.journal.signingKey.reveal() } : {}),
+    ...(config.journal.archive ? { archive: config.journal.archive.folder } : {}),
     checkpointEveryMs: 60_000,
     logRoomBytes: 36 * 1024 * 1024,
     log: ({ level, message, fields }) => log[level](fields, message),
@@ -118,6 +119,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       chats,
       runbooks: runbooksOf(runbooks),
       access: 'sessions',
+      retainMs: config.journal.archive?.retainMs,
       hostDoor: hostDoorPath(config.journal.path),
       brought: [...books, ...sources.books, ...pagers.books],
       log,

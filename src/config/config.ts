@@ -51,6 +51,8 @@ export interface JournalConfig {
   /** Absolute. */
   readonly path: string;
   readonly signingKey?: Secret;
+  /** Where old payloads go, and how long after their last event; absent: they stay. */
+  readonly archive?: { readonly folder: string; readonly retainMs: number };
   /** Of the second factors in the keyring: the first seals, each opens. Empty: there are none. */
   readonly keyringKeys: readonly Secret[];
 }

@@ -1,4 +1,4 @@
-import { keys, notBuilt, oneOf, oneOrMany, path, secret } from './field.ts';
+import { duration, keys, notBuilt, oneOf, oneOrMany, path, secret } from './field.ts';
 
 /** Where events and secrets are kept. */
 export const journal = keys({
@@ -9,6 +9,16 @@ export const journal = keys({
     .default('./data/tocsin.db')
     .describe('The file of the sqlite store, seen from the folder of this file.'),
   url: notBuilt('redis journal', 'take it out and write path: ./data/tocsin.db'),
+  archive: path
+    .optional()
+    .describe(
+      'The folder that payloads older than `retain` move into, once a day; each file is checked by `tocsin journal verify`.',
+    ),
+  retain: duration('30d', '3650d')
+    .optional()
+    .describe(
+      'How long after its last event the payloads of what is over stay in the journal itself. Needs `archive`.',
+    ),
   signing_key: secret
     .optional()
     .describe(

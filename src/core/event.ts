@@ -22,15 +22,17 @@ export interface Recorded<E extends Event = Event> {
   readonly by: string;
   /** What made it happen: a delivery, an interaction, a loop's turn. Seen once. */
   readonly cause: string;
-  /** The payload, or `ErasedEvent` where a person had it erased. */
+  /** The payload, or `ErasedEvent` where a person had it erased or it lies in an archive. */
   readonly event: E | ErasedEvent;
 }
 
-/** Stands where a payload was erased; the header and the chain remain. */
+/** Stands where a payload was erased or archived; the header and the chain remain. */
 export interface ErasedEvent extends Event {
   readonly type: 'Erased';
   /** The type the header still names. */
   readonly was: string;
+  /** It is not gone: it lies in the archive's file of this number. */
+  readonly archived?: { readonly number: number; readonly isPrivate: boolean };
 }
 
 export type Sha256 = (text: string) => string;

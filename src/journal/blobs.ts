@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Blobs } from '../core/ports/journal.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import { isMissing, isNoSpace } from './files.ts';
 
 export interface BlobStore extends Blobs {
-  /** Deletes what nobody needs any more; answers how many. */
-  prune(now: number): Promise<number>;
+  /** Deletes what nobody needs any more, and nothing that is named; answers how many. */
+  prune(now: number, named?: ReadonlySet<string>): Promise<number>;
   /** Deletes one, whoever may still name it. */
   drop(digest: string): Promise<void>;
 }
@@ -52,11 +52,11 @@ export function openBlobs(folder: string, bytesMax = BLOB_BYTES_MAX): BlobStore 
     if (/^[0-9a-f]{64}$/.test(digest)) await rm(pathOf(folder, digest), { force: true });
   }
 
-  async function prune(now: number): Promise<number> {
+  async function prune(now: number, named: ReadonlySet<string> = new Set()): Promise<number> {
     let pruned = 0;
     for (const path of await filesUnder(folder)) {
       const until = await keptUntil(path);
-      if (until === undefined || until >= now) continue;
+      if (until === undefined || until >= now || named.has(basename(path))) continue;
       await rm(path, { force: true });
       pruned += 1;
     }

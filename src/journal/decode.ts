@@ -1,5 +1,6 @@
-import type { Event, Recorded } from '../core/event.ts';
+import type { ErasedEvent, Event, Recorded } from '../core/event.ts';
 import { ProblemError, problem } from '../core/problem.ts';
+import { markFrom } from './archive-mark.ts';
 import type { Row } from './row.ts';
 
 /**
@@ -12,12 +13,17 @@ export type Upcaster = (event: Event) => Event;
 
 /** Upcasts to today's version; a newer one than this program knows is refused, never guessed. */
 export function recordedFrom(row: Row, upcasters: Upcasters): Recorded {
-  const { position, stream, version, at, by, cause, type, v, payload } = row;
-  const event =
-    payload === null
-      ? { type: 'Erased' as const, v, was: type }
-      : parseEvent(row, payload, upcasters);
+  const { position, stream, version, at, by, cause, payload } = row;
+  const event = payload === null ? absent(row) : parseEvent(row, payload, upcasters);
   return { stream, version, position, at, by, cause, event };
+}
+
+/** What is archived is not gone, and a reader can tell. */
+function absent({ type, v, mark = '' }: Row): ErasedEvent {
+  const { kind, number } = markFrom(mark) ?? { kind: 'erased', number: 0 };
+  return kind === 'erased'
+    ? { type: 'Erased', v, was: type }
+    : { type: 'Erased', v, was: type, archived: { number, isPrivate: kind === 'private' } };
 }
 
 export function requireKnown(

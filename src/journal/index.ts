@@ -1,3 +1,4 @@
+export type { ArchiveAsk, ArchiveRun } from './archiver.ts';
 export type { PublishedCheckpoint } from './checkpoint.ts';
 export type { Upcaster, Upcasters } from './decode.ts';
 export {

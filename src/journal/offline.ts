@@ -3,6 +3,8 @@ import type { Tail } from '../core/ports/journal.ts';
 import { recordedFrom, type Upcasters } from './decode.ts';
 import { type JournalExport, makeExport } from './export.ts';
 import { isMissing } from './files.ts';
+import type { Row } from './row.ts';
+import { openArchives } from './stores/sqlite/archives.ts';
 import { decodeRows } from './stores/sqlite/protocol.ts';
 import { Reader } from './stores/sqlite/reader.ts';
 import { reading } from './stores/sqlite/reading.ts';
@@ -17,18 +19,22 @@ export interface VerifyRequest {
   readonly checkpoint?: string;
   /** The keys that may have signed, one per line: PEM, hex or base64. */
   readonly publicKey?: string;
+  /** The folder of the archive. Without it the files are not looked at, and the report says so. */
+  readonly archive?: string;
 }
 
 export interface TailRequest {
   readonly after?: number;
   readonly limit?: number;
   readonly upcasters?: Upcasters;
+  /** The folder of the archive: with it archived events say what they said. */
+  readonly archive?: string;
 }
 
 /** Reads the file alone, beside a running journal or without one; never writes. Blocks its thread while it reads. */
 export function verifyJournal(
   path: string,
-  { checkpoint, publicKey }: VerifyRequest = {},
+  { checkpoint, publicKey, archive }: VerifyRequest = {},
 ): VerifyReport {
   // Read first: a running journal only ever moves past it.
   const beside = besideOf(path);
@@ -36,7 +42,11 @@ export function verifyJournal(
   const given = publicKey === undefined ? [] : publicKeysIn(publicKey);
   const publicKeys = [...given, ...outside.flatMap((witness) => witness.publicKey ?? [])];
   const report = reading(path, (db) =>
-    verifyEvents(verifySource(db), { witnesses: [...outside, ...beside], publicKeys }),
+    verifyEvents(verifySource(db), {
+      witnesses: [...outside, ...beside],
+      publicKeys,
+      ...(archive !== undefined && { archive }),
+    }),
   );
   if (outside.length > 0 || beside.length === 0) return report;
   // What lies beside the file can be changed with the file: it witnesses accidents, not people.
@@ -47,17 +57,26 @@ export function verifyJournal(
 }
 
 /** Some streams whole, with proof. Blocks its thread: the proofs need every header up to the newest checkpoint. */
-export function exportStreams(path: string, streams: readonly string[]): JournalExport {
-  return reading(path, (db) => makeExport(exportSource(db), streams));
+export function exportStreams(
+  path: string,
+  streams: readonly string[],
+  archive?: string,
+): JournalExport {
+  return reading(path, (db) => makeExport(exportSource(db, archive), streams));
 }
 
 /** What stands in the file after a position, beside a running journal or without one. */
 export function tailJournal(
   path: string,
-  { after = 0, limit = 100, upcasters = {} }: TailRequest = {},
+  { after = 0, limit = 100, upcasters = {}, archive }: TailRequest = {},
 ): Tail {
-  const { rows, position, end } = reading(path, (db) => new Reader(db).tail(after, limit));
-  return { recorded: decodeRows(rows).map((row) => recordedFrom(row, upcasters)), position, end };
+  return reading(path, (db) => {
+    const { rows, position, end } = new Reader(db).tail(after, limit);
+    const archives = openArchives(db, archive);
+    const full = (row: Row) => (archive === undefined ? row : archives.row(row));
+    const recorded = decodeRows(rows).map((row) => recordedFrom(full(row), upcasters));
+    return { recorded, position, end };
+  });
 }
 
 function besideOf(path: string): Witness[] {

@@ -1,9 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { ARCHIVES, isJournalArchived } from '../core/archive.ts';
 import { ERASURES, UNERASABLE } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
 import type { Checkpoint, Journal, Keyring, Ownership } from '../core/ports/journal.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import { AppendQueue, type AppendReading } from './append-queue.ts';
+import { eraseInArchive, readArchive } from './archive-file.ts';
+import { markFrom } from './archive-mark.ts';
+import { type ArchiveAsk, type ArchiveRun, runArchive } from './archiver.ts';
 import { type BlobStore, openBlobs } from './blobs.ts';
 import { type PublishedCheckpoint, signerFrom } from './checkpoint.ts';
 import { recordedFrom, type Upcasters } from './decode.ts';
@@ -11,8 +14,10 @@ import type { JournalExport } from './export.ts';
 import { openKeyring } from './keyring.ts';
 import type { VerifyRequest } from './offline.ts';
 import type { JournalLog, JournalOptions } from './options.ts';
+import { ownKey } from './own-key.ts';
 import { embeddedOwnership } from './ownership.ts';
 import { openSnapshots, type SnapshotCache } from './snapshots.ts';
+import { tidyArchive } from './stores/sqlite/archive-copy.ts';
 import {
   decodeRows,
   type Health,
@@ -38,6 +43,10 @@ export interface OpenJournal extends Journal {
   verify(request?: VerifyRequest): Promise<VerifyReport>;
   /** Signs what is new first, so that the proof covers the streams to their end. */
   export(streams: readonly string[]): Promise<JournalExport>;
+  /** Old payloads leave for files of the folder that was given; undefined where none was. */
+  archive(ask: ArchiveAsk): Promise<ArchiveRun | undefined>;
+  /** Writes the file anew, as small as it can be. Nothing is appended meanwhile: for a journal that nobody else uses. */
+  compact(): Promise<void>;
   /** A copy as of one moment, with its blobs and without the keyring. */
   backup(to: string): Promise<void>;
   stats(): JournalStats;
@@ -71,7 +80,6 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   return new SqliteJournal(options, thread, keyring);
 }
 
-const SIGNING_KEY = 'journal/signing';
 const LONG_PAGE = 1_000;
 
 class SqliteJournal implements OpenJournal {
@@ -84,12 +92,14 @@ class SqliteJournal implements OpenJournal {
   readonly #queue: AppendQueue;
   readonly #upcasters: Upcasters;
   readonly #clock: () => number;
+  readonly #archive: { readonly archive?: string };
   readonly #log: (entry: JournalLog) => void;
   readonly #publish: (checkpoint: PublishedCheckpoint) => void;
   readonly #listeners = new Set<AppendedListener>();
   readonly #timer: NodeJS.Timeout | undefined;
   #checkpoint: PublishedCheckpoint | undefined;
   #lacksCheckpoint: boolean;
+  #archiving = 0;
   #closing: Promise<void> | undefined;
   #ahead:
     | {
@@ -111,6 +121,7 @@ class SqliteJournal implements OpenJournal {
     this.#thread = thread;
     this.#upcasters = upcasters;
     this.#clock = clock;
+    this.#archive = options.archive === undefined ? {} : { archive: options.archive };
     this.#log = options.log ?? (() => undefined);
     this.#publish = options.publishCheckpoint ?? (() => undefined);
     this.#checkpoint = thread.checkpoint;
@@ -186,11 +197,17 @@ class SqliteJournal implements OpenJournal {
   ): Promise<Erased> {
     if (UNERASABLE.some((prefix) => stream.startsWith(prefix)))
       throw new ProblemError(problem('ERASE_REFUSED', { stream, version }));
+    const { archive: folder } = this.#archive;
+    // While a run writes a file, that file is its own: it tidies up itself.
+    if (folder !== undefined && this.#archiving === 0) tidyArchive(this.#path, folder);
+    const inFile = await this.#fileOf(stream, version);
     const erasure = { stream, version, by, reason };
     const { rows, repeated, purged } = await this.#ask(
       { kind: 'erase', now: this.#clock(), erasure },
       'erased',
     );
+    // On record first: after a crash in between, asking again finishes it, and a verification says what is left.
+    inFile?.erase();
     // Evolved state may hold what was in the payload.
     await this.snapshots.clear();
     if (!repeated) this.#tell(this.#decode(rows));
@@ -203,7 +220,47 @@ class SqliteJournal implements OpenJournal {
 
   async export(streams: readonly string[]): Promise<JournalExport> {
     await this.checkpoint();
-    return (await runTask({ task: 'export', path: this.#path, streams }, 'export')).document;
+    const task = { task: 'export', path: this.#path, streams, ...this.#archive } as const;
+    return (await runTask(task, 'export')).document;
+  }
+
+  async archive(ask: ArchiveAsk): Promise<ArchiveRun | undefined> {
+    const { archive: folder } = this.#archive;
+    if (folder === undefined) return undefined;
+    if (ask.dryRun === true) return this.#archiveInto(folder, ask);
+    this.#archiving += 1;
+    try {
+      await this.checkpoint();
+      return await this.#archiveInto(folder, ask);
+    } finally {
+      this.#archiving -= 1;
+      if (this.#archiving === 0) tidyArchive(this.#path, folder);
+    }
+  }
+
+  #archiveInto(folder: string, ask: ArchiveAsk): Promise<ArchiveRun> {
+    return runArchive(ask, {
+      copy: async (request) => {
+        const task = {
+          task: 'archive',
+          path: this.#path,
+          request: { ...request, folder },
+        } as const;
+        return (await runTask(task, 'archive')).portion;
+      },
+      take: async (portion) => {
+        const { rows } = await this.#ask(
+          { kind: 'archive', now: this.#clock(), portion },
+          'archived',
+        );
+        this.#tell(this.#decode(rows));
+        return rows.length > 0;
+      },
+    });
+  }
+
+  async compact(): Promise<void> {
+    await this.#ask({ kind: 'compact' }, 'done');
   }
 
   async backup(to: string): Promise<void> {
@@ -240,6 +297,22 @@ class SqliteJournal implements OpenJournal {
       const detail = error instanceof Error ? error.message : String(error);
       this.#log({ level: 'error', message: 'checkpoint failed', fields: { detail } });
     });
+  }
+
+  /** The file that holds a payload, read and found whole before anything is erased: it must not live on there. */
+  async #fileOf(stream: string, version: number): Promise<{ erase(): void } | undefined> {
+    const { rows } = await this.#ask({ kind: 'read', stream, from: version }, 'rows');
+    const row = decodeRows(rows)[0];
+    const mark = markFrom(row?.mark ?? '');
+    if (row?.version !== version || mark === undefined) return undefined;
+    const [recorded] = await this.read(ARCHIVES, mark.number);
+    const event: unknown = recorded?.event;
+    if (!isJournalArchived(event)) return undefined;
+    const { archive: folder } = this.#archive;
+    if (folder === undefined)
+      throw new ProblemError(problem('ERASE_ARCHIVE_AWAY', { stream, version, file: event.file }));
+    readArchive(folder, event);
+    return { erase: () => eraseInArchive(folder, event, row.position) };
   }
 
   async #hashAt(position: number): Promise<string | undefined> {
@@ -312,21 +385,4 @@ function isTask<K extends Task['task']>(
   kind: K,
 ): result is Extract<TaskResult, { task: K }> {
   return result.task === kind;
-}
-
-async function ownKey(keyring: Keyring, log: (entry: JournalLog) => void): Promise<string> {
-  const kept = await keyring.get(SIGNING_KEY);
-  if (kept !== undefined) return Buffer.from(kept).toString('utf8');
-  const pem = generateKeyPairSync('ed25519')
-    .privateKey.export({ format: 'pem', type: 'pkcs8' })
-    .toString();
-  await keyring.set(SIGNING_KEY, Buffer.from(pem));
-  const { publicKey } = signerFrom(pem);
-  // Whoever can write the journal can read this key; a key from elsewhere is a better witness.
-  log({
-    level: 'warn',
-    message: 'a signing key was drawn into the keyring',
-    fields: { publicKey },
-  });
-  return pem;
 }

@@ -18,6 +18,8 @@ export interface JournalOptions {
    * long. The log is folded back at 32 MB. None unless asked for.
    */
   readonly logRoomBytes?: number;
+  /** The folder that old payloads are archived into. */
+  readonly archive?: string;
   /** More appends than this waiting: the next is refused at once. */
   readonly waitingMax?: number;
 }

@@ -116,6 +116,24 @@ const writing: ProblemBook = {
     why: 'The stream does not exist or is shorter.',
     next: 'Look the event up with `journal tail`.',
   },
+  ERASE_ARCHIVE_AWAY: {
+    what: 'Event {version} of {stream} was not erased.',
+    changed: 'Nothing was erased.',
+    why: 'Its payload lies in the archive {file}, and no folder of it is configured.',
+    next: 'Name the folder that holds {file} as `journal.archive`, and erase again.',
+  },
+  ARCHIVE_NOT_GIVEN: {
+    what: 'Archived in {file} on {date}.',
+    changed: 'Nothing was changed.',
+    why: 'The payloads left the journal; without that file they cannot be read.',
+    next: 'Name its folder: --archive DIR, or `journal.archive` in the configuration.',
+  },
+  ARCHIVE_TAKEN: {
+    what: 'The archive {file} was not written.',
+    changed: 'Nothing left the journal.',
+    why: 'A file of that name is there already, and it is none that this journal left.',
+    next: 'Give each journal a folder of its own, or move the file away.',
+  },
   ERASE_REFUSED: {
     what: 'Event {version} of {stream} was not erased.',
     changed: 'Nothing was erased.',
@@ -189,6 +207,40 @@ const verifying: ProblemBook = {
     'The journal ends before checkpoint {number} ({short}).',
     'That checkpoint was kept outside; this file ends at event {found}, after checkpoint {afterCheckpoint}.',
   ),
+  JOURNAL_ARCHIVE_DIFFERS: finding(
+    'What the journal says went into archive {number}, at position {position}, is not what is gone from it.',
+    'A payload was taken out, or put back, behind the record of it.',
+  ),
+  ARCHIVE_MISSING: finding(
+    'The archive {file} is not there.',
+    'The journal says that old payloads went into it as number {number}.',
+    'Put the file back from a copy of the folder, and do this again.',
+  ),
+  ARCHIVE_SWAPPED: finding(
+    'The archive {file} is not the one that is on record as number {number}.',
+    'Its first line says otherwise.',
+    'Put the right file back from a copy of the folder, and do this again.',
+  ),
+  ARCHIVE_CHANGED: finding(
+    'The archive {file} was changed at line {line}: the event at position {position}.',
+    'The line is not the one that was written: the hashes do not match.',
+    'Put the file back from a copy of the folder, and do this again.',
+  ),
+  ARCHIVE_INCOMPLETE: finding(
+    'The archive {file} lacks events, from position {position} on where that is known.',
+    'It holds fewer than are on record as number {number}.',
+    'Put the file back from a copy of the folder, and do this again.',
+  ),
+  ARCHIVE_HOLDS_ERASED: finding(
+    'The archive {file} still holds a payload that was erased, at position {position}.',
+    'It is an older copy, or the erasure was cut off.',
+    'Erase that event once more with `journal erase`, with this folder as `journal.archive`.',
+  ),
+  VERIFY_ARCHIVE_NOT_GIVEN: limit(
+    'Whether {events} archived payloads are still what they were cannot be known.',
+    'The folder with their {files} files was not given.',
+    'Give it with --archive.',
+  ),
   EXPORT_UNREADABLE: finding(
     'The export cannot be read.',
     'It is not a document that this program writes.',
@@ -222,8 +274,8 @@ const verifying: ProblemBook = {
 /** The words of every code that the journal can answer with. */
 export const journalProblems: ProblemBook = { ...starting, ...writing, ...verifying };
 
-function finding(what: string, why: string): ProblemWords {
-  return { what, changed: NOTHING_CHANGED, why, next: RESTORE };
+function finding(what: string, why: string, next = RESTORE): ProblemWords {
+  return { what, changed: NOTHING_CHANGED, why, next };
 }
 
 function limit(what: string, why: string, next: string): ProblemWords {

@@ -8,6 +8,8 @@ export interface Row {
   readonly cause: string;
   readonly type: string;
   readonly v: number;
-  /** Null where the payload was erased. */
+  /** Null where the payload was erased or archived. */
   readonly payload: string | null;
+  /** Where it was archived, as `archive-mark.ts` writes it; empty where it was not. */
+  readonly mark?: string;
 }

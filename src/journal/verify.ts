@@ -1,4 +1,7 @@
+import { ARCHIVES } from '../core/archive.ts';
 import { type Problem, problem } from '../core/problem.ts';
+import { ArchiveCheck, type ArchivedSeen } from './archive-check.ts';
+import { type Mark, markIn } from './archive-mark.ts';
 import { type Header, parseHeader, payloadOf, sha256 } from './chain.ts';
 import {
   CHECKPOINTS,
@@ -34,6 +37,10 @@ export interface VerifySource {
   ): { readonly position: number; readonly header: Uint8Array } | undefined;
   /** The first position of a cause. */
   causePosition(cause: string): number | undefined;
+  /** What stands at a position. */
+  stored(
+    position: number,
+  ): { readonly header: Uint8Array; readonly body: Uint8Array | null } | undefined;
   /** Whether the erasure of an event's payload is on record. */
   isErased(stream: string, version: number): boolean;
 }
@@ -43,6 +50,8 @@ export interface VerifyOptions {
   readonly witnesses: readonly Witness[];
   /** Keys that may sign (base64url). None: any, and the report says so. */
   readonly publicKeys: readonly string[];
+  /** The folder of the archive; undefined where it is not at hand. */
+  readonly archive?: string;
 }
 
 export interface VerifyReport {
@@ -50,6 +59,8 @@ export interface VerifyReport {
   readonly events: number;
   readonly streams: number;
   readonly erased: number;
+  /** Payloads that went into files, behind which checkpoint the last of them; undefined where none did. */
+  readonly archived: ArchivedSeen | undefined;
   readonly position: number;
   /** The newest checkpoint that fits what stands before it. */
   readonly checkpoint: PublishedCheckpoint | undefined;
@@ -94,6 +105,7 @@ class Verification {
   #events = 0;
   #streams = 0;
   #erased = 0;
+  readonly #archives: ArchiveCheck;
   #position = 0;
   #at = 0;
   #cause = '';
@@ -101,6 +113,7 @@ class Verification {
 
   constructor(source: VerifySource, options: VerifyOptions) {
     this.#source = source;
+    this.#archives = new ArchiveCheck(source, options.archive);
     this.#options = options;
   }
 
@@ -119,12 +132,14 @@ class Verification {
     if (this.#gap !== undefined) {
       this.finding ??= problem('JOURNAL_EVENT_MISSING', { position: this.#gap });
     }
+    this.finding ??= this.#archives.unrecorded();
     this.finding = this.#first(this.finding) ?? this.#outOfTime ?? this.#checkWitnesses();
     return {
       ok: this.finding === undefined,
       events: this.#events,
       streams: this.#streams,
       erased: this.#erased,
+      archived: this.#archives.seen,
       position: this.#position,
       checkpoint: this.#checkpoint,
       publicKeys: [...this.#keys],
@@ -142,7 +157,12 @@ class Verification {
       this.#checkCause(event, header);
     if (found !== undefined) return found;
     // The checkpoint speaks of what stands before it, so it is judged before it joins the tree.
-    const unfit = header.stream === CHECKPOINTS ? this.#checkCheckpoint(event, header) : undefined;
+    const unfit =
+      header.stream === CHECKPOINTS
+        ? this.#checkCheckpoint(event, header)
+        : header.stream === ARCHIVES
+          ? this.#archives.check(event)
+          : undefined;
     this.#tree.add(hash);
     this.#remember(header.stream, { version: header.version, hash });
     if (header.version === 1) this.#streams += 1;
@@ -192,12 +212,25 @@ class Verification {
   }
 
   #checkBody(event: StoredEvent, header: Header): Problem | undefined {
+    const mark = event.body === null ? undefined : markIn(event.body);
+    if (mark !== undefined) return this.#checkMark(event, header, mark);
     if (event.body !== null)
       return sha256(event.body) === header.digest ? undefined : changed(event, 'payload');
     const { stream, version, position } = event;
     if (!this.#source.isErased(stream, version))
       return problem('JOURNAL_PAYLOAD_MISSING', { stream, version, position });
     this.#erased += 1;
+    return undefined;
+  }
+
+  #checkMark(event: StoredEvent, header: Header, mark: Mark): Problem | undefined {
+    const { stream, version, position } = event;
+    if (mark.kind === 'erased') {
+      if (!this.#source.isErased(stream, version))
+        return problem('JOURNAL_PAYLOAD_MISSING', { stream, version, position });
+      this.#erased += 1;
+    }
+    this.#archives.marked(event, header.digest, mark);
     return undefined;
   }
 
@@ -253,7 +286,7 @@ class Verification {
     const unsigned =
       this.#position - (this.#checkpoint === undefined ? 0 : this.#checkpoint.position + 1);
     const after = this.#checkpoint?.number ?? 0;
-    const unknown: Problem[] = [];
+    const unknown: Problem[] = this.#archives.cannotKnow();
     if (unsigned > 0)
       unknown.push(problem('VERIFY_TAIL_UNSIGNED', { events: unsigned, afterCheckpoint: after }));
     if (this.#options.witnesses.length === 0) unknown.push(problem('VERIFY_NO_WITNESS', {}));

@@ -11,6 +11,11 @@ const longFunction = `functions of at most ${limits.functionLines} lines`;
 export const exceptions: readonly Exception[] = [
   {
     rule: casts,
+    path: 'src/journal/stores/sqlite/past.ts',
+    why: 'The name of a stream says which events it holds; types do not follow it',
+  },
+  {
+    rule: casts,
     path: 'src/sandbox/',
     why: 'It plays a server that stores whatever JSON it is given: what a kind holds is known by its name alone',
   },

@@ -1,3 +1,4 @@
+import { archivedIn } from '../archive.ts';
 import type { Event, Recorded } from '../event.ts';
 import { type Origin, workspaceOf } from '../origin.ts';
 import type { Evidence } from '../person.ts';
@@ -57,7 +58,7 @@ export function rowOf(recorded: Recorded): TrailRow {
     rule: '',
     hash: '',
     approvals: '',
-    outcome: erased ? 'erased' : problemIn(event),
+    outcome: archivedIn(recorded) !== undefined ? 'archived' : erased ? 'erased' : problemIn(event),
     output: '',
   };
 }

@@ -1,12 +1,15 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ProblemError, problem } from '../../../core/problem.ts';
+import { syncFolderNow } from '../../files.ts';
 import { numberIn } from './values.ts';
 
 /** "TOCS": says whose file it is, so that another program's database is never written to. */
 export const APPLICATION_ID = 0x544f4353;
-export const SCHEMA_VERSION = 1;
+/** What this program reads: 2 is a journal of which payloads were archived, which an older program would misread. */
+export const SCHEMA_VERSION = 2;
+const FIRST_VERSION = 1;
 
 /**
  * `events` grows at its end only. Streams have small numbers, so that the index over (stream, version) grows near its
@@ -33,6 +36,8 @@ export function openForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
     const version = requireOurs(db, path);
+    // Only a file without a page yet takes it: pages that an archive frees can then be given back while the bot runs.
+    if (version === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
     // Freed cells are overwritten from the first write on: that is what makes an erasure one.
     db.exec('PRAGMA secure_delete = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     db.exec(
@@ -67,18 +72,13 @@ export function makeFolder(folder: string): void {
 
 /** A rename or a new file is only on disk once its folder is. */
 export function syncFolderOf(path: string): void {
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  syncFolderNow(dirname(path));
 }
 
 function create(db: DatabaseSync, path: string): void {
   db.exec('BEGIN IMMEDIATE');
   db.exec(SCHEMA);
-  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${FIRST_VERSION};`);
   db.exec('COMMIT');
   syncFolderOf(path);
 }

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ERASURES, type PayloadErased } from '../../../core/erasure.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
+import { markBytes, markIn } from '../../archive-mark.ts';
 import { erasureCause } from '../../erasure.ts';
 import { type Erasure, pushRow, type Scalar } from './protocol.ts';
 import { rowFrom } from './reader.ts';
-import { numberIn } from './values.ts';
+import { bytesOrNullIn, numberIn } from './values.ts';
 import type { Writer } from './writer.ts';
 
 /** Deletes salt and payload and records who had it done and why, in one transaction. Twice is once. */
@@ -15,7 +16,7 @@ export function erase(
   now: number,
 ): { readonly rows: readonly Scalar[]; readonly repeated: boolean } {
   const { stream, version, by, reason } = erasure;
-  const position = positionOf(db, stream, version);
+  const { position, number } = placeOf(db, stream, version);
   const event: PayloadErased = { type: 'PayloadErased', v: 1, stream, version, by, reason };
   const job = {
     cause: erasureCause(stream, version),
@@ -32,7 +33,10 @@ export function erase(
   };
   const [outcome] = writer.append([job], now, ([written]) => {
     if (written?.status === 'written')
-      db.prepare('UPDATE events SET body = NULL WHERE position = ?').run(position);
+      db.prepare('UPDATE events SET body = ? WHERE position = ?').run(
+        number === undefined ? null : markBytes({ kind: 'erased', number }),
+        position,
+      );
   });
   if (outcome?.status === 'repeated') return { rows: outcome.rows, repeated: true };
   const rows: Scalar[] = [];
@@ -43,12 +47,21 @@ export function erase(
   return { rows, repeated: false };
 }
 
-function positionOf(db: DatabaseSync, stream: string, version: number): number {
+/** Where it stands, and the number of the archive that its payload went into. */
+function placeOf(
+  db: DatabaseSync,
+  stream: string,
+  version: number,
+): { readonly position: number; readonly number: number | undefined } {
   const row = db
     .prepare(
-      'SELECT e.position FROM streams s JOIN events e ON e.stream = s.id WHERE s.name = ? AND e.version = ?',
+      'SELECT e.position, e.body FROM streams s JOIN events e ON e.stream = s.id WHERE s.name = ? AND e.version = ?',
     )
     .get(stream, version);
   if (row === undefined) throw new ProblemError(problem('EVENT_NOT_FOUND', { stream, version }));
-  return numberIn(row, 'position');
+  const body = bytesOrNullIn(row, 'body');
+  return {
+    position: numberIn(row, 'position'),
+    number: body === null ? undefined : markIn(body)?.number,
+  };
 }

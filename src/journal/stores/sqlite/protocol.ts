@@ -1,3 +1,4 @@
+import type { JournalArchived } from '../../../core/archive.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { PublishedCheckpoint } from '../../checkpoint.ts';
 import type { JournalLog } from '../../options.ts';
@@ -47,7 +48,21 @@ export type Request =
   | { readonly kind: 'sign-with'; readonly key: string }
   | { readonly kind: 'checkpoint'; readonly now: number }
   | { readonly kind: 'erase'; readonly now: number; readonly erasure: Erasure }
+  | { readonly kind: 'archive'; readonly now: number; readonly portion: ArchivePortion }
+  | { readonly kind: 'compact' }
   | { readonly kind: 'close'; readonly now: number };
+
+/** What was copied into a file and may leave now: streams that were whole and over when they were read. */
+export interface ArchivePortion {
+  readonly event: JournalArchived;
+  readonly streams: readonly PastStream[];
+}
+
+export interface PastStream {
+  readonly name: string;
+  readonly version: number;
+  readonly isPrivate: boolean;
+}
 
 export interface Erasure {
   readonly stream: string;
@@ -77,6 +92,11 @@ export type Reply =
       readonly rows: readonly Scalar[];
       readonly repeated: boolean;
       readonly purged: boolean;
+    }
+  | {
+      readonly kind: 'archived';
+      /** The new event; none when something was said in one of the streams since they were read. */
+      readonly rows: readonly Scalar[];
     }
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly problem: Problem };
@@ -176,6 +196,7 @@ export function pushRow(out: Scalar[], row: Row): void {
     row.type,
     row.v,
     row.payload,
+    row.mark ?? '',
   );
 }
 
@@ -193,6 +214,7 @@ export function decodeRows(scalars: readonly Scalar[]): Row[] {
       type: from.text(),
       v: from.number(),
       payload: from.textOrNull(),
+      mark: from.text(),
     });
   }
   return rows;

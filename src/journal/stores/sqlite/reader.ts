@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { parseHeader, payloadOf, sha256 } from '../../chain.ts';
+import { parseHeader, payloadOf, SALT_BYTES, sha256 } from '../../chain.ts';
 import type { Row } from '../../row.ts';
 import { pushRow, type Scalar } from './protocol.ts';
 import { bytesIn, bytesOrNullIn, DamagedRow, numberIn, textIn } from './values.ts';
@@ -71,6 +71,9 @@ export function rowFrom(raw: Record<string, SQLOutputValue>): Row {
   if (header === undefined) throw new DamagedRow('header');
   const { stream, version, at, by, cause, type, v } = header;
   const body = bytesOrNullIn(raw, 'body');
-  const payload = body === null ? null : payloadOf(body);
-  return { position: numberIn(raw, 'position'), stream, version, at, by, cause, type, v, payload };
+  const isMarked = body !== null && body.byteLength < SALT_BYTES;
+  const payload = body === null || isMarked ? null : payloadOf(body);
+  const mark = isMarked ? Buffer.from(body).toString('latin1') : '';
+  const position = numberIn(raw, 'position');
+  return { position, stream, version, at, by, cause, type, v, payload, mark };
 }

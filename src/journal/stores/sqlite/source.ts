@@ -10,6 +10,7 @@ import {
 import { erasureCause } from '../../erasure.ts';
 import type { ExportSource } from '../../export.ts';
 import type { StoredEvent, VerifySource } from '../../verify.ts';
+import { openArchives } from './archives.ts';
 import { bytesIn, bytesOrNullIn, DamagedRow, numberIn } from './values.ts';
 import { causeKey, hashedKey } from './writer.ts';
 
@@ -22,6 +23,7 @@ export function verifySource(db: DatabaseSync): VerifySource {
     WHERE s.name = ? AND e.version = ? ORDER BY e.position LIMIT 1`);
   const cause = db.prepare('SELECT position FROM causes WHERE hash = ?');
   const header = db.prepare('SELECT header FROM events WHERE position = ?');
+  const stored = db.prepare('SELECT header, body FROM events WHERE position = ?');
 
   function headerAt(position: number): ReturnType<typeof parseHeader> {
     const row = header.get(position);
@@ -52,6 +54,12 @@ export function verifySource(db: DatabaseSync): VerifySource {
         : { position: numberIn(row, 'position'), header: bytesIn(row, 'header') };
     },
     causePosition,
+    stored: (position) => {
+      const row = stored.get(position);
+      return row === undefined
+        ? undefined
+        : { header: bytesIn(row, 'header'), body: bytesOrNullIn(row, 'body') };
+    },
     isErased: (stream, version) => {
       const position = causePosition(erasureCause(stream, version));
       return position !== undefined && headerAt(position)?.stream === ERASURES;
@@ -59,24 +67,30 @@ export function verifySource(db: DatabaseSync): VerifySource {
   };
 }
 
-export function exportSource(db: DatabaseSync): ExportSource {
+/** Archived payloads are taken from the folder of the archive; without it a stream that has some is refused. */
+export function exportSource(db: DatabaseSync, folder?: string): ExportSource {
+  const archives = openArchives(db, folder);
   const stream = db.prepare(`SELECT e.position, s.name, e.version, e.header, e.body FROM streams s
     JOIN events e ON e.stream = s.id WHERE s.name = ? ORDER BY e.version`);
   const headers = db.prepare('SELECT header FROM events WHERE position <= ? ORDER BY position');
   return {
     checkpoint: () => newestCheckpoint(db),
-    stream: (name) => stream.all(name).map(storedFrom),
+    stream: (name) => stream.all(name).map(storedFrom).map(archives.filled),
     *headerHashes(upTo): Generator<string> {
       for (const row of headers.iterate(upTo)) yield sha256(bytesIn(row, 'header'));
     },
   };
 }
 
-function newestCheckpoint(db: DatabaseSync): PublishedCheckpoint | undefined {
+/** Or the one of a number. */
+export function newestCheckpoint(
+  db: DatabaseSync,
+  number = 2 ** 53 - 1,
+): PublishedCheckpoint | undefined {
   const row = db
     .prepare(`SELECT e.header, e.body FROM streams s JOIN events e ON e.stream = s.id
-      WHERE s.name = ? ORDER BY e.version DESC LIMIT 1`)
-    .get(CHECKPOINTS);
+      WHERE s.name = ? AND e.version <= ? ORDER BY e.version DESC LIMIT 1`)
+    .get(CHECKPOINTS, number);
   if (row === undefined) return undefined;
   const header = parseHeader(bytesIn(row, 'header'));
   const body = bytesOrNullIn(row, 'body');

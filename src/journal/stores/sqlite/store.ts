@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
 import type { PublishedCheckpoint, Signer } from '../../checkpoint.ts';
+import { archive, compact, shrinkSome } from './archive.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { openForWriting } from './database.ts';
 import { erase } from './erase.ts';
@@ -10,6 +11,7 @@ import { type Lock, takeLock } from './lock.ts';
 import { LogRoom } from './log-room.ts';
 import type {
   AppendJob,
+  ArchivePortion,
   Erasure,
   Health,
   Outcome,
@@ -46,6 +48,8 @@ export class Store {
   #full = false;
   #failed: Problem | undefined;
   #purgePending = false;
+  /** Pages may be free since an archive, or since one before the last start. */
+  #shrinking = true;
 
   constructor({ path, reserveBytes, logRoomBytes }: StoreOptions) {
     this.#path = path;
@@ -122,6 +126,20 @@ export class Store {
     return { ...done, purged: !this.#purgePending };
   }
 
+  /** Payloads that were copied leave; without rows nothing changed, because something was said meanwhile. */
+  archive(portion: ArchivePortion, now: number): readonly Scalar[] {
+    if (this.#failed !== undefined) throw new ProblemError(this.#failed);
+    if (!archive(this.#db, this.#writer, portion, now)) return [];
+    this.#checkpoints.follow(this.#writer.takeWrittenHashes());
+    this.#shrinking = true;
+    return this.reader.at(this.#writer.position);
+  }
+
+  compact(): void {
+    if (this.#failed !== undefined) throw new ProblemError(this.#failed);
+    compact(this.#db);
+  }
+
   /** What can wait until the group was answered. Answers whether there is more of it. */
   upkeep(): boolean {
     if (this.#failed !== undefined) return false;
@@ -130,7 +148,8 @@ export class Store {
     const pages = numberIn(this.#sql.wal.get() ?? {}, 'log');
     if (pages > WAL_PAGES_MAX) this.#fold();
     const lacksRoom = !this.#full && pages > WAL_PAGES_BUSY && this.#room.extend();
-    return lacksRoom || this.#checkpoints.behind;
+    if (this.#shrinking) this.#shrinking = !this.#full && shrinkSome(this.#db);
+    return lacksRoom || this.#shrinking || this.#checkpoints.behind;
   }
 
   /** Whether the disk has room again: the reserve first, then a write that counts. */

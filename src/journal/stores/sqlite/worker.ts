@@ -160,6 +160,11 @@ function serve(port: Port, options: StoreOptions): void {
         return checkpoint(request.now);
       case 'erase':
         return { kind: 'erased', ...store.erase(request.erasure, request.now) };
+      case 'archive':
+        return { kind: 'archived', rows: store.archive(request.portion, request.now) };
+      case 'compact':
+        store.compact();
+        return { kind: 'done' };
       case 'close':
         clearTimeout(probing);
         store.close();
