@@ -140,9 +140,10 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
       if (known) return known;
       const heard = erasures.count();
       const events = await journal.read(streamOf(name.kind, name.id));
+      const gone = await isArchived(journal, name, events);
       // Somebody may have brought it in while we read; or erased what we have just read.
       if (into.has(name.id) || erasures.count() !== heard) continue;
-      if (await isArchived(journal, name, events)) return { ...load([]), version: events.length };
+      if (gone) return { ...load([]), version: events.length };
       const loaded = load(events);
       if (events.length > 0) into.set(name.id, loaded);
       return loaded;
