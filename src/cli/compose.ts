@@ -45,7 +45,6 @@ import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
 import { consoleRecords } from './console-records.ts';
 import { healthRoutes } from './health.ts';
-import { journalHostHandlers } from './host-records.ts';
 import { openArchiving } from './journal-archive.ts';
 import { type Resting, restingOf } from './resting.ts';
 import { openStepUps, partyOf, stepUpHostHandlers } from './step-up.ts';
@@ -114,8 +113,7 @@ export async function compose(parts: Parts): Promise<Running> {
   const say = sayTo(log);
   const surface = await import('../bot/surfaces/console/index.ts');
   const book = bookOf(surface.problems, ...parts.chats.books, ...parts.brought);
-  // A port may be known only once the listener stands.
-  const address = { console: parts.consoleUrl ?? '' };
+  const address = { console: parts.consoleUrl ?? '' }; // A port is known once the listener stands.
   const late: Late = {};
   const pulse = createPulse(loopsWithinMs, systemClock.now);
   const { sessions, ...ways } = openSessions(parts, surface, late);
@@ -176,7 +174,6 @@ export async function compose(parts: Parts): Promise<Running> {
           path: parts.hostDoor,
           handlers: {
             ...surface.consoleHostHandlers(sessions, () => address.console),
-            ...journalHostHandlers(journal),
             ...old.handlers,
             ...stepUpHostHandlers(stepUps),
           },

@@ -5,6 +5,7 @@ import { createArchiveLoop } from '../bot/loops/archive.ts';
 import { namedBlobs } from '../bot/named-blobs.ts';
 import { exitCode, type JournalCommand } from '../cli.ts';
 import type { ArchiveRun, OpenJournal } from '../journal/index.ts';
+import { journalHostHandlers } from './host-records.ts';
 import { hostUser, inJournal, type Located } from './live-journal.ts';
 import { sayLine } from './say.ts';
 
@@ -40,7 +41,7 @@ export interface Archiving {
   run(dryRun?: boolean): Promise<ArchiveRun | undefined>;
 }
 
-/** The daily look at what is old, begun, and the same at the door. */
+/** The daily look at what is old, begun; and what a command on the host may have done to the journal. */
 export function openArchiving(
   { journal, retainMs, log }: ArchivingParts,
   readings: Parameters<typeof namedBlobs>[0],
@@ -53,7 +54,10 @@ export function openArchiving(
     log,
   });
   archiveLoop.start();
-  return { handlers: archiveHostHandlers(archiving), close: archiveLoop.close };
+  return {
+    handlers: { ...journalHostHandlers(journal), ...archiveHostHandlers(archiving) },
+    close: archiveLoop.close,
+  };
 }
 
 interface ArchivingParts {
