@@ -200,17 +200,17 @@ describe('a command line', () => {
 
       usage: tocsin COMMAND [options]
 
-        start                                    runs the bot
-        demo                                     plays one incident against an emulated cluster on this machine, then waits for you
-        check                                    validates configuration, catalog, policies and runbooks
-        doctor                                   asks every configured system whether it can be reached and used
-        journal verify|export|erase|tail|backup  checks the chain offline; exports INCIDENT; erases what people wrote; prints every event; backs up to TO while running
-        console-link PERSON                      prints a one-time link to the console for a person of the configuration
-        enrol PERSON                             prints a one-time code with which a person enrols a second factor in the console
-        replay FILE…                             sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER
-        commands                                 lists what can be said in chat
-        slack manifest [NAME]                    prints the manifest of the Slack app, with the least scopes: paste it where an app is made
-        discord register                         registers the slash commands in every guild of the configuration; start does it too
+        start                                            runs the bot
+        demo                                             plays one incident against an emulated cluster on this machine, then waits for you
+        check                                            validates configuration, catalog, policies and runbooks
+        doctor                                           asks every configured system whether it can be reached and used
+        journal verify|export|erase|archive|tail|backup  checks the chain offline; exports INCIDENT; erases what people wrote; moves what is old into an archive; prints every event; backs up to TO while running
+        console-link PERSON                              prints a one-time link to the console for a person of the configuration
+        enrol PERSON                                     prints a one-time code with which a person enrols a second factor in the console
+        replay FILE…                                     sends recorded webhook bodies; the token is in $TOCSIN_REPLAY_BEARER
+        commands                                         lists what can be said in chat
+        slack manifest [NAME]                            prints the manifest of the Slack app, with the least scopes: paste it where an app is made
+        discord register                                 registers the slash commands in every guild of the configuration; start does it too
 
         tocsin COMMAND --help says more; tocsin --version names the version
         exit status: 0 done · 1 found faults or failed · 2 wrong use or configuration · 3 journal in use",

@@ -223,7 +223,7 @@ describe('a start', () => {
     [
       'a journal of a later format',
       'JOURNAL_TOO_NEW',
-      (path: string) => execute(path, 'PRAGMA user_version = 2'),
+      (path: string) => execute(path, 'PRAGMA user_version = 3'),
     ],
     ['a damaged journal', 'JOURNAL_CORRUPT', (path: string) => damage(path)],
   ])('over %s is refused', async (_, code, spoil) => {
