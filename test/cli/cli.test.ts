@@ -113,7 +113,7 @@ describe('a command line', () => {
   });
 
   const journalUsage =
-    'usage: tocsin journal verify|export|erase|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--export FILE] [--out FILE] [--format FORMAT] [--event NUMBERS] [--person PERSON] [--reason TEXT] [--dry-run]';
+    'usage: tocsin journal verify|export|erase|archive|tail|backup [--journal FILE] [--config FILE] [--checkpoint FILE] [--export FILE] [--out FILE] [--format FORMAT] [--event NUMBERS] [--person PERSON] [--reason TEXT] [--dry-run] [--archive DIR]';
 
   it.each([
     ['', 'tocsin: there is no command\ntocsin --help lists them'],
@@ -168,7 +168,7 @@ describe('a command line', () => {
     ['journal tail --person ana', `tocsin: --person belongs to erase\n${journalUsage}`],
     [
       'journal shred',
-      `tocsin: journal shred is not known, verify, export, erase, tail and backup are\n${journalUsage}`,
+      `tocsin: journal shred is not known, verify, export, erase, archive, tail and backup are\n${journalUsage}`,
     ],
     ['journal export', `tocsin: export needs an INCIDENT\n${journalUsage}`],
     ['journal backup', `tocsin: backup needs a file to write TO\n${journalUsage}`],
