@@ -6,7 +6,6 @@ import {
   track,
 } from '../core/alert/correlate.ts';
 import { type CommonTexts, newCommonTexts, shareTexts } from '../core/alert/texts.ts';
-import { archivedIn } from '../core/archive.ts';
 import type { Recorded } from '../core/event.ts';
 import { evolveAsk, type InboxEvent, type PendingAsk } from '../core/inbox.ts';
 import type { IncidentEvent } from '../core/incident/event.ts';
@@ -197,14 +196,13 @@ export function versionOf(readings: Readings, { kind, id }: StreamName): number 
   return maps[kind].get(id)?.version ?? 0;
 }
 
-/** One event further. Events already applied (a replayed tail) change nothing. */
+/** One event further. Events already applied (a replayed tail) or archived change nothing. */
 export function apply(readings: Readings, recorded: Recorded): StreamName | undefined {
   const isNews = recorded.position > readings.position;
   if (isNews) readings.position = recorded.position;
   readings.newestAt = Math.max(readings.newestAt, recorded.at);
   const name = nameOf(recorded.stream);
-  // What was archived is over for good: memory knows nothing of it, and its key has had that ordinal.
-  if (!name || archivedIn(recorded) !== undefined) return undefined;
+  if (!name || 'archived' in recorded.event) return undefined;
   switch (name.kind) {
     case 'incident': {
       const typed = recorded as Recorded<IncidentEvent>;
