@@ -79,6 +79,7 @@ describe('canonical bytes', () => {
   it.each([
     [1.5, 'a plan holds the number 1.5'],
     ['bell \ud83d', 'a plan holds a string that is not well formed'],
+    [[undefined], 'a plan holds a undefined that JSON does not know'],
     [1n, 'a plan holds a bigint that JSON does not know'],
     [new Date(0), 'a plan holds a object that JSON does not know'],
   ])('say what they refuse: %o', (value, words) => {

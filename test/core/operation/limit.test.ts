@@ -155,9 +155,8 @@ describe('what an operation writes to the counts of its rules', () => {
   const waits = stateOfOperation(approved());
   const runs = stateOfOperation(running());
   const done = stateOfOperation(storiesByStatus.done);
-  const counted = stateOf(['RunCounted', op, T0]);
   const held = new Map([
-    ['r1', { state: counted }],
+    ['r1', { state: stateOf(['RunCounted', 'op-9', T0], ['RunCounted', op, T0]) }],
     ['r2', { state: stateOf(['RunCounted', 'op-9', T0]) }],
     ['r3', { state: stateOf(['RunCounted', op, T0], ['RunOver', op, T0]) }],
   ]);

@@ -123,6 +123,7 @@ describe('an undo is approved with what it takes back', () => {
     expect(isAsShown(both, [second, back])).toBe(true);
     expect(isAsShown(both, [back, second])).toBe(false);
     expect(isAsShown(both, [second])).toBe(false);
+    expect(isAsShown(both, [second, { ...back, params: { replicas: 2 } }])).toBe(false);
     const half = stateOf([...running(two), ...done.slice(0, 3), operationFailed(crash)]);
     expect(standingSteps(half).map((each) => each.step.id)).toEqual(['s1']);
     expect(isAsShown(half, [back])).toBe(true);
@@ -168,6 +169,14 @@ describe('an undo is approved with what it takes back', () => {
     expect(preapproved(doneOf(), asks)).not.toHaveProperty('tell');
   });
 
+  it('for each of those who approved it', () => {
+    const one = doneOf();
+    const [first] = one.approvals;
+    if (!first) throw new Error('ben approved it');
+    const both = { ...one, approvals: [{ ...first, evidence: cleo }, first] };
+    expect(preapproved(both, { ...asks, by: ben })).toBeDefined();
+  });
+
   it('for a requester who is in one of several groups that may ask', () => {
     const several: Story = { ...story, rule: { undo, requesters: ['ops', 'sre'] } };
     expect(preapproved(doneOf(several), asks)).toBeDefined();
@@ -197,6 +206,7 @@ describe('an undo is approved with what it takes back', () => {
       false,
     );
     expect(mayBeDangerous(initialOperation(op))).toBe(false);
+    expect(mayBeDangerous(doneOf({}))).toBe(false);
   });
 
   it('where it is dangerous, only if the rule says so and two approved', () => {

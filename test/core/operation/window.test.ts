@@ -126,6 +126,11 @@ describe('a freeze of the calendar', () => {
     expect(windowHalt(windows, { ...question, brokenAt: T0 + 1 })).toBeUndefined();
   });
 
+  it('holds from the first moment of time on where no glass was broken', () => {
+    const first = windowOf({ ...open, from: 0, until: 10 });
+    expect(windowHalt([first], { service: 'checkout', at: 0 })).toBeDefined();
+  });
+
   it('lets none that follows it in the list go unseen', () => {
     const [mine, theirs] = [other, { ...other, name: 'rest', scopes: ['basket'] }].map(windowOf);
     if (!mine || !theirs) throw new Error('two were written');
