@@ -21,7 +21,7 @@ describe.each<Mode>(['socket', 'http'])('two platforms, mode %s', (mode) => {
   it('register brings the commands to Discord once, and doctor then has nothing against it', async () => {
     const registered = await town.tocsin('discord', 'register');
     expect(registered).toMatchObject({ code: 0, stderr: '' });
-    expect(registered.stdout).toContain('/ops, /incident, /change');
+    expect(registered.stdout).toContain('/ops, /self, /incident, /change');
     expect((await town.tocsin('discord', 'register')).stdout).toContain('nothing had to change');
     const { code, stdout } = await town.tocsin('doctor');
     expect({ code, failed: stdout.split('\n').filter((line) => line.startsWith('FAIL')) }).toEqual({

@@ -56,13 +56,20 @@ describe('killed at a boundary of the story, the bot brings it to the same end',
   it.each(chosen)('$name', { timeout: 180_000 }, async (boundary) => {
     const ending = await playStory(boundary);
     expect(ending).toMatchObject({ writes: 1, image: good, verified: true, killed: true });
-    expect(ending.streams.filter((types) => types !== lostPlan)).toEqual(undisturbed.streams);
+    expect(told(ending)).toEqual(told(undisturbed));
     expect(new Set(ending.keys).size).toBe(ending.keys.length);
     expect(count(ending, 'opened it: KubePodCrashLooping')).toBe(1);
     expect(count(ending, 'Resolved: every alert has stopped')).toBe(1);
     expect(count(ending, 'a critical incident')).toBe(1);
   });
 });
+
+/** What was looked up beside comes when it comes, or not at all before the end. */
+function told({ streams }: Ending): readonly string[] {
+  return streams
+    .filter((types) => types !== lostPlan)
+    .map((types) => types.replaceAll(' IncidentEnriched', ''));
+}
 
 function count({ text }: Ending, what: string): number {
   return text.split(what).length - 1;
