@@ -21,6 +21,8 @@ describe.skipIf(chromium === undefined)(`second factors with Chromium${why}`, ()
       { person: 'ana', event: { type: 'FactorEnrolled', kind: 'passkey', label: 'security key' } },
     ]);
 
+    // A page that is left open for a day asks again when its session is over, and is told no.
+    await page.goto('about:blank');
     await stage.clock.passes(factorWaitMs);
     const { operation, hash } = await stage.asks();
     await page.goto(`${stage.url}/sign-in`);
@@ -60,6 +62,7 @@ describe.skipIf(chromium === undefined)(`second factors with Chromium${why}`, ()
     await page.fill('#code', totp(secret, stage.clock.now()));
     await page.keyboard.press('Enter');
     await page.waitForURL(`${stage.url}/factors`);
+    await page.goto('about:blank');
     await stage.clock.passes(factorWaitMs);
     const { operation } = await stage.asks();
     await page.goto(await stage.link('ana'));
