@@ -25,6 +25,14 @@ interface Tally {
   readonly positions: number[];
 }
 
+interface LineFacts {
+  readonly file: string;
+  readonly number: number;
+  readonly position: number;
+  readonly line: number;
+  readonly [fact: string]: string | number;
+}
+
 /** The part of a verification that is about payloads in files: of each file its marks, its event and, if at hand, itself. */
 export class ArchiveCheck {
   readonly #source: VerifySource;
@@ -100,8 +108,8 @@ export class ArchiveCheck {
       const expected = positions[line - 2];
       if (expected === undefined)
         return problem('ARCHIVE_CHANGED', { ...facts, position: event.to, line });
-      const found = this.#checkLine(text, expected, event.number);
-      if (found !== undefined) return problem(found, { ...facts, position: expected, line });
+      const found = this.#checkLine(text, { ...facts, position: expected, line });
+      if (found !== undefined) return found;
     }
     const lost = positions[Math.max(line - 1, 0)];
     return lost === undefined
@@ -109,16 +117,19 @@ export class ArchiveCheck {
       : problem('ARCHIVE_INCOMPLETE', { ...facts, position: lost });
   }
 
-  #checkLine(text: string, position: number, number: number): string | undefined {
+  #checkLine(text: string, facts: LineFacts): Problem | undefined {
+    const { position, number } = facts;
+    const changed = problem('ARCHIVE_CHANGED', facts);
     const event = archivedLine(text);
-    if (event === undefined || !isBodyOf(event)) return 'ARCHIVE_CHANGED';
+    if (event === undefined || !isBodyOf(event)) return changed;
     // The next one stands where this one should: a line was taken out.
-    if (event.position > position) return 'ARCHIVE_INCOMPLETE';
+    if (event.position > position) return problem('ARCHIVE_INCOMPLETE', facts);
     const stored = this.#source.stored(position);
     const mark = stored?.body == null ? undefined : markIn(stored.body);
     const isSame = stored !== undefined && Buffer.from(stored.header).toString() === event.header;
-    if (event.position !== position || !isSame || mark?.number !== number) return 'ARCHIVE_CHANGED';
-    if (mark.kind === 'erased') return event.payload === null ? undefined : 'ARCHIVE_HOLDS_ERASED';
-    return event.payload === null ? 'ARCHIVE_CHANGED' : undefined;
+    if (event.position !== position || !isSame || mark?.number !== number) return changed;
+    const isErased = mark.kind === 'erased';
+    if (isErased && event.payload !== null) return problem('ARCHIVE_HOLDS_ERASED', facts);
+    return !isErased && event.payload === null ? changed : undefined;
   }
 }
