@@ -14,11 +14,17 @@ const bundle = new URL('../dist/main.js', import.meta.url);
 // Room for young objects grows to 128 MB in a storm and is not given back: with 8 MB a bad night costs 100 MB less. Node
 // takes this only when it starts, and only what runs for long is worth a second start (40 ms, the same process).
 const room = '--max-semi-space-size=8';
+// Threads that come and go beside WebAssembly (the journal's, and the one that draws) trip a check of V8's own on processors
+// with memory protection keys, and the process is gone: https://github.com/nodejs/node/issues/64500 has its kind. Other
+// platforms do not know the flag.
+const keys =
+  process.platform === 'linux' && process.arch === 'x64' ? ['--no-memory-protection-keys'] : [];
 const runsLong = ['start', 'demo'].includes(process.argv[2]);
 
 if (isNewEnough(process.versions.node)) {
-  if (runsLong && !roomIsSet() && process.platform !== 'win32') {
-    process.execve(process.execPath, [process.execPath, room, ...invocation()], process.env);
+  const flags = missingFlags();
+  if (flags.length > 0 && process.platform !== 'win32') {
+    process.execve(process.execPath, [process.execPath, ...flags, ...invocation()], process.env);
   }
   // The repository runs from its sources, the installed package has only the bundle.
   const { main } = await import((existsSync(source) ? source : bundle).href);
@@ -47,9 +53,12 @@ function newerNode() {
   }
 }
 
-function roomIsSet() {
-  const given = [...process.execArgv, process.env.NODE_OPTIONS || ''].join(' ');
-  return /--max[-_]semi[-_]space[-_]size/.test(given);
+/** What Node takes only when it starts, and was not given. */
+function missingFlags() {
+  if (!runsLong) return [];
+  const given = [...process.execArgv, process.env.NODE_OPTIONS || ''].join(' ').replace(/_/g, '-');
+  const rooms = given.includes('--max-semi-space-size') ? [] : [room];
+  return [...rooms, ...(given.includes('memory-protection-keys') ? [] : keys)];
 }
 
 /** This program as it was called, without the binary. */
@@ -58,8 +67,7 @@ function invocation() {
 }
 
 function runUnder(node) {
-  const args = runsLong && !roomIsSet() ? [room, ...invocation()] : invocation();
-  const child = spawn(node, args, { stdio: 'inherit' });
+  const child = spawn(node, [...missingFlags(), ...invocation()], { stdio: 'inherit' });
   const forward = (signal) => {
     // A terminal sends Ctrl-C to both processes; a second one from here would read as "stop at once".
     if (signal === 'SIGINT' && process.stdin.isTTY) return;

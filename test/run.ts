@@ -108,7 +108,9 @@ function run(command: string, args: readonly string[]): number | null {
  */
 function runVitest(args: readonly string[]): number | null {
   const vitest = join(import.meta.dirname, '..', 'node_modules/vitest/vitest.mjs');
-  const flags = ['--no-memory-protection-keys'];
+  // Other platforms have no such keys, and no such flag.
+  const hasKeys = process.platform === 'linux' && process.arch === 'x64';
+  const flags = hasKeys ? ['--no-memory-protection-keys'] : [];
   return spawnSync(process.execPath, [...flags, vitest, ...args], { stdio: 'inherit' }).status;
 }
 

@@ -40,22 +40,6 @@ export function readPrometheusTarget(
   };
 }
 
-/** `telemetry: { prometheus: prom }`, without its first key: a Prometheus is asked as a whole. */
-export function readPrometheusPlace(
-  written: unknown,
-  path: Path,
-  { report }: TargetScope,
-): Pick<TargetRef, 'locator' | 'bounds'> | undefined {
-  const [key] = Object.keys(typeof written === 'object' && written !== null ? written : {});
-  if (key === undefined) return { locator: {}, bounds: {} };
-  report.error([...path, key], {
-    what: `${sayPath([...path, key])} is no key`,
-    why: 'a Prometheus is asked as a whole',
-    instead: 'take it out',
-  });
-  return undefined;
-}
-
 /** Where the alerts of each source were measured, by `alertmanager/main`. */
 export function readTelemetry(
   { alertmanager = {} }: Section<'sources'>,

@@ -1,4 +1,3 @@
-import type { TargetRef } from '../core/ports/step.ts';
 import type { RedisConfig } from './config.ts';
 import { type Path, sayPath } from './error.ts';
 import { errorsOf } from './issue.ts';
@@ -42,22 +41,6 @@ export function readRedisTarget(
     ...(sentinelPassword && { sentinelPassword }),
     ...(tls && { tls: ca ?? (true as const) }),
   };
-}
-
-/** `cache: { redis: cache-main }`, without its first key: the Sentinels say where it lives. */
-export function readRedisPlace(
-  written: unknown,
-  path: Path,
-  { report }: TargetScope,
-): Pick<TargetRef, 'locator' | 'bounds'> | undefined {
-  const [key] = Object.keys(typeof written === 'object' && written !== null ? written : {});
-  if (key === undefined) return { locator: {}, bounds: {} };
-  report.error([...path, key], {
-    what: `${sayPath([...path, key])} is no key`,
-    why: 'a Redis is failed over as a whole',
-    instead: 'take it out',
-  });
-  return undefined;
 }
 
 function readAddress(

@@ -3,11 +3,12 @@ import type { KubernetesConfig, PrometheusConfig, RedisConfig } from './config.t
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
-import { readPrometheusPlace, readPrometheusTarget } from './prometheus.ts';
-import { readRedisPlace, readRedisTarget } from './redis.ts';
+import { readPrometheusTarget } from './prometheus.ts';
+import { readRedisTarget } from './redis.ts';
 import type { Files } from './reference.ts';
 import type { Fault, OpenReport } from './report.ts';
 import type { Section } from './schema.ts';
+import { wholeOf } from './whole-target.ts';
 
 export interface TargetScope {
   readonly document: ReadDocument;
@@ -44,8 +45,8 @@ type PlaceReader = (
 /** What this build operates: integration → role → how a service says where it lives in such a target. */
 const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   kubernetes: { workload: readKubernetesWorkload },
-  prometheus: { telemetry: readPrometheusPlace },
-  redis: { cache: readRedisPlace },
+  prometheus: { telemetry: wholeOf('a Prometheus is asked as a whole') },
+  redis: { cache: wholeOf('a Redis is failed over as a whole') },
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */

@@ -42,6 +42,31 @@ function posted(
   };
 }
 
+/** A form that is sent as the console sends it, by whoever may not, or with a field that was changed. */
+function pressed(
+  name: string,
+  refusal: string,
+  {
+    by = 'ben',
+    fields = {},
+  }: { readonly by?: string; readonly fields?: Readonly<Record<string, string>> },
+): Attack {
+  return {
+    name: `Console: ${name}`,
+    refusal,
+    async attempt({ hands, world, begin }) {
+      const plan = await hands.plan();
+      const headers = { ...formType, origin: world.console, cookie: await world.signIn(by) };
+      begin();
+      return hands.http(`${world.console}/incidents/${plan.operation}`, {
+        method: 'POST',
+        headers,
+        body: approval(plan, fields),
+      });
+    },
+  };
+}
+
 /** A line of a program, in the thread of a plan. */
 function spoken(
   name: string,
@@ -138,48 +163,11 @@ export const webAttacks: readonly Attack[] = [
       });
     },
   },
-  {
-    name: 'Console: who asked on Slack approves',
-    refusal: 'APPROVE_OWN_REQUEST',
-    async attempt({ hands, world, begin }) {
-      const plan = await hands.plan();
-      const headers = { ...formType, origin: world.console, cookie: await world.signIn('ana') };
-      begin();
-      return hands.http(`${world.console}/incidents/${plan.operation}`, {
-        method: 'POST',
-        headers,
-        body: approval(plan),
-      });
-    },
-  },
-  {
-    name: 'Console: the hash in the form is another',
-    refusal: 'PLAN_HASH_DIFFERS',
-    async attempt({ hands, world, begin }) {
-      const plan = await hands.plan();
-      const headers = { ...formType, origin: world.console, cookie: await world.signIn('ben') };
-      begin();
-      return hands.http(`${world.console}/incidents/${plan.operation}`, {
-        method: 'POST',
-        headers,
-        body: approval(plan, { hash: '0'.repeat(64) }),
-      });
-    },
-  },
-  {
-    name: 'Console: a plan that nobody has looked at',
-    refusal: 'CONSOLE_PLAN_UNSEEN',
-    async attempt({ hands, world, begin }) {
-      const plan = await hands.plan();
-      const headers = { ...formType, origin: world.console, cookie: await world.signIn('ben') };
-      begin();
-      return hands.http(`${world.console}/incidents/${plan.operation}`, {
-        method: 'POST',
-        headers,
-        body: approval(plan, { shown: '' }),
-      });
-    },
-  },
+  pressed('who asked on Slack approves', 'APPROVE_OWN_REQUEST', { by: 'ana' }),
+  pressed('the hash in the form is another', 'PLAN_HASH_DIFFERS', {
+    fields: { hash: '0'.repeat(64) },
+  }),
+  pressed('a plan that nobody has looked at', 'CONSOLE_PLAN_UNSEEN', { fields: { shown: '' } }),
   {
     name: 'Console: a one-time link, once more',
     refusal: 'CONSOLE_LINK_USED',

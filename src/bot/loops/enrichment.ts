@@ -1,11 +1,10 @@
-import { SEVERITIES } from '../../core/alert/severity.ts';
 import type { Incident } from '../../core/incident/incident.ts';
-import { severity } from '../../core/incident/incident.ts';
 import type { Known, KnownPart } from '../../core/known/known.ts';
 import { currentStorm } from '../../core/storm.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import type { Enricher } from '../enricher.ts';
+import { createOneByOne } from './one-by-one.ts';
 
 export interface EnrichmentLoopOptions {
   readonly engine: Pick<Engine, 'tellIncident' | 'readings' | 'storms'>;
@@ -30,7 +29,6 @@ const settleMs = 3_000;
 const freshMs = 10 * 60_000;
 /** Each asks a cluster four times: so many in a minute, the worst first. */
 const perMinute = 12;
-const minuteMs = 60_000;
 /** While a storm rages nothing is asked; then what is still fresh is. */
 const stormPauseMs = 15_000;
 
@@ -40,17 +38,21 @@ const stormPauseMs = 15_000;
  */
 export function createEnrichmentLoop(options: EnrichmentLoopOptions): EnrichmentLoop {
   const { engine, clock, enricher, log } = options;
-  const wanted = new Set<string>();
   const failed = new Set<string>();
-  let spent: number[] = [];
-  let cancelTimer: () => void = () => undefined;
-  let working: Promise<void> | undefined;
-  let closed = false;
+  const turns = createOneByOne({
+    clock,
+    perMinute,
+    due,
+    work: turn,
+    failed(id, error) {
+      failed.add(id);
+      log('an incident was not looked into', { incident: id, error });
+    },
+  });
 
   function wake(id: string): void {
-    if (closed || missing(id).length === 0) return;
-    wanted.add(id);
-    go();
+    if (missing(id).length > 0) turns.want(id);
+    else if (!stateOf(id)) failed.delete(id);
   }
 
   function stateOf(id: string): Incident | undefined {
@@ -66,43 +68,11 @@ export function createEnrichmentLoop(options: EnrichmentLoopOptions): Enrichment
     return enricher.parts(state).filter((part) => !held.has(part));
   }
 
-  function go(): void {
-    if (working || closed) return;
-    cancelTimer();
-    const next = nextOf();
-    if (!next) return;
-    if (next.inMs > 0) {
-      cancelTimer = clock.after(next.inMs, go);
-      return;
-    }
-    wanted.delete(next.id);
-    working = turn(next.id)
-      .catch((error: unknown) => {
-        failed.add(next.id);
-        log('an incident was not looked into', { incident: next.id, error });
-      })
-      .then(() => {
-        working = undefined;
-        go();
-      });
-  }
-
-  /** The worst that may be looked into now, else when the first one may. */
-  function nextOf(): { readonly id: string; readonly inMs: number } | undefined {
-    const now = clock.now();
-    const all = [...wanted].flatMap((id) => {
-      const state = stateOf(id);
-      if (!state || missing(id).length === 0) {
-        wanted.delete(id);
-        failed.delete(id);
-        return [];
-      }
-      const storm = isStormy(state) ? stormPauseMs : 0;
-      const inMs = Math.max(storm, state.openedAt + settleMs - now);
-      return [{ id, inMs: Math.max(0, inMs), rank: SEVERITIES.indexOf(severity(state)) }];
-    });
-    const [first] = all.toSorted((a, b) => a.inMs - b.inMs || a.rank - b.rank);
-    return first && { id: first.id, inMs: Math.max(first.inMs, restMs(now)) };
+  function due(id: string) {
+    const incident = stateOf(id);
+    if (!incident || missing(id).length === 0) return undefined;
+    const storm = isStormy(incident) ? clock.now() + stormPauseMs : 0;
+    return { incident, notBefore: Math.max(storm, incident.openedAt + settleMs) };
   }
 
   function isStormy({ opened }: Incident): boolean {
@@ -111,17 +81,10 @@ export function createEnrichmentLoop(options: EnrichmentLoopOptions): Enrichment
     );
   }
 
-  function restMs(now: number): number {
-    spent = spent.filter((at) => now - at < minuteMs);
-    const [oldest] = spent;
-    return spent.length < perMinute || oldest === undefined ? 0 : oldest + minuteMs - now;
-  }
-
   /** Each part is told as it is found: who reads does not wait for the slowest. */
   async function turn(id: string): Promise<void> {
     const incident = stateOf(id);
     if (!incident) return;
-    spent.push(clock.now());
     await Promise.all(
       missing(id).map(async (part) => settle(id, await enricher.find(part, incident))),
     );
@@ -140,14 +103,8 @@ export function createEnrichmentLoop(options: EnrichmentLoopOptions): Enrichment
       for (const id of engine.readings.incidents.keys()) wake(id);
     },
     wake,
-    waiting: () => wanted.size,
-    async idle() {
-      while (working) await working;
-    },
-    async close() {
-      closed = true;
-      cancelTimer();
-      await working;
-    },
+    waiting: turns.waiting,
+    idle: turns.idle,
+    close: turns.close,
   };
 }

@@ -1,11 +1,10 @@
-import { SEVERITIES } from '../../core/alert/severity.ts';
 import type { RecordGraph } from '../../core/incident/graph.ts';
 import type { Incident } from '../../core/incident/incident.ts';
-import { severity } from '../../core/incident/incident.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import type { Grapher } from '../grapher.ts';
+import { createOneByOne } from './one-by-one.ts';
 
 export interface GraphsLoopOptions {
   readonly engine: Pick<Engine, 'incident' | 'tellIncident' | 'readings'>;
@@ -32,7 +31,6 @@ const settleMs = 3_000;
 const freshMs = 10 * 60_000;
 /** In a storm graphs are for the worst: one after the other, so many in a minute. */
 const perMinute = 12;
-const minuteMs = 60_000;
 const retriesMs = [15_000, 60_000, 180_000] as const;
 
 /**
@@ -41,17 +39,20 @@ const retriesMs = [15_000, 60_000, 180_000] as const;
  */
 export function createGraphsLoop(options: GraphsLoopOptions): GraphsLoop {
   const { engine, clock, grapher, log } = options;
-  const wanted = new Set<string>();
   const tries = new Map<string, { times: number; notBefore: number }>();
-  let spent: number[] = [];
-  let cancelTimer: () => void = () => undefined;
-  let working: Promise<void> | undefined;
-  let closed = false;
+  const turns = createOneByOne({
+    clock,
+    perMinute,
+    due,
+    work: turn,
+    failed(id, error) {
+      log('a graph failed', { incident: id, error });
+      again(id);
+    },
+  });
 
   function wake(id: string): void {
-    if (closed || !isDue(stateOf(id))) return;
-    wanted.add(id);
-    go();
+    if (isDue(stateOf(id))) turns.want(id);
   }
 
   function stateOf(id: string): Incident | undefined {
@@ -66,56 +67,19 @@ export function createGraphsLoop(options: GraphsLoopOptions): GraphsLoop {
     return clock.now() - state.openedAt < freshMs && grapher.knows(state);
   }
 
-  function go(): void {
-    if (working || closed) return;
-    const next = nextOf();
-    if (!next) return;
-    cancelTimer();
-    if (next.inMs > 0) {
-      cancelTimer = clock.after(next.inMs, go);
-      return;
+  function due(id: string) {
+    const incident = stateOf(id);
+    if (isDue(incident)) {
+      const notBefore = Math.max(incident.openedAt + settleMs, tries.get(id)?.notBefore ?? 0);
+      return { incident, notBefore };
     }
-    working = turn(next.id)
-      .catch((error: unknown) => {
-        log('a graph failed', { incident: next.id, error });
-        again(next.id);
-      })
-      .then(() => {
-        working = undefined;
-        go();
-      });
-  }
-
-  /** The worst that may be drawn now, else when the first one may. */
-  function nextOf(): { readonly id: string; readonly inMs: number } | undefined {
-    const now = clock.now();
-    const all = [...wanted].flatMap((id) => {
-      const state = stateOf(id);
-      if (!isDue(state)) {
-        wanted.delete(id);
-        tries.delete(id);
-        return [];
-      }
-      const notBefore = Math.max(state.openedAt + settleMs, tries.get(id)?.notBefore ?? 0);
-      const rank = SEVERITIES.indexOf(severity(state));
-      return [{ id, rank, inMs: Math.max(0, notBefore - now), openedAt: state.openedAt }];
-    });
-    const [first] = all.toSorted(
-      (a, b) => a.inMs - b.inMs || a.rank - b.rank || b.openedAt - a.openedAt,
-    );
-    return first && { id: first.id, inMs: Math.max(first.inMs, restMs(now)) };
-  }
-
-  function restMs(now: number): number {
-    spent = spent.filter((at) => now - at < minuteMs);
-    const [oldest] = spent;
-    return spent.length < perMinute || oldest === undefined ? 0 : oldest + minuteMs - now;
+    tries.delete(id);
+    return undefined;
   }
 
   async function turn(id: string): Promise<void> {
     const incident = stateOf(id);
     if (!incident) return;
-    spent.push(clock.now());
     const operations = await options.operationsOf(id);
     const drawn = await grapher.draw({ incident, operations });
     if (drawn.ok) return settle(id, { kind: 'drawn', graph: drawn.value });
@@ -129,11 +93,9 @@ export function createGraphsLoop(options: GraphsLoopOptions): GraphsLoop {
   function again(id: string): boolean {
     const times = (tries.get(id)?.times ?? 0) + 1;
     const delay = retriesMs[times - 1];
-    if (delay === undefined) {
-      wanted.delete(id);
-      return false;
-    }
+    if (delay === undefined) return false;
     tries.set(id, { times, notBefore: clock.now() + delay });
+    turns.want(id);
     return true;
   }
 
@@ -143,7 +105,6 @@ export function createGraphsLoop(options: GraphsLoopOptions): GraphsLoop {
       { type: 'RecordGraph', at: clock.now(), became },
       { cause: `graphs/${id}`, by: 'tocsin' },
     );
-    wanted.delete(id);
     tries.delete(id);
   }
 
@@ -152,15 +113,9 @@ export function createGraphsLoop(options: GraphsLoopOptions): GraphsLoop {
       for (const id of engine.readings.incidents.keys()) wake(id);
     },
     wake,
-    waiting: () => wanted.size,
-    async idle() {
-      while (working) await working;
-    },
-    async close() {
-      closed = true;
-      cancelTimer();
-      await working;
-    },
+    waiting: turns.waiting,
+    idle: turns.idle,
+    close: turns.close,
   };
 }
 

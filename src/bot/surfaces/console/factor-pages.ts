@@ -170,17 +170,13 @@ export function confirmPage(frame: PageFrame, { waiting, offer, refusal }: Confi
 ${refusal && cardOf(refusal, frame)}
 <ul class="factor-list">${factorItem(factor)}</ul>
 <p>Ask ${name} by voice or in person whether they enrolled it. From your confirmation on it counts as theirs.</p>
-${
-  offer &&
-  factorForm({
-    offer,
-    action: `${frame.base}/factors/of/${pathSegment(person)}/${pathSegment(factor.id)}/confirm`,
-    hidden: {},
-    verb: 'Confirm',
-  })
-}
+${offer && confirmForm(offer, `${frame.base}/factors/of/${pathSegment(person)}/${pathSegment(factor.id)}/confirm`)}
 </main></div>`,
   });
+}
+
+function confirmForm(offer: Offer, action: string): Html {
+  return factorForm({ offer, action, hidden: {}, verb: 'Confirm' });
 }
 
 export interface AccountPage {
@@ -200,15 +196,7 @@ export function accountPage(frame: PageFrame, { link, offer, refusal }: AccountP
 ${refusal && cardOf(refusal, frame)}
 <ul class="factor-list">${accountItem(link)}</ul>
 <p>Ask ${name} by voice or in person whether the ${kind} account <code>${account}</code> is theirs. From your confirmation on it asks in their name, and approves a day later.</p>
-${
-  offer &&
-  factorForm({
-    offer,
-    action: `${frame.base}/accounts/${pathSegment(link.link)}/confirm`,
-    hidden: {},
-    verb: 'Confirm',
-  })
-}
+${offer && confirmForm(offer, `${frame.base}/accounts/${pathSegment(link.link)}/confirm`)}
 </main></div>`,
   });
 }
