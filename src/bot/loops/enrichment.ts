@@ -51,6 +51,7 @@ export function createEnrichmentLoop(options: EnrichmentLoopOptions): Enrichment
   });
 
   function wake(id: string): void {
+    if (turns.has(id)) return;
     if (missing(id).length > 0) turns.want(id);
     else if (!stateOf(id)) failed.delete(id);
   }
@@ -60,17 +61,23 @@ export function createEnrichmentLoop(options: EnrichmentLoopOptions): Enrichment
     return state?.status === 'open' ? state : undefined;
   }
 
+  function freshOf(id: string): Incident | undefined {
+    const state = stateOf(id);
+    const isFresh = state !== undefined && clock.now() - state.openedAt < freshMs;
+    return isFresh && !failed.has(id) ? state : undefined;
+  }
+
   /** Cheap for what is not new: it is asked at every change of every incident. */
   function missing(id: string): readonly KnownPart[] {
-    const state = stateOf(id);
-    if (!state || failed.has(id) || clock.now() - state.openedAt >= freshMs) return [];
+    const state = freshOf(id);
+    if (!state) return [];
     const held = new Set(state.known?.parts.map(({ part }) => part));
     return enricher.parts(state).filter((part) => !held.has(part));
   }
 
   function due(id: string) {
-    const incident = stateOf(id);
-    if (!incident || missing(id).length === 0) return undefined;
+    const incident = freshOf(id);
+    if (!incident) return undefined;
     const storm = isStormy(incident) ? clock.now() + stormPauseMs : 0;
     return { incident, notBefore: Math.max(storm, incident.openedAt + settleMs) };
   }

@@ -52,7 +52,7 @@ export function createGraphsLoop(options: GraphsLoopOptions): GraphsLoop {
   });
 
   function wake(id: string): void {
-    if (isDue(stateOf(id))) turns.want(id);
+    if (!turns.has(id) && isDue(stateOf(id))) turns.want(id);
   }
 
   function stateOf(id: string): Incident | undefined {

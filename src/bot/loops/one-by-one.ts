@@ -6,7 +6,10 @@ export interface OneByOneOptions {
   readonly clock: Clock;
   /** So many in a minute. */
   readonly perMinute: number;
-  /** The incident, and when it may be worked on, ms since 1970; undefined where there is nothing to do any more. */
+  /**
+   * The incident, and when it may be worked on, ms since 1970; undefined where there is nothing to do any more. Cheap: it is
+   * asked of all that wait, for each turn.
+   */
   readonly due: (
     id: string,
   ) => { readonly incident: Incident; readonly notBefore: number } | undefined;
@@ -16,6 +19,8 @@ export interface OneByOneOptions {
 
 export interface OneByOne {
   want(id: string): void;
+  /** It waits for its turn, or has it. */
+  has(id: string): boolean;
   waiting(): number;
   /** Resolves when nothing is worked on; what waits for its time is not waited for. */
   idle(): Promise<void>;
@@ -31,26 +36,30 @@ const minuteMs = 60_000;
 export function createOneByOne({ clock, perMinute, due, ...options }: OneByOneOptions): OneByOne {
   const wanted = new Set<string>();
   let spent: number[] = [];
-  let cancelTimer: () => void = () => undefined;
+  let timer: { readonly at: number; readonly stop: () => void } | undefined;
   let working: Promise<void> | undefined;
+  let current: string | undefined;
   let closed = false;
 
   function go(): void {
     if (working || closed) return;
-    cancelTimer();
+    timer?.stop();
+    timer = undefined;
     const next = nextOf();
     if (!next) return;
     if (next.inMs > 0) {
-      cancelTimer = clock.after(next.inMs, go);
+      timer = { at: clock.now() + next.inMs, stop: clock.after(next.inMs, go) };
       return;
     }
     wanted.delete(next.id);
     spent.push(clock.now());
+    current = next.id;
     working = options
       .work(next.id)
       .catch((error: unknown) => options.failed(next.id, error))
       .then(() => {
         working = undefined;
+        current = undefined;
         go();
       });
   }
@@ -58,19 +67,18 @@ export function createOneByOne({ clock, perMinute, due, ...options }: OneByOneOp
   /** The worst that may be worked on now, else when the first one may. */
   function nextOf(): { readonly id: string; readonly inMs: number } | undefined {
     const now = clock.now();
-    const all = [...wanted].flatMap((id) => {
+    let first: Candidate | undefined;
+    for (const id of wanted) {
       const found = due(id);
       if (!found) {
         wanted.delete(id);
-        return [];
+        continue;
       }
       const rank = SEVERITIES.indexOf(severity(found.incident));
       const { openedAt } = found.incident;
-      return [{ id, rank, inMs: Math.max(0, found.notBefore - now), openedAt }];
-    });
-    const [first] = all.toSorted(
-      (a, b) => a.inMs - b.inMs || a.rank - b.rank || b.openedAt - a.openedAt,
-    );
+      const each = { id, rank, inMs: Math.max(0, found.notBefore - now), openedAt };
+      if (!first || isBefore(each, first)) first = each;
+    }
     return first && { id: first.id, inMs: Math.max(first.inMs, restMs(now)) };
   }
 
@@ -80,10 +88,20 @@ export function createOneByOne({ clock, perMinute, due, ...options }: OneByOneOp
     return spent.length < perMinute || oldest === undefined ? 0 : oldest + minuteMs - now;
   }
 
+  function allowedAt(): number {
+    const now = clock.now();
+    return now + restMs(now);
+  }
+
   return {
+    has: (id) => id === current || wanted.has(id),
     want(id) {
       if (closed) return;
       wanted.add(id);
+      if (working) return;
+      // All are looked through once for each turn, never for each alert of a storm.
+      const soonest = timer ? Math.max(due(id)?.notBefore ?? Infinity, allowedAt()) : 0;
+      if (timer && soonest >= timer.at) return;
       go();
     },
     waiting: () => wanted.size,
@@ -92,8 +110,20 @@ export function createOneByOne({ clock, perMinute, due, ...options }: OneByOneOp
     },
     async close() {
       closed = true;
-      cancelTimer();
+      timer?.stop();
       await working;
     },
   };
+}
+
+interface Candidate {
+  readonly id: string;
+  readonly rank: number;
+  readonly inMs: number;
+  readonly openedAt: number;
+}
+
+function isBefore(one: Candidate, other: Candidate): boolean {
+  if (one.inMs !== other.inMs) return one.inMs < other.inMs;
+  return one.rank === other.rank ? one.openedAt > other.openedAt : one.rank < other.rank;
 }
