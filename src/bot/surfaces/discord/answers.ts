@@ -38,8 +38,8 @@ export function pageBody({ content, embeds, components, files }: Omit<Page, 'dig
 
 /** What files say, in words: https://discord.com/developers/docs/resources/message#attachment-object */
 export function described(files: readonly OutgoingFile[]) {
-  const attachments = files.map(({ name, alt }, id) => ({
-    id,
+  const attachments = files.map(({ name, alt }, index) => ({
+    id: String(index),
     filename: name,
     ...(alt === undefined ? {} : { description: alt.slice(0, limits.attachmentDescription) }),
   }));
