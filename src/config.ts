@@ -136,7 +136,12 @@ function readSettings(
     pages: ways,
     report,
   });
-  const security = readSecurity(sections.security, routes.otherwise, { groups, surfaces, report });
+  const security = readSecurity(sections.security, routes.otherwise, {
+    groups,
+    surfaces,
+    pages: ways,
+    report,
+  });
   const targetScope = { ...scope, groups, pages: ways, validateTarget: build.validateTarget };
   const catalog = readServices(sections.services, targets, targetScope);
   const telemetry = readTelemetry(sections.sources, { catalog, targets, scope: targetScope });

@@ -15,6 +15,10 @@ const routeTo = {
   notify: name.optional().describe('Group that is mentioned.'),
 };
 
+const page = text
+  .optional()
+  .describe('Whom it wakes: `NAME/WAY`, a way of `pages:` under `sources.pagerduty.NAME`.');
+
 export const security = keys({
   ...routeTo,
   notify: name
@@ -22,11 +26,12 @@ export const security = keys({
     .describe(
       'Group that is mentioned when a notice is critical; that of default_route when absent.',
     ),
+  page: text
+    .optional()
+    .describe(
+      'Whom a critical notice wakes: `NAME/WAY`, a way of `pages:` under `sources.pagerduty.NAME`; that of default_route when absent.',
+    ),
 });
-
-const page = text
-  .optional()
-  .describe('Whom it wakes: `NAME/WAY`, a way of `pages:` under `sources.pagerduty.NAME`.');
 
 export const route = keys({
   match: labels.describe('Labels that must all hold.'),

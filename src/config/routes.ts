@@ -103,16 +103,23 @@ function readMembers(
 export function readSecurity(
   security: Section<'security'>,
   otherwise: Route,
-  scope: { groups: readonly Group[]; surfaces: SurfacesConfig; report: Report },
+  scope: {
+    groups: readonly Group[];
+    surfaces: SurfacesConfig;
+    pages: readonly string[];
+    report: Report;
+  },
 ): NonNullable<Settings['security']> {
   const { groups, report } = scope;
   if (security.notify !== undefined) {
     checkGroup(security.notify, { path: ['security', 'notify'], groups, report });
   }
+  checkPage(security.page, { ...scope, path: ['security'] });
   const isPlaced = security.slack !== undefined || security.discord !== undefined;
   const places = isPlaced ? readPlaces(security, ['security'], scope) : otherwise.places;
   const notify = security.notify ?? otherwise.notify;
-  return { places, ...(notify !== undefined && { notify }) };
+  const page = security.page === undefined ? otherwise.page : wayOf(security.page);
+  return { places, ...(notify !== undefined && { notify }), ...(page && { page }) };
 }
 
 /** A way to page that is named somewhere must exist. */

@@ -15,7 +15,7 @@ export interface Settings {
   /** Ways to page, by pager and name. */
   readonly pages?: readonly { readonly pager: string; readonly via: string }[];
   /** Where Tocsin tells what concerns its own security; the default route where it is not said. */
-  readonly security?: Pick<Route, 'places' | 'notify'>;
+  readonly security?: Pick<Route, 'places' | 'notify' | 'page'>;
   readonly catalog: Catalog;
   readonly policy: Policy;
   /** Where the alerts of a source were measured, by `alertmanager/main`, for what no service says. */

@@ -162,6 +162,32 @@ describe('security', () => {
     });
   });
 
+  it('wakes by a way that exists: its own, else that of the default route', () => {
+    const sources = `sources:
+  pagerduty:
+    main:
+      secrets: [ "\${env:PD_SECRET}" ]
+      pages: { guards: "\${env:PD_KEY}", ops: "\${env:PD_KEY}" }`;
+    const paged = 'default_route: { slack: "main/#ops", notify: sre, page: main/ops }';
+    const read = (security: string) =>
+      accepted(yaml({ surfaces: both, default_route: paged, sources, security }), {
+        env: { ...env, PD_SECRET: 's', PD_KEY: 'k'.repeat(32) },
+      }).settings.security?.page;
+    expect(read('')).toEqual({ pager: 'pagerduty/main', via: 'ops' });
+    expect(read('security: { page: main/guards }')).toEqual({
+      pager: 'pagerduty/main',
+      via: 'guards',
+    });
+    expect(
+      faultsOf(
+        yaml({ surfaces: both, default_route: placed, security: 'security: { page: x/y }' }),
+        {
+          env,
+        },
+      ),
+    ).toEqual([expect.stringContaining('there is no way to page "x/y"')]);
+  });
+
   it('names places and groups that exist', () => {
     const security = 'security: { slack: "other/#guards", notify: nobody }';
     expect(faultsOf(yaml({ surfaces: both, default_route: placed, security }), { env })).toEqual([

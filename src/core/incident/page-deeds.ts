@@ -193,6 +193,18 @@ export function askPageDeed(intent: AskPageDeed, state: IncidentState): readonly
 
 const AFTER_THE_END: ReadonlySet<PageDeed['kind']> = new Set(['note', 'update', 'priority']);
 
+/** What is critical about Tocsin itself wakes somebody, unless somebody is awake for it: no rule of an alert's labels decides. */
+export function pagedForNotice(
+  way: { readonly pager: string; readonly via: string } | undefined,
+  state: IncidentState,
+): readonly PageDeedAsked[] {
+  if (way === undefined || (state.status !== 'none' && isPaged(state))) return [];
+  const { pager, via } = way;
+  return [
+    asked(state, { pager, page: '', via, does: { kind: 'trigger' }, person: '', surface: '' }),
+  ];
+}
+
 /** Somebody is being woken for it, or is about to be. */
 function isPaged(state: Incident): boolean {
   const isUnheard = state.deeds.paged?.seen === false;

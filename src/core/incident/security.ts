@@ -6,12 +6,13 @@ import type { Settings } from '../settings.ts';
 import type { IncidentEvent } from './event.ts';
 import type { IncidentState } from './incident.ts';
 import type { Correlated } from './intent.ts';
+import { pagedForNotice } from './page-deeds.ts';
 import { opened } from './receive.ts';
 
 /**
  * What Tocsin says of itself where those look who answer for its security. Facts are our own words, counts and ids of
  * the configuration, and what people of the configuration wrote: never a stranger's text. The sentences stand in
- * `view/security-words.ts`, one entry for each kind; the severity decides whether the route's group is called.
+ * `view/security-words.ts`, one entry for each kind; the severity decides whether the route's group is called and whether `page:` wakes anybody.
  */
 export const securityKinds = {
   /** Requests that claim to be a platform's or a source's, and cannot prove it. */
@@ -91,9 +92,9 @@ export function securityIntent(
   const { settings, index, now, sha256 } = noticing;
   const key = sha256(JSON.stringify([ownSource, 'security', kind])).slice(0, 24);
   const { incident, ordinal } = correlateKey(index, key, noticing);
-  const { places, notify = '' } = settings.security ?? settings.routes.otherwise;
+  const { places, notify = '', page } = settings.security ?? settings.routes.otherwise;
   const correlated = { incident, key, ordinal, source: ownSource, sourceAnswers: false };
-  const about = { service: '', environment: '', places, notify };
+  const about = { service: '', environment: '', places, notify, ...(page && { page }) };
   return { type: 'NoticeSecurity', at: now, ...correlated, ...about, kind, facts };
 }
 
@@ -103,14 +104,15 @@ export function noticeSecurity(
 ): readonly IncidentEvent[] {
   const { kind, facts } = intent;
   const noticed = { type: 'SecurityNoticed', v: 1, kind, facts } as const;
+  const { alertname, severity } = securityKinds[kind];
+  const paged = severity === 'critical' ? pagedForNotice(intent.page, state) : [];
   if (state.status === 'none') {
-    const { alertname, severity } = securityKinds[kind];
-    return [opened(intent, { origin: 'security', title: alertname, severity }), noticed];
+    return [opened(intent, { origin: 'security', title: alertname, severity }), noticed, ...paged];
   }
   if (state.status === 'resolved') {
-    return [{ type: 'IncidentReopened', v: 1, why: 'noticed-again' }, noticed];
+    return [{ type: 'IncidentReopened', v: 1, why: 'noticed-again' }, noticed, ...paged];
   }
-  return [noticed];
+  return [noticed, ...paged];
 }
 
 export function securityNoticed(

@@ -48,6 +48,44 @@ describe('a security notice', () => {
     expect(securityIntent(notice, { ...noticing, settings })).toMatchObject(security);
   });
 
+  it('that is critical wakes whom `security:` names, once until that page is over; no other does', () => {
+    const security = {
+      places: {},
+      notify: 'guards',
+      page: { pager: 'pagerduty/main', via: 'guards' },
+    };
+    const settings = { ...noticing.settings, security };
+    const quiet = securityIntent(notice, { ...noticing, settings });
+    expect(
+      given()
+        .when(quiet)
+        .events.map(({ type }) => type),
+    ).not.toContain('PageDeedAsked');
+    const blown = securityIntent(
+      { kind: 'fuse-blown', facts: { operation: 'op-1', count: 5, operations: 'op-1' } },
+      { ...noticing, settings },
+    );
+    const first = given().when(blown).events;
+    expect(first.at(-1)).toMatchObject({
+      type: 'PageDeedAsked',
+      deed: 1,
+      pager: 'pagerduty/main',
+      via: 'guards',
+      does: { kind: 'trigger' },
+      person: '',
+    });
+    const second = given(...first).when(blown).events;
+    expect(second.map(({ type }) => type)).toEqual(['SecurityNoticed']);
+    const closing = { type: 'Resolve', at: T0, by: ana, reason: 'looked at' } as const;
+    const closed = given(...first, ...second).when(closing).events;
+    const again = given(...first, ...second, ...closed).when(blown).events;
+    expect(again.map(({ type }) => type)).toEqual([
+      'IncidentReopened',
+      'SecurityNoticed',
+      'PageDeedAsked',
+    ]);
+  });
+
   it('of the same kind is one more entry, and opens again what was resolved', () => {
     const first = given().when(intent).events;
     const second = given(...first).when(intent);

@@ -7,6 +7,7 @@ import { receiveIntent } from '../../../../src/core/alert/intake.ts';
 import type { Incident } from '../../../../src/core/incident/incident.ts';
 import type { IncidentIntent } from '../../../../src/core/incident/intent.ts';
 import { pageIntent } from '../../../../src/core/incident/page-intake.ts';
+import { securityIntent } from '../../../../src/core/incident/security.ts';
 import { readPagerduty } from '../../../../src/handlers/webhooks/pagerduty.ts';
 import { firing, labels, person, stopped } from '../../../core/incident/given-incident.ts';
 import { sha256 } from '../../../core/operation/sample.ts';
@@ -122,6 +123,24 @@ describe('an incident whose route pages', () => {
       status: 'acknowledged',
       acknowledgers: ['PANA'],
     });
+  });
+
+  it('wakes whom `security:` names when the fuse blew, whatever routes say', async () => {
+    const page = { pager: 'pagerduty/main', via: 'payments' };
+    const facts = { operation: 'op-1', count: 5, operations: 'op-1' };
+    const intent = securityIntent(
+      { kind: 'fuse-blown', facts },
+      {
+        settings: { ...settings, security: { places: {}, page } },
+        index: life.engine.readings.correlation,
+        now: outside.clock.now(),
+        sha256,
+      },
+    );
+    await life.engine.receive(intent, { cause: 'fuses/op-1', by: 'tocsin' });
+    await life.loop.idle();
+    expect(outside.there.incident()).toMatchObject({ status: 'triggered' });
+    expect(types().filter((type) => type === 'PageDeedDone')).toHaveLength(1);
   });
 
   it('wakes nobody for what the route does not name', async () => {
