@@ -4,6 +4,8 @@ import { type Evidence, isMember } from '../core/person.ts';
 import type { Journal } from '../core/ports/journal.ts';
 import { type Problem, problem } from '../core/problem.ts';
 import { exportsStream, type RecordExported, type RecordFormat } from '../core/record/format.ts';
+import type { TrailRow } from '../core/record/row.ts';
+import { trailOf } from '../core/record/trail.ts';
 import type { Settings } from '../core/settings.ts';
 import type { PersonRecord } from './person-record.ts';
 import { createStreamRecord } from './stream-record.ts';
@@ -17,6 +19,8 @@ export interface RecordExports {
   mayExport(evidence: Evidence): boolean;
   /** The record as text. It leaves only once it is on record that it does. */
   export(asked: AskedExport): Promise<string | Problem>;
+  /** To look at, oldest first. Accounts, sessions and addresses only for whoever may take it out. */
+  trail(thread: string, by: Evidence): Promise<readonly TrailRow[]>;
 }
 
 export interface AskedExport {
@@ -27,7 +31,7 @@ export interface AskedExport {
 }
 
 export interface RecordExportsOptions {
-  readonly journal: Pick<Journal, 'append'>;
+  readonly journal: Pick<Journal, 'append' | 'read'>;
   readonly settings: () => Settings;
   readonly recordPerson: PersonRecord;
   /** Operations that were asked in an incident. */
@@ -49,6 +53,12 @@ export function createRecordExports(options: RecordExportsOptions): RecordExport
 
   return {
     mayExport,
+    async trail(thread, by) {
+      const streams = streamsOf(thread, options);
+      const events = await Promise.all(streams.map((stream) => options.journal.read(stream)));
+      const rows = trailOf(events, sha256);
+      return mayExport(by) ? rows : rows.map(withoutAccounts);
+    },
     async export({ thread, format, by, cause }) {
       if (by.kind === 'person' && !mayExport(by.evidence)) {
         const because = problem('EXPORT_NOT_ALLOWED', {
@@ -72,6 +82,11 @@ export function createRecordExports(options: RecordExportsOptions): RecordExport
       return text;
     },
   };
+}
+
+/** Whoever sees an incident sees who did what in it, and not from where. What an approval says of accounts is one text. */
+function withoutAccounts(row: TrailRow): TrailRow {
+  return { ...row, account: '', workspace: '', session: '', ip: '', approvals: '' };
 }
 
 function streamsOf(thread: string, { operationsOf }: RecordExportsOptions): readonly string[] {

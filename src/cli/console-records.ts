@@ -28,6 +28,10 @@ export function consoleRecords(
       const known = await evidence(bot.desk, actor);
       return !isProblem(known) && exports.mayExport(known);
     },
+    async trail({ thread, actor }) {
+      const known = await evidence(bot.desk, actor);
+      return isProblem(known) ? [] : exports.trail(thread, known);
+    },
     async export({ actor, ...asked }) {
       if (isProgram(actor)) {
         return exports.export({ ...asked, by: { kind: 'program', where: actor } });

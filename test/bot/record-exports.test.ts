@@ -30,6 +30,35 @@ async function stage(groups: readonly string[] | undefined) {
   return { exports, take, last, asked, journal };
 }
 
+describe('the record of an incident to look at', () => {
+  it('has what was done in it and in its operations, by their places; accounts only for whoever may export', async () => {
+    const small = await startSmallBot();
+    await small.says('ana', 'restart checkout env=production');
+    const operation = [...small.bot.engine.readings.operations.keys()].at(-1) ?? '';
+    const { journal, bot } = small;
+    const exports = createRecordExports({
+      journal,
+      settings: () => ({ ...bot.desk.settings, record: { export: ['sre'] } }),
+      recordPerson: createPersonRecord(journal),
+      operationsOf: () => [],
+      text: async () => '',
+      sha256,
+    });
+    const rows = await exports.trail(operation, ana);
+    expect(rows.map(({ event }) => event)).toEqual(
+      journal.all
+        .filter(({ stream }) => stream === `operation/${operation}`)
+        .map(({ event }) => event.type),
+    );
+    expect(rows[0]).toMatchObject({ event: 'OperationAsked', person: 'ana', operation });
+    expect(rows[0]?.account).not.toBe('');
+    const seen = await exports.trail(operation, cleo);
+    expect(seen).toHaveLength(rows.length);
+    for (const { account, workspace, session, ip, approvals } of seen)
+      expect([account, workspace, session, ip, approvals]).toEqual(['', '', '', '', '']);
+  });
+});
+
 describe('the record of an incident', () => {
   it('leaves with a member of a group that may take it, and that it does is on record with its digest', async () => {
     const { take, last, asked } = await stage(['sre']);

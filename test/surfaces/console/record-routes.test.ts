@@ -19,6 +19,47 @@ const api = (token: string, body: unknown, incident = 'inc-1'): Promise<Reply> =
     body: JSON.stringify(body),
   });
 
+describe('the record of an incident to look at', () => {
+  it('has a row for each event, oldest first, with who, why, rule, plan and approvals', async () => {
+    const { status, body } = await stage.get('/as/ana/incidents/inc-1/record');
+    expect(status).toBe(200);
+    expect(body.match(/<tr id="e/g)).toHaveLength(200);
+    for (const said of [
+      '250 events',
+      '2026-09-24 02:31:07',
+      'Operation asked',
+      'slack/main · T01/U01 · 192.0.2.7',
+      'tocsin.yaml:41',
+      '7f3a9c21d0',
+      'ben as sre (static)',
+      'Page 1 of 2',
+    ])
+      expect(body).toContain(said);
+  });
+
+  it('has pages; a page that is none is the first', async () => {
+    const second = (await stage.get('/as/ana/incidents/inc-1/record?page=2')).body;
+    expect(second.match(/<tr id="e/g)).toHaveLength(50);
+    expect(second).toContain('replicas 3 → 6');
+    for (const odd of ['0', '3', 'x', '1.5', '-1']) {
+      const { body } = await stage.get(`/as/ana/incidents/inc-1/record?page=${odd}`);
+      expect(body).toContain('Page 1 of 2');
+    }
+  });
+
+  it('shows what was written as text', async () => {
+    const { body } = await stage.get('/as/ana/incidents/inc-1/record');
+    expect(body).not.toContain('<b>6</b>');
+    expect(body).not.toContain('<slow>');
+  });
+
+  it('is of an incident that is there for them, and is linked from its page', async () => {
+    expect((await stage.get('/as/ana/incidents/none/record')).status).toBe(404);
+    const { body } = await stage.get('/as/ben/incidents/inc-1');
+    expect(body).toContain('/as/ben/incidents/inc-1/record"');
+  });
+});
+
 describe('the record of an incident on its page', () => {
   it.each([
     ['markdown', 'text/markdown', 'inc-1.md'],
@@ -33,8 +74,9 @@ describe('the record of an incident on its page', () => {
   });
 
   it('is offered to whoever may take it, and to nobody else', async () => {
-    expect((await stage.get('/as/ana/incidents/inc-1')).body).toContain('Export the record');
-    expect((await stage.get('/as/ben/incidents/inc-1')).body).not.toContain('Export the record');
+    const record = '/incidents/inc-1/record';
+    expect((await stage.get(`/as/ana${record}`)).body).toContain('Export the record');
+    expect((await stage.get(`/as/ben${record}`)).body).not.toContain('Export the record');
   });
 
   it('is refused to whoever may not, and to a page of another site', async () => {

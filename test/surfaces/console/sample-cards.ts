@@ -1,4 +1,5 @@
 import type { BoardRow } from '../../../src/bot/surfaces/console/ports.ts';
+import type { TrailRow } from '../../../src/core/record/row.ts';
 import type { Card, Entry, Thread } from '../../../src/core/view/card.ts';
 
 const at = Date.UTC(2026, 2, 14, 3, 5);
@@ -255,3 +256,35 @@ export const sampleRows: readonly BoardRow[] = [
     counts: { alerts: 2, muted: 0, operations: 2, waiting: 0 },
   },
 ];
+
+const trailRow: TrailRow = {
+  stream: 'operation/op-41',
+  version: 1,
+  position: 7,
+  at: Date.UTC(2026, 8, 24, 2, 31, 7),
+  event: 'OperationAsked',
+  person: 'ana',
+  account: 'T01/U01',
+  surface: 'slack/main',
+  workspace: 'T01',
+  session: '',
+  ip: '192.0.2.7',
+  operation: 'op-41',
+  step: '',
+  what: 'scale <b>6</b>',
+  target: 'kubernetes/eu-1/shop/deployment/checkout',
+  reason: 'it is <slow>',
+  rule: 'tocsin.yaml:41',
+  hash: '7f3a9c21d0aa',
+  approvals: 'ben as sre (static)',
+  outcome: 'asked',
+  output: '',
+};
+
+/** More than a page of it holds. */
+export const sampleTrail: readonly TrailRow[] = Array.from({ length: 250 }, (_each, index) => ({
+  ...trailRow,
+  version: index + 1,
+  position: 7 + index,
+  ...(index === 249 && { event: 'StepApplied', person: '', what: 'replicas 3 → 6' }),
+}));

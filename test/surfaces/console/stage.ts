@@ -16,7 +16,7 @@ import {
 import { factorProblems } from '../../../src/core/factor/problem-text.ts';
 import type { Answer, Thread } from '../../../src/core/view/card.ts';
 import { refused } from '../../../src/handlers/answer.ts';
-import { refusalCard, sampleRows, sampleThread } from './sample-cards.ts';
+import { refusalCard, sampleRows, sampleThread, sampleTrail } from './sample-cards.ts';
 
 const stepUpBook = { ...factorProblems, ...stepUpProblems };
 
@@ -99,6 +99,7 @@ export function createFakeDesk(): FakeDesk {
     sees: async () => true,
     records: {
       mayExport: async (actor) => actor.kind === 'token' || actor.person === 'ana',
+      trail: async () => sampleTrail,
       async export({ format, actor }) {
         return (await desk.records.mayExport(actor))
           ? `the record as ${format}`

@@ -72,10 +72,10 @@ async function showIncident(site: DeskSite, call: PersonCall): Promise<void> {
     sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', call.caller);
     return;
   }
-  const mayExport = (await site.desk.records?.mayExport(actor)) === true;
+  const hasRecord = site.desk.records !== undefined;
   const privates = await site.desk.privately(actor);
   const lists = { rows: site.desk.board(), privates };
-  sendPage(call.response, incidentPage(frame, { thread, ...lists, mayExport }));
+  sendPage(call.response, incidentPage(frame, { thread, ...lists, hasRecord }));
 }
 
 async function follow(site: DeskSite, call: PersonCall): Promise<void> {

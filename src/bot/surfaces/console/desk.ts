@@ -5,6 +5,7 @@ import type { OperationState } from '../../../core/operation/operation.ts';
 import type { Evidence, StepUp } from '../../../core/person.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { RecordFormat } from '../../../core/record/format.ts';
+import type { TrailRow } from '../../../core/record/row.ts';
 import type { Answer, Press, Thread } from '../../../core/view/card.ts';
 import { incidentCard } from '../../../core/view/incident-card.ts';
 import type { Words } from '../../../core/view/words.ts';
@@ -68,6 +69,10 @@ export interface RecordSources {
     readonly actor: Account;
     readonly cause: string;
   }) => Promise<string | Problem>;
+  readonly trail: (asked: {
+    readonly thread: string;
+    readonly actor: Account;
+  }) => Promise<readonly TrailRow[]>;
 }
 
 export interface Account {
@@ -142,9 +147,10 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
   };
 }
 
-function recordsOf({ mayExport, export: exported }: RecordSources): ConsoleRecords {
+function recordsOf({ mayExport, export: exported, trail }: RecordSources): ConsoleRecords {
   return {
     mayExport: (actor) => mayExport(accountOf(actor)),
+    trail: (incident, actor) => trail({ thread: incident, actor: accountOf(actor) }),
     export: ({ incident, format, actor, cause }) =>
       exported({ thread: incident, format, actor: accountOf(actor), cause }),
   };

@@ -33,8 +33,8 @@ export interface BoardPage {
 
 export interface IncidentPage extends Omit<BoardPage, 'openTotal' | 'waits'> {
   readonly thread: Thread;
-  /** Whoever looks may take the record out. */
-  readonly mayExport?: boolean;
+  /** There is a page of its record. */
+  readonly hasRecord?: boolean;
 }
 
 export function boardPage(frame: PageFrame, page: BoardPage): Html {
@@ -58,7 +58,7 @@ ${prompt(frame, undefined)}`,
 }
 
 export function incidentPage(frame: PageFrame, page: IncidentPage): Html {
-  const { thread, rows, privates, answer, mayExport = false } = page;
+  const { thread, rows, privates, answer, hasRecord = false } = page;
   const fragments = renderThread(thread, frame.sandbox);
   return document(frame, {
     title: `${thread.root.mark} · ${plainText(thread.root.title)}`,
@@ -72,19 +72,13 @@ ${incidentLists(splitRows(rows))}
 <main id="main" tabindex="-1">
 <h1 class="away">Incident ${thread.incident}</h1>
 <div id="thread" data-list="thread">${fragments.map((one) => new Html(one.html))}</div>
-${mayExport && exportForm(frame, thread.incident)}
+${hasRecord && html`<p class="record-link"><a href="${frame.base}/incidents/${pathSegment(thread.incident)}/record">The record</a></p>`}
 ${answers(answer)}
 <p class="new-lines" hidden><button type="button" class="button plain" data-does="to-end">New below</button></p>
 </main>
 </div>
 ${prompt(frame, thread.incident)}`,
   });
-}
-
-/** A plain form: what comes back is a file. */
-function exportForm({ base }: PageFrame, incident: string): Html {
-  const here = `${base}/incidents/${pathSegment(incident)}/export`;
-  return html`<details class="export"><summary>Export the record</summary><form method="post" action="${here}"><p class="soft">That it was exported, by whom and in which form, is on the record.</p><p><button class="button plain" name="format" value="markdown">Markdown, to read</button> <button class="button plain" name="format" value="csv">CSV, one row an event</button> <button class="button plain" name="format" value="json">JSON, with proof</button></p></form></details>`;
 }
 
 export function renderThread(thread: Thread, sandbox: boolean): readonly Rendered[] {

@@ -1,6 +1,7 @@
 import type { StepUp } from '../../../core/person.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { RecordFormat } from '../../../core/record/format.ts';
+import type { TrailRow } from '../../../core/record/row.ts';
 import type { SessionBirth, SessionRefusal, SessionVia } from '../../../core/session.ts';
 import type { Answer, Card, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
 import type { Form } from '../../../handlers/form.ts';
@@ -66,6 +67,8 @@ export interface ConsoleRecords {
   mayExport(actor: ConsoleActor): Promise<boolean>;
   /** The file; a problem for whoever has no right to it. */
   export(asked: AskedRecord): Promise<string | Problem>;
+  /** One row an event, oldest first, to look at: as much of it as they may see. */
+  trail(incident: string, actor: ConsoleActor): Promise<readonly TrailRow[]>;
 }
 
 export interface AskedRecord {

@@ -2,14 +2,30 @@ import type { ServerResponse } from 'node:http';
 import { isRecordFormat, type RecordFormat, recordFiles } from '../../../core/record/format.ts';
 import type { HttpRoute } from '../../http-route.ts';
 import { causeOf } from './deeds.ts';
-import { readForm } from './requests.ts';
-import { type DeskSite, type PersonCall, personRoute, sendProblem } from './site.ts';
+import { recordPage } from './record-page.ts';
+import { queryOf, readForm, sendPage } from './requests.ts';
+import { type DeskSite, frameFor, type PersonCall, personRoute, sendProblem } from './site.ts';
 
-/** The record of an incident as a file. A POST, because that it was taken out is put on the record itself. */
+/** The record of an incident to look at, and as a file: a POST, because that it was taken out is put on the record itself. */
 export function recordRoutes(site: DeskSite): readonly HttpRoute[] {
   return [
+    personRoute(site, ['GET', '/incidents/:incident/record'], (call) => showRecord(site, call)),
     personRoute(site, ['POST', '/incidents/:incident/export'], (call) => exportRecord(site, call)),
   ];
+}
+
+async function showRecord(site: DeskSite, call: PersonCall): Promise<void> {
+  const { caller, params, request, response } = call;
+  const { incident = '' } = params;
+  const thread = await site.desk.thread(incident, caller.actor);
+  const { records } = site.desk;
+  if (records === undefined || thread === undefined) {
+    return sendProblem(site, call, 404, 'CONSOLE_NOT_FOUND', caller);
+  }
+  const rows = await records.trail(incident, caller.actor);
+  const mayExport = await records.mayExport(caller.actor);
+  const page = Number(queryOf(request).get('page') ?? '1');
+  sendPage(response, recordPage(frameFor(site, caller), { thread, rows, page, mayExport }));
 }
 
 async function exportRecord(site: DeskSite, call: PersonCall): Promise<void> {
