@@ -237,6 +237,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
     targets: {
       kubernetes: targets.kubernetes,
       prometheus: targets.prometheus,
+      patroni: targets.patroni,
       redis: targets.redis,
     },
   };

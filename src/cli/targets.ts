@@ -5,6 +5,7 @@ import type {
   Config,
   KubernetesAccess,
   KubernetesConfig,
+  PatroniConfig,
   PrometheusConfig,
   RedisConfig,
 } from '../config.ts';
@@ -25,14 +26,15 @@ export async function connectTargets(
   { targets }: Pick<Config, 'targets'>,
   deps: { readonly digestKey: Uint8Array; readonly log: Logger },
 ): Promise<Connected> {
-  const [clusters, measured, caches] = await Promise.all([
+  const connected = await Promise.all([
     connectKubernetes(targets.kubernetes, deps),
     connectPrometheus(targets.prometheus),
+    connectPatroni(targets.patroni),
     connectRedis(targets.redis),
   ]);
   return {
-    targets: [...clusters.targets, ...measured.targets, ...caches.targets],
-    books: [...clusters.books, ...measured.books, ...caches.books],
+    targets: connected.flatMap(({ targets: each }) => each),
+    books: connected.flatMap(({ books }) => books),
   };
 }
 
@@ -75,6 +77,16 @@ async function connectPrometheus(configured: readonly PrometheusConfig[]): Promi
       { clock: systemClock },
     );
     return { name, telemetry: readers.telemetry, health, doctor, close };
+  });
+  return { targets: connected, books: [problems] };
+}
+
+async function connectPatroni(configured: readonly PatroniConfig[]): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/patroni/index.ts');
+  const connected = configured.map(({ key, ...config }): ConnectedTarget => {
+    const integration = connect({ ...config, ...(key && { key: key.reveal() }) });
+    return { name: `patroni/${config.target}`, ...integration };
   });
   return { targets: connected, books: [problems] };
 }

@@ -21,6 +21,7 @@ export interface Config {
   readonly targets: {
     readonly kubernetes: readonly KubernetesConfig[];
     readonly prometheus: readonly PrometheusConfig[];
+    readonly patroni: readonly PatroniConfig[];
     readonly redis: readonly RedisConfig[];
   };
 }
@@ -208,6 +209,20 @@ export interface PrometheusConfig {
   /** PEM text. */
   readonly ca?: string;
   readonly proxy?: string;
+}
+
+/** One PostgreSQL cluster under Patroni, as the integration wants it. */
+export interface PatroniConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly endpoints: readonly string[];
+  readonly basic?: Basic;
+  /** PEM texts. */
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: Secret;
+  readonly timeoutMs: number;
+  readonly actionTimeoutMs: number;
 }
 
 /** One Redis behind Sentinels, as the integration wants it. */

@@ -4,6 +4,7 @@ import { fieldNotes, isNotBuilt } from './field.ts';
 import {
   kubernetesTarget,
   kubernetesWorkload,
+  patroniTarget,
   prometheusTarget,
   redisTarget,
   type SectionName,
@@ -82,7 +83,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), redis(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), patroni(), redis(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -122,6 +123,15 @@ function prometheus(): string {
     '',
     'One system that speaks the HTTP API of Prometheus. An environment names it as `telemetry: { prometheus: NAME }`, and so may a source, for alerts of no service.',
     ...tableOf(rowsOf(prometheusTarget, '')),
+  ].join('\n');
+}
+
+function patroni(): string {
+  return [
+    '## targets.NAME.patroni',
+    '',
+    'One PostgreSQL cluster under Patroni. An environment names it as `database: { patroni: NAME }`.',
+    ...tableOf(rowsOf(patroniTarget, '')),
   ].join('\n');
 }
 

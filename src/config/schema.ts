@@ -276,6 +276,26 @@ export const prometheusTarget = keys({
     .describe('Largest answer that is read.'),
 });
 
+/** A PostgreSQL cluster that Patroni looks after. */
+export const patroniTarget = keys({
+  endpoints: z
+    .array(url)
+    .min(1)
+    .describe('Base URL of the REST API of every member; any that answers is told.'),
+  basic: basic.optional().describe('Basic authentication, sent with changes only.'),
+  ca: path
+    .optional()
+    .describe(
+      "PEM file of the authority that signed their certificates; the system's when absent.",
+    ),
+  certificate: path.optional().describe('PEM file of a client certificate, with key.'),
+  key: secret.optional().describe('Its key, in PEM.'),
+  timeout: duration('100ms', '1m').default(5_000).describe('How long one question may take.'),
+  change_timeout: duration('30s', '10m')
+    .default(60_000)
+    .describe('How long Patroni may take to answer a change of leader.'),
+});
+
 /** A Redis that Sentinels look after. */
 export const redisTarget = keys({
   sentinels: z

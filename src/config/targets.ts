@@ -1,8 +1,9 @@
 import type { TargetRef } from '../core/ports/step.ts';
-import type { KubernetesConfig, PrometheusConfig, RedisConfig } from './config.ts';
+import type { KubernetesConfig, PatroniConfig, PrometheusConfig, RedisConfig } from './config.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
+import { readPatroniTarget } from './patroni.ts';
 import { readPrometheusTarget } from './prometheus.ts';
 import { readRedisTarget } from './redis.ts';
 import type { Files } from './reference.ts';
@@ -30,6 +31,7 @@ export interface Targets {
   readonly kinds: ReadonlyMap<string, string>;
   readonly kubernetes: readonly KubernetesConfig[];
   readonly prometheus: readonly PrometheusConfig[];
+  readonly patroni: readonly PatroniConfig[];
   readonly redis: readonly RedisConfig[];
 }
 
@@ -46,6 +48,7 @@ type PlaceReader = (
 const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   kubernetes: { workload: readKubernetesWorkload },
   prometheus: { telemetry: wholeOf('a Prometheus is asked as a whole') },
+  patroni: { database: wholeOf('a Patroni cluster is failed over as a whole') },
   redis: { cache: wholeOf('a Redis is failed over as a whole') },
 };
 
@@ -56,6 +59,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
   const kinds = new Map<string, string>();
   const kubernetes: KubernetesConfig[] = [];
   const prometheus: PrometheusConfig[] = [];
+  const patroni: PatroniConfig[] = [];
   const redis: RedisConfig[] = [];
   for (const [name, target] of Object.entries(written)) {
     const integration = kindOf(name, target, scope);
@@ -64,6 +68,11 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
     if (integration === 'prometheus') {
       const read = readPrometheusTarget(name, target[integration], scope);
       if (read) prometheus.push(read);
+      continue;
+    }
+    if (integration === 'patroni') {
+      const read = readPatroniTarget(name, target[integration], scope);
+      if (read) patroni.push(read);
       continue;
     }
     if (integration === 'redis') {
@@ -78,7 +87,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
       scope.report.error(['targets', name, integration, ...path], fault);
     }
   }
-  return { kinds, kubernetes, prometheus, redis };
+  return { kinds, kubernetes, prometheus, patroni, redis };
 }
 
 /** Where one role of a service lives. Undefined when it was refused. */

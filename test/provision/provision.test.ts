@@ -27,7 +27,15 @@ describe('what brings a missing server', () => {
   it('is Docker without root, and a person for what has no image', () => {
     const plan = planProvision(servers, { ...debianRoot, root: false });
     expect(names(plan.docker)).toEqual(['prometheus', 'alertmanager']);
-    expect(names(plan.impossible)).toEqual(['chromium', 'strace', 'redis', 'redis-sentinel']);
+    expect(names(plan.impossible)).toEqual([
+      'chromium',
+      'strace',
+      'postgres',
+      'patroni',
+      'etcd',
+      'redis',
+      'redis-sentinel',
+    ]);
   });
 
   it('is a person for root on another distribution without Docker', () => {

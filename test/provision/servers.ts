@@ -3,6 +3,9 @@ export type ServerName =
   | 'alertmanager'
   | 'chromium'
   | 'strace'
+  | 'postgres'
+  | 'patroni'
+  | 'etcd'
   | 'redis'
   | 'redis-sentinel';
 
@@ -52,6 +55,30 @@ export const servers: readonly Server[] = [
     title: 'strace',
     commands: ['strace'],
     packages: ['strace'],
+  },
+  {
+    // No image: the suites end its processes as a power cut does, and Patroni starts it by itself.
+    name: 'postgres',
+    title: 'PostgreSQL',
+    commands: ['postgres'],
+    directories: ['/usr/lib/postgresql/*/bin'],
+    packages: ['postgresql'],
+    services: ['postgresql'],
+  },
+  {
+    // No image: it is the parent of a PostgreSQL on this machine.
+    name: 'patroni',
+    title: 'Patroni',
+    commands: ['patroni'],
+    packages: ['patroni', 'python3-etcd'],
+    services: ['patroni'],
+  },
+  {
+    name: 'etcd',
+    title: 'etcd',
+    commands: ['etcd'],
+    packages: ['etcd-server'],
+    services: ['etcd'],
   },
   {
     // No image: Sentinels rewrite their configuration and name each server by its address on this machine.

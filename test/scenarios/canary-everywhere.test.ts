@@ -249,6 +249,7 @@ targets:
   eu-1: { kubernetes: { read: { server: "${url}/k8s", token: \${env:C_K8S_READ} }, write: { server: "${url}/k8s", token: \${env:C_K8S_WRITE} } } }
   prom:  { prometheus: { url: "${url}/prom", bearer: \${env:C_PROM} } }
   cache: { redis: { master: shop, sentinels: [ "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3" ], username: us, password: \${env:C_RD_PW}, sentinel_username: us, sentinel_password: \${env:C_RD_SENT_PW} } }
+  pg: { patroni: { endpoints: [ "${url}/patroni" ], basic: { username: us, password: \${env:C_PATRONI_PW} } } }
   prom2: { prometheus: { url: "${url}/prom2", basic: { username: us, password: \${env:C_PROM_PW} } } }
 `;
 }

@@ -24,6 +24,13 @@ export const failover: OperationCommand = {
       named: false,
       summary: 'Which part of the service.',
     },
+    {
+      name: 'to',
+      kind: 'word',
+      required: false,
+      named: true,
+      summary: 'Who is to take over, by the name its plan shows; by a rule when absent.',
+    },
     environmentArgument,
     reasonArgument,
     ticketArgument,

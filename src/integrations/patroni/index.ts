@@ -1,0 +1,76 @@
+import type { Planner, StepDriver } from '../../core/ports/step.ts';
+import { type Facts, type Problem, problem } from '../../core/problem.ts';
+import { createClient } from './client.ts';
+import { createPlanner } from './planner.ts';
+import type { PatroniConfig } from './schema.ts';
+import { failoverKind, switchoverKind } from './steps/kinds.ts';
+import { leadDriver } from './steps/lead.ts';
+import { hostOf, problemIn, type Reach, readView } from './view.ts';
+
+export { problems } from './problems.ts';
+export type { PatroniConfig } from './schema.ts';
+
+export interface Finding {
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
+}
+
+export interface Integration {
+  readonly planner: Planner;
+  /** As it answered last. */
+  health(): 'ok' | 'degraded' | 'down';
+  doctor(): Promise<readonly Finding[]>;
+  /** The only way to change a cluster; for the loop that runs operations. */
+  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
+  close(): void;
+}
+
+/** One PostgreSQL cluster under Patroni, by its REST API and never by SQL. Nothing is connected before the first question. */
+export function connect(config: PatroniConfig): Integration {
+  const client = createClient(config);
+  const reach = { config, client };
+  let state: 'ok' | 'degraded' | 'down' = 'ok';
+  return {
+    planner: createPlanner(reach),
+    health: () => state,
+    async doctor() {
+      const about = { patroni: config.target };
+      try {
+        const view = await readView(reach);
+        state = view.silent.length === 0 && view.isLeaderWell ? 'ok' : 'degraded';
+        const { scope, leader, members, timeline, paused } = view;
+        const seen = { cluster: scope, leader: leader?.name ?? 'nobody', timeline, paused };
+        return [
+          { check: 'topology', facts: { ...about, ...seen, members: members.length } },
+          ...view.silent.map((endpoint) => ({
+            check: 'member',
+            facts: { ...about, endpoint },
+            problem: problem('PATRONI_SILENT', { endpoints: endpoint }),
+          })),
+          ...(await Promise.all(view.answering.map((endpoint) => tryCredential(reach, endpoint)))),
+        ];
+      } catch (error) {
+        state = 'down';
+        return [{ check: 'topology', facts: about, problem: problemIn(error) }];
+      }
+    },
+    openWriter: () => ({
+      steps: { [switchoverKind]: leadDriver(reach), [failoverKind]: leadDriver(reach) },
+      close() {},
+    }),
+    close: () => client.close(),
+  };
+}
+
+/** An empty request names no leader, so nothing can come of it: 400 says that we would be heard, 401 and 403 that not. */
+async function tryCredential({ client, config }: Reach, endpoint: string): Promise<Finding> {
+  const facts = { patroni: config.target, endpoint: hostOf(endpoint) };
+  const posted = await client.post(endpoint, '/switchover', {});
+  const check = 'credential for changes';
+  if (posted.kind !== 'answered') return { check, facts, problem: posted.problem };
+  const { status, text } = posted;
+  if (status === 400) return { check, facts };
+  const why = { target: config.target, status, why: text };
+  return { check, facts, problem: problem('PATRONI_UNAUTHORIZED', why) };
+}
