@@ -48,6 +48,18 @@ describe('a report of mutants', () => {
     expect(stale).toEqual([gone]);
   });
 
+  it('takes a reason for one survivor, however many of the same text there are', () => {
+    const survived = {
+      ...{ mutatorName: 'A', replacement: '5', status: 'Survived' },
+      location: at(3, 11, [3, 12]),
+    };
+    const files = { 'src/b.ts': { source, mutants: [survived, survived] } };
+    const b = { file: 'src/b.ts', mutator: 'A', original: '3', replacement: '5', because: 'x' };
+    expect(judgeReport({ files }, [b]).unexplained).toHaveLength(1);
+    expect(judgeReport({ files }, [b, b])).toMatchObject({ unexplained: [], stale: [] });
+    expect(judgeReport({ files }, [b, b, b]).stale).toEqual([b]);
+  });
+
   it('has a score for each file that there was something to change in, the lowest first', () => {
     const whole = { source: 'x', mutants: [] };
     const dead = { mutatorName: 'A', status: 'Killed', location: at(1, 1, [1, 2]) };

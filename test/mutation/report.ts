@@ -72,9 +72,22 @@ export function judgeReport({ files }: MutationReport, listed: readonly Survivor
   return {
     ...scoreOf(dead, found.length),
     files: scores.sort((one, other) => one.score - other.score),
-    unexplained: found.filter((each) => !listed.some((other) => isSame(each, other))),
-    stale: listed.filter((each) => !found.some((other) => isSame(other, each))),
+    ...explained(found, listed),
   };
+}
+
+/** A reason stands for one survivor: where the same text survives twice, each place has its own. */
+function explained(
+  found: readonly Found[],
+  listed: readonly Survivor[],
+): Pick<Judged, 'unexplained' | 'stale'> {
+  const stale = [...listed];
+  const unexplained = found.filter((each) => {
+    const index = stale.findIndex((other) => isSame(each, other));
+    if (index >= 0) stale.splice(index, 1);
+    return index < 0;
+  });
+  return { unexplained, stale };
 }
 
 function scoreOf(dead: number, left: number): Omit<FileScore, 'file'> {

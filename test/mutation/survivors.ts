@@ -2,6 +2,38 @@ import type { Survivor } from './report.ts';
 
 /** What no suite notices, each with the reason why none could, or why it does not matter. */
 export const survivors: readonly Survivor[] = [
+  ...inFile('src/core/operation/asking.ts', [
+    [
+      'OptionalChaining',
+      'state.asked?.requester',
+      'state.asked.requester',
+      'what waits was asked first, and a request is never erased',
+    ],
+    [
+      'OptionalChaining',
+      'state.asked?.requester',
+      'state.asked.requester',
+      'whoever waits to be asked waits for a plan, and what is planned was asked first',
+    ],
+    [
+      'OptionalChaining',
+      'state.rule?.places',
+      'state.rule.places',
+      'what waits has a rule: the event of its plan brings it',
+    ],
+    [
+      'ArrayDeclaration',
+      '[]',
+      '["Stryker was here"]',
+      'nobody of that name is a member, so that they are not asked first either',
+    ],
+    [
+      'ArrayDeclaration',
+      '[]',
+      '["Stryker was here"]',
+      'what waits has a rule, and with it the places',
+    ],
+  ]),
   ...inFile('src/core/operation/begin.ts', [
     ['StringLiteral', "''", '"Stryker was here!"', 'an operation without a hash never begins'],
     [
@@ -27,6 +59,26 @@ export const survivors: readonly Survivor[] = [
       "'DIRECTORY_UNREACHABLE'",
       '""',
       'the reason of last resort: a directory that is silent brings its own',
+    ],
+  ]),
+  ...inFile('src/core/operation/trail.ts', [
+    [
+      'ConditionalExpression',
+      'default: return event satisfies never;',
+      'default:',
+      'never run: the compiler knows that every event of a step has its case',
+    ],
+    [
+      'Regex',
+      '/^operation\\//',
+      '/operation\\//',
+      'the stream of an operation is `operation/` and an id without a slash',
+    ],
+    [
+      'StringLiteral',
+      "''",
+      '"Stryker was here!"',
+      'the id of a record without events is in no row',
     ],
   ]),
   ...inFile('src/core/operation/match.ts', [

@@ -88,10 +88,7 @@ export function createAskingLoop(options: AskingLoopOptions): AskingLoop {
       const first = options.onCall?.(state) ?? [];
       const question = { at: clock.now(), pace, members: options.members, first };
       const due = approversDue(state, question);
-      if (due.length === 0) {
-        const nextAt = nextAskAt(state, pace);
-        return nextAt !== undefined && nextAt > question.at ? nextAt : undefined;
-      }
+      if (due.length === 0) return nextAskAt(state, question);
       for (const person of due) await ask(state, person);
     }
     return undefined;

@@ -73,7 +73,7 @@ export function decideAsking(
   if (intent.type === 'JoinRequest') return join(intent, state);
   const { person, at } = intent;
   if (!isAsking(state, at) || mayNotBeAsked(state).includes(person)) return [];
-  const before = state.asking?.find((each) => each.person === person);
+  const before = askedOf(state).find((each) => each.person === person);
   if (intent.type === 'AskApprover') return before ? [] : [{ type: 'ApproverAsked', v: 1, person }];
   if (before && before.passed !== '') return [];
   return [{ type: 'ApproverPassed', v: 1, person, why: intent.why }];
@@ -100,13 +100,13 @@ export function evolveAsking(
     return { ...state, joined: [...(state.joined ?? []), joined] };
   }
   const { person } = event;
-  const others = (state.asking ?? []).filter((each) => each.person !== person);
+  const others = askedOf(state).filter((each) => each.person !== person);
   const passed = event.type === 'ApproverPassed' ? event.why : '';
   return { ...state, asking: [...others, { person, at, passed }] };
 }
 
 /**
- * Whose turn it is now. `members` in the order in which they are to be asked; at least as many at once as are still
+ * Whose turn it is now. `members` in the order in which they are to be asked; never fewer are waited for than are still
  * wanted, because two who are needed are not asked one after the other.
  */
 export function approversDue(
@@ -119,64 +119,47 @@ export function approversDue(
     readonly first?: readonly string[];
   },
 ): readonly string[] {
-  const { at, pace } = question;
+  const { at, pace, members, first = [] } = question;
   if (!isAsking(state, at)) return [];
-  const asked = state.asking ?? [];
-  const reached = asked.filter(({ passed }) => passed === '');
-  const open = seatsOpen(state.rule?.places ?? [], approversOf(state));
-  const isFirst = reached.length === 0;
-  const isNext = reached.every((each) => at - each.at >= pace.everyMs);
-  if (!isFirst && !isNext) {
-    // Somebody of this turn was passed over: the next one takes the place at once.
-    return left(state, question).slice(
-      0,
-      Math.max(0, missing(asked, { at, pace, open: open.count })),
-    );
-  }
-  return left(state, question).slice(0, Math.max(pace.atOnce, open.count));
+  const { count, groups } = seatsOpen(state.rule?.places ?? [], approversOf(state));
+  const asked = ofThisTurn(state, { at, pace });
+  const awaited = asked.filter(({ person }) => !mayNotBeAsked(state).includes(person));
+  const due = Math.max(pace.atOnce - asked.length, count - awaited.length, 0);
+  const all = groups.flatMap(({ from }) => members(from));
+  const people = [...first.filter((person) => all.includes(person)), ...all];
+  const known = [...mayNotBeAsked(state), ...askedOf(state).map(({ person }) => person)];
+  return [...new Set(people)].filter((person) => !known.includes(person)).slice(0, due);
 }
 
 /** When the next one's turn comes by time alone; undefined when only an event can bring it. */
-export function nextAskAt(state: OperationState, pace: AskPace): number | undefined {
-  if (state.status !== 'waiting') return undefined;
-  const reached = (state.asking ?? []).filter(({ passed }) => passed === '');
-  return reached.length === 0 ? undefined : Math.max(...reached.map(({ at }) => at)) + pace.everyMs;
-}
-
-function missing(
-  asked: readonly Asked[],
-  { at, pace, open }: { readonly at: number; readonly pace: AskPace; readonly open: number },
-): number {
-  const ofThisTurn = asked.filter((each) => at - each.at < pace.everyMs);
-  const inVain = ofThisTurn.some(({ passed }) => passed !== '');
-  const reached = ofThisTurn.filter(({ passed }) => passed === '').length;
-  return inVain ? Math.max(pace.atOnce, open) - reached : 0;
-}
-
-function left(
+export function nextAskAt(
   state: OperationState,
-  {
-    members,
-    first = [],
-  }: {
-    readonly members: (group: string) => readonly string[];
-    readonly first?: readonly string[];
-  },
-): readonly string[] {
-  const groups = seatsOpen(state.rule?.places ?? [], approversOf(state)).groups;
-  const all = groups.flatMap(({ from }) => members(from));
-  const people = [...first.filter((person) => all.includes(person)), ...all];
-  const known = [...mayNotBeAsked(state), ...(state.asking ?? []).map(({ person }) => person)];
-  return [...new Set(people)].filter((person) => !known.includes(person));
+  { at, pace }: { readonly at: number; readonly pace: AskPace },
+): number | undefined {
+  const ends = isAsking(state, at)
+    ? ofThisTurn(state, { at, pace }).map((each) => each.at + pace.everyMs)
+    : [];
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+/** Who was asked so short a time ago that they may still be about to answer. Whoever was not reached is not among them. */
+function ofThisTurn(
+  state: OperationState,
+  { at, pace }: { readonly at: number; readonly pace: AskPace },
+): readonly Asked[] {
+  return askedOf(state).filter((each) => each.passed === '' && at - each.at < pace.everyMs);
+}
+
+function askedOf({ asking = [] }: OperationState): readonly Asked[] {
+  return asking;
 }
 
 function isAsking(state: OperationState, at: number): boolean {
   return state.status === 'waiting' && !isExpired(state, at);
 }
 
-function mayNotBeAsked(state: OperationState): readonly string[] {
-  const requester = state.asked?.requester.person ?? '';
-  return [requester, ...approversOf(state).map(({ person }) => person)];
+function mayNotBeAsked(state: OperationState): readonly (string | undefined)[] {
+  return [state.asked?.requester.person, ...approversOf(state).map(({ person }) => person)];
 }
 
 function approversOf({ approvals }: OperationState): readonly Evidence[] {

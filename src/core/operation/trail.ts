@@ -104,23 +104,23 @@ function said(
     case 'OperationFailed':
       return { ...requesterOf(state), outcome: event.problem.code };
     case 'OperationStarted':
+      return { ...requesterOf(state), outcome: 'started' };
     case 'OperationSucceeded':
-      return { ...requesterOf(state), outcome: endings[event.type] ?? '' };
+      return { ...requesterOf(state), outcome: 'done' };
     default:
-      return event.type in endings ? { outcome: endings[event.type] ?? '' } : {};
+      return outcomes.get(event.type) ?? {};
   }
 }
 
-const endings: Readonly<Record<string, string>> = {
-  OperationStarted: 'started',
-  OperationSucceeded: 'done',
-  OperationApproved: 'approved',
-  ApprovalWithdrawn: 'approval withdrawn',
-  OperationDeclined: 'declined',
-  OperationCancelled: 'cancelled',
-  OperationExpired: 'expired',
-  StopRequested: 'stop asked for',
-};
+/** Of what says everything else itself. */
+const outcomes: ReadonlyMap<string, Partial<TrailRow>> = new Map([
+  ['OperationApproved', { outcome: 'approved' }],
+  ['ApprovalWithdrawn', { outcome: 'approval withdrawn' }],
+  ['OperationDeclined', { outcome: 'declined' }],
+  ['OperationCancelled', { outcome: 'cancelled' }],
+  ['OperationExpired', { outcome: 'expired' }],
+  ['StopRequested', { outcome: 'stop asked for' }],
+]);
 
 type OfStep = Extract<OperationEvent, { readonly step: string }>;
 
@@ -131,7 +131,6 @@ function stepRow(event: OfStep, state: OperationState, sha256: Sha256): Partial<
     step: event.step,
     what: step ? changes(step.change) : '',
     target: step?.target.id ?? '',
-    reason: state.asked?.reason ?? '',
     outcome: outcomeOf(event),
     output: outputOf(event, sha256),
   };

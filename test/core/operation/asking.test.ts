@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { approversDue, nextAskAt } from '../../../src/core/operation/asking.ts';
+import { approversDue, type JoinIntent, nextAskAt } from '../../../src/core/operation/asking.ts';
 import type { OperationEvent } from '../../../src/core/operation/operation.ts';
+import type { Evidence } from '../../../src/core/person.ts';
 import type { Past } from '../../core/given.ts';
 import {
+  ana,
   approvalGiven,
+  approved,
   ben,
   cleo,
   dbaAndSre,
   expiresAt,
   given,
   minute,
+  running,
   type Story,
   T0,
   waiting,
@@ -44,6 +48,10 @@ function due(past: readonly Told[], minutes: number, more = pace): readonly stri
     pace: more,
     members,
   });
+}
+
+function next(past: readonly Told[], minutes: number): number | undefined {
+  return nextAskAt(given(...past).state(), { at: T0 + minutes * minute, pace });
 }
 
 describe('approvers', () => {
@@ -92,9 +100,32 @@ describe('approvers', () => {
   });
 
   it('are looked for again when the next turn comes', () => {
-    expect(nextAskAt(given(...waiting()).state(), pace)).toBeUndefined();
-    const asked = given(...waiting(), asks('ben', 1)).state();
-    expect(nextAskAt(asked, pace)).toBe(T0 + 3 * minute);
+    expect(next(waiting(), 0)).toBeUndefined();
+    expect(next([...waiting(), asks('ben', 1)], 1)).toBe(T0 + 3 * minute);
+    expect(next([...waiting(), passes('ben', 1)], 1)).toBeUndefined();
+    const several = [...waiting(two), asks('cleo', 0), asks('dora', 1), asks('ben', 2)];
+    expect(next(several, 2)).toBe(T0 + 3 * minute);
+    expect(next(several, 3)).toBe(T0 + 4 * minute);
+  });
+
+  it('are looked for no more once it waits no more, or everybody had their turn', () => {
+    const all = [...waiting(), asks('ben', 0), asks('dora', 2), asks('emil', 4)];
+    expect(next(all, 6)).toBeUndefined();
+    const declined: OperationEvent = { type: 'OperationDeclined', v: 1, person: 'ben', reason: '' };
+    expect(next([...waiting(), asks('ben', 1), declined], 1)).toBeUndefined();
+  });
+
+  it('are enough at any time: whoever was passed over after another approved has a successor at once', () => {
+    const both = [...waiting(two), asks('cleo', 0), asks('dora', 0), approvalGiven(cleo, two)];
+    expect(due(both, 0)).toEqual([]);
+    expect(due([...both, passes('dora', 0)], 0)).toEqual(['ben']);
+    expect(due(both, 0, { ...pace, atOnce: 2 })).toEqual([]);
+  });
+
+  it('beyond the pace are not asked for one who has had their time and was passed over later', () => {
+    const past = [...waiting(), asks('ben', 0), asks('dora', 2), passes('ben', 2)];
+    expect(due(past, 3)).toEqual([]);
+    expect(due(past, 4)).toEqual(['emil']);
   });
 });
 
@@ -108,6 +139,9 @@ describe('that somebody is asked', () => {
     given(...waiting(), asks('ben', 0))
       .when(ask('ben'))
       .then();
+    given(...waiting(), asks('ben', 0))
+      .when(ask('dora'))
+      .then({ type: 'ApproverAsked', v: 1, person: 'dora' });
   });
 
   it('is never so of the requester, of who approved, and of what waits no more', () => {
@@ -134,5 +168,71 @@ describe('that somebody is asked', () => {
     given(...waiting(), passed)
       .when(pass)
       .then();
+    given(...waiting(), asks('dora', 0))
+      .when(pass)
+      .then(passed);
+  });
+
+  it('is kept with the time and what came of it, each person once', () => {
+    const { asking } = given(
+      ...waiting(),
+      asks('ben', 0),
+      asks('dora', 1),
+      passes('ben', 2),
+    ).state();
+    expect(asking).toEqual([
+      { person: 'dora', at: T0 + minute, passed: '' },
+      { person: 'ben', at: T0 + 2 * minute, passed: 'muted ana' },
+    ]);
+  });
+});
+
+describe('whoever asks for the same', () => {
+  const join = (by: Evidence, at = T0): JoinIntent => ({
+    ...{ type: 'JoinRequest', at, by },
+    ...{ line: 'scale checkout 6', reason: 'carts are slow' },
+  });
+  const joined = (by: Evidence): OperationEvent => ({
+    ...{ type: 'RequestJoined', v: 1, by },
+    ...{ line: 'scale checkout 6', reason: 'carts are slow' },
+  });
+
+  it('joins it while it waits and until it begins', () => {
+    given(...waiting())
+      .when(join(ben))
+      .then(joined(ben));
+    given(...approved())
+      .when(join(ben))
+      .then(joined(ben));
+    given(...running())
+      .when(join(ben))
+      .then();
+    given(...waiting())
+      .when(join(ben, expiresAt))
+      .then();
+  });
+
+  it('joins it once, and what is their own never', () => {
+    given(...waiting(), joined(ben))
+      .when(join(ben))
+      .then();
+    given(...waiting(), joined(ben), joined(cleo))
+      .when(join(ben))
+      .then();
+    given(...waiting(), joined(ben))
+      .when(join(cleo))
+      .then(joined(cleo));
+    given(...waiting())
+      .when(join(ana))
+      .then();
+  });
+
+  it('stands beside it with where they are, why, and since when', () => {
+    const state = given(...waiting(), joined(ben), joined(cleo)).state();
+    expect(state.joined).toEqual([
+      { person: 'ben', surface: 'console', reason: 'carts are slow', at: T0 + 3000 },
+      { person: 'cleo', surface: 'console', reason: 'carts are slow', at: T0 + 4000 },
+    ]);
+    expect(state.approvals).toEqual([]);
   });
 });
