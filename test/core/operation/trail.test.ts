@@ -312,7 +312,11 @@ describe('the row of', () => {
   it.each<readonly [string, Event, string]>([
     ['an attempt', intended('s1', 2), 'attempt 2 begun'],
     ['an answer', applied(), 'applied'],
-    ['a look afterwards', { ...applied(), known: 'probe' } as OperationEvent, 'applied, as a look showed'],
+    [
+      'a look afterwards',
+      { ...applied(), known: 'probe' } as OperationEvent,
+      'applied, as a look showed',
+    ],
     ['an attempt that changed nothing', missed(), 'changed nothing: moved'],
     [
       'progress',
