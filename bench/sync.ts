@@ -14,6 +14,11 @@ const answersMs = 50;
 const warmUp = 5;
 const secret = 'bench-signing';
 
+const PLACES = ['pagerduty', 'slack', 'discord', 'console'] as const;
+type Place = (typeof PLACES)[number];
+/** After how many milliseconds each showed it. */
+type Shown = ReadonlyMap<Place, number>;
+
 interface Night {
   readonly pager: FakePagerduty;
   readonly chats: Chats;
@@ -62,12 +67,15 @@ async function start(folder: string, pager: FakePagerduty, chats: Chats): Promis
 }
 
 async function measure(night: Night): Promise<object> {
-  const roundtrips: number[] = [];
+  const shown: Shown[] = [];
+  const began = performance.now();
   for (let turn = 0; turn < acks + warmUp; turn += 1) {
-    const ms = await oneAck(night, `outage ${turn} of checkout`);
-    if (turn >= warmUp) roundtrips.push(ms);
+    const times = await oneAck(night, `outage ${turn} of checkout`);
+    if (turn >= warmUp) shown.push(times);
   }
+  const roundtrips = shown.map((times) => Math.max(...times.values()));
   say(`max ${round(Math.max(...roundtrips))} ms of ${roundtrips.length}`);
+  sayPlaces(shown, performance.now() - began);
   const journaled = await tenASecond(night);
   const { pager } = night;
   const puts = pager.requests.filter((request) => request.startsWith('PUT /incidents'));
@@ -86,7 +94,7 @@ async function measure(night: Night): Promise<object> {
 }
 
 /** What PagerDuty tells is handed on as it comes: its own delays are not ours. */
-async function oneAck({ pager, chats, ana }: Night, title: string): Promise<number> {
+async function oneAck({ pager, chats, ana }: Night, title: string): Promise<Shown> {
   pager.triggers(title);
   await pager.webhooks.deliver();
   const { slack, shop, places, inSlack } = chats;
@@ -98,19 +106,22 @@ async function oneAck({ pager, chats, ana }: Night, title: string): Promise<numb
   const [incident = ''] = await incidentOf(ana, title);
   const began = performance.now();
   await inSlack.ana.presses('Acknowledge', root);
-  const isAcknowledged = async () => {
-    if (pager.incident().status !== 'acknowledged') return false;
-    await pager.webhooks.deliver();
-    const slackText = shop.messageText(inSlackNow() ?? root);
-    if (slackText.includes('[Acknowledge]')) return false;
-    if (inDiscordNow()?.text.includes('[Acknowledge]') ?? true) return false;
-    return !(await ana.page(`/incidents/${incident}`)).includes('>Acknowledge<');
+  const shows: Readonly<Record<Place, () => boolean | Promise<boolean>>> = {
+    pagerduty: () => pager.incident().status === 'acknowledged',
+    slack: () => !shop.messageText(inSlackNow() ?? root).includes('[Acknowledge]'),
+    discord: () => !(inDiscordNow()?.text.includes('[Acknowledge]') ?? true),
+    console: async () => !(await ana.page(`/incidents/${incident}`)).includes('>Acknowledge<'),
   };
-  while (!(await isAcknowledged())) {
+  const times = new Map<Place, number>();
+  while (times.size < PLACES.length) {
+    await pager.webhooks.deliver();
+    for (const place of PLACES) {
+      if (!times.has(place) && (await shows[place]())) times.set(place, performance.now() - began);
+    }
     if (performance.now() - began > 60_000) throw new Error(`${title} is not shown acknowledged`);
     await delay(2);
   }
-  return performance.now() - began;
+  return times;
 }
 
 /** The newest on the board are looked through for the one that was just opened. */
@@ -143,6 +154,16 @@ async function timed(work: () => Promise<unknown>, into: number[]): Promise<void
   const began = performance.now();
   await work();
   into.push(performance.now() - began);
+}
+
+/** Which of the places is the slow one, and at what pace the platform's allowance let it go. */
+function sayPlaces(shown: readonly Shown[], tookMs: number): void {
+  say(`${round((60_000 * (acks + warmUp)) / tookMs)} acknowledgements a minute`);
+  for (const place of PLACES) {
+    const times = shown.map((each) => each.get(place) ?? Number.NaN);
+    const [p50, p99] = [50, 99].map((of) => round(percentile(times, of)));
+    say(`${place}: p50 ${p50}, p99 ${p99} ms`);
+  }
 }
 
 /** PagerDuty holds them all, or a minute is over: what is missing then is counted as lost. */

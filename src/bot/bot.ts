@@ -1,6 +1,6 @@
 import { erasedStream } from '../core/erasure.ts';
-import type { Recorded } from '../core/event.ts';
-import type { Incident } from '../core/incident/incident.ts';
+import { isByPerson, type Recorded } from '../core/event.ts';
+import { type Incident, isDeed } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Changes } from '../core/ports/changes.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
@@ -30,13 +30,14 @@ import { createGraphing, type Graphing } from './graphing.ts';
 import { fuseOf } from './groups.ts';
 import { createBotIdentities, openPeople } from './identity/open.ts';
 import { createInbox } from './inbox.ts';
-import { createThreadsLoop, type LaneReading } from './loops/threads/index.ts';
+import { createThreadsLoop, type LaneReading, type Wake } from './loops/threads/index.ts';
 import { createOperations } from './operations.ts';
 import { createOutsideLoops } from './outside-loops.ts';
 import { createOwnTarget } from './own-target.ts';
 import { type ApprovalCounts, type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
 import type { Pulse } from './pulse.ts';
+import type { StreamName } from './readings.ts';
 import { createRenderings } from './renderings.ts';
 import type { ServedDirectory } from './rosters.ts';
 import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
@@ -252,9 +253,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
             for (const surface of surfaces) surface.forget?.(thread);
           }
         }
-        // That a surface is silent is news beside what happens.
-        const isAside = changed.kind === 'surface' || recorded.event.type === 'IncidentEnriched';
-        const why = isAside ? 'enrichment' : 'state';
+        const why = wakeOf(changed, recorded);
         for (const thread of threads.of(changed)) loop.wake(thread, why);
         people?.wake(changed, recorded);
         outside.wake(changed);
@@ -288,6 +287,12 @@ export async function createBot(given: BotParts): Promise<Bot> {
       for (const each of parts.targets) each.close();
     },
   };
+}
+
+function wakeOf(changed: StreamName, recorded: Recorded): Wake {
+  // That a surface is silent is news beside what happens.
+  if (changed.kind === 'surface' || recorded.event.type === 'IncidentEnriched') return 'enrichment';
+  return isByPerson(recorded) || isDeed(recorded.event.type) ? 'answer' : 'state';
 }
 
 function wordsOf({ settings, book }: BotParts): Words {

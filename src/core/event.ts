@@ -35,4 +35,9 @@ export interface ErasedEvent extends Event {
   readonly archived?: { readonly number: number; readonly isPrivate: boolean };
 }
 
+/** Somebody did it; no source, no host and no loop of ours. */
+export function isByPerson({ by }: Pick<Recorded, 'by'>): boolean {
+  return by !== 'tocsin' && by !== 'host' && !by.startsWith('source:');
+}
+
 export type Sha256 = (text: string) => string;

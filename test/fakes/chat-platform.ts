@@ -1,5 +1,13 @@
 import type { Clock } from '../../src/bot/clock.ts';
-import type { Call, Ensured, Found, Sought, Surface } from '../../src/core/ports/surface.ts';
+import {
+  type Call,
+  type Ensured,
+  type Found,
+  type Share,
+  type Sought,
+  type Surface,
+  withinShare,
+} from '../../src/core/ports/surface.ts';
 import { problem } from '../../src/core/problem.ts';
 import type { Card, Entry, Text } from '../../src/core/view/card.ts';
 import { plain } from '../../src/core/view/text.ts';
@@ -78,13 +86,13 @@ export function createChatPlatform(options: ChatPlatformOptions): ChatPlatform {
   let down = false;
   let made = 0;
 
-  function wait(call: Call, place: string): number {
+  function wait(call: Call, place: string, share?: Share): number {
     if (call !== 'edit') {
       const last = lastMessage.get(place) ?? Number.NEGATIVE_INFINITY;
       return Math.max(0, last + messageEveryMs - clock.now());
     }
     edits = edits.filter((at) => at > clock.now() - 60_000);
-    const oldest = edits[edits.length - editsPerMinute];
+    const oldest = edits[edits.length - withinShare(editsPerMinute, share)];
     return oldest === undefined ? 0 : oldest + 60_000 - clock.now();
   }
 

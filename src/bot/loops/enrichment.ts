@@ -27,6 +27,8 @@ export interface EnrichmentLoop {
 const settleMs = 3_000;
 /** Later people know more than this would tell them. */
 const freshMs = 10 * 60_000;
+/** Each telling costs the channel a message or an edit, of which others have more need. */
+const togetherMs = 1_000;
 /** Each asks a cluster four times: so many in a minute, the worst first. */
 const perMinute = 12;
 /** While a storm rages nothing is asked; then what is still fresh is. */
@@ -88,20 +90,25 @@ export function createEnrichmentLoop(options: EnrichmentLoopOptions): Enrichment
     );
   }
 
-  /** Each part is told as it is found: who reads does not wait for the slowest. */
+  /** Who reads does not wait for the slowest; what is found within a moment is one change of the card. */
   async function turn(id: string): Promise<void> {
     const incident = stateOf(id);
     if (!incident) return;
-    await Promise.all(
-      missing(id).map(async (part) => settle(id, await enricher.find(part, incident))),
-    );
+    const found = createHeap<Known>(clock, (known) => tell(id, known));
+    try {
+      const asked = missing(id).map((part) => enricher.find(part, incident).then(found.add));
+      await Promise.all(asked);
+    } finally {
+      await found.empty();
+    }
   }
 
-  async function settle(id: string, known: Known): Promise<void> {
+  async function tell(id: string, known: readonly Known[]): Promise<void> {
+    const parts = known.map(({ part }) => part).join('+');
     await engine.tellIncident(
       id,
-      { type: 'RecordKnown', at: clock.now(), known: [known] },
-      { cause: `enrichment/${id}/${known.part}`, by: 'tocsin' },
+      { type: 'RecordKnown', at: clock.now(), known },
+      { cause: `enrichment/${id}/${parts}`, by: 'tocsin' },
     );
   }
 
@@ -113,5 +120,30 @@ export function createEnrichmentLoop(options: EnrichmentLoopOptions): Enrichment
     waiting: turns.waiting,
     idle: turns.idle,
     close: turns.close,
+  };
+}
+
+/** What comes within a moment is taken away together. */
+function createHeap<T>(clock: Clock, take: (all: readonly T[]) => Promise<void>) {
+  let held: T[] = [];
+  let cancel: (() => void) | undefined;
+  let taking = Promise.resolve();
+
+  function empty(): Promise<void> {
+    cancel?.();
+    cancel = undefined;
+    const all = held;
+    held = [];
+    if (all.length > 0) taking = taking.then(() => take(all));
+    return taking;
+  }
+
+  return {
+    empty,
+    add(one: T): void {
+      held.push(one);
+      // Whoever empties it at the end hears what went wrong.
+      cancel ??= clock.after(togetherMs, () => void empty().catch(() => undefined));
+    },
   };
 }

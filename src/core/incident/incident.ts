@@ -174,7 +174,7 @@ export function evolve(
   return tell(state, timed(acted(change(state, event, meta), event), meta), event, meta);
 }
 
-const deeds: ReadonlySet<IncidentEvent['type']> = new Set([
+const deeds: ReadonlySet<string> = new Set<IncidentEvent['type']>([
   'IncidentAcknowledged',
   'IncidentUnacknowledged',
   'SeveritySet',
@@ -187,6 +187,11 @@ const deeds: ReadonlySet<IncidentEvent['type']> = new Set([
   'ThreadWanted',
   'RequestRefused',
 ]);
+
+/** Somebody acted on the incident, here or at a source that tells of it. */
+export function isDeed(type: string): boolean {
+  return deeds.has(type);
+}
 
 function acted(state: Incident, { type }: IncidentEvent): Incident {
   return state.actedOn || !deeds.has(type) ? state : { ...state, actedOn: true };

@@ -32,8 +32,24 @@ export interface Surface {
 
 /** Asked before a call is chosen, so that the most urgent one gets what there is. The surface itself keeps the account. */
 export interface Budget {
-  /** Milliseconds until such a call would not be refused; 0 for now. */
-  wait(call: Call, place: string): number;
+  /** Milliseconds until such a call would not be refused, and is within its share; 0 for now. */
+  wait(call: Call, place: string, share?: Share): number;
+  /** Whether an edit of this post costs nothing of it: a press brought a way of its own. */
+  isFree?(ref: string): boolean;
+}
+
+/**
+ * How far into an allowance a call may go, so that something is left for whoever acts: `whole` (when absent) for what
+ * follows a person's act or waits for one, `most` for what else happens, `some` for what nobody asked for, `little` for
+ * both of these beside people who act right now.
+ */
+export type Share = keyof typeof shares;
+
+const shares = { whole: 1, most: 0.75, some: 0.4, little: 0.2 } as const;
+
+/** How many of so many calls it may use up; one at least, so that nothing waits for ever. */
+export function withinShare(count: number, share: Share = 'whole'): number {
+  return Math.max(1, Math.floor(count * shares[share]));
 }
 
 /** `root` and `reply` make a message, `edit` changes one. */

@@ -17,13 +17,16 @@ export interface KnownCardContext extends Words {
   readonly publicUrl?: string | undefined;
 }
 
+/** The key of its entry. */
+export const KNOWN = 'known';
+
 /** What was found beside the alerts, the likeliest cause in its first line. Undefined while nothing is known. */
 export function knownCard(incident: Incident, context: KnownCardContext): Card | undefined {
   if (!incident.known) return undefined;
   const { parts } = incident.known;
   const since = gather(incident).since;
   return {
-    key: 'known',
+    key: KNOWN,
     tone: 'neutral',
     mark: 'KNOWN',
     title: headline(parts, since),

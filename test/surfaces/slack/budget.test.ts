@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAccount } from '../../../src/bot/surfaces/slack/budget.ts';
+import type { Share } from '../../../src/core/ports/surface.ts';
 import { publishedRates } from '../../fakes/slack/index.ts';
 import { ratesOf } from '../../fakes/slack/rates.ts';
 import { stillClock } from '../../fakes/still-clock.ts';
@@ -44,6 +45,34 @@ describe('the account', () => {
     expect(account.wait('root', 'C1')).toBe(0);
     await clock.passes(wait);
     expect(account.wait('edit', 'C2')).toBe(0);
+  });
+
+  it('keeps a part of the edits for whoever acts: what happens by itself ends before, what nobody asked for sooner', async () => {
+    const clock = stillClock();
+    const account = createAccount(clock, () => 0.5);
+    const fits = (share: Share) => account.wait('edit', 'C1', share) === 0;
+    const spend = (count: number) => {
+      for (let made = 0; made < count; made += 1) account.spend('edit', 'C1');
+    };
+    spend(19);
+    expect([fits('whole'), fits('most'), fits('some')]).toEqual([true, true, false]);
+    spend(17);
+    expect([fits('whole'), fits('most'), fits('some')]).toEqual([true, false, false]);
+    spend(12);
+    expect([fits('whole'), fits('most'), fits('some')]).toEqual([false, false, false]);
+    await clock.passes(account.wait('edit', 'C1', 'some'));
+    expect(fits('some')).toBe(true);
+  });
+
+  it('keeps a message of the burst for the next thread', async () => {
+    const clock = stillClock();
+    const account = createAccount(clock, () => 0.5);
+    expect(account.wait('reply', 'C1', 'some')).toBe(0);
+    account.spend('reply', 'C1');
+    expect(account.wait('reply', 'C1', 'some')).toBe(1_050);
+    expect(account.wait('root', 'C1')).toBe(0);
+    await clock.passes(1_050);
+    expect(account.wait('reply', 'C1', 'some')).toBe(0);
   });
 
   it('holds one channel back, and the workspace when a second one is over its rate', async () => {

@@ -51,8 +51,11 @@ export interface About {
   readonly private?: boolean;
 }
 
-/** `state`: what it shows has changed. `enrichment`: something beside it, that can wait for everything else. */
-export type Wake = 'state' | 'enrichment';
+/**
+ * `answer`: somebody acted, and looks whether it shows. `state`: what it shows has changed. `enrichment`: something
+ * beside it, that can wait for everything else.
+ */
+export type Wake = 'answer' | 'state' | 'enrichment';
 
 export interface ThreadsLoop {
   /** Something of the thread changed; several changes are one turn. */

@@ -2,7 +2,7 @@ import type { Call } from '../../../core/ports/surface.ts';
 import { GONE_MAX, type PostState, type Standing, standingOf } from '../../../core/post.ts';
 import type { Thread } from '../../../core/view/card.ts';
 import type { Doubts } from './doubts.ts';
-import type { About, ThreadsLoopOptions } from './index.ts';
+import type { About, ThreadsLoopOptions, Wake } from './index.ts';
 import type { LostPlaces } from './lost-places.ts';
 import { type Piece, pieces, type Urgency, urgency } from './next-post.ts';
 import type { Refusals } from './refusals.ts';
@@ -40,8 +40,8 @@ export interface Needed {
 }
 
 export interface Lookout {
-  /** `roughly`: without rendering what is not there yet, for choosing among many. */
-  look(thread: string, how: 'roughly' | 'whole'): Promise<Look>;
+  /** `roughly`: without rendering what is not there yet, for choosing among many. `why` it was woken says how urgent. */
+  look(thread: string, how: 'roughly' | 'whole', why: Wake): Promise<Look>;
 }
 
 type Options = Pick<ThreadsLoopOptions, 'engine' | 'threads' | 'sha256' | 'clock'> & {
@@ -57,7 +57,7 @@ const nothing = { kind: 'nothing' } as const;
 export function createLookout(options: Options): Lookout {
   const { engine, threads, name, storms, places, doubts } = options;
 
-  async function look(thread: string, how: 'roughly' | 'whole'): Promise<Look> {
+  async function look(thread: string, how: 'roughly' | 'whole', why: Wake): Promise<Look> {
     const about = await threads.about(thread);
     const home = about && (await threads.place(thread, name));
     if (about === undefined || home === undefined) return nothing;
@@ -80,7 +80,7 @@ export function createLookout(options: Options): Lookout {
     }
     const [doubt] = doubted.toSorted((one, other) => one.until - other.until);
     const desired = await threads.desired(thread, name);
-    const call = desired && next(desired, posts, { place, about, doubted });
+    const call = desired && next(desired, posts, { place, about, doubted, why });
     return sooner(call, doubt) ?? nothing;
   }
 
@@ -119,7 +119,7 @@ export function createLookout(options: Options): Lookout {
   function next(
     desired: Thread,
     posts: PostState,
-    { place, about, doubted }: Found,
+    { place, about, doubted, why }: Found,
   ): CallLook | undefined {
     const standing = (key: string): Standing => standingOf(posts, name, key);
     const digestOf = (piece: object) => options.sha256(JSON.stringify(piece));
@@ -130,7 +130,7 @@ export function createLookout(options: Options): Lookout {
       if (!piece || !isTold(piece, doubted)) continue;
       const until = piece.call === 'edit' ? (doubts.ofEdit(desired.incident, piece.key) ?? 0) : 0;
       const post = { root: standing('root').ref, standing: standing(piece.key), piece };
-      const needed = { call: piece.call, urgency: urgencyOf(piece, about), until, post };
+      const needed = { call: piece.call, urgency: urgencyOf(piece, about, why), until, post };
       if (!best || isBefore(needed, best)) best = needed;
     }
     return best && { kind: 'call', place, about, ...best };
@@ -143,6 +143,7 @@ interface Found {
   readonly place: string;
   readonly about: About;
   readonly doubted: readonly DoubtLook[];
+  readonly why: Wake;
 }
 
 type CallLook = Extract<Look, { readonly kind: 'call' }>;
@@ -157,8 +158,11 @@ function isBefore(one: Needed, other: Needed): boolean {
   return one.until === other.until ? one.urgency < other.urgency : one.until < other.until;
 }
 
-function urgencyOf(piece: Piece, { storm, wanted }: About): Urgency {
+function urgencyOf(piece: Piece, { storm, wanted }: About, why: Wake): Urgency {
   if (storm) return urgency.critical;
+  if (piece.call === 'edit' && piece.urgency === urgency.state && why !== 'state') {
+    return urgency[why];
+  }
   // Who acted on it in a storm looks for its thread.
   if (piece.call === 'root' && wanted && piece.urgency > urgency.critical) return urgency.critical;
   return piece.urgency;

@@ -1,10 +1,11 @@
 import type { Call } from '../../../core/ports/surface.ts';
 import { GONE_MAX, type Standing, TAKEOVER } from '../../../core/post.ts';
 import type { Card, Entry, Text, Thread } from '../../../core/view/card.ts';
+import { KNOWN } from '../../../core/view/known-card.ts';
 import { plain } from '../../../core/view/text.ts';
 
-/** Lower goes first. Answers to a press do not travel here. */
-export const urgency = { asked: 0, critical: 1, state: 2, enrichment: 3 } as const;
+/** Lower goes first. Words to whoever pressed do not travel here; that the card shows what they did does: `answer`. */
+export const urgency = { asked: 0, answer: 0.25, critical: 1, state: 2, enrichment: 3 } as const;
 export type Urgency = (typeof urgency)[keyof typeof urgency];
 
 /** One call that a thread still needs on a surface. */
@@ -135,11 +136,13 @@ function merged(lines: readonly LineEntry[], { digestOf }: Compared): Piece {
 /** Marks of cards that somebody has to act on: an approval is asked, it failed, nobody knows how it ended. */
 const askedMarks: ReadonlySet<string> = new Set(['WAITING', 'FAILED', 'UNKNOWN']);
 
-function urgencyOf({ mark, tone }: Card): Urgency {
+function urgencyOf({ key, mark, tone }: Card): Urgency {
+  if (key === KNOWN) return urgency.enrichment;
   if (askedMarks.has(mark)) return urgency.asked;
   return tone === 'critical' ? urgency.critical : urgency.state;
 }
 
-function editUrgency({ mark }: Card): Urgency {
+function editUrgency({ key, mark }: Card): Urgency {
+  if (key === KNOWN) return urgency.enrichment;
   return askedMarks.has(mark) ? urgency.asked : urgency.state;
 }

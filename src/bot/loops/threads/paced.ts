@@ -1,4 +1,4 @@
-import type { Budget, Call, Surface } from '../../../core/ports/surface.ts';
+import type { Budget, Surface } from '../../../core/ports/surface.ts';
 import { type CallEnd, createCaller } from './call.ts';
 import { createDoubts } from './doubts.ts';
 import { createHealth } from './health.ts';
@@ -8,6 +8,7 @@ import { createLostPlaces } from './lost-places.ts';
 import { urgency } from './next-post.ts';
 import { createRefusals } from './refusals.ts';
 import { createSettling } from './settle.ts';
+import { type CallLook, createShares } from './shares.ts';
 import { createStorms, stormLookMs, type WaitingRoots } from './storms.ts';
 
 export interface PacedLaneOptions extends ThreadsLoopOptions {
@@ -55,6 +56,7 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
   const places = createLostPlaces(clock.now);
   const doubts = createDoubts(clock.now);
   const refusals = createRefusals();
+  const shares = createShares(clock);
   const storms = createStorms(options);
   const settling = createSettling(options);
   const health = createHealth({ ...options, name });
@@ -80,7 +82,7 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
   function wake(thread: string, why: Wake): void {
     if (isClosed) return;
     const item = items.get(thread) ?? newItem(thread, why);
-    if (why === 'state') item.why = why;
+    if (urgency[why] < urgency[item.why]) item.why = why;
     items.set(thread, item);
     fresh.add(thread);
     stir();
@@ -132,7 +134,7 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
     if (!item || item.isBusy) return;
     storms.release(thread);
     try {
-      settle(item, await lookout.look(thread, 'roughly'));
+      settle(item, await lookout.look(thread, 'roughly', item.why));
     } catch (error) {
       log('thread failed', { surface: name, thread, error });
       item.look = undefined;
@@ -149,6 +151,8 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
       return;
     }
     item.look = look;
+    // What somebody did shows by now, or the thread has none yet: what follows is no answer any more.
+    if (item.why === 'answer' && orderOf(item) > urgency.answer) item.why = 'state';
     const until = look.kind === 'lost' && look.to !== undefined ? 0 : look.until;
     const due = Math.max(until, item.heldUntil);
     item.notBefore = isStormCard(look) ? Math.max(due, storms.cardDue(item.thread)) : due;
@@ -209,14 +213,19 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
     if (item.isBusy || fresh.has(item.thread)) return Number.POSITIVE_INFINITY;
     if (look?.kind !== 'call') return item.notBefore;
     if (busyPlaces.has(look.place)) return Number.POSITIVE_INFINITY;
-    const kind = `${look.call} ${look.place}`;
-    const until = waits.get(kind) ?? opensAt(look.call, look.place);
+    if (isFree(look)) return item.notBefore;
+    const kind = `${look.call} ${look.place} ${shares.of(look)}`;
+    const until = waits.get(kind) ?? opensAt(look);
     waits.set(kind, until);
     return Math.max(item.notBefore, until);
   }
 
-  function opensAt(call: Call, place: string): number {
-    const wait = budget.wait(call, place);
+  function isFree({ post }: CallLook): boolean {
+    return post?.piece.ref !== undefined && budget.isFree?.(post.piece.ref) === true;
+  }
+
+  function opensAt(look: CallLook): number {
+    const wait = isFree(look) ? 0 : budget.wait(look.call, look.place, shares.of(look));
     return wait > 0 ? clock.now() + wait : 0;
   }
 
@@ -244,14 +253,15 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
   /** Looks once more and makes the call. True when the thread is not to be looked at before its time. */
   async function act(item: Item): Promise<boolean> {
     const { thread } = item;
-    const look = await lookout.look(thread, 'whole');
+    const look = await lookout.look(thread, 'whole', item.why);
     settle(item, look);
     if (item.notBefore > clock.now()) return true;
     if (look.kind === 'doubt') return after(item, await caller.settle(look));
     if (look.kind === 'lost') return move(thread, look);
     if (look.kind !== 'call' || look.post === undefined) return false;
     // It needs another call than it was chosen for, and that one has to be chosen.
-    if (opensAt(look.call, look.place) > clock.now()) return false;
+    if (opensAt(look) > clock.now()) return false;
+    if (look.urgency === urgency.answer) shares.answered(look.place);
     const end = await caller.post(thread, look.place, look.post);
     if (look.about.storm && end.againAt === undefined) storms.cardShown(thread);
     return after(item, end);
@@ -347,9 +357,8 @@ export function createPacedLane(options: PacedLaneOptions): Lane {
     return first === second ? one.rank < other.rank : first < second;
   }
 
-  function orderOf({ look, why }: Item): number {
+  function orderOf({ look }: Item): number {
     if (look?.kind !== 'call') return urgency.critical;
-    if (why === 'enrichment' && look.call === 'edit') return urgency.enrichment;
     // First the card that names all of them, then what nobody has seen, then what is said below it.
     if (isStormCard(look)) return urgency.critical - 0.5;
     return look.urgency === urgency.critical && look.call === 'root'

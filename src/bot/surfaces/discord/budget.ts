@@ -1,4 +1,4 @@
-import type { Budget, Call } from '../../../core/ports/surface.ts';
+import { type Budget, type Call, type Share, withinShare } from '../../../core/ports/surface.ts';
 import { limits } from './limits.ts';
 
 /**
@@ -6,8 +6,8 @@ import { limits } from './limits.ts';
  * https://discord.com/developers/docs/topics/rate-limits
  */
 export interface Account {
-  /** Milliseconds until a call of this route would not be refused; 0 for now. */
-  wait(route: string): number;
+  /** Milliseconds until a call of this route would not be refused, and is within its share; 0 for now. */
+  wait(route: string, share?: Share): number;
   began(route: string): void;
   ended(route: string): void;
   learn(route: string, answer: Answered): void;
@@ -21,6 +21,8 @@ export interface Answered {
 }
 
 interface Bucket {
+  /** So many in each window. */
+  limit: number;
   remaining: number;
   resetAt: number;
 }
@@ -51,14 +53,15 @@ export function createAccount(now: () => number): Account {
   }
 
   return {
-    wait(route) {
+    wait(route, share) {
       const whole = isExempt(route) ? 0 : globalWait();
       const busy = underWay.get(route) ?? 0;
       const bucket = bucketOf(route);
       if (!bucket) return Math.max(whole, busy > 0 ? unknownMs : 0);
       const left = bucket.resetAt - now();
       if (left <= 0) return Math.max(whole, 0);
-      return Math.max(whole, bucket.remaining - busy > 0 ? 0 : left);
+      const kept = bucket.limit - withinShare(bucket.limit, share);
+      return Math.max(whole, bucket.remaining - busy > kept ? 0 : left);
     },
     began(route) {
       if (!isExempt(route)) recent.push(now());
@@ -77,15 +80,16 @@ export function createAccount(now: () => number): Account {
       if (name !== undefined) keep(names, route, key);
       const resetMs = Number(headers['x-ratelimit-reset-after'] ?? Number.NaN) * 1_000;
       const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);
+      const limit = Number(headers['x-ratelimit-limit'] ?? 1);
       if (Number.isFinite(resetMs) && Number.isFinite(remaining)) {
-        keep(buckets, key, { remaining, resetAt: at + resetMs });
+        keep(buckets, key, { limit, remaining, resetAt: at + resetMs });
       }
       if (status !== 429) return;
       // A shared limit resets later than its bucket: the body is right.
       const waitMs = 1_000 * (retryAfterS ?? Number(headers['retry-after'] ?? 1));
       if (headers['x-ratelimit-global'] === 'true')
         closedUntil = Math.max(closedUntil, at + waitMs);
-      else keep(buckets, key, { remaining: 0, resetAt: at + waitMs });
+      else keep(buckets, key, { limit: 1, remaining: 0, resetAt: at + waitMs });
     },
   };
 }
@@ -96,12 +100,13 @@ export function budgetOf(
   channelOf: (place: string) => string | undefined,
 ): Budget {
   return {
-    wait(call: Call, place: string) {
+    wait(call: Call, place: string, share?: Share) {
       const channel = channelOf(place);
       if (channel === undefined || call === 'reply') return account.wait('');
       const path = `/channels/${channel}/messages`;
       return account.wait(
         call === 'root' ? routeOf('POST', path) : routeOf('PATCH', `${path}/1000000000000000`),
+        share,
       );
     },
   };

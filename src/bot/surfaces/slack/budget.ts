@@ -1,4 +1,4 @@
-import type { Budget, Call } from '../../../core/ports/surface.ts';
+import { type Budget, type Call, type Share, withinShare } from '../../../core/ports/surface.ts';
 import type { Clock } from '../../clock.ts';
 
 /**
@@ -47,9 +47,12 @@ export function createAccount(clock: Clock, random: () => number): Account {
     return 1 + (factor - 1) * 0.5 ** ((now - at) / care.halfLifeMs);
   }
 
-  function channelWait(place: string, now: number): number {
+  /** What nobody asked for leaves one message of the burst to the next new thread. */
+  function channelWait(place: string, now: number, share: Share): number {
     const { tokens } = filled(place, now);
-    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * perChannel.everyMs * caution('post', now));
+    const needed = 1 + perChannel.burst - withinShare(perChannel.burst, share);
+    if (tokens >= needed) return 0;
+    return Math.ceil((needed - tokens) * perChannel.everyMs * caution('post', now));
   }
 
   function filled(place: string, now: number): { tokens: number; at: number } {
@@ -75,20 +78,20 @@ export function createAccount(clock: Clock, random: () => number): Account {
 
   return {
     pause,
-    wait(call, place) {
+    wait(call, place, share = 'whole') {
       const now = clock.now();
       return call === 'edit'
         ? Math.max(
             pause(),
             blockedFor('edit', now),
-            windowWait(made.edits, slower('edit', edits, now), now),
+            windowWait(made.edits, within(slower('edit', edits, now), share), now),
           )
         : Math.max(
             pause(),
             blockedFor('post', now),
             blockedFor(`post ${place}`, now),
             windowWait(made.messages, slower('post', messages, now), now),
-            channelWait(place, now),
+            channelWait(place, now, share),
           );
     },
     spend(call, place) {
@@ -128,6 +131,10 @@ export function createAccount(clock: Clock, random: () => number): Account {
       pausedUntil = 0;
     },
   };
+}
+
+function within({ count, withinMs }: Window, share: Share): Window {
+  return { count: withinShare(count, share), withinMs };
 }
 
 /** Milliseconds until one more fits into the window; forgets what has left it. */

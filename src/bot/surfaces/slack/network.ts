@@ -117,6 +117,18 @@ export async function openNetwork(reach: Reach): Promise<Network> {
   };
 }
 
+/** An address that we were handed is called only where Slack itself answers. */
+export function isSlacks(url: string, api: string | undefined): boolean {
+  const parsed = URL.parse(url);
+  if (!parsed) return false;
+  if (api !== undefined && parsed.origin === URL.parse(api)?.origin) return true;
+  const { hostname, protocol } = parsed;
+  const isHost = ['slack.com', 'slack-gov.com', 'slack-files.com'].some(
+    (host) => hostname === host || hostname.endsWith(`.${host}`),
+  );
+  return protocol === 'https:' && isHost;
+}
+
 /** A connection to the target, through the proxy when there is one. Every failure says that nothing was sent. */
 function connector(
   build: typeof buildConnector,

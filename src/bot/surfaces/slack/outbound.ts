@@ -13,6 +13,7 @@ import type { CallArguments } from './client.ts';
 import { findPosts } from './history.ts';
 import { isTokenRefused, type NotEnsured, notEnsured, refusal, slackProblem } from './outcome.ts';
 import { createPictures } from './pictures.ts';
+import { editByPress } from './press-edits.ts';
 import { postEvent, readRef, refOf } from './refs.ts';
 import { type Rendered, renderCard, renderEntry } from './render.ts';
 import { doneSchema, postedSchema } from './schema.ts';
@@ -29,25 +30,22 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
     const { incident, place, ref, card } = post;
     const setting = settingOf(workspace, { thread: incident, first: ref === undefined });
     const rendered = renderCard(card, setting);
-    if (ref !== undefined) return edit(ref, place, rendered);
-    return create('root', place, { ...messageOf(rendered), metadata: metadata(incident, 'root') });
+    const message = { ...messageOf(rendered), metadata: metadata(incident, 'root') };
+    return ref === undefined ? create('root', place, message) : edit(ref, place, message);
   }
 
   async function ensureEntry(post: EntryPost): Promise<Ensured> {
     const { incident, place, root, ref, entry } = post;
     const setting = settingOf(workspace, { thread: incident, first: ref === undefined });
     const rendered = renderEntry(entry, setting);
-    if (ref !== undefined) return edit(ref, place, rendered);
+    const message = { ...messageOf(rendered), metadata: metadata(incident, entry.key) };
+    if (ref !== undefined) return edit(ref, place, message);
     const { channel, ts } = readRef(root);
     const picture = entry.kind === 'line' ? entry.picture : undefined;
     const pictureKey = `${incident} ${entry.key}`;
     const brought = picture ? await pictures.bring(pictureKey, picture) : 'none';
     if (brought === 'wait') return { ok: false, why: 'wait', afterMs: pictureAgainMs };
-    const made = await create('reply', channel, {
-      ...messageOf(rendered),
-      thread_ts: ts,
-      metadata: metadata(incident, entry.key),
-    });
+    const made = await create('reply', channel, { ...message, thread_ts: ts });
     if (made.ok && picture) {
       await pictures.show(pictureKey, brought, { channel: readRef(made.ref).channel, root: ts });
     }
@@ -69,13 +67,19 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
     return failed(called.failure, { call, place, method: 'chat.postMessage' });
   }
 
-  async function edit(ref: string, place: string, rendered: Rendered): Promise<Ensured> {
+  async function edit(ref: string, place: string, message: CallArguments): Promise<Ensured> {
     const ready = await readyFor(readRef(ref).channel);
     if ('why' in ready) return ready;
+    const byPress = await editByPress(workspace, ref, message);
+    if (byPress) {
+      return 'ok' in byPress ? byPress : failed(byPress, { place, method: 'response_url' });
+    }
+    // It was chosen for a way that is closed by now.
+    const afterMs = account.wait('edit', keyOf(place));
+    if (afterMs > 0) return { ok: false, why: 'wait', afterMs };
     const { call: ask } = await workspace.client();
     account.spend('edit', keyOf(place));
-    const args = { ...readRef(ref), ...messageOf(rendered) };
-    const called = await ask('chat.update', args, postedSchema);
+    const called = await ask('chat.update', { ...readRef(ref), ...message }, postedSchema);
     if (called.ok) {
       account.answered();
       return { ok: true, ref };
@@ -135,7 +139,10 @@ export function createOutbound(workspace: Workspace): Omit<Surface, 'close'> {
   return {
     name,
     remembers: true,
-    budget: { wait: (call, place) => account.wait(call, keyOf(place)) },
+    budget: {
+      wait: (call, place, share) => account.wait(call, keyOf(place), share),
+      isFree: (ref) => account.pause() === 0 && workspace.pressEdits.isFree(ref),
+    },
     ensureRoot,
     ensureEntry,
     async find(sought: Sought): Promise<Found> {

@@ -5,6 +5,7 @@ import { type Client, type Failure, openClient } from './client.ts';
 import { createMembers, type Members } from './inbound/members.ts';
 import type { SlackOptions } from './options.ts';
 import { refusal, slackProblem } from './outcome.ts';
+import { createPressEdits, type PressEdits } from './press-edits.ts';
 import { identitySchema } from './schema.ts';
 
 /** One workspace as this process knows it: who we are there, what we may spend, which channels there are. */
@@ -12,6 +13,8 @@ export interface Workspace {
   readonly options: SlackOptions;
   readonly account: Account;
   readonly channels: Channels;
+  /** Posts that were pressed a moment ago. */
+  readonly pressEdits: PressEdits;
   /** Who is a full member of it. */
   readonly members: Members;
   /** Loads the SDK on first need. */
@@ -84,6 +87,7 @@ export function openWorkspace(options: SlackOptions): Workspace {
     options,
     account,
     channels: createChannels(client, clock),
+    pressEdits: createPressEdits(clock),
     members: createMembers({ options, client }),
     client,
     async identity() {

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { startChannel } from '../../../fakes/channel.ts';
+import { describe, expect, it } from 'vitest';
+import { type Channel, startChannel } from '../../../fakes/channel.ts';
 
 const MINUTE = 60_000;
 
@@ -222,3 +222,48 @@ it('one thread that takes nothing does not close its place to the others', async
   await channel.isInOrder();
   await channel.close();
 });
+
+describe('the card of what somebody acknowledged', () => {
+  it('shows it within a second, while edits that nobody asked for have used up their share', async () => {
+    const channel = await startChannel({ editsPerMinute: 8 });
+    const incidents = Array.from({ length: 10 }, (_, index) => `inc-${index}`);
+    for (const incident of incidents) await channel.fires(incident);
+    await channel.passes(15_000);
+    for (const incident of incidents) await channel.fires(incident, { alert: 'b' });
+    await channel.passes(10_000);
+    expect(editsOf(channel)).toBe(6);
+    await channel.says('ana', 'ack', 'inc-9');
+    await channel.passes(1_000);
+    expect(rootOf(channel, 'inc-9')).toContain('ana');
+    // What is left of the minute is for whoever acts next.
+    await channel.passes(5_000);
+    expect(editsOf(channel)).toBe(7);
+    await channel.says('ben', 'ack', 'inc-8');
+    await channel.passes(1_000);
+    expect(rootOf(channel, 'inc-8')).toContain('ben');
+    await channel.passes(2 * MINUTE);
+    await channel.isInOrder();
+    expect(channel.platform.answered['over the limit']).toBeUndefined();
+    await channel.close();
+  });
+
+  it('shows it before the lines below it and before threads that nobody has seen', async () => {
+    const channel = await startChannel();
+    await channel.fires('inc-1');
+    await channel.passes(5_000);
+    for (let more = 2; more < 30; more += 1) await channel.fires(`inc-${more}`);
+    await channel.says('ana', 'note "looking"', 'inc-1');
+    await channel.says('ana', 'ack', 'inc-1');
+    await channel.passes(1_000);
+    expect(rootOf(channel, 'inc-1')).toContain('ana');
+    await channel.close();
+  });
+});
+
+function editsOf({ platform }: Channel): number {
+  return platform.posts.reduce((sum, { edits }) => sum + edits, 0);
+}
+
+function rootOf({ platform }: Channel, incident: string): string {
+  return JSON.stringify(platform.roots(incident).map(({ piece }) => piece));
+}

@@ -1,10 +1,10 @@
 import type { Pin } from '../../../chat.ts';
 import { copyImages } from '../files.ts';
+import { isSlacks } from '../network.ts';
 import { messagesSchema, permalinkSchema, type SlackMessage } from '../schema.ts';
 import type { Workspace } from '../workspace.ts';
 import { type Acknowledge, type At, isHeard, personOf, take, threadOf } from './deeds.ts';
 import { typedText } from './lines.ts';
-import { isSlacks } from './reply.ts';
 import type { ShortcutBody } from './schema.ts';
 
 /** "Pin to timeline" in the menu of a message. */

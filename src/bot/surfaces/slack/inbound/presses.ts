@@ -22,6 +22,10 @@ export async function takeAction(
   // A press on nothing of ours, and one that only opened an address, say nothing.
   if (!value || value.press.kind === 'open') return acknowledge();
   if (!(await isHeard(at, origin, acknowledge))) return;
+  const { channel_id: channel, message_ts: ts, is_ephemeral: isWhispered } = body.container;
+  if (channel && ts && !isWhispered) {
+    at.workspace.pressEdits.pressed(refOf({ channel, ts }), body.response_url);
+  }
   const thread = threadOf(at.workspace, origin, value.thread);
   const place = body.container.message_ts ?? body.container.view_id ?? '';
   const cause = `press/${place}/${done.action_ts}/${body.user.id}`;

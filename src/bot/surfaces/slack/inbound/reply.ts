@@ -2,6 +2,7 @@ import type { Answer, Card, Picture } from '../../../../core/view/card.ts';
 import { cardText } from '../../../../core/view/text.ts';
 import { problemBlock, sentence } from '../../../../core/view/words.ts';
 import { uploadText } from '../files.ts';
+import { isSlacks } from '../network.ts';
 import { messageOf, settingOf } from '../outbound.ts';
 import { slackProblem } from '../outcome.ts';
 import { createPictures } from '../pictures.ts';
@@ -129,18 +130,6 @@ async function respond(workspace: Workspace, origin: Origin, message: object): P
     options.metrics.called(options.name, 'response_url', 'unknown');
     return false;
   }
-}
-
-/** An address that we were handed is called only where Slack itself answers. */
-export function isSlacks(url: string, api: string | undefined): boolean {
-  const parsed = URL.parse(url);
-  if (!parsed) return false;
-  if (api !== undefined && parsed.origin === URL.parse(api)?.origin) return true;
-  const { hostname, protocol } = parsed;
-  const isHost = ['slack.com', 'slack-gov.com', 'slack-files.com'].some(
-    (host) => hostname === host || hostname.endsWith(`.${host}`),
-  );
-  return protocol === 'https:' && isHost;
 }
 
 /** The whole of what one person alone was told lies in their direct messages: Slack hangs no file on a whisper. */
