@@ -16,10 +16,18 @@ export interface LivingBot {
   host(...words: readonly string[]): Promise<Ran>;
 }
 
+export interface Beginning {
+  /** More of `journal:`, as it is written: `, retain: 30d`. */
+  readonly journal?: string;
+  /** What is done to the journal before the program starts. */
+  readonly before?: (journal: string) => Promise<void>;
+}
+
 /** The real program on a configuration, with a journal of its own; it ends with the test. */
 export async function startLivingBot(
   more: string,
   env: Readonly<Record<string, string>> = {},
+  { journal: written = '', before }: Beginning = {},
 ): Promise<LivingBot> {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-living-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,9 +38,10 @@ export async function startLivingBot(
     `version: 1
 server:  { listen: 127.0.0.1:0 }
 metrics: { listen: 127.0.0.1:0 }
-journal: { path: ${journal} }
+journal: { path: ${journal}${written} }
 ${more}`,
   );
+  await before?.(journal);
   const bot = await launch({ argv: [tocsin, 'start', '--config', file], env });
   onTestFinished(async () => void (await bot.signal('SIGTERM')));
   return {

@@ -93,6 +93,7 @@ export function createConsole(options: ConsoleOptions): Console {
     senderOf: options.senderOf ?? (({ socket }) => socket.remoteAddress ?? ''),
     now: options.now,
     log: options.log ?? (() => undefined),
+    refusal: (problem) => options.desk.refusal(problem),
     desk: options.desk,
     board: createBoard(sequence),
     fragments: createFragments(sequence, limits.fragmentCharactersMax),

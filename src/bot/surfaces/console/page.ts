@@ -90,9 +90,13 @@ export function renderThread(thread: Thread, sandbox: boolean): readonly Rendere
 }
 
 export function problemPage(frame: PageFrame, code: ConsoleProblem): Html {
-  const card = renderCard(problemCard(code), { incident: '', sandbox: frame.sandbox });
+  return refusalPage(frame, problemCard(code));
+}
+
+export function refusalPage(frame: PageFrame, refusal: Card): Html {
+  const card = renderCard(refusal, { incident: '', sandbox: frame.sandbox });
   return document(frame, {
-    title: problemCard(code).mark,
+    title: refusal.mark,
     body: html`<div class="frame narrow"><main id="main" tabindex="-1">${new Html(card.html)}
 ${frame.person !== undefined && html`<p><a href="${frame.base}/incidents/">All incidents</a></p>`}</main></div>`,
   });

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Problem, ProblemError } from '../../../core/problem.ts';
+import type { Card } from '../../../core/view/card.ts';
 import type { HttpRoute, PathParams } from '../../http-route.ts';
 import type { StepUps } from '../../step-up/ports.ts';
 import { type Access, type Caller, findCaller } from './access.ts';
 import type { AssetPaths } from './assets.ts';
 import type { Board } from './board.ts';
 import { type Fragments, type Sequence, writeCursor } from './fragments.ts';
-import { type PageFrame, problemPage, sameSitePage } from './page.ts';
+import { type PageFrame, problemPage, refusalPage, sameSitePage } from './page.ts';
 import type { ConsoleDesk, ConsoleMetrics } from './ports.ts';
 import { type ConsoleProblem, problemCard } from './problems.ts';
 import { renderCard } from './render.ts';
@@ -37,6 +39,8 @@ export interface Site {
   /** Ends the streams of those who are signed in no longer. */
   checkStreams(): Promise<void>;
   log(message: string, error: unknown): void;
+  /** The five parts of a problem of the bot as a card. */
+  refusal(problem: Problem): Card;
 }
 
 /** What those routes share besides that look at the threads and speak to the bot. */
@@ -93,6 +97,8 @@ export function hostRoute(
       try {
         await handle(call);
       } catch (error) {
+        if (isArchived(error) && !response.headersSent)
+          return sendArchived(site, call, error.problem);
         site.log('console request failed', error);
         if (response.headersSent) response.destroy();
         else sendProblem(site, call, 500, 'CONSOLE_FAILED');
@@ -145,6 +151,24 @@ export function sendProblem(
   }
   const place = { incident: '', sandbox: site.access.kind === 'demo' };
   sendJson(response, { code, html: renderCard(problemCard(code), place).html }, status);
+}
+
+/** What lies in an archive is no failure: wherever it is asked for, it is said where it lies. */
+function isArchived(error: unknown): error is ProblemError {
+  return error instanceof ProblemError && error.problem.code === 'THREAD_ARCHIVED';
+}
+
+function sendArchived(site: Site, { request, response }: Call, problem: Problem): void {
+  const card = site.refusal(problem);
+  const isProgram = request.url?.startsWith('/api/') === true;
+  if (!isProgram && !wantsJson(request)) {
+    sendPage(response, refusalPage(frameFor(site, undefined), card), 410);
+    return;
+  }
+  const place = { incident: '', sandbox: site.access.kind === 'demo' };
+  const { kind: _, ...said } = card.blocks.find(({ kind }) => kind === 'problem') ?? {};
+  const { html } = renderCard(card, place);
+  sendJson(response, isProgram ? { problem: said } : { code: problem.code, html }, 410);
 }
 
 /** An open stream is no sign of a person: only what they open or send is. */
