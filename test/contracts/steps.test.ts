@@ -1,9 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { connect as connectPatroni } from '../../src/integrations/patroni/index.ts';
 import { otherWorlds, stepWorlds } from '../integrations/kubernetes/step-worlds.ts';
 import { createWorld } from '../integrations/kubernetes/world.ts';
+import { stepWorlds as patroniWorlds } from '../integrations/patroni/step-worlds.ts';
 import { stepContract } from './steps.ts';
 
-const worlds = { ...stepWorlds, ...otherWorlds };
+const worlds = { ...stepWorlds, ...otherWorlds, ...patroniWorlds };
 for (const [kind, create] of Object.entries(worlds)) stepContract(kind, create);
 
 describe('the contract of steps', () => {
@@ -16,5 +18,12 @@ describe('the contract of steps', () => {
     const world = await createWorld();
     opened.push(world);
     expect(Object.keys(world.writer.steps).sort()).toEqual(Object.keys(stepWorlds).sort());
+    const patroni = connectPatroni({
+      target: 'pg',
+      endpoints: ['http://127.0.0.1:1'],
+      timeoutMs: 100,
+      actionTimeoutMs: 100,
+    }).openWriter();
+    expect(Object.keys(patroni.steps).sort()).toEqual(Object.keys(patroniWorlds).sort());
   });
 });

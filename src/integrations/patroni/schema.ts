@@ -150,11 +150,6 @@ export function parseReply(body: string): string {
     .toWellFormed();
 }
 
-/** `Successfully switched over to "b"`, `Switched over to "B" instead of "A"`; '' where it names nobody. */
-export function parseNewLeader(reply: string): string {
-  return /over to "([^"]+)"/.exec(reply)?.[1] ?? '';
-}
-
 function roleOf(role: unknown): Role {
   if (role === 'leader' || role === 'master' || role === 'primary') return 'leader';
   if (role === 'standby_leader') return role;

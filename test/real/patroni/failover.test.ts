@@ -1,7 +1,13 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { textOf } from '../../support/console-client.ts';
+import type { Draft, StepDriver } from '../../../src/core/ports/step.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { connect } from '../../../src/integrations/patroni/index.ts';
+import { consoleClient, textOf } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLivingBot } from '../../support/living-bot.ts';
+import { launch, tocsin } from '../../support/tocsin-process.ts';
 import {
   agreed,
   operator,
@@ -18,12 +24,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => set?.stop());
 
-it('a switchover that two people approve loses no acknowledged write', async () => {
+it('a switchover that two people approve loses no acknowledged write, though Tocsin is killed meanwhile', async () => {
   const [leader, other] = await roles();
-  const { person } = await startLivingBot(configuration(), {
-    PATRONI_PASSWORD: operator.password,
-  });
-  const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => person(id)));
+  const env = { PATRONI_PASSWORD: operator.password };
+  const living = await startLivingBot(configuration(), env);
+  const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => living.person(id)));
   const writer = await writing();
 
   const declared = await ana?.console.says('', 'declare "the disk of the leader is slow"');
@@ -47,9 +52,18 @@ it('a switchover that two people approve loses no acknowledged write', async () 
   await ben?.console.says(incident, line);
   await cyn?.console.says(incident, line);
 
+  // Patroni was asked, and its answer never reaches anybody.
+  await eventually('the leader hands over', async () => !(await isPrimary(leader)));
+  await living.bot.signal('SIGKILL');
+  const next = await launch({
+    argv: [tocsin, 'start', '--config', join(living.folder, 'tocsin.yaml')],
+    env,
+  });
+  onTestFinished(async () => void (await next.signal('SIGTERM')));
+  const again = consoleClient(() => next.urls.console, ana?.cookie ?? '');
   await eventually(
     'the switchover is done',
-    async () => />DONE</.test((await ana?.console.page(`/incidents/${incident}`)) ?? ''),
+    async () => />DONE</.test(await again.page(`/incidents/${incident}`)),
     { withinMs: 60_000 },
   );
   const before = writer.acknowledged().length;
@@ -61,13 +75,103 @@ it('a switchover that two people approve loses no acknowledged write', async () 
   expect(await takesWrites(leader.postgresPort)).toBe(false);
 });
 
+it('a paused cluster hands over to the member that is named, and the plan says that it is paused', async () => {
+  const [leader, other] = await roles();
+  await set.ask(leader, '/config', { method: 'PATCH', body: { pause: true } });
+  const { planner, steps } = opened();
+  const drafted = await eventually('the pause is seen', async () => {
+    const plan = await planner.draft({ ...request, args: { to: other.name } });
+    return plan.ok && plan.warnings.some(({ code }) => code === 'PATRONI_PAUSED') && plan;
+  });
+  await brought(steps, drafted);
+  await set.ask(leader, '/config', { method: 'PATCH', body: { pause: null } });
+  expect((await roles()).map(({ name }) => name)).toEqual([other.name, leader.name]);
+});
+
+it('a leader that is killed is replaced within the bound that the plan shows, and follows when it is back', async () => {
+  const [leader, other] = await roles();
+  const writer = await writing();
+  const { planner, steps } = opened();
+  // What Patroni knew of is as old as its loop, a second here; what came later may be lost.
+  const safe = [...writer.acknowledged()];
+  await pause(1_500);
+  set.kill(leader);
+  const drafted = await planner.draft(request);
+  expect(drafted).toMatchObject({
+    ok: true,
+    steps: [{ kind: 'patroni.failover', params: { candidates: other.name } }],
+  });
+  const codes = drafted.ok ? drafted.warnings.map(({ code }) => code) : [];
+  expect(codes).toEqual([
+    'PATRONI_LOSS_BOUND',
+    'PATRONI_SPLIT_POSSIBLE',
+    'PATRONI_BY_ITSELF',
+    'PATRONI_SILENT',
+  ]);
+  await brought(steps, drafted);
+  const before = writer.acknowledged().length;
+  await eventually('writes go on', () => writer.acknowledged().length > before + 50);
+  await writer.stop();
+  expect(await missingFrom(other.postgresPort, safe)).toBe(0);
+
+  set.revive(leader);
+  expect((await roles()).map(({ name }) => name)).toEqual([other.name, leader.name]);
+  expect(await takesWrites(leader.postgresPort)).toBe(false);
+});
+
+const request = {
+  verb: 'failover',
+  operation: 'op-1',
+  service: 'checkout',
+  target: { integration: 'patroni', target: 'pg-main', locator: {}, bounds: {}, show: [] },
+  args: {},
+};
+
+function opened() {
+  const integration = connect({
+    target: 'pg-main',
+    endpoints: set.members.map(({ url }) => url),
+    basic: { username: operator.username, password: new Secret(operator.password) },
+    timeoutMs: 3_000,
+    actionTimeoutMs: 60_000,
+  });
+  onTestFinished(() => integration.close());
+  return { planner: integration.planner, steps: integration.openWriter().steps };
+}
+
+/** Its one step, to the end. */
+async function brought(steps: Readonly<Record<string, StepDriver>>, drafted: Draft): Promise<void> {
+  const step = drafted.ok ? drafted.steps[0] : undefined;
+  const driver = step && steps[step.kind];
+  if (!step || !driver) throw new Error(`it is drafted: ${JSON.stringify(drafted)}`);
+  const context = { operation: 'op-1', outputs: {}, startedAt: 0 };
+  const checked = await driver.check(step, context);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problem));
+  const applied = await driver.apply(step, { ...context, token: checked.token, attempt: 1 });
+  expect(applied).toMatchObject({ outcome: 'applied' });
+  let seen = '';
+  await eventually(
+    'it is verified',
+    async () => {
+      const observed = await driver.observe(step, context);
+      seen = JSON.stringify(observed);
+      expect(observed.state).not.toBe('failed');
+      return observed.state === 'done';
+    },
+    { withinMs: 60_000, say: () => seen },
+  );
+}
+
 /** Who leads, then the other. */
 async function roles(): Promise<readonly [PatroniMember, PatroniMember]> {
   await agreed(set);
   const [first, second] = set.members;
   if (!first || !second) throw new Error('there are two members');
-  const { status } = await set.ask(first, '/primary');
-  return status === 200 ? [first, second] : [second, first];
+  return (await isPrimary(first)) ? [first, second] : [second, first];
+}
+
+async function isPrimary(member: PatroniMember): Promise<boolean> {
+  return (await set.ask(member, '/primary')).status === 200;
 }
 
 async function writing() {

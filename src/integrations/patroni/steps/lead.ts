@@ -10,7 +10,6 @@ import type {
 import { type Facts, problem } from '../../../core/problem.ts';
 import { candidatesOf, whyNot } from '../candidates.ts';
 import type { Posted } from '../client.ts';
-import { parseNewLeader } from '../schema.ts';
 import { problemIn, type Reach, readView, type View } from '../view.ts';
 import { switchoverKind } from './kinds.ts';
 
@@ -90,7 +89,8 @@ async function judge(
 ): Promise<Applied> {
   const facts = { target: step.target.id, status, why: text };
   if (status === 200) {
-    return { outcome: 'applied', outputs: { leader: parseNewLeader(text) || candidate } };
+    // It may be "to B instead of A": whom the rule chose is kept, and who leads is looked at.
+    return { outcome: 'applied', outputs: { candidate } };
   }
   if (status === 401 || status === 403) {
     return { outcome: 'refused', problem: problem('PATRONI_UNAUTHORIZED', facts) };
@@ -108,7 +108,7 @@ async function judge(
 
 async function observe(reach: Reach, step: Step, outputs: Facts): Promise<Observed> {
   try {
-    return judgeView(await readView(reach), step, String(outputs['leader'] ?? ''));
+    return judgeView(await readView(reach), step, String(outputs['candidate'] ?? ''));
   } catch (error) {
     return progress(0, `not seen (${problemIn(error).code})`);
   }
