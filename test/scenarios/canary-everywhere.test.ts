@@ -16,7 +16,7 @@ const names = [
   'API', 'KEYRING', 'AM_IN', 'AM_IN_PW', 'AM_OUT', 'AM_OUT_PW', 'PD_SIGN', 'PD_KEY', 'PD_API',
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
   'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
-  'RD_PW', 'RD_SENT_PW',
+  'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY',
 ] as const; // biome-ignore format: a table
 const env: Readonly<Record<string, string>> = Object.fromEntries(
   names.map((name) => [`C_${name}`, `canary-${name.toLowerCase()}-9xk2+/Q7=mv8hq7pt3rw1jd9`]),
@@ -33,6 +33,7 @@ beforeEach(async () => {
   file = join(folder, 'tocsin.yaml');
   writeFileSync(file, configText(vendors.url));
   writeFileSync(join(folder, 'signing.pem'), pem);
+  writeFileSync(join(folder, 'client.pem'), '-----BEGIN CERTIFICATE-----\n');
 });
 afterEach(async () => {
   await vendors.close();
@@ -250,6 +251,7 @@ targets:
   prom:  { prometheus: { url: "${url}/prom", bearer: \${env:C_PROM} } }
   cache: { redis: { master: shop, sentinels: [ "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3" ], username: us, password: \${env:C_RD_PW}, sentinel_username: us, sentinel_password: \${env:C_RD_SENT_PW} } }
   pg: { patroni: { endpoints: [ "${url}/patroni" ], basic: { username: us, password: \${env:C_PATRONI_PW} } } }
+  pg2: { patroni: { endpoints: [ "https://127.0.0.1:1" ], certificate: client.pem, key: \${env:C_PATRONI_KEY} } }
   prom2: { prometheus: { url: "${url}/prom2", basic: { username: us, password: \${env:C_PROM_PW} } } }
 `;
 }
