@@ -21,6 +21,7 @@ import { problems as heartbeatProblems } from '../src/integrations/heartbeat/pro
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
 import { problems as pagerdutyProblems } from '../src/integrations/pagerduty/problems.ts';
 import { problems as patroniProblems } from '../src/integrations/patroni/problems.ts';
+import { problems as postgresProblems } from '../src/integrations/postgres/problems.ts';
 import { problems as prometheusProblems } from '../src/integrations/prometheus/problems.ts';
 import { problems as redisProblems } from '../src/integrations/redis/problems.ts';
 import { journalProblems } from '../src/journal/problems.ts';
@@ -62,6 +63,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Heartbeat', 'src/integrations/heartbeat/problems.ts', heartbeatProblems),
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),
+  chapter('PostgreSQL', 'src/integrations/postgres/problems.ts', postgresProblems),
   chapter('Redis', 'src/integrations/redis/problems.ts', redisProblems),
 ];
 

@@ -239,6 +239,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       prometheus: targets.prometheus,
       patroni: targets.patroni,
       redis: targets.redis,
+      postgres: targets.postgres,
     },
   };
 }

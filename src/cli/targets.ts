@@ -6,6 +6,7 @@ import type {
   KubernetesAccess,
   KubernetesConfig,
   PatroniConfig,
+  PostgresConfig,
   PrometheusConfig,
   RedisConfig,
 } from '../config.ts';
@@ -31,6 +32,7 @@ export async function connectTargets(
     connectPrometheus(targets.prometheus),
     connectPatroni(targets.patroni),
     connectRedis(targets.redis),
+    connectPostgres(targets.postgres),
   ]);
   return {
     targets: connected.flatMap(({ targets: each }) => each),
@@ -108,6 +110,31 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
     return { name: `redis/${target}`, ...integration };
   });
   return { targets: connected, books: [problems] };
+}
+
+async function connectPostgres(configured: readonly PostgresConfig[]): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/postgres/index.ts');
+  const connected = configured.map((config): ConnectedTarget => {
+    const { username, password, application, fence, ...rest } = config;
+    const integration = connect({
+      ...rest,
+      admin: user(username, password),
+      application: user(application.username, application.password),
+      ...(fence && { fence: { ...fence, env: revealed(fence.env) } }),
+      repoint: [],
+    });
+    return { name: `postgres/${config.target}`, ...integration };
+  });
+  return { targets: connected, books: [problems] };
+}
+
+function user(name: string, password: PostgresConfig['password']) {
+  return { user: name, ...(password && { password: password.reveal() }) };
+}
+
+function revealed(env: NonNullable<PostgresConfig['fence']>['env']) {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.reveal()]));
 }
 
 function login(username: string | undefined, password: RedisConfig['password']) {

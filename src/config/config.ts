@@ -23,6 +23,7 @@ export interface Config {
     readonly prometheus: readonly PrometheusConfig[];
     readonly patroni: readonly PatroniConfig[];
     readonly redis: readonly RedisConfig[];
+    readonly postgres: readonly PostgresConfig[];
   };
 }
 
@@ -238,6 +239,31 @@ export interface RedisConfig {
   /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
   readonly tls?: string | true;
   readonly timeoutMs: number;
+}
+
+export interface PostgresConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly address: Listen;
+    readonly replication?: Listen;
+  }[];
+  readonly database: string;
+  readonly username: string;
+  readonly password?: Secret;
+  readonly application: { readonly username: string; readonly password?: Secret };
+  readonly fence?: {
+    readonly command: readonly string[];
+    readonly undo: readonly string[];
+    readonly status?: readonly string[];
+    readonly env: Readonly<Record<string, Secret>>;
+    readonly timeoutMs: number;
+  };
+  /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
+  readonly tls?: string | true;
+  readonly timeoutMs: number;
+  readonly catchUpMs: number;
 }
 
 export type KubernetesAccess = { readonly proxy?: string } & (

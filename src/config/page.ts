@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
 import { fieldNotes, isNotBuilt } from './field.ts';
+import { postgresTarget } from './postgres-schema.ts';
 import {
   kubernetesTarget,
   kubernetesWorkload,
@@ -83,7 +84,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), patroni(), redis(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), redis(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -141,6 +142,15 @@ function redis(): string {
     '',
     'One Redis behind Sentinels. An environment names it as `cache: { redis: NAME }`.',
     ...tableOf(rowsOf(redisTarget, '')),
+  ].join('\n');
+}
+
+function postgres(): string {
+  return [
+    '## targets.NAME.postgres',
+    '',
+    'One PostgreSQL whose replicas follow by streaming. An environment names it as `database: { postgres: NAME }`.',
+    ...tableOf(rowsOf(postgresTarget, '')),
   ].join('\n');
 }
 

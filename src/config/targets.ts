@@ -1,9 +1,16 @@
 import type { TargetRef } from '../core/ports/step.ts';
-import type { KubernetesConfig, PatroniConfig, PrometheusConfig, RedisConfig } from './config.ts';
+import type {
+  KubernetesConfig,
+  PatroniConfig,
+  PostgresConfig,
+  PrometheusConfig,
+  RedisConfig,
+} from './config.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
 import { readPatroniTarget } from './patroni.ts';
+import { readPostgresTarget } from './postgres.ts';
 import { readPrometheusTarget } from './prometheus.ts';
 import { readRedisTarget } from './redis.ts';
 import type { Files } from './reference.ts';
@@ -33,6 +40,7 @@ export interface Targets {
   readonly prometheus: readonly PrometheusConfig[];
   readonly patroni: readonly PatroniConfig[];
   readonly redis: readonly RedisConfig[];
+  readonly postgres: readonly PostgresConfig[];
 }
 
 export type Role = (typeof roles)[number];
@@ -50,10 +58,11 @@ const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   prometheus: { telemetry: wholeOf('a Prometheus is asked as a whole') },
   patroni: { database: wholeOf('a Patroni cluster is failed over as a whole') },
   redis: { cache: wholeOf('a Redis is failed over as a whole') },
+  postgres: { database: wholeOf('a PostgreSQL is failed over as a whole') },
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
-const others = ['docker', 'postgres', 'mongodb', 'aws', 'haproxy', 'nginx'];
+const others = ['docker', 'mongodb', 'aws', 'haproxy', 'nginx'];
 
 export function readTargets(written: Section<'targets'>, scope: TargetScope): Targets {
   const kinds = new Map<string, string>();
@@ -61,6 +70,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
   const prometheus: PrometheusConfig[] = [];
   const patroni: PatroniConfig[] = [];
   const redis: RedisConfig[] = [];
+  const postgres: PostgresConfig[] = [];
   for (const [name, target] of Object.entries(written)) {
     const integration = kindOf(name, target, scope);
     if (integration === undefined) continue;
@@ -80,6 +90,11 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
       if (read) redis.push(read);
       continue;
     }
+    if (integration === 'postgres') {
+      const read = readPostgresTarget(name, target[integration], scope);
+      if (read) postgres.push(read);
+      continue;
+    }
     const read = readKubernetesTarget(name, target[integration], scope);
     if (!read) continue;
     kubernetes.push(read);
@@ -87,7 +102,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
       scope.report.error(['targets', name, integration, ...path], fault);
     }
   }
-  return { kinds, kubernetes, prometheus, patroni, redis };
+  return { kinds, kubernetes, prometheus, patroni, redis, postgres };
 }
 
 /** Where one role of a service lives. Undefined when it was refused. */

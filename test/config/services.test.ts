@@ -97,7 +97,7 @@ describe('services', () => {
       ),
     ).toEqual([
       'tocsin.yaml:1: services.checkout.environments.production.workload names docker, this build has no docker workload, write kubernetes: TARGET first',
-      'tocsin.yaml:1: services.checkout.environments.production.database names postgres, this build has no postgres database, write patroni: TARGET first',
+      'tocsin.yaml:1: services.checkout.environments.production.database.postgres is "y", targets has no postgres target of that name, add it to targets as { postgres: { … } }',
       'tocsin.yaml:1: services.checkout.environments.production.cache names kubernetes, this build has no kubernetes cache, write redis: TARGET first',
     ]);
   });

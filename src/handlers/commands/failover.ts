@@ -31,6 +31,15 @@ export const failover: OperationCommand = {
       named: true,
       summary: 'Who is to take over, by the name its plan shows; by a rule when absent.',
     },
+    {
+      name: 'mode',
+      kind: 'word',
+      choices: ['planned', 'forced'],
+      required: false,
+      named: true,
+      summary:
+        'planned loses nothing and needs the primary; forced waits for nobody. By the primary when absent.',
+    },
     environmentArgument,
     reasonArgument,
     ticketArgument,

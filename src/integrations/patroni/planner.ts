@@ -14,6 +14,9 @@ export function createPlanner(reach: Reach): Planner {
       if (request.verb !== 'failover') {
         return { ok: false, problem: problem('PATRONI_UNKNOWN_VERB', { verb: request.verb }) };
       }
+      if (request.args['mode'] !== undefined) {
+        return { ok: false, problem: problem('PATRONI_NO_MODE', {}) };
+      }
       try {
         return draftLead(request, await readView(reach));
       } catch (error) {

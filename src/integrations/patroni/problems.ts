@@ -133,6 +133,12 @@ export const problems: ProblemBook = {
     why: '{endpoints} could not be asked; whether they take writes is known from the others only.',
     next: 'Look at them before you approve.',
   },
+  PATRONI_NO_MODE: {
+    what: 'A failover of a Patroni cluster takes no mode=.',
+    changed: 'Nothing was changed.',
+    why: 'Patroni hands over while there is a leader, and fails over where there is none.',
+    next: 'Leave it out.',
+  },
   PATRONI_UNKNOWN_VERB: {
     what: 'A Patroni cluster cannot {verb}.',
     changed: nothing,

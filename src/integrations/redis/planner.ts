@@ -12,6 +12,10 @@ export function createPlanner(reach: Reach): Planner {
       if (request.verb !== 'failover') {
         return { ok: false, problem: problem('REDIS_UNKNOWN_VERB', { verb: request.verb }) };
       }
+      const argument = ['to', 'mode'].find((name) => request.args[name] !== undefined);
+      if (argument !== undefined) {
+        return { ok: false, problem: problem('REDIS_NO_ARGUMENT', { argument }) };
+      }
       try {
         return draftFailover(request, await readTopology(reach), reach.config.master);
       } catch (error) {

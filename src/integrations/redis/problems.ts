@@ -77,6 +77,12 @@ export const problems: ProblemBook = {
     why: 'The others have a quorum.',
     next: 'Look at those that are missing.',
   },
+  REDIS_NO_ARGUMENT: {
+    what: 'A failover of a Redis takes no {argument}=.',
+    changed: nothing,
+    why: 'The Sentinels choose the replica, and the master must answer.',
+    next: 'Leave it out.',
+  },
   REDIS_UNKNOWN_VERB: {
     what: 'A Redis cannot {verb}.',
     changed: nothing,

@@ -16,6 +16,7 @@ const context = {
 describe('the runbooks that come with it', () => {
   it('are there', () => {
     expect(files.sort()).toEqual([
+      'DatabaseReplicationLag.md',
       'DiskSpaceLow.md',
       'HighErrorRate.md',
       'KubePodCrashLooping.md',

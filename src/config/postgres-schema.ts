@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import {
+  duration,
+  field,
+  flag,
+  keys,
+  type Listen,
+  listen,
+  named,
+  path,
+  secret,
+  text,
+} from './field.ts';
+
+/** Where something is reached, not bound: it has a port of its own. */
+const reached = field<Listen>('host:port', (written) => {
+  const read = listen.safeParse(written);
+  return read.success && read.data.port > 0
+    ? { value: read.data }
+    : {
+        why: 'a server is reached at a host and a port',
+        instead: 'write for example db-1.example.com:5432',
+      };
+});
+
+const command = z.array(text).min(1);
+
+const login = {
+  username: text.describe('User at every server.'),
+  password: secret.optional().describe('Its password.'),
+};
+
+/** A PostgreSQL whose replicas follow by streaming. */
+export const postgresTarget = keys({
+  nodes: named(
+    keys({
+      address: reached.describe('Where Tocsin reaches the server.'),
+      replication: reached
+        .optional()
+        .describe('How the other servers reach it, where that is another address.'),
+    }),
+  ).describe('Every server, by a name of yours; which one is primary is asked of them.'),
+  database: text.default('postgres').describe('Database that both users connect to.'),
+  ...login,
+  application: keys({
+    username: text.describe('User of the application: its refused write proves the fence.'),
+    password: secret.optional().describe('Its password.'),
+  }),
+  fence: keys({
+    command: command.describe(
+      'Program and arguments that stop a server and keep it stopped when it is restarted; `{node}`, `{host}` and `{port}` are filled in, no shell reads them.',
+    ),
+    undo: command.describe('Program and arguments that take it back and start the server.'),
+    status: command
+      .optional()
+      .describe('Program and arguments that end with 0 while the fence holds.'),
+    env: named(secret).default({}).describe('Secrets in the environment of these programs.'),
+    timeout: duration('1s', '10m')
+      .default(60_000)
+      .describe('How long each may take; then it is ended with all it started.'),
+  })
+    .optional()
+    .describe('How the old primary is kept from taking writes.'),
+  tls: flag.default(false).describe('Speak TLS to the servers.'),
+  ca: path
+    .optional()
+    .describe(
+      "PEM file of the authority that signed their certificates; the system's when absent.",
+    ),
+  timeout: duration('100ms', '30s').default(3_000).describe('How long one question may take.'),
+  catch_up: duration('1s', '10m')
+    .default(30_000)
+    .describe('How long a replica may take to replay what it has, and to be promoted.'),
+});

@@ -1,0 +1,67 @@
+import type { PostgresConfig } from './config.ts';
+import { type Path, sayPath } from './error.ts';
+import { errorsOf } from './issue.ts';
+import { readAuthority } from './kubernetes.ts';
+import { postgresTarget } from './postgres-schema.ts';
+import type { TargetScope } from './targets.ts';
+
+/** `targets.<name>.postgres`. Undefined when it was refused. */
+export function readPostgresTarget(
+  name: string,
+  written: unknown,
+  scope: TargetScope,
+): PostgresConfig | undefined {
+  const path: Path = ['targets', name, 'postgres'];
+  const parsed = postgresTarget.safeParse(written);
+  if (!parsed.success) {
+    scope.report.add(errorsOf(parsed.error.issues, { document: scope.document, path }));
+    return undefined;
+  }
+  const { nodes, database, username, password, application, fence, tls, timeout } = parsed.data;
+  if (Object.keys(nodes).length < 2) {
+    scope.report.error([...path, 'nodes'], {
+      what: `${sayPath([...path, 'nodes'])} names fewer than two servers`,
+      why: 'nobody could take over',
+      instead: 'write the primary and its replicas',
+    });
+  }
+  if (parsed.data.ca !== undefined && !tls) {
+    scope.report.error([...path, 'ca'], {
+      what: `${sayPath([...path, 'ca'])} is written without tls`,
+      why: 'it would have no effect',
+      instead: 'take ca out, or write tls: true',
+    });
+  }
+  const ca = readAuthority(parsed.data, path, scope);
+  return {
+    target: name,
+    nodes: Object.entries(nodes).map(([node, { address, replication }]) => ({
+      name: node,
+      address,
+      ...(replication && { replication }),
+    })),
+    database,
+    username,
+    ...(password && { password }),
+    application: {
+      username: application.username,
+      ...(application.password && { password: application.password }),
+    },
+    ...(fence && { fence: readFence(fence) }),
+    ...(tls && { tls: ca ?? (true as const) }),
+    timeoutMs: timeout,
+    catchUpMs: parsed.data.catch_up,
+  };
+}
+
+type Written = NonNullable<ReturnType<typeof postgresTarget.parse>['fence']>;
+
+function readFence({
+  command,
+  undo,
+  status,
+  env,
+  timeout,
+}: Written): NonNullable<PostgresConfig['fence']> {
+  return { command, undo, env, timeoutMs: timeout, ...(status && { status }) };
+}

@@ -1,0 +1,96 @@
+import { type Facts, ProblemError, problem } from '../../core/problem.ts';
+import { type Command, type Ran, runCommand } from './command.ts';
+import { meetWrite } from './proof.ts';
+import { isTrue, type NodeConfig, textOf } from './schema.ts';
+import { nodeNamed, type Reach } from './topology.ts';
+
+/** What a configured command does to one node. */
+export type FenceVerb = 'command' | 'undo' | 'status';
+
+/** The words as they are run: `{node}`, `{host}` and `{port}` are the node's. */
+export function argvOf(
+  { config }: Reach,
+  verb: FenceVerb,
+  { name, address }: NodeConfig,
+): readonly string[] | undefined {
+  return config.fence?.[verb]?.map((word) =>
+    word.replace(/\{(node|host|port)\}/g, (_, key) =>
+      key === 'node' ? name : String(key === 'host' ? address.host : address.port),
+    ),
+  );
+}
+
+export function runFence(
+  reach: Reach,
+  verb: FenceVerb,
+  { node, operation }: { readonly node: NodeConfig; readonly operation: string },
+): Promise<Ran> {
+  const { fence } = reach.config;
+  const argv = argvOf(reach, verb, node);
+  if (!fence || !argv) {
+    throw new ProblemError(problem('PG_NO_FENCE', { target: reach.config.target }));
+  }
+  const command: Command = {
+    argv,
+    timeoutMs: fence.timeoutMs,
+    env: {
+      ...fence.env,
+      TOCSIN_NODE: node.name,
+      TOCSIN_HOST: node.address.host,
+      TOCSIN_PORT: String(node.address.port),
+      TOCSIN_OPERATION: operation,
+    },
+  };
+  return runCommand(command);
+}
+
+export interface Held {
+  readonly holds: boolean;
+  readonly why: string;
+}
+
+/**
+ * A fence holds when the application's write is refused, and where the fence can be asked, when it says so too. A server
+ * that does not answer us is fenced only by the word of the configured `status`: others may reach it.
+ */
+export async function fenceOf(
+  reach: Reach,
+  { node, operation }: { readonly node: NodeConfig; readonly operation: string },
+): Promise<Held> {
+  const status = argvOf(reach, 'status', node);
+  const told = status && (await runFence(reach, 'status', { node, operation }));
+  if (told && told.exit !== '0') {
+    return { holds: false, why: `its status ended with ${told.exit}: ${told.said}` };
+  }
+  const met = await meetWrite(reach.connections, node.address);
+  if (met.how === 'taken') return { holds: false, why: `${node.name} still takes writes` };
+  if (met.how === 'silent' && !told) {
+    return { holds: false, why: `${node.name} does not answer, which proves nothing: ${met.why}` };
+  }
+  const open = await openSessions(reach, node);
+  return open > 0
+    ? { holds: false, why: `${open} connections of the application are still open` }
+    : { holds: true, why: met.why };
+}
+
+/** A connection that was open before outlives many a fence. Nobody can be asked where the server is gone. */
+async function openSessions({ config, connections }: Reach, node: NodeConfig): Promise<number> {
+  try {
+    const [row] = await connections.admin(node.address, (session) =>
+      session.query(
+        `SELECT count(*)::text AS open, pg_is_in_recovery() AS standby
+         FROM pg_stat_activity
+         WHERE usename = $1 AND backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+        config.application.user,
+      ),
+    );
+    return isTrue(row, 'standby') ? 0 : Number(textOf(row, 'open'));
+  } catch (error) {
+    if (error instanceof ProblemError) return 0;
+    throw error;
+  }
+}
+
+export function oldOf(reach: Reach, params: Facts): NodeConfig {
+  return nodeNamed(reach, params['primary']);
+}

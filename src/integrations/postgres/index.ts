@@ -1,0 +1,67 @@
+import type { Planner, StepDriver } from '../../core/ports/step.ts';
+import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
+import { createConnections } from './connection.ts';
+import { behind } from './lsn.ts';
+import { createPlanner } from './planner.ts';
+import type { PostgresConfig } from './schema.ts';
+import { chooseDriver } from './steps/choose.ts';
+import { fenceDriver } from './steps/fence.ts';
+import { chooseKind, fenceKind, promoteKind, unfenceKind } from './steps/kinds.ts';
+import { promoteDriver } from './steps/promote.ts';
+import { unfenceDriver } from './steps/unfence.ts';
+import { readTopology } from './topology.ts';
+
+export { problems } from './problems.ts';
+export type { PostgresConfig } from './schema.ts';
+
+export interface Finding {
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
+}
+
+export interface Integration {
+  readonly planner: Planner;
+  /** As it answered last. */
+  health(): 'ok' | 'degraded' | 'down';
+  doctor(): Promise<readonly Finding[]>;
+  /** The only way to change a server; for the loop that runs operations. */
+  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
+  close(): void;
+}
+
+/** One PostgreSQL with streaming replicas. Nothing is loaded or connected before the first question. */
+export function connect(config: PostgresConfig): Integration {
+  const reach = { config, connections: createConnections(config) };
+  let state: 'ok' | 'degraded' | 'down' = 'ok';
+  return {
+    planner: createPlanner(reach),
+    health: () => state,
+    async doctor() {
+      const facts = { postgres: config.target };
+      try {
+        const { primary, candidates, others, silent, timeline } = await readTopology(reach);
+        const missing = others.length + silent.length + (primary.state ? 0 : 1);
+        state = missing === 0 ? 'ok' : 'degraded';
+        const [best] = candidates;
+        const lag = primary.state && best ? behind(primary.state.received, best.received) : -1;
+        const seen = { ...facts, primary: primary.node.name, replicas: candidates.length };
+        return [{ check: 'topology', facts: { ...seen, timeline, missing, lag } }];
+      } catch (error) {
+        if (!(error instanceof ProblemError)) throw error;
+        state = 'down';
+        return [{ check: 'topology', facts, problem: error.problem }];
+      }
+    },
+    openWriter: () => ({
+      steps: {
+        [fenceKind]: fenceDriver(reach),
+        [chooseKind]: chooseDriver(reach),
+        [promoteKind]: promoteDriver(reach),
+        [unfenceKind]: unfenceDriver(reach),
+      },
+      close() {},
+    }),
+    close() {},
+  };
+}

@@ -1,0 +1,148 @@
+import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
+import { type Facts, ProblemError, problem } from '../../core/problem.ts';
+import { argvOf } from './fencing.ts';
+import { behind } from './lsn.ts';
+import { patienceMs, type Shown, stepsOf } from './plan-steps.ts';
+import { meetWrite, rehearseWrite } from './proof.ts';
+import { nodeNamed, type Reach, readTopology, type Standby, type Topology } from './topology.ts';
+
+/** Reads; what it rehearses is rolled back. */
+export function createPlanner(reach: Reach): Planner {
+  return {
+    async draft(request: DraftRequest): Promise<Draft> {
+      if (request.verb !== 'failover') {
+        return { ok: false, problem: problem('PG_UNKNOWN_VERB', { verb: request.verb }) };
+      }
+      try {
+        return await draftFailover(reach, request);
+      } catch (error) {
+        if (error instanceof ProblemError) return { ok: false, problem: error.problem };
+        throw error;
+      }
+    },
+  };
+}
+
+async function draftFailover(reach: Reach, request: DraftRequest): Promise<Draft> {
+  const topology = await readTopology(reach);
+  const shown: Shown = {
+    reach,
+    topology,
+    target: { id: `postgres/${reach.config.target}`, identity: topology.system },
+    mode: modeOf(topology, request.args['mode']),
+    candidates: candidatesOf(reach, topology, request.args['to']),
+    to: String(request.args['to'] ?? ''),
+  };
+  await mayBeFenced(reach, shown);
+  const steps = stepsOf(shown);
+  return {
+    ok: true,
+    steps,
+    targets: [shown.target],
+    diff: steps.flatMap(({ change }) => change),
+    warnings: warningsOf(shown),
+    blast: {
+      postgres: reach.config.target,
+      primary: topology.primary.node.name,
+      replicas: topology.candidates.length,
+      mode: shown.mode,
+      ...lossOf(shown).blast,
+      takes: `seconds without writes; up to ${patienceMs(steps) / 1000} s until it is verified or taken back`,
+    },
+    risk: 'danger',
+  };
+}
+
+/** What is not said follows from the primary: one that answers is asked to hand over, one that does not is left behind. */
+function modeOf({ primary }: Topology, asked: Facts[string] | undefined): 'planned' | 'forced' {
+  if (asked === undefined || asked === '') return primary.state ? 'planned' : 'forced';
+  if (asked !== 'planned') return 'forced';
+  if (primary.state) return 'planned';
+  throw new ProblemError(problem('PG_PRIMARY_SILENT', { primary: primary.node.name }));
+}
+
+function candidatesOf(
+  reach: Reach,
+  topology: Topology,
+  to: Facts[string] | undefined,
+): readonly Standby[] {
+  const { primary, candidates, others, silent } = topology;
+  if (to !== undefined && to !== '') {
+    const node = nodeNamed(reach, to);
+    if (node === primary.node) {
+      throw new ProblemError(problem('PG_ALREADY_PRIMARY', { node: node.name }));
+    }
+    const found = candidates.filter((each) => each.node === node);
+    if (found.length > 0) return found;
+  }
+  if (to === undefined || to === '') {
+    if (candidates.length > 0) return candidates;
+  }
+  const why = [
+    ...others.map((each) => `${each.name} is ${each.why}`),
+    ...silent.map((name) => `${name} does not answer`),
+  ].join('; ');
+  const facts = { primary: primary.node.name, why: why || 'no other node is configured' };
+  throw new ProblemError(problem('PG_NO_CANDIDATE', facts));
+}
+
+/** Better said before anybody approves than found out with the primary stopped. */
+async function mayBeFenced(reach: Reach, { topology: { primary } }: Shown): Promise<void> {
+  const { config, connections } = reach;
+  const { node, state } = primary;
+  if (!config.fence) throw new ProblemError(problem('PG_NO_FENCE', { target: config.target }));
+  if (state) {
+    await rehearse(reach, primary);
+    return;
+  }
+  const met = await meetWrite(connections, node.address);
+  if (met.how === 'silent' && !argvOf(reach, 'status', node)) {
+    throw new ProblemError(problem('PG_FENCE_BLIND', { primary: node.name, why: met.why }));
+  }
+}
+
+async function rehearse({ connections }: Reach, { node }: Topology['primary']): Promise<void> {
+  try {
+    await connections.application(node.address, rehearseWrite);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    throw new ProblemError(problem('PG_PROOF_IMPOSSIBLE', error.problem.facts), { cause: error });
+  }
+}
+
+function lossOf({ topology, candidates, mode }: Shown) {
+  const [best] = candidates;
+  const { state } = topology.primary;
+  const bytes = state && best ? behind(state.received, best.received) : undefined;
+  if (mode === 'planned') {
+    return {
+      blast: { loses: `nothing acknowledged; ${bytes ?? 0} bytes are waited for` },
+      warning: problem('PG_LOSS_NONE', { bytes: bytes ?? 0 }),
+    };
+  }
+  const since = best && best.replayedAt > 0 ? new Date(best.replayedAt).toISOString() : 'unknown';
+  if (bytes !== undefined) {
+    return {
+      blast: { loses: `at most ${bytes} bytes, and what is acknowledged until the fence holds` },
+      warning: problem('PG_LOSS_BYTES', { bytes, primary: topology.primary.node.name }),
+    };
+  }
+  return {
+    blast: { loses: `at most what was acknowledged after ${since}` },
+    warning: problem('PG_LOSS_SINCE', {
+      since,
+      node: best?.node.name ?? '',
+      received: best?.received ?? '',
+      primary: topology.primary.node.name,
+    }),
+  };
+}
+
+function warningsOf(shown: Shown) {
+  const { topology } = shown;
+  return [
+    lossOf(shown).warning,
+    ...topology.silent.map((node) => problem('PG_NODE_SILENT', { node })),
+    ...topology.others.map(({ name, why }) => problem('PG_NODE_LEFT_OUT', { node: name, why })),
+  ];
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# The fence of the suites: fence.sh VERB DATA PORT. It stops a server and shuts its door to everybody but Tocsin and an operator, so
+# that whoever starts it again finds the door shut. Each verb may be run twice.
+set -eu
+verb=$1 data=$2 port=$3
+
+as_owner() {
+  if [ "$(id -u)" = 0 ]; then runuser -u "$(stat -c %U "$data")" -- "$@"; else "$@"; fi
+}
+running() { as_owner "$PG_BIN/pg_ctl" -D "$data" status >/dev/null 2>&1; }
+
+case $verb in
+  fence)
+    if [ ! -e "$data/pg_hba.open" ]; then cp -p "$data/pg_hba.conf" "$data/pg_hba.open"; fi
+    echo 'host all tocsin,operator 127.0.0.1/32 trust' > "$data/pg_hba.conf"
+    if running; then as_owner "$PG_BIN/pg_ctl" -D "$data" -m "${STOP:-fast}" -w stop >/dev/null; fi
+    ;;
+  undo)
+    if [ -e "$data/pg_hba.open" ]; then mv "$data/pg_hba.open" "$data/pg_hba.conf"; fi
+    if running; then as_owner "$PG_BIN/pg_ctl" -D "$data" reload >/dev/null
+    else as_owner "$PG_BIN/pg_ctl" -D "$data" -l "$data/log" -w -o "-p $port" start >/dev/null; fi
+    ;;
+  status) [ -e "$data/pg_hba.open" ] ;;
+esac
