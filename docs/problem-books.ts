@@ -11,6 +11,7 @@ import { doctorProblems } from '../src/cli/doctor-problems.ts';
 import { factorProblems } from '../src/core/factor/problem-text.ts';
 import { identityProblems } from '../src/core/identity/problem-text.ts';
 import { incidentProblems } from '../src/core/incident/problem-text.ts';
+import { proposalProblems } from '../src/core/incident/proposal-problem-text.ts';
 import { glassProblems } from '../src/core/operation/glass-problem-text.ts';
 import { operationProblems } from '../src/core/operation/problem-text.ts';
 import type { ProblemBook } from '../src/core/problem.ts';
@@ -41,6 +42,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Giving and enrolling factors', 'src/bot/step-up/problems.ts', stepUpProblems),
   chapter('Accounts', 'src/core/identity/problem-text.ts', identityProblems),
   chapter('Incidents', 'src/core/incident/problem-text.ts', incidentProblems),
+  chapter('Proposals', 'src/core/incident/proposal-problem-text.ts', proposalProblems),
   chapter('Commands', 'src/handlers/problem-text.ts', requestProblems),
   chapter(
     'Webhooks: what is in the body',

@@ -36,6 +36,7 @@ import { createOutsideLoops } from './outside-loops.ts';
 import { createOwnTarget } from './own-target.ts';
 import { type ApprovalCounts, type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
+import { createProposals, type Proposals } from './proposals.ts';
 import type { Pulse } from './pulse.ts';
 import type { StreamName } from './readings.ts';
 import { createRenderings } from './renderings.ts';
@@ -137,6 +138,7 @@ export interface Bot {
   readonly dispatch: Dispatch;
   readonly desk: Desk;
   readonly security: Security;
+  readonly proposals: Proposals;
   readonly threads: Threads;
   readonly words: Words;
   /** The bot as chat surfaces see it. */
@@ -226,6 +228,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
     chat,
     desk,
     security,
+    proposals: createProposals(desk, { now: clock.now, refused: security.refused }),
     threads,
     words,
     reconcile: outside.ask,

@@ -23,6 +23,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import type { StormEvent, StormState } from '../core/storm.ts';
 import { isArchived } from './archived.ts';
+import { claimOf, streamsBeside } from './claims.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { createErasures } from './erasures.ts';
 import { createQuotas } from './quotas.ts';
@@ -166,6 +167,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     ...options,
     operation: operationOf,
   });
+  const claiming = { incident: incidentOf, operation: operationOf, readings, now: options.now };
 
   async function postsOf(id: string): Promise<Held<PostState>> {
     // Of an incident that never left memory its posts have not left it either: in a storm the store is not asked.
@@ -300,9 +302,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   ): Promise<Told> {
     const stream = streamOf('operation', id);
     const before = (await operationOf(id)).state;
-    const targets = lockedTargets(before);
-    const streams = [stream, ...targets.map((target) => streamOf('target', target))];
-    return turns.take(streams, () =>
+    return turns.take([stream, ...streamsBeside(intent, before)], () =>
       commit(async () => {
         const { state, version } = await operationOf(id);
         const known = withFacts(intent, state, { readings, now: options.now(), halts: halts() });
@@ -319,9 +319,12 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
           lockedTargets(after).map(target),
         );
         if (!locks.ok) return { writes: [], told: { changed: false, heldBy: locks.heldBy } };
+        const claim = await claimOf(id, intent, claiming);
+        if (claim.told) return { writes: claim.writes, told: claim.told };
         return {
           writes: [
             ...written(stream, version, events),
+            ...claim.writes,
             ...lockStreams(locks.writes, readings),
             ...besides(after, events, { readings, now: meta.at, fuse: options.fuse?.() }),
             ...quotas.writes({ intent: asked, events, before: state, after }),

@@ -7,6 +7,7 @@ import { stepUpProblems } from '../bot/step-up/problems.ts';
 import { factorProblems } from '../core/factor/problem-text.ts';
 import { identityProblems } from '../core/identity/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
+import { proposalProblems } from '../core/incident/proposal-problem-text.ts';
 import { glassProblems } from '../core/operation/glass-problem-text.ts';
 import { operationProblems } from '../core/operation/problem-text.ts';
 import type { ProblemBook } from '../core/problem.ts';
@@ -25,6 +26,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     stepUpProblems,
     identityProblems,
     incidentProblems,
+    proposalProblems,
     requestProblems,
     botProblems,
     webhookProblems,

@@ -43,7 +43,7 @@ import { evidence } from '../handlers/judgement.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
-import { consoleRecords } from './console-records.ts';
+import { consoleSources } from './console-records.ts';
 import { healthRoutes } from './health.ts';
 import { openArchiving } from './journal-archive.ts';
 import { type Resting, restingOf } from './resting.ts';
@@ -395,6 +395,6 @@ function deskSources({ journal, settings }: Parts, bot: Bot): DeskSources {
     waits: (actor) => waitsFor(bot.desk, actor),
     words: bot.words,
     picture: (digest) => journal.blobs.get(digest),
-    records: consoleRecords(bot, { journal, settings: () => settings }),
+    ...consoleSources(bot, { journal, settings: () => settings }),
   };
 }

@@ -47,13 +47,6 @@ export function readConsole(written: Section<'console'>, report: Report): Consol
       instead: `write ${parsed.origin}`,
     });
   }
-  for (const [name, { scopes }] of Object.entries(tokens)) {
-    if (!scopes.includes('commands')) continue;
-    report.warn(
-      ['console', 'tokens', name],
-      `console.tokens.${name} has the scope commands: every command wants a person, and no token is one, so its lines are refused`,
-    );
-  }
   return {
     listen,
     ...(public_url !== undefined && { publicUrl: public_url }),

@@ -18,7 +18,7 @@ const grammar: Readonly<Record<string, { readonly risk: Risk; readonly verbs: st
   incident: {
     risk: 'incident',
     verbs:
-      'declare ack unack resolve severity assign role note pin update page escalate silence unsilence merge split runbook task postmortem',
+      'declare ack unack resolve severity assign role note pin update page escalate silence unsilence request dismiss merge split runbook task postmortem',
   },
   change: {
     risk: 'change',

@@ -1,5 +1,6 @@
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
+import type { ProposedBy } from '../core/incident/proposal.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { HaltIntent } from '../core/operation/halt.ts';
 import type { OperationState, Shown } from '../core/operation/operation.ts';
@@ -21,6 +22,7 @@ export type Command =
   | GateCommand
   | HaltCommand
   | IdentityCommand
+  | RequestCommand
   | OperationCommand;
 
 interface Declared {
@@ -115,6 +117,11 @@ export interface IdentityCommand extends Declared {
   tell(asked: Asking, cause: string): Promise<Reading | Problem>;
 }
 
+/** Makes a proposal the line of whoever asks for it. */
+export interface RequestCommand extends Declared {
+  readonly does: 'request';
+}
+
 /** Makes a plan. The integration that holds the target drafts the steps; nothing is changed by asking. */
 export interface OperationCommand extends Declared {
   readonly does: 'operation';
@@ -145,6 +152,8 @@ export interface Asking {
   readonly service: string;
   readonly environment: string;
   readonly incident: Incident | undefined;
+  /** The proposal that they made their own; absent where they thought of it. */
+  readonly proposedBy?: ProposedBy;
   /** Names this request and no other, told again too: what it makes is named after it. */
   readonly request: string;
 }

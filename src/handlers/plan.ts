@@ -41,7 +41,7 @@ export async function planOperation(
   if (same) return { operation: same.id, joins: same.asked?.requester.person ?? '' };
   const reason = String(asked.args['reason'] ?? '');
   const ticket = String(asked.args['ticket'] ?? '');
-  await desk.tellOperation(
+  const claimed = await desk.tellOperation(
     operation,
     {
       type: 'Ask',
@@ -54,9 +54,11 @@ export async function planOperation(
       reason,
       ...(ticket && { ticket }),
       undoes: subject.undoes,
+      ...(asked.proposedBy && { proposedBy: asked.proposedBy }),
     },
     telling,
   );
+  if (claimed.refused) return { operation: '', refused: claimed.refused };
   const outcome = await judged(command, asked, subject, operation);
   if (isProblem(outcome)) {
     await desk.tellOperation(

@@ -19,6 +19,7 @@ import {
 import type { Desk } from './desk.ts';
 import { gateObjection, haltObjection, objection, turnDown } from './judgement.ts';
 import { planOperation } from './plan.ts';
+import { requestProposal } from './request.ts';
 
 /** A command that was understood, by what it does: read, say, decide, plan. */
 export async function run(command: Command, asked: Asking, cause: string): Promise<Answer> {
@@ -35,6 +36,8 @@ export async function run(command: Command, asked: Asking, cause: string): Promi
       return halt(command, asked, cause);
     case 'identity':
       return tellIdentity(command, asked, cause);
+    case 'request':
+      return requestProposal(command, asked, { cause, plan });
     case 'operation':
       return plan(command, asked, cause);
     default:

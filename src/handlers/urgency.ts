@@ -21,7 +21,7 @@ export function isUrgent(spoken: Spoken): boolean {
 /** A line that makes a plan, or changes whose an account is: what a forged button could have somebody ask for in their own name. */
 export function changesSomething(line: string): boolean {
   const does = doesOf(line);
-  return does === 'operation' || does === 'identity';
+  return does === 'operation' || does === 'request' || does === 'identity';
 }
 
 function isGate(line: string): boolean {

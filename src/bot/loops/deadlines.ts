@@ -1,4 +1,5 @@
 import { type NotificationDue, notificationsDue } from '../../core/incident/notify.ts';
+import { proposalsOf } from '../../core/incident/proposal.ts';
 import { isPending } from '../../core/operation/decide.ts';
 import type { OperationState } from '../../core/operation/operation.ts';
 import { tellingDue } from '../../core/operation/tell.ts';
@@ -69,6 +70,7 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
     await seeWindows(now);
     await inGroups(operations, ({ state }) => operation(state, now));
     await inGroups(duesOf(now), ({ id, due }) => notify(id, due, now));
+    await inGroups(lapsed(now), ({ id, names }) => expire(id, names, now));
     options.sweep(now);
   }
 
@@ -116,6 +118,19 @@ export function createDeadlinesLoop(options: DeadlinesLoopOptions): DeadlinesLoo
       for (const due of notificationsDue(state, question)) dues.push({ id, due });
     }
     return dues;
+  }
+
+  /** Proposals whose time is over, for what is shown: none of them can be asked for since then. */
+  function lapsed(now: number): readonly { readonly id: string; readonly names: string }[] {
+    return [...engine.readings.incidents].flatMap(([id, { state }]) => {
+      const over = proposalsOf(state).filter(({ ended, until }) => !ended && now >= until);
+      return over.length === 0 ? [] : [{ id, names: over.map((each) => each.proposal).join('/') }];
+    });
+  }
+
+  async function expire(id: string, names: string, now: number): Promise<void> {
+    const cause = `deadlines/${id}/proposals/${names}`;
+    await engine.tellIncident(id, { type: 'ExpireProposals', at: now }, { cause, by: 'tocsin' });
   }
 
   async function operation(state: OperationState, now: number): Promise<void> {

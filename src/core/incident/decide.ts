@@ -17,6 +17,7 @@ import {
   unacknowledge,
   wantThread,
 } from './people.ts';
+import { decideProposal } from './proposal.ts';
 import { receive, receiveUnreadable } from './receive.ts';
 import { noticeSecurity } from './security.ts';
 import { askSilence, askUnsilence, recordSilence } from './silences.ts';
@@ -72,6 +73,12 @@ function decided(intent: IncidentIntent, state: IncidentState): readonly Inciden
       return recordGraph(intent, state);
     case 'RecordKnown':
       return state.status === 'none' ? [] : recordKnown(intent, state);
+    case 'Propose':
+    case 'WithdrawProposal':
+    case 'DismissProposal':
+    case 'RequestProposal':
+    case 'ExpireProposals':
+      return decideProposal(intent, state);
     case 'WantThread':
       return wantThread(intent, state);
     case 'Refuse':

@@ -6,6 +6,7 @@ import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedEvent } from './page-deeds.ts';
 import type { Members } from './privacy.ts';
+import type { ProposalEvent } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
@@ -29,6 +30,7 @@ export type IncidentEvent =
   | PageSeen
   | PageTold
   | PageDeedEvent
+  | ProposalEvent
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved

@@ -14,6 +14,12 @@ import type {
 } from './event.ts';
 import { type PageState, pagesAfter } from './page.ts';
 import { deedsAfter, NO_DEEDS, type PageDeeds, pageHeard } from './page-deeds.ts';
+import {
+  isProposalEvent,
+  type ProposalState,
+  proposalsAfter,
+  proposalsResolved,
+} from './proposal.ts';
 import { type SecurityState, securityNoticed } from './security.ts';
 import { type SilenceState, silencesAfter } from './silences.ts';
 import { type StoryLine, tell } from './story-lines.ts';
@@ -76,6 +82,8 @@ export interface Incident {
   readonly graph?: 'drawn' | 'failed';
   /** What was found beside its alerts; absent while nothing is. */
   readonly known?: KnownState;
+  /** What programs and watches propose; nothing when absent. The newest last. */
+  readonly proposals?: readonly ProposalState[];
   readonly operations: readonly string[];
   /** A person has said or done something about it: in a storm its thread does not wait for the others. */
   readonly actedOn: boolean;
@@ -186,6 +194,8 @@ const deeds: ReadonlySet<string> = new Set<IncidentEvent['type']>([
   'OperationLinked',
   'ThreadWanted',
   'RequestRefused',
+  'ProposalRequested',
+  'ProposalDismissed',
 ]);
 
 /** Somebody acted on the incident, here or at a source that tells of it. */
@@ -293,11 +303,8 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return { ...state, acknowledged: undefined };
     case 'IncidentResolved': {
       const { how, person, reason, firing } = event;
-      return {
-        ...state,
-        status: 'resolved',
-        resolved: { how, at: meta.at, person, reason, firing },
-      };
+      const resolved = { how, at: meta.at, person, reason, firing };
+      return { ...proposalsResolved(state, meta.at), status: 'resolved', resolved };
     }
     case 'IncidentReopened':
       return reopen(state, event, meta);
@@ -323,7 +330,8 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
     case 'PeopleNotified':
       return { ...state, notified: [...state.notified, event.key] };
     default:
-      return state;
+      if (!isProposalEvent(event)) return state;
+      return { ...state, proposals: proposalsAfter(state.proposals, event, meta) };
   }
 }
 

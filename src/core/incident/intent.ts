@@ -8,6 +8,7 @@ import type { RecordGraph } from './graph.ts';
 import type { PageNews } from './page.ts';
 import type { PageDeed } from './page-deeds.ts';
 import type { Members } from './privacy.ts';
+import type { ProposalIntent } from './proposal.ts';
 import type { NoticeSecurity } from './security.ts';
 import type { Hides } from './silences.ts';
 
@@ -19,6 +20,7 @@ export type IncidentIntent =
   | ReceivePage
   | AskPageDeed
   | RecordPageDeed
+  | ProposalIntent
   | CompareWithSource
   | Declare
   | Acknowledge

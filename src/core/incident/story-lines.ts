@@ -22,6 +22,7 @@ import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedAsked, PageDeedFailed } from './page-deeds.ts';
+import type { ProposalDismissed, ProposalWithdrawn } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
 
 /** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
@@ -54,6 +55,8 @@ export type StoryEvent =
   | PageTold
   | PageDeedAsked
   | PageDeedFailed
+  | ProposalWithdrawn
+  | ProposalDismissed
   | GraphDrawn
   | GraphFailed
   | SeverityRose;
@@ -111,6 +114,8 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'SecurityNoticed':
     case 'PageTold':
     case 'PageDeedFailed':
+    case 'ProposalWithdrawn':
+    case 'ProposalDismissed':
     case 'GraphDrawn':
     case 'GraphFailed':
       return event;

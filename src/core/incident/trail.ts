@@ -1,6 +1,7 @@
 import type { ErasedEvent, Recorded } from '../event.ts';
 import { factsLine, rowOf, type TrailRow } from '../record/row.ts';
 import type { IncidentEvent } from './event.ts';
+import { type ProposalEvent, proposerName } from './proposal.ts';
 
 /** The record of one incident, one row for each event; those of its operations have their own. */
 export function incidentTrail(events: readonly Recorded<IncidentEvent>[]): readonly TrailRow[] {
@@ -68,12 +69,45 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
     }
     case 'OperationLinked':
       return { operation: event.operation };
+    case 'ProposalMade':
+    case 'ProposalJoined':
+    case 'ProposalWithdrawn':
+    case 'ProposalDismissed':
+    case 'ProposalRequested':
+    case 'ProposalExpired':
+      return proposalRow(event);
     case 'SecurityNoticed':
       return { what: factsLine(event.facts), outcome: event.kind };
     case 'PeopleNotified':
       return { what: `${event.group}: ${event.people.join(', ')}`, outcome: event.key };
     default:
       return {};
+  }
+}
+
+/** Who proposed and who asked are two: the person is the one who did something. */
+function proposalRow(event: ProposalEvent): Partial<TrailRow> {
+  const { proposal } = event;
+  switch (event.type) {
+    case 'ProposalMade': {
+      const { line, why, proposer, service, environment } = event;
+      const outcome = `${proposal}, proposed by ${proposerName(proposer)}`;
+      return { what: line, reason: why, outcome, ...openedIn({ service, environment }) };
+    }
+    case 'ProposalJoined':
+      return {
+        what: proposal,
+        reason: event.why,
+        outcome: `by ${proposerName(event.proposer)} too`,
+      };
+    case 'ProposalWithdrawn':
+      return { what: proposal, reason: event.why, outcome: `by ${proposerName(event.proposer)}` };
+    case 'ProposalDismissed':
+      return { what: proposal, outcome: 'dismissed' };
+    case 'ProposalRequested':
+      return { what: proposal, operation: event.operation, outcome: 'requested' };
+    case 'ProposalExpired':
+      return { what: proposal, outcome: 'expired' };
   }
 }
 

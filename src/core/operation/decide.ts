@@ -10,6 +10,7 @@ import {
   type Judged,
   type OperationEvent,
   type OperationState,
+  type Request,
   type Shown,
   terminal,
 } from './operation.ts';
@@ -27,18 +28,7 @@ import { tooNew } from './young-account.ts';
 export type OperationIntent = PersonIntent | GlassIntent | AskingIntent | LoopIntent | StepIntent;
 
 export type PersonIntent =
-  | {
-      readonly type: 'Ask';
-      readonly verb: string;
-      readonly line: string;
-      readonly service: string;
-      readonly environment: string;
-      readonly incident: string;
-      readonly requester: Evidence;
-      readonly reason: string;
-      readonly ticket?: string;
-      readonly undoes: string;
-    }
+  | ({ readonly type: 'Ask' } & Request)
   | {
       readonly type: 'Approve';
       readonly at: number;

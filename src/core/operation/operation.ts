@@ -1,5 +1,6 @@
 import type { SeverityKnown } from '../alert/severity.ts';
 import type { ErasedEvent } from '../event.ts';
+import type { ProposedBy } from '../incident/proposal.ts';
 import type { Evidence } from '../person.ts';
 import type { Progress } from '../ports/step.ts';
 import type { Facts, Problem } from '../problem.ts';
@@ -21,22 +22,7 @@ export type OperationEvent =
   | AskingEvent
   | ApprovalsVoided
   | PeopleTold
-  | {
-      readonly type: 'OperationAsked';
-      readonly v: 1;
-      readonly verb: string;
-      readonly line: string;
-      readonly service: string;
-      readonly environment: string;
-      /** Where it was asked; '' when outside any incident. */
-      readonly incident: string;
-      readonly requester: Evidence;
-      readonly reason: string;
-      /** What it refers to elsewhere, `OPS-123`; absent for nothing. */
-      readonly ticket?: string;
-      /** The operation this one takes back; '' for none. */
-      readonly undoes: string;
-    }
+  | ({ readonly type: 'OperationAsked'; readonly v: 1 } & Request)
   | { readonly type: 'OperationRefused'; readonly v: 1; readonly problem: Problem }
   | {
       readonly type: 'OperationPlanned';
@@ -225,16 +211,25 @@ export interface OperationState {
   readonly endedAt?: number;
 }
 
-export interface Asked {
+/** What somebody asked for. */
+export interface Request {
   readonly verb: string;
   readonly line: string;
   readonly service: string;
   readonly environment: string;
+  /** Where it was asked; '' when outside any incident. */
   readonly incident: string;
   readonly requester: Evidence;
   readonly reason: string;
+  /** What it refers to elsewhere, `OPS-123`; absent for nothing. */
   readonly ticket?: string;
+  /** The operation this one takes back; '' for none. */
   readonly undoes: string;
+  /** The proposal that the requester made their own; absent where they thought of it. */
+  readonly proposedBy?: ProposedBy;
+}
+
+export interface Asked extends Request {
   readonly at: number;
 }
 

@@ -1,4 +1,5 @@
 import type { ErasedEvent, Recorded, Sha256 } from '../event.ts';
+import { proposerName } from '../incident/proposal.ts';
 import type { Membership } from '../person.ts';
 import { factsLine, rowOf, type TrailRow, whoIs } from '../record/row.ts';
 import type { Called } from './glass.ts';
@@ -59,9 +60,12 @@ function said(
 ): Partial<TrailRow> {
   switch (event.type) {
     case 'OperationAsked': {
-      const { line, reason, requester, ticket } = event;
+      const { line, reason, requester, ticket, proposedBy } = event;
       const why = [reason, ticket ?? ''].filter((part) => part !== '').join(' · ');
-      return { ...whoIs(requester), what: line, reason: why, outcome: 'asked' };
+      const outcome = proposedBy
+        ? `asked, as ${proposedBy.proposal} of ${proposerName(proposedBy.proposer)} proposed`
+        : 'asked';
+      return { ...whoIs(requester), what: line, reason: why, outcome };
     }
     case 'OperationPlanned': {
       const { plan } = event;

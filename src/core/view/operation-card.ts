@@ -1,3 +1,4 @@
+import { proposerName } from '../incident/proposal.ts';
 import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
 import type { Problem } from '../problem.ts';
@@ -89,6 +90,14 @@ function opening(state: OperationState, words: Words): readonly Block[] {
         ...on(asked.requester.surface),
       ],
     },
+    ...(asked.proposedBy
+      ? [
+          {
+            label: 'proposed by',
+            value: [proposerName(asked.proposedBy.proposer), ' ', code(asked.proposedBy.proposal)],
+          },
+        ]
+      : []),
     ...(state.joined?.length
       ? [
           {

@@ -116,7 +116,7 @@ function list(title: string, items: readonly Text[]): readonly Block[] {
   return items.length > 0 ? [{ kind: 'list', title, items, more: 0 }] : [];
 }
 
-function diffLine(change: Change): DiffLine {
+export function diffLine(change: Change): DiffLine {
   const sign = { added: '+', removed: '-' } as const;
   if (change.what === 'changed') return { sign: '~', text: spoken(change) };
   const value = change.what === 'added' ? change.to : change.from;

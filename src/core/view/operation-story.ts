@@ -1,3 +1,4 @@
+import { proposerName } from '../incident/proposal.ts';
 import type { OperationState } from '../operation/operation.ts';
 import type { Text } from './card.ts';
 import { code, on, personSpan, problemLine, strong, type Words } from './words.ts';
@@ -21,6 +22,9 @@ export function operationStory(state: OperationState, words: Words): readonly Op
         ' ',
         code(id),
         ...on(asked.requester.surface),
+        ...(asked.proposedBy
+          ? [', which ', proposerName(asked.proposedBy.proposer), ' had proposed']
+          : []),
       ],
     },
     ...approvals.map(({ at, evidence }) => ({

@@ -54,10 +54,19 @@ const sentences: Readonly<Record<string, Sentence>> = {
   SilenceAsked: (row) =>
     `${who(row)} asked to silence ${plain(row.what)}, ${plain(row.outcome)}.${why(row)}`,
   PeopleNotified: (row) => `Called: ${plain(row.what)} (${plain(row.outcome)}).`,
+  ProposalMade: (row) =>
+    `Proposed: ${quoted(row.what)}${about(row)} (${plain(row.outcome)}).${why(row)}`,
+  ProposalJoined: (row) => `${plain(row.what)} was proposed ${plain(row.outcome)}.${why(row)}`,
+  ProposalRequested: (row) =>
+    `${who(row)} made the proposal ${plain(row.what)} their own: ${plain(row.operation)}.`,
+  ProposalWithdrawn: (row) =>
+    `The proposal ${plain(row.what)} was taken back ${plain(row.outcome)}.${why(row)}`,
+  ProposalDismissed: (row) => `${who(row)} dismissed the proposal ${plain(row.what)}.${why(row)}`,
+  ProposalExpired: (row) => `The proposal ${plain(row.what)} expired.`,
   OperationLinked: (row) => `Operation ${plain(row.operation)} belongs to it.`,
   RequestRefused: (row) => `${who(row)} was refused ${quoted(row.what)}: ${plain(row.outcome)}.`,
   OperationAsked: (row) =>
-    `${who(row)} asked for ${quoted(row.what)}, ${plain(row.operation)}.${why(row)}`,
+    `${who(row)} asked for ${quoted(row.what)}, ${plain(row.operation)}${proposedIn(row)}.${why(row)}`,
   OperationPlanned: (row) =>
     `The plan of ${plain(row.operation)}, on ${plain(row.target)}: ${quoted(row.what)}. Rule: ${plain(row.rule)}; plan ${row.hash.slice(0, 10)}.`,
   OperationRefused: (row) => `${plain(row.operation)} came to no plan: ${plain(row.outcome)}.`,
@@ -108,6 +117,11 @@ function who({ person, surface, account, ip }: ProvenRow): string {
     .filter((part) => part !== '')
     .map(plain);
   return `**${plain(person)}**${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`;
+}
+
+/** `, as pr-3f9a2c7d11 of watch checkout-cache proposed`. */
+function proposedIn({ outcome }: ProvenRow): string {
+  return outcome.startsWith('asked, ') ? `, ${plain(outcome.slice('asked, '.length))}` : '';
 }
 
 function about({ target }: ProvenRow): string {

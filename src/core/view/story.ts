@@ -6,6 +6,7 @@ import type {
   PeopleNotified,
 } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
+import { proposerName } from '../incident/proposal.ts';
 import type { SilenceEvent } from '../incident/silences.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
@@ -110,6 +111,18 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return problemLine(event.problem, words);
     case 'SecurityNoticed':
       return securityLine(event, words);
+    case 'ProposalWithdrawn': {
+      const { proposer, proposal, why } = event;
+      return [strong(proposerName(proposer)), ' took back ', code(proposal), `: ${why}`];
+    }
+    case 'ProposalDismissed':
+      return [
+        personSpan(event.person, words),
+        ' dismissed ',
+        code(event.proposal),
+        where(event, incident),
+        event.reason === '' ? '' : `: ${event.reason}`,
+      ];
     case 'GraphDrawn':
       return graphText(event.graph);
     case 'GraphFailed':

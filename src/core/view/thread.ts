@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts';
+import { proposalsOf } from '../incident/proposal.ts';
 import type { HaltState } from '../operation/halt.ts';
 import type { OperationState } from '../operation/operation.ts';
 import type { Problem } from '../problem.ts';
@@ -8,6 +9,7 @@ import { glassLines } from './glass.ts';
 import { type IncidentCardContext, incidentCard } from './incident-card.ts';
 import { knownCard } from './known-card.ts';
 import { type OperationCardContext, operationCard } from './operation-card.ts';
+import { proposalCard } from './proposal-card.ts';
 import { story } from './story.ts';
 import { tellLines } from './tell.ts';
 
@@ -40,13 +42,27 @@ export function incidentThread(
     return { at: last, entry };
   });
   const known = knownEntry(incident, context);
+  const proposed = proposalEntries(incident, operations, context);
   const calls = operations.flatMap((operation) =>
     callEntries(operation, context).map((entry) => ({ at: entry.at, entry })),
   );
-  const entries = [...lines, ...known, ...cards, ...calls]
+  const entries = [...lines, ...known, ...proposed, ...cards, ...calls]
     .sort((a, b) => a.at - b.at)
     .map(({ entry }) => entry);
   return { incident: incident.opened.incident, root: incidentCard(incident, context), entries };
+}
+
+/** Each stands where it was proposed; what becomes of it is on its card, and what is asked for by it has its own. */
+function proposalEntries(
+  incident: Incident,
+  operations: readonly OperationState[],
+  words: ThreadContext,
+) {
+  return proposalsOf(incident).map((proposal) => {
+    const asked = operations.find(({ id }) => id === proposal.request?.operation);
+    const card = proposalCard(proposal, asked, { incident, words });
+    return { at: proposal.at, entry: { kind: 'card', key: card.key, card } as const };
+  });
 }
 
 /** It stands where the first of it was known, and grows there. */

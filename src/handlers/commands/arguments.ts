@@ -67,6 +67,14 @@ export const incidentArgument: Argument = {
   summary: 'The incident; inside its thread it need not be named.',
 };
 
+export const proposalArgument: Argument = {
+  name: 'proposal',
+  kind: 'word',
+  required: true,
+  named: false,
+  summary: 'The proposal, as its card names it.',
+};
+
 export function refuseOutside(verb: string): Problem {
   return problem('INCIDENT_REQUIRED', { verb });
 }

@@ -7,6 +7,7 @@ import { cancel } from './cancel.ts';
 import { consoleLink } from './console.ts';
 import { declare } from './declare.ts';
 import { decline } from './decline.ts';
+import { dismiss } from './dismiss.ts';
 import { escalate } from './escalate.ts';
 import { failover } from './failover.ts';
 import { freeze } from './freeze.ts';
@@ -22,6 +23,7 @@ import { page } from './page.ts';
 import { pin } from './pin.ts';
 import { policyOf } from './policy.ts';
 import { readOnly } from './read-only.ts';
+import { request } from './request.ts';
 import { resolve } from './resolve.ts';
 import { restart } from './restart.ts';
 import { review } from './review.ts';
@@ -85,6 +87,8 @@ export const commands: readonly Command[] = [
   unsilence,
   note,
   pin,
+  request,
+  dismiss,
   scale,
   restart,
   rollback,

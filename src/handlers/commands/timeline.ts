@@ -1,4 +1,5 @@
 import { merged, type OperationLine, operationStory } from '../../core/view/operation-story.ts';
+import { proposalStory } from '../../core/view/proposal-card.ts';
 import { time } from '../../core/view/words.ts';
 import type { ReadCommand } from '../command.ts';
 import { incidentArgument, refuseOutside } from './arguments.ts';
@@ -22,6 +23,7 @@ export const timeline: ReadCommand = {
     const operations = await desk.operationsOf(id);
     const lines = merged<OperationLine>(
       told,
+      proposalStory(incident),
       ...operations.map((operation) => operationStory(operation, desk.words)),
     );
     return {

@@ -7,18 +7,19 @@ import {
   type Console,
   type ConsoleDesk,
   type ConsoleOptions,
+  type ConsoleProposals,
   type ConsoleRecords,
   createConsole,
   type PressedButton,
   type SaidLine,
   type ShownPlan,
 } from '../../../src/bot/surfaces/console/index.ts';
-import { factorProblems } from '../../../src/core/factor/problem-text.ts';
+import { bookOf } from '../../../src/cli/book.ts';
 import type { Answer, Thread } from '../../../src/core/view/card.ts';
 import { refused } from '../../../src/handlers/answer.ts';
 import { refusalCard, sampleRows, sampleThread, sampleTrail } from './sample-cards.ts';
 
-const stepUpBook = { ...factorProblems, ...stepUpProblems };
+const book = bookOf(stepUpProblems);
 
 /** A desk that remembers what it was told and answers what the test wants. */
 export interface FakeDesk extends ConsoleDesk {
@@ -31,6 +32,7 @@ export interface FakeDesk extends ConsoleDesk {
   rows: ReturnType<ConsoleDesk['board']>;
   answer: Answer;
   records: ConsoleRecords;
+  proposals?: ConsoleProposals;
 }
 
 export interface Stage {
@@ -110,7 +112,7 @@ export function createFakeDesk(): FakeDesk {
     thread: async (incident) => desk.threads.get(incident),
     links: () => [],
     plan: async (operation) => desk.plans.get(operation),
-    refusal: (because) => refused(because, { words: { names: new Map(), book: stepUpBook } }).card,
+    refusal: (because) => refused(because, { words: { names: new Map(), book } }).card,
   };
   return desk;
 }

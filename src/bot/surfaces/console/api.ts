@@ -2,10 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isRecordFormat } from '../../../core/record/format.ts';
 import type { HttpRoute } from '../../http-route.ts';
 import { type Caller, findCaller } from './access.ts';
+import { sendApiProblem } from './api-problem.ts';
 import { causeOf, lineProblem } from './deeds.ts';
 import { openApi } from './open-api.ts';
 import type { ApiToken, BoardRow, ConsoleActor, TokenScope } from './ports.ts';
-import { type ConsoleProblem, problemBlock } from './problems.ts';
+import type { ConsoleProblem } from './problems.ts';
+import { listProposals, takeProposal, withdrawProposal } from './proposal-routes.ts';
 import { sendRecord } from './record-routes.ts';
 import { plainText } from './render.ts';
 import { readBody, refuseOrigin, sendJson } from './requests.ts';
@@ -17,19 +19,21 @@ export function apiRoutes(site: DeskSite, tokens: readonly ApiToken[]): readonly
 
   function route(
     [method, path]: readonly [Method, string],
-    scope: TokenScope,
+    scope: TokenScope | readonly TokenScope[],
     handle: (call: Call, who: Who) => Promise<void>,
   ): HttpRoute {
+    const scopes = typeof scope === 'string' ? [scope] : scope;
+    const wanted = scopes.join(' or ');
     return hostRoute(site, [method, `/api/v1${path}`], async (call) => {
       const who = await identify(site, keys, call);
       if (who === undefined) {
         return call.request.headers.authorization === undefined
           ? sendApiProblem(site, call, 401, 'CONSOLE_SIGNED_OUT')
-          : sendApiProblem(site, call, 401, 'CONSOLE_TOKEN_REFUSED', { scope });
+          : sendApiProblem(site, call, 401, 'CONSOLE_TOKEN_REFUSED', { scope: wanted });
       }
       if ('wrong' in who) return sendApiProblem(site, call, 403, who.wrong);
-      if (who.actor.kind === 'token' && !who.actor.scopes.includes(scope)) {
-        return sendApiProblem(site, call, 403, 'CONSOLE_TOKEN_REFUSED', { scope });
+      if (who.actor.kind === 'token' && !scopes.some((each) => has(who.actor, each))) {
+        return sendApiProblem(site, call, 403, 'CONSOLE_TOKEN_REFUSED', { scope: wanted });
       }
       await handle(call, who);
     });
@@ -51,10 +55,27 @@ export function apiRoutes(site: DeskSite, tokens: readonly ApiToken[]): readonly
     route(['POST', '/incidents/:incident/lines'], 'commands', (call, who) =>
       takeLine(site, call, who),
     ),
+    route(['GET', '/incidents/:incident/proposals'], ['read', 'commands'], async (call, who) => {
+      const found = await site.desk.thread(call.params['incident'] ?? '', who.actor);
+      if (found === undefined) return sendApiProblem(site, call, 404, 'CONSOLE_NOT_FOUND');
+      await listProposals(site, call);
+    }),
+    route(['POST', '/incidents/:incident/proposals'], 'commands', (call, { actor }) =>
+      takeProposal(site, call, actor),
+    ),
+    route(
+      ['POST', '/incidents/:incident/proposals/:proposal/withdraw'],
+      'commands',
+      (call, { actor }) => withdrawProposal(site, call, actor),
+    ),
     route(['POST', '/incidents/:incident/exports'], 'export', (call, who) =>
       exportRecord(site, call, who),
     ),
   ];
+}
+
+function has(actor: ConsoleActor, scope: TokenScope): boolean {
+  return actor.kind === 'token' && actor.scopes.includes(scope);
 }
 
 interface Who {
@@ -129,7 +150,7 @@ async function exportRecord(site: DeskSite, call: Call, { actor, caller }: Who):
 }
 
 /** The desk refuses these of a token too; here it is said before anything is asked of it. */
-const personsVerbs = new Set(['approve', 'decline', 'settle', 'break-glass']);
+const personsVerbs = new Set(['approve', 'decline', 'settle', 'break-glass', 'request', 'dismiss']);
 
 function verbOf(line: string): string {
   const words = line.trim().toLowerCase().split(/\s+/);
@@ -165,18 +186,6 @@ function writeRow(row: BoardRow) {
     closedAt: row.closedAt === undefined ? null : new Date(row.closedAt).toISOString(),
     counts: row.counts,
   };
-}
-
-function sendApiProblem(
-  site: DeskSite,
-  { response }: Call,
-  ...[status, code, facts]: readonly [number, ConsoleProblem, Readonly<Record<string, string>>?]
-): void {
-  if (status !== 404) site.metrics.refused(code);
-  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-  if (status === 413) response.setHeader('Connection', 'close');
-  const { kind: _, ...problem } = problemBlock(code, facts);
-  sendJson(response, { problem }, status);
 }
 
 function sha256(text: string): Buffer {

@@ -16,6 +16,7 @@ import type {
   BoardRow,
   ConsoleActor,
   ConsoleDesk,
+  ConsoleProposals,
   ConsoleRecords,
   ShownPlan,
   Suggestion,
@@ -58,6 +59,7 @@ export interface DeskSources {
   readonly waits?: (actor: Account) => Promise<readonly Waits[]>;
   readonly words: Words;
   readonly records?: RecordSources;
+  readonly proposals?: ConsoleProposals;
   readonly picture?: (digest: string) => Promise<Uint8Array | undefined>;
 }
 
@@ -143,6 +145,7 @@ export function createConsoleDesk(sources: DeskSources): ConsoleDesk {
       by === 'followers' || (await mayLook(incident, by)) ? sources.thread(incident) : undefined,
     waits: async (actor) => (await sources.waits?.(accountOf(actor))) ?? [],
     ...(sources.picture && { picture: sources.picture }),
+    ...(sources.proposals && { proposals: sources.proposals }),
     ...(sources.records && { records: recordsOf(sources.records) }),
   };
 }

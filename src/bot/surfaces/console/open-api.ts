@@ -1,3 +1,5 @@
+import { proposalPaths, proposalSchema } from './open-api-proposals.ts';
+
 const problem = { $ref: '#/components/responses/Problem' };
 const incident = {
   name: 'incident',
@@ -13,7 +15,7 @@ export const openApi = {
     title: 'Tocsin console',
     version: '1',
     description:
-      'Reads incidents with their threads (operations stand in them as cards) and takes command lines. A token never approves: approvals are pressed by a person.',
+      'Reads incidents with their threads (operations stand in them as cards) and takes command lines. A token neither asks nor approves: it proposes, and a person presses.',
   },
   servers: [{ url: '/api/v1' }],
   security: [{ token: [] }, { session: [] }],
@@ -71,7 +73,7 @@ export const openApi = {
       post: {
         operationId: 'sendLine',
         summary:
-          'Types a command line in an incident. Scope `commands`, or a session. `approve`, `decline`, `settle` and `break-glass` are refused to tokens.',
+          'Types a command line in an incident. Scope `commands`, or a session. What is a person’s to say is refused to tokens: they propose.',
         parameters: [incident],
         requestBody: {
           required: true,
@@ -106,6 +108,7 @@ export const openApi = {
         },
       },
     },
+    ...proposalPaths,
     '/incidents/{incident}/exports': {
       post: {
         operationId: 'exportRecord',
@@ -191,6 +194,7 @@ export const openApi = {
           entries: { type: 'array', items: { type: 'object' } },
         },
       },
+      Proposal: proposalSchema,
       Answer: {
         type: 'object',
         required: ['to', 'card'],

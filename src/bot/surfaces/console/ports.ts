@@ -1,3 +1,4 @@
+import type { ProposalState } from '../../../core/incident/proposal.ts';
 import type { StepUp } from '../../../core/person.ts';
 import type { Problem } from '../../../core/problem.ts';
 import type { RecordFormat } from '../../../core/record/format.ts';
@@ -6,6 +7,7 @@ import type { SessionBirth, SessionRefusal, SessionVia } from '../../../core/ses
 import type { Answer, Card, Press, Text, Thread, Tone } from '../../../core/view/card.ts';
 import type { Form } from '../../../handlers/form.ts';
 import type { Waits } from '../../../handlers/home.ts';
+import type { Proposal } from '../../../handlers/propose.ts';
 
 /** Who typed or pressed. The desk judges what they may do; the console only says how it knows them. */
 export type ConsoleActor =
@@ -58,6 +60,27 @@ export interface ConsoleDesk {
   picture?(digest: string): Promise<Uint8Array | undefined>;
   /** Absent where no record is handed out. */
   readonly records?: ConsoleRecords;
+  /** Absent where no program may propose. */
+  readonly proposals?: ConsoleProposals;
+}
+
+export interface ConsoleProposals {
+  propose(asked: ProposedByToken): Promise<Proposal | Problem>;
+  withdraw(
+    asked: Pick<ProposedByToken, 'token' | 'incident' | 'why'> & { readonly proposal: string },
+  ): Promise<ProposalState | Problem>;
+  list(incident: string): Promise<readonly ProposalState[] | Problem>;
+}
+
+export interface ProposedByToken {
+  readonly token: string;
+  readonly incident: string;
+  readonly line: string;
+  readonly why: string;
+  /** ms. */
+  readonly until: number;
+  /** Of the program; empty for none. */
+  readonly key: string;
 }
 
 /** Whoever follows a page was let in when they opened it, and is asked again while they stay. */

@@ -99,6 +99,18 @@ export const problems = {
     why: '`{verb}` is the decision of a person, and a token is none.',
     next: 'A person does it in the console or in chat.',
   },
+  CONSOLE_PROPOSAL_UNREADABLE: {
+    what: 'The proposal cannot be read: {fault}.',
+    changed: 'Nothing was changed.',
+    why: 'A proposal is a JSON object: `line` and `why`, and if you like `for` and `key`.',
+    next: 'Look at `/api/v1/openapi.json`, mend the body and send it again.',
+  },
+  CONSOLE_PROPOSAL_OF_PERSON: {
+    what: 'A person proposes nothing here.',
+    changed: 'Nothing was changed.',
+    why: 'A proposal is what a program says, with a token of its own. You can ask for the change itself.',
+    next: 'Type the line in the incident.',
+  },
   CONSOLE_EXPORT_REFUSED: {
     what: 'The record was not handed out.',
     changed: 'Nothing was changed; that it was asked for is on the record.',
