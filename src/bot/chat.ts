@@ -1,4 +1,5 @@
 import type { Pin } from '../core/inbox.ts';
+import type { DirectoryQuery } from '../core/ports/directory.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import type { Answer, Card, Press } from '../core/view/card.ts';
 import type { Words } from '../core/view/words.ts';
@@ -107,8 +108,8 @@ export interface ChatConnection {
   start(): void;
   /** `ok`: inbound and outbound work. */
   health(): { readonly state: 'ok' | 'degraded' | 'down'; readonly code?: string };
-  /** What `tocsin doctor` says of it; changes nothing. */
-  doctor(places: readonly string[]): Promise<readonly Finding[]>;
+  /** What `tocsin doctor` says of it, and of the places and groups there that are configured; changes nothing. */
+  doctor(places: readonly string[], groups: readonly DirectoryQuery[]): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 

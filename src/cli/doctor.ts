@@ -82,7 +82,12 @@ async function chatFindings(chats: ConnectChats, settings: Settings): Promise<re
     const places = [...routes.routes, routes.otherwise].flatMap(
       ({ places: all }) => all[about] ?? [],
     );
-    for (const found of await chat.doctor([...new Set(places)])) findings.push({ about, ...found });
+    const groups = settings.groups
+      .flatMap(({ directories }) => directories)
+      .filter((query) => chat.directory.serves(query));
+    for (const found of await chat.doctor([...new Set(places)], groups)) {
+      findings.push({ about, ...found });
+    }
     findings.push(...(await groupFindings([chat.directory], settings)));
     await chat.close();
   }

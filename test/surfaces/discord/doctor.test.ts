@@ -15,7 +15,7 @@ describe('what the doctor says of Discord', () => {
   afterEach(() => stage.close());
 
   async function codes(places: readonly string[] = ['ops']): Promise<Record<string, string>> {
-    const findings = await stage.connection.doctor(places);
+    const findings = await stage.connection.doctor(places, []);
     return Object.fromEntries(findings.map(({ check, problem }) => [check, problem?.code ?? 'ok']));
   }
 
@@ -32,7 +32,7 @@ describe('what the doctor says of Discord', () => {
 
   it('names a token that is refused', async () => {
     const other = await openStage({ token: 'of-nobody' });
-    const findings = await other.connection.doctor(['ops']);
+    const findings = await other.connection.doctor(['ops'], []);
     expect(findings).toMatchObject([
       { check: 'token', problem: { code: 'DISCORD_TOKEN_REFUSED' } },
     ]);
@@ -46,10 +46,10 @@ describe('what the doctor says of Discord', () => {
 
   it('names a token of another application, and another key', async () => {
     const other = connectDiscord({ ...stage.options, application: '1234567890123456789' });
-    expect((await other.doctor([]))[0]?.problem?.code).toBe('DISCORD_APPLICATION_OTHER');
+    expect((await other.doctor([], []))[0]?.problem?.code).toBe('DISCORD_APPLICATION_OTHER');
     const publicKey = '00'.repeat(32);
     const third = connectDiscord({ ...stage.options, mode: 'http', publicKey });
-    expect((await third.doctor([]))[0]?.problem?.code).toBe('DISCORD_KEY_OTHER');
+    expect((await third.doctor([], []))[0]?.problem?.code).toBe('DISCORD_KEY_OTHER');
     await Promise.all([other.close(), third.close()]);
   });
 
@@ -65,7 +65,7 @@ describe('what the doctor says of Discord', () => {
   it('names the rights that are missing', async () => {
     stage.ops.deny(stage.guild.botRole, 'embedLinks', 'createPublicThreads');
     stage.guild.revoke(stage.guild.botRole, 'manageThreads');
-    const findings = await stage.connection.doctor(['ops']);
+    const findings = await stage.connection.doctor(['ops'], []);
     expect(findings.find(({ check }) => check === 'channel')?.problem).toEqual({
       code: 'DISCORD_RIGHTS_MISSING',
       facts: { place: 'ops', rights: 'Embed Links, Create Public Threads, Manage Threads' },

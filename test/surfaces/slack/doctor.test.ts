@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => stage.close());
 
 const codes = async (places: readonly string[] = ['#ops']) =>
-  (await stage.connection.doctor(places)).map(({ check, problem }) => [check, problem?.code]);
+  (await stage.connection.doctor(places, [])).map(({ check, problem }) => [check, problem?.code]);
 
 describe('doctor', () => {
   it('finds nothing wrong where nothing is', async () => {
@@ -28,9 +28,22 @@ describe('doctor', () => {
   it('names each scope that is missing, and what it is for', async () => {
     stage.shop.revokesScope('users:read');
     stage.shop.revokesScope('files:read');
-    const found = (await stage.connection.doctor([])).find(({ check }) => check === 'scopes');
+    const found = (await stage.connection.doctor([], [])).find(({ check }) => check === 'scopes');
     expect(found).toMatchObject({
       facts: { missing: 'files:read, users:read' },
+      problem: { code: 'SLACK_SCOPE_MISSING' },
+    });
+  });
+
+  it('wants the scope for user groups only where the configuration names one', async () => {
+    stage.shop.revokesScope('usergroups:read');
+    expect(await codes()).toContainEqual(['scopes', undefined]);
+    const group = { kind: 'slack_usergroup', id: 'T01/S01', accounts: 'slack', home: 'T01' };
+    const found = (await stage.connection.doctor([], [group])).find(
+      ({ check }) => check === 'scopes',
+    );
+    expect(found).toMatchObject({
+      facts: { missing: 'usergroups:read' },
       problem: { code: 'SLACK_SCOPE_MISSING' },
     });
   });
@@ -57,7 +70,7 @@ describe('doctor', () => {
   it('finds an app token that opens no socket', async () => {
     const other = await startStage({ appToken: 'xapp-wrong' });
     other.shop.channel('ops');
-    const found = (await other.connection.doctor([])).find(({ check }) => check === 'socket');
+    const found = (await other.connection.doctor([], [])).find(({ check }) => check === 'socket');
     expect(found?.problem?.code).toBe('SLACK_APP_TOKEN_REFUSED');
     await other.close();
   });

@@ -1,6 +1,6 @@
 import type { Finding } from '../../bot.ts';
 import type { Failure } from './client.ts';
-import { scopes } from './manifest.ts';
+import { forGroups, scopes } from './manifest.ts';
 import { refusal, slackProblem } from './outcome.ts';
 import { channelSchema, socketUrlSchema } from './schema.ts';
 import type { Workspace } from './workspace.ts';
@@ -8,7 +8,7 @@ import type { Workspace } from './workspace.ts';
 /** What an operator wants to know before the night: tokens, scopes, channels, the socket. Nothing is changed. */
 export async function checkWorkspace(
   workspace: Workspace,
-  places: readonly string[],
+  { places, asksGroups }: { readonly places: readonly string[]; readonly asksGroups: boolean },
 ): Promise<readonly Finding[]> {
   const { name, team } = workspace.options;
   const known = await workspace.identity();
@@ -22,14 +22,18 @@ export async function checkWorkspace(
   for (const place of new Set(places)) channels.push(await checkChannel(workspace, place));
   return [
     { check: 'token', facts: { team, user } },
-    scopesFound(name, granted),
+    scopesFound(name, { granted, asksGroups }),
     ...channels,
     ...(workspace.options.mode === 'socket' ? [await checkSocket(workspace)] : []),
   ];
 }
 
-function scopesFound(surface: string, granted: readonly string[]): Finding {
-  const missing = Object.keys(scopes).filter((scope) => !granted.includes(scope));
+function scopesFound(
+  surface: string,
+  { granted, asksGroups }: { readonly granted: readonly string[]; readonly asksGroups: boolean },
+): Finding {
+  const needed = Object.keys(scopes).filter((scope) => asksGroups || scope !== forGroups);
+  const missing = needed.filter((scope) => !granted.includes(scope));
   const check = 'scopes';
   if (missing.length === 0) return { check, facts: { granted: granted.length } };
   const facts = { surface, method: missing.map((scope) => scopes[scope]).join('; ') };

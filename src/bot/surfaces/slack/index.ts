@@ -152,7 +152,8 @@ function connectionOf(
         ? { state: 'ok' }
         : { state: 'degraded', code: problem?.code ?? 'SLACK_SOCKET_DOWN' };
     },
-    doctor: (places) => checkWorkspace(workspace, places),
+    doctor: (places, groups) =>
+      checkWorkspace(workspace, { places, asksGroups: groups.length > 0 }),
     close,
   };
 }

@@ -10,6 +10,9 @@ export interface ManifestOptions {
   readonly commands: readonly Pick<Command, 'name' | 'family'>[];
 }
 
+/** Needed only where the configuration names a user group. */
+export const forGroups = 'usergroups:read';
+
 /** The least that is needed, and what for: `tocsin doctor` compares it with what the token has. */
 export const scopes: Readonly<Record<string, string>> = {
   'app_mentions:read': 'lines in the thread of an incident: @tocsin rollback',
@@ -23,7 +26,7 @@ export const scopes: Readonly<Record<string, string>> = {
   'groups:history': 'the same in private channels the bot was invited to',
   'groups:read': 'the same in private channels the bot was invited to',
   'reactions:read': 'the pin put on a message',
-  'usergroups:read': 'who is in a user group that the configuration names',
+  [forGroups]: 'who is in a user group that the configuration names',
   'users:read': 'who is a full member: no guests, no bots, no other organisations',
 };
 
