@@ -161,13 +161,13 @@ export const requestProblems: ProblemBook = {
     next: 'Write one: `runbooks/README.md` shows how.',
   },
   ROLE_NOT_CONFIGURED: {
-    what: '`{verb} {service}` cannot be planned.',
+    what: '`{verb} {service}` cannot be done.',
     changed: untouched,
     why: 'The configuration names no {role} for {service} in {environment}.',
     next: 'Add it under `services:` and run `tocsin check`.',
   },
   TARGET_NOT_CONNECTED: {
-    what: '`{verb} {service}` cannot be planned.',
+    what: '`{verb} {service}` cannot be done.',
     changed: untouched,
     why: 'The target {target} is not connected.',
     next: '`tocsin doctor` says what is wrong with it.',

@@ -1,4 +1,5 @@
-import type { WorkloadStatus } from '../../core/ports/workload.ts';
+import type { TargetRef } from '../../core/ports/step.ts';
+import type { WorkloadReader, WorkloadStatus } from '../../core/ports/workload.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Block, Text } from '../../core/view/card.ts';
 import { code, strong, time } from '../../core/view/words.ts';
@@ -20,18 +21,10 @@ export const health: ReadCommand = {
 const shownMax = 8;
 
 async function answer(asked: Asking): Promise<Reading | Problem> {
-  const { desk, service, environment } = asked;
-  const target = workloadOf(asked);
-  const reader = target && desk.workload(target.integration, target.target);
-  if (!target || !reader) {
-    return problem('ROLE_NOT_CONFIGURED', {
-      verb: 'health',
-      service,
-      environment,
-      role: 'workload',
-    });
-  }
-  const looked = await reader.status(target);
+  const { service, environment } = asked;
+  const workload = workloadOf('health', asked);
+  if ('code' in workload) return workload;
+  const looked = await workload.reader.status(workload.target);
   if (!looked.ok) return looked.problem;
   const status = looked.value;
   return {
@@ -99,8 +92,19 @@ function events(status: WorkloadStatus): readonly Block[] {
 }
 
 /** The configured workload of the service that was asked about. */
-export function workloadOf({ desk, service, environment }: Asking) {
-  return desk.settings.catalog.services
+/** The workload that was asked about, and who reads it; or that there is none, or nobody. */
+export function workloadOf(
+  verb: string,
+  { desk, service, environment }: Asking,
+): { readonly target: TargetRef; readonly reader: WorkloadReader } | Problem {
+  const target = desk.settings.catalog.services
     .find(({ name }) => name === service)
     ?.environments.find(({ name }) => name === environment)?.targets['workload'];
+  if (!target) {
+    return problem('ROLE_NOT_CONFIGURED', { verb, service, environment, role: 'workload' });
+  }
+  const reader = desk.workload(target.integration, target.target);
+  return reader
+    ? { target, reader }
+    : problem('TARGET_NOT_CONNECTED', { verb, service, target: target.target });
 }

@@ -1,4 +1,4 @@
-import { type Problem, problem } from '../../core/problem.ts';
+import type { Problem } from '../../core/problem.ts';
 import type { Asking, ReadCommand, Reading } from '../command.ts';
 import { environmentArgument, serviceArgument } from './arguments.ts';
 import { workloadOf } from './health.ts';
@@ -28,14 +28,11 @@ export const logs: ReadCommand = {
 };
 
 async function answer(asked: Asking): Promise<Reading | Problem> {
-  const { desk, service, environment, args } = asked;
-  const target = workloadOf(asked);
-  const reader = target && desk.workload(target.integration, target.target);
-  if (!target || !reader) {
-    return problem('ROLE_NOT_CONFIGURED', { verb: 'logs', service, environment, role: 'workload' });
-  }
+  const { service, environment, args } = asked;
+  const workload = workloadOf('logs', asked);
+  if ('code' in workload) return workload;
   const lines = Math.min(Number(args['lines'] ?? linesDefault), linesMax);
-  const looked = await reader.logs(target, { lines, errorsFirst: true });
+  const looked = await workload.reader.logs(workload.target, { lines, errorsFirst: true });
   if (!looked.ok) return looked.problem;
   const { value: found } = looked;
   const text = found.lines.map(({ instance, text: line }) => `${instance}  ${line}`).join('\n');
