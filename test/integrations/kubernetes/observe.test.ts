@@ -162,10 +162,40 @@ describe('following a rollout', () => {
   });
 });
 
+const startedAt = Date.parse('2026-01-01T12:00:00Z');
+const context = { operation: 'op-1', outputs: {}, startedAt };
+const live = { locator: { namespace: 'shop', kind: 'deployment', name: 'checkout' } } as Workload;
+
+describe('a pod that lacks what it is configured with', () => {
+  const pod = (reason: string, message?: string) => ({
+    metadata: { name: 'checkout-1', creationTimestamp: '2026-01-01T12:00:30Z' },
+    status: {
+      containerStatuses: [{ name: 'checkout', state: { waiting: { reason, message } } }],
+    },
+  });
+
+  it.each(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError'])(
+    'never runs: %s',
+    (reason) => {
+      const said = podTrouble([pod(reason, 'secret "db" not found')], live, context);
+      expect(said).toMatchObject({
+        code: 'K8S_CONTAINER_CONFIG',
+        facts: {
+          pod: 'checkout-1',
+          container: 'checkout',
+          reason: `${reason}, secret "db" not found`,
+        },
+      });
+      expect(podTrouble([pod(reason)], live, context)?.facts['reason']).toBe(reason);
+    },
+  );
+
+  it('is not one that is still being made', () => {
+    expect(podTrouble([pod('ContainerCreating')], live, context)).toBeUndefined();
+  });
+});
+
 describe('a pod that crashes', () => {
-  const startedAt = Date.parse('2026-01-01T12:00:00Z');
-  const context = { operation: 'op-1', outputs: {}, startedAt };
-  const live = { locator: { namespace: 'shop', kind: 'deployment', name: 'checkout' } } as Workload;
   const pod = (createdAt: string, restartCount: number) => ({
     metadata: { name: 'checkout-1', creationTimestamp: createdAt },
     status: {

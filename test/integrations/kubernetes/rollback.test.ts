@@ -75,6 +75,15 @@ describe('a rollback of a Deployment', () => {
     expect(liveImage(world)).toBe('shop/checkout:2-crash');
   });
 
+  it('warns where no old revision is kept to come back to', async () => {
+    await withBadDeploy(world);
+    expect(await world.draft('rollback')).toMatchObject({ warnings: [] });
+    await world.admin('PATCH', checkoutPath, { spec: { revisionHistoryLimit: 0 } });
+    expect(await world.draft('rollback', { to: 1 })).toMatchObject({
+      warnings: [{ code: 'K8S_NO_WAY_BACK', facts: { why: 'revisionHistoryLimit is 0.' } }],
+    });
+  });
+
   it('goes to the revision named, whatever number it has by then', async () => {
     await withBadDeploy(world);
     await deploy(world, { image: 'shop/checkout:3' });

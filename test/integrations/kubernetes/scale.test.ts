@@ -130,7 +130,26 @@ describe('scale', () => {
   });
 });
 
+describe('what is meant for a workload', () => {
+  it.each([
+    ['scale', { replicas: 5 }],
+    ['restart', {}],
+    ['rollback', {}],
+  ])('is refused where the configuration names none: %s', async (verb, args) => {
+    const locator = { namespace: 'shop' };
+    expect(codeOf(await world.draft(verb, args, { locator }))).toBe('K8S_LOCATOR');
+  });
+});
+
 describe('restart', () => {
+  it('warns where nothing runs that could start anew', async () => {
+    const step = stepOf(await world.draft('scale', { replicas: 0 }));
+    await follow(world, step, await run(world, step));
+    expect(await world.draft('restart')).toMatchObject({
+      warnings: [{ code: 'K8S_ZERO_REPLICAS' }],
+    });
+  });
+
   it('replaces every pod and leaves the rest of the template alone', async () => {
     const before = podNames();
     const template = world.sandbox.get('deployments', 'shop', 'checkout')?.spec.template;
