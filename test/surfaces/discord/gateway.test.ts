@@ -114,6 +114,8 @@ describe('the gateway', () => {
     await isOpen();
     stage.discord.gateway.refuseConnections(4);
     stage.discord.gateway.drop();
+    await eventually('it is said', () => stage.connection.health().code === 'DISCORD_GATEWAY_DOWN');
+    expect(stage.connection.health().state).toBe('degraded');
     await eventually('it is back', () => {
       stage.clock.passes(2_000);
       return stage.discord.gateway.counts().resumed === 1;

@@ -174,6 +174,19 @@ describe('what people do in Discord', () => {
     expect(stage.desk.taken).toMatchObject([{ kind: 'line', line: expect.stringContaining('6') }]);
   });
 
+  it('by a form that is not asked any more is out of date', async () => {
+    stage.desk.formOf = (line) => ({ title: 'scale', line, fields: [replicas(line)] });
+    const asked = stage.ana.uses(stage.ops, '/ops line', { line: 'scale checkout' });
+    await asked.answered;
+    const wrong = stage.ana.submits(asked, { replicas: 'many' });
+    await wrong.answered;
+    stage.desk.formOf = () => undefined;
+    const again = stage.ana.presses(wrong.message ?? stage.ops, 'Fill it in again');
+    await again.answered;
+    expect(again.sees).toContain('This form is out of date');
+    expect(stage.desk.taken).toEqual([]);
+  });
+
   it('is acknowledged once more when nobody knows whether it was', async () => {
     const route = 'POST /interactions/{interaction_id}/{interaction_token}/callback';
     stage.discord.outage.failNext(1, { kind: 'answer lost' }, route);

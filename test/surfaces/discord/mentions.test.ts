@@ -99,6 +99,15 @@ describe('what people say and pin in Discord', () => {
     expect(stage.desk.taken).toEqual([]);
   });
 
+  it('pins nothing of a message that says and shows nothing', async () => {
+    const { thread } = await incident();
+    const asked = stage.ana.chooses(stage.ben.says(thread, ''), 'Pin to timeline');
+    await asked.answered;
+    expect(asked.sees).toContain('nothing to pin in this message');
+    expect(asked.message?.hidden).toBe(true);
+    expect(stage.desk.taken).toEqual([]);
+  });
+
   it('in another guild is refused and counted, and nothing is kept', async () => {
     const other = stage.discord.addGuild('Elsewhere');
     const lobby = other.addChannel('lobby');
