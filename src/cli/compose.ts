@@ -354,7 +354,7 @@ function readingsOf(parts: Parts, bot: Bot, late: Late): MetricsReadings {
     liveOperations: () => bot.readings().operations,
     threadsWaiting: () => bot.readings().threadsWaiting,
     pagesWaiting: () => bot.readings().pagesWaiting,
-    resting: () => restingOf(parts),
+    resting: () => restingOf(parts, bot.readings().lanes),
     asksWorking: () => bot.readings().asksWorking,
     graphsWaiting: () => bot.readings().graphsWaiting,
     enrichmentsWaiting: () => bot.readings().enrichmentsWaiting,

@@ -57,10 +57,14 @@ export async function connectPagers(
     ),
     books: [problems],
     resting: () =>
-      connected.map(({ pager, breaker }) => ({
-        system: pager.name,
-        rests: breaker() !== 'closed',
-      })),
+      connected.flatMap(({ pager: { name }, breakers }) =>
+        breakers().map(({ of, state }) => {
+          const rests = state !== 'closed';
+          if (of === 'api') return { system: name, rests };
+          const peer = { of: name, host: of, state: rests ? ('down' as const) : ('ok' as const) };
+          return { system: `${name} ${of}`, rests, peer };
+        }),
+      ),
     async doctor() {
       const found = await Promise.all(
         connected.map(async ({ pager, doctor }) =>

@@ -1,3 +1,4 @@
+import type { LaneReading } from '../bot/loops/threads/index.ts';
 import type { Parts } from './compose.ts';
 
 /** An outside system behind a breaker. */
@@ -12,12 +13,13 @@ export interface Resting {
   };
 }
 
-/** All there are. Targets say how they are themselves. */
-export function restingOf({
-  resting,
-  targets,
-}: Pick<Parts, 'resting' | 'targets'>): readonly Resting[] {
+/** All there are. Targets say how they are themselves, and of a chat platform its lane does. */
+export function restingOf(
+  { resting, targets }: Pick<Parts, 'resting' | 'targets'>,
+  lanes: readonly Pick<LaneReading, 'surface' | 'downSince'>[],
+): readonly Resting[] {
   return [
+    ...lanes.map(({ surface, downSince }) => ({ system: surface, rests: downSince > 0 })),
     ...(resting?.() ?? []),
     ...targets.map(({ name, health }) => ({ system: name, rests: health() === 'down' })),
   ];

@@ -87,7 +87,8 @@ async function connectPatroni(configured: readonly PatroniConfig[]): Promise<Con
   if (configured.length === 0) return { targets: [], books: [] };
   const { connect, problems } = await import('../integrations/patroni/index.ts');
   const connected = configured.map(({ key, ...config }): ConnectedTarget => {
-    const integration = connect({ ...config, ...(key && { key: key.reveal() }) });
+    const keyed = { ...config, ...(key && { key: key.reveal() }) };
+    const integration = connect(keyed, { clock: systemClock });
     return { name: `patroni/${config.target}`, ...integration };
   });
   return { targets: connected, books: [problems] };
@@ -98,7 +99,7 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
   const { connect, problems } = await import('../integrations/redis/index.ts');
   const connected = configured.map((config): ConnectedTarget => {
     const { target, sentinels, master, timeoutMs, tls } = config;
-    const integration = connect({
+    const reach = {
       target,
       sentinels,
       master,
@@ -106,7 +107,8 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
       ...(tls === undefined ? {} : { tls }),
       servers: login(config.username, config.password),
       sentinelLogin: login(config.sentinelUsername, config.sentinelPassword),
-    });
+    };
+    const integration = connect(reach, { clock: systemClock });
     return { name: `redis/${target}`, ...integration };
   });
   return { targets: connected, books: [problems] };

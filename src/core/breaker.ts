@@ -50,3 +50,26 @@ export function createBreaker(now: () => number, opened: () => void = () => unde
     },
   };
 }
+
+export interface Question<T> {
+  ask(): Promise<T>;
+  /** What is thrown while nothing is asked. */
+  resting(restMs: number): Error;
+  /** Whether the system did not answer; one that answers with a refusal is well. */
+  isAway(error: unknown): boolean;
+}
+
+/** One question through a breaker. */
+export async function askThrough<T>(breaker: Breaker, question: Question<T>): Promise<T> {
+  const restMs = breaker.take();
+  if (restMs > 0) throw question.resting(restMs);
+  try {
+    const answer = await question.ask();
+    breaker.succeeded();
+    return answer;
+  } catch (error) {
+    if (question.isAway(error)) breaker.failed();
+    else breaker.succeeded();
+    throw error;
+  }
+}

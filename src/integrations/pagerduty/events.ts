@@ -1,3 +1,4 @@
+import { type Breaker, createBreaker } from '../../core/breaker.ts';
 import type { Change } from '../../core/ports/changes.ts';
 import type { PagedIncident } from '../../core/ports/pager.ts';
 import { type Problem, problem } from '../../core/problem.ts';
@@ -24,9 +25,17 @@ export interface Events {
   follow(via: string, key: string, action: 'acknowledge' | 'resolve'): Promise<EventSent>;
   /** A change of a service, for its recent changes there. Nobody is woken. */
   change(via: string, what: Change): Promise<EventSent>;
+  /** Of its own: what wakes people goes on while the other API rests. */
+  readonly breaker: Breaker;
 }
 
 export type EventSent = { readonly ok: true } | NotSent;
+
+interface Event {
+  readonly path: string;
+  readonly key: Secret;
+  readonly body: object;
+}
 
 interface Judged {
   readonly via: string;
@@ -50,6 +59,7 @@ const SEVERITIES: Readonly<Record<PagedIncident['severity'], string>> = {
 export function createEvents(api: EventsApi, clock: Clock): Events {
   const base = api.eventsUrl.replace(/\/$/, '');
   const limitedUntil = new Map<string, number>();
+  const breaker = createBreaker(() => clock.now());
 
   async function post(via: string, path: string, body: object): Promise<EventSent> {
     const key = api.pages.get(via);
@@ -57,6 +67,19 @@ export function createEvents(api: EventsApi, clock: Clock): Events {
       return unsent('refused', problem('PAGERDUTY_WAY_UNKNOWN', { source: api.source, via }));
     const limitedMs = (limitedUntil.get(via) ?? 0) - clock.now();
     if (limitedMs > 0) return limited(limitedMs);
+    const restMs = breaker.take();
+    if (restMs > 0) {
+      const facts = { failures: breaker.failures(), seconds: Math.ceil(restMs / 1000) };
+      return { ...unsent('wait', say('PAGERDUTY_RESTS', facts)), afterMs: restMs };
+    }
+    const sent = await request(via, { path, key, body });
+    // Whoever refuses is there; so is whoever counts our events.
+    if (sent.ok || sent.why === 'refused' || sent.status === 429) breaker.succeeded();
+    else breaker.failed();
+    return sent;
+  }
+
+  async function request(via: string, { path, key, body }: Event): Promise<EventSent> {
     const deadline = AbortSignal.timeout(api.timeoutMs);
     try {
       const { default: axios } = await import('axios');
@@ -115,6 +138,7 @@ export function createEvents(api: EventsApi, clock: Clock): Events {
   }
 
   return {
+    breaker,
     has: (via) => api.pages.has(via),
     trigger: (via, key, incident) =>
       post(via, ENQUEUE, { event_action: 'trigger', dedup_key: key, ...payloadOf(incident) }),

@@ -49,12 +49,14 @@ export interface Integration {
   /** Absent without an API. */
   readonly onCalls?: OnCalls;
   readonly directory?: Directory;
-  /** Whether it is asked at the moment. */
-  breaker(): ReturnType<Breaker['state']>;
+  /** Whether each of its two APIs is asked at the moment. */
+  breakers(): readonly { readonly of: 'api' | 'events'; readonly state: State }[];
   /** What `tocsin doctor` says of it; changes nothing. */
   doctor(): Promise<readonly Finding[]>;
   close(): void;
 }
+
+type State = ReturnType<Breaker['state']>;
 
 /** One thing that was looked at: well, or the problem with it. */
 export interface Finding {
@@ -86,7 +88,10 @@ export function connect(account: PagerdutyAccount, deps: PagerdutyDeps): Integra
       onCalls: { name: source, onCalls: () => rest.reader.onCalls(fromNow(clock.now())) },
       directory: createDirectory(rest.reader, clock),
     }),
-    breaker: () => rest?.client.breaker.state() ?? 'closed',
+    breakers: () => [
+      ...(rest ? [{ of: 'api' as const, state: rest.client.breaker.state() }] : []),
+      { of: 'events', state: events.breaker.state() },
+    ],
     doctor: async () => (rest ? examine(rest.reader) : []),
     close: () => rest?.client.close(),
   };

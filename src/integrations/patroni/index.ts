@@ -1,11 +1,12 @@
+import { askThrough, createBreaker } from '../../core/breaker.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
-import { type Facts, type Problem, problem } from '../../core/problem.ts';
+import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { createClient } from './client.ts';
 import { createPlanner } from './planner.ts';
 import type { PatroniConfig } from './schema.ts';
 import { failoverKind, switchoverKind } from './steps/kinds.ts';
 import { leadDriver } from './steps/lead.ts';
-import { hostOf, problemIn, type Reach, readView } from './view.ts';
+import { hostOf, problemIn, type Reach, readView, type View } from './view.ts';
 
 export { problems } from './problems.ts';
 export type { PatroniConfig } from './schema.ts';
@@ -26,19 +27,44 @@ export interface Integration {
   close(): void;
 }
 
-/** One PostgreSQL cluster under Patroni, by its REST API and never by SQL. Nothing is connected before the first question. */
-export function connect(config: PatroniConfig): Integration {
+export interface PatroniDeps {
+  readonly clock: { now(): number };
+}
+
+/**
+ * One PostgreSQL cluster under Patroni, by its REST API and never by SQL. Nothing is connected before the first question.
+ * What only looks goes through a breaker; steps never do, because a member that is away is what they are there for.
+ */
+export function connect(
+  config: PatroniConfig,
+  { clock }: PatroniDeps = { clock: Date },
+): Integration {
   const client = createClient(config);
   const reach = { config, client };
-  let state: 'ok' | 'degraded' | 'down' = 'ok';
+  const breaker = createBreaker(() => clock.now());
+  let isWhole = true;
+
+  async function read(): Promise<View> {
+    const view = await askThrough(breaker, {
+      ask: () => readView(reach),
+      resting: (restMs) => {
+        const seconds = Math.ceil(restMs / 1000);
+        const facts = { target: config.target, failures: breaker.failures(), seconds };
+        return new ProblemError(problem('PATRONI_RESTS', facts));
+      },
+      isAway: (error) => problemIn(error).code === 'PATRONI_UNREACHABLE',
+    });
+    isWhole = view.silent.length === 0 && view.isLeaderWell;
+    return view;
+  }
+
   return {
-    planner: createPlanner(reach),
-    health: () => state,
+    planner: createPlanner(read),
+    health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
     async doctor() {
       const about = { patroni: config.target };
       try {
-        const view = await readView(reach);
-        state = view.silent.length === 0 && view.isLeaderWell ? 'ok' : 'degraded';
+        const view = await read();
         const { scope, leader, members, timeline, paused } = view;
         const seen = { cluster: scope, leader: leader?.name ?? 'nobody', timeline, paused };
         return [
@@ -51,7 +77,6 @@ export function connect(config: PatroniConfig): Integration {
           ...(await Promise.all(view.answering.map((endpoint) => tryCredential(reach, endpoint)))),
         ];
       } catch (error) {
-        state = 'down';
         return [{ check: 'topology', facts: about, problem: problemIn(error) }];
       }
     },

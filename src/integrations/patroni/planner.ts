@@ -5,10 +5,10 @@ import { candidatesOf, rule, whyNot } from './candidates.ts';
 import type { Member } from './schema.ts';
 import { failoverKind, switchoverKind } from './steps/kinds.ts';
 import { seenIn } from './steps/lead.ts';
-import { problemIn, type Reach, readView, type View } from './view.ts';
+import { problemIn, type View } from './view.ts';
 
 /** Reads; holds nothing it could change a cluster with. */
-export function createPlanner(reach: Reach): Planner {
+export function createPlanner(read: () => Promise<View>): Planner {
   return {
     async draft(request: DraftRequest): Promise<Draft> {
       if (request.verb !== 'failover') {
@@ -18,7 +18,7 @@ export function createPlanner(reach: Reach): Planner {
         return { ok: false, problem: problem('PATRONI_NO_MODE', {}) };
       }
       try {
-        return draftLead(request, await readView(reach));
+        return draftLead(request, await read());
       } catch (error) {
         return { ok: false, problem: problemIn(error) };
       }

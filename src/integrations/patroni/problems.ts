@@ -13,6 +13,12 @@ export const problems: ProblemBook = {
     why: '{why}',
     next: 'Look at the member and the network to it; `tocsin doctor` tries it again.',
   },
+  PATRONI_RESTS: {
+    what: '{target} is not asked for the moment.',
+    changed: nothing,
+    why: 'None of its members could be asked {failures} times; the next question goes out in {seconds} s.',
+    next: 'Wait for it, or look at the members and the network to them. A step that is under way is not held up by this.',
+  },
   PATRONI_UNREADABLE: {
     what: '{endpoint} did not answer {path} as Patroni does.',
     changed: nothing,

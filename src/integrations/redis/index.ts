@@ -1,12 +1,13 @@
+import { askThrough, createBreaker } from '../../core/breaker.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
-import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
+import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
 import type { RedisConfig } from './schema.ts';
 import { demoteDriver, releaseDriver } from './steps/demote.ts';
 import { demoteKind, releaseKind, switchKind } from './steps/kinds.ts';
 import { switchDriver } from './steps/switch.ts';
-import { readTopology } from './topology.ts';
+import { readTopology, type Topology } from './topology.ts';
 
 export { problems } from './problems.ts';
 export type { RedisConfig } from './schema.ts';
@@ -27,23 +28,47 @@ export interface Integration {
   close(): void;
 }
 
-/** One Redis behind Sentinels. Nothing is loaded or connected before the first question. */
-export function connect(config: RedisConfig): Integration {
+export interface RedisDeps {
+  readonly clock: { now(): number };
+}
+
+/**
+ * One Redis behind Sentinels. Nothing is loaded or connected before the first question. What only looks goes through a
+ * breaker; steps never do, because a server that is away is what they are there for.
+ */
+export function connect(
+  config: RedisConfig,
+  { clock }: RedisDeps = { clock: Date },
+): Integration {
   const reach = { config, connections: createConnections(config) };
-  let state: 'ok' | 'degraded' | 'down' = 'ok';
+  const breaker = createBreaker(() => clock.now());
+  let isWhole = true;
+
+  async function topology(): Promise<Topology> {
+    const found = await askThrough(breaker, {
+      ask: () => readTopology(reach),
+      resting: (restMs) => {
+        const seconds = Math.ceil(restMs / 1000);
+        const facts = { target: config.target, failures: breaker.failures(), seconds };
+        return new ProblemError(problem('REDIS_RESTS', facts));
+      },
+      isAway: (error) => error instanceof ProblemError && away.has(error.problem.code),
+    });
+    isWhole = found.unanswered === 0;
+    return found;
+  }
+
   return {
-    planner: createPlanner(reach),
-    health: () => state,
+    planner: createPlanner(config, topology),
+    health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
     async doctor() {
       const facts = { redis: config.target };
       try {
-        const { master, replicas, unanswered } = await readTopology(reach);
-        state = unanswered === 0 ? 'ok' : 'degraded';
+        const { master, replicas, unanswered } = await topology();
         const seen = { ...facts, master: master.name, replicas: replicas.length, unanswered };
         return [{ check: 'topology', facts: seen }];
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
-        state = 'down';
         return [{ check: 'topology', facts, problem: error.problem }];
       }
     },
@@ -58,3 +83,6 @@ export function connect(config: RedisConfig): Integration {
     close() {},
   };
 }
+
+/** No Sentinel could be asked, or a server's answer was lost. */
+const away: ReadonlySet<string> = new Set(['REDIS_UNREACHABLE', 'REDIS_NO_ANSWER']);

@@ -1,12 +1,16 @@
 import { compensationsOf, type PlanTarget, type Step } from '../../core/operation/plan.ts';
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
+import type { RedisConfig } from './schema.ts';
 import { demoteKind, releaseKind, switchKind } from './steps/kinds.ts';
 import { pauseMs } from './steps/pause.ts';
-import { type Reach, readTopology, type Topology } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 /** Reads; holds nothing it could change a server with. */
-export function createPlanner(reach: Reach): Planner {
+export function createPlanner(
+  { master }: Pick<RedisConfig, 'master'>,
+  topology: () => Promise<Topology>,
+): Planner {
   return {
     async draft(request: DraftRequest): Promise<Draft> {
       if (request.verb !== 'failover') {
@@ -17,7 +21,7 @@ export function createPlanner(reach: Reach): Planner {
         return { ok: false, problem: problem('REDIS_NO_ARGUMENT', { argument }) };
       }
       try {
-        return draftFailover(request, await readTopology(reach), reach.config.master);
+        return draftFailover(request, await topology(), master);
       } catch (error) {
         if (error instanceof ProblemError) return { ok: false, problem: error.problem };
         throw error;

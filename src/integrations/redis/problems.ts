@@ -11,6 +11,12 @@ export const problems: ProblemBook = {
     why: '{why}',
     next: 'Look at the server and the network to it; `tocsin doctor` tries it again.',
   },
+  REDIS_RESTS: {
+    what: '{target} is not asked for the moment.',
+    changed: 'Nothing was changed.',
+    why: 'Its Sentinels could not be asked {failures} times; the next question goes out in {seconds} s.',
+    next: 'Wait for it, or look at the Sentinels and the network to them. A step that is under way is not held up by this.',
+  },
   REDIS_REFUSED: {
     what: '{server} refused {command}.',
     changed: paused,

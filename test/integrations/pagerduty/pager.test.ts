@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PageDeed } from '../../../src/core/incident/page-deeds.ts';
 import { ProblemError } from '../../../src/core/problem.ts';
+import type { Integration } from '../../../src/integrations/pagerduty/index.ts';
 import { type World, wanted, world } from './given.ts';
 
 let here: World | undefined;
@@ -238,26 +239,26 @@ describe('trouble on the way', () => {
         (error) => codes.push(error instanceof ProblemError && error.problem.code),
       );
     for (let times = 0; times < 6; times += 1) await ask();
-    expect([codes.at(4), codes.at(5), integration.breaker()]).toEqual([
+    expect([codes.at(4), codes.at(5), restOf(integration)]).toEqual([
       'PAGERDUTY_FAILED',
       'PAGERDUTY_RESTS',
       'open',
     ]);
     expect(there.requests.length).toBe(5);
     await clock.passes(60_000);
-    expect(integration.breaker()).toBe('half-open');
+    expect(restOf(integration)).toBe('half-open');
     await Promise.all([ask(), ask(), ask()]);
-    expect([there.requests.length, integration.breaker()]).toEqual([6, 'open']);
+    expect([there.requests.length, restOf(integration)]).toEqual([6, 'open']);
     await clock.passes(60_000);
     await ask();
-    expect([codes.at(-1), integration.breaker()]).toEqual(['fine', 'closed']);
+    expect([codes.at(-1), restOf(integration)]).toEqual(['fine', 'closed']);
   });
 
   it('nobody who answers with a refusal counts as away', async () => {
     const { integration, there } = await paged();
     there.fails({ kind: 'status', status: 403 }, 8, /^PUT/);
     for (let times = 0; times < 8; times += 1) await integration.pager.perform(acknowledge);
-    expect(integration.breaker()).toBe('closed');
+    expect(restOf(integration)).toBe('closed');
   });
 
   it('waking people is tried although the other API rests', async () => {
@@ -268,6 +269,27 @@ describe('trouble on the way', () => {
     expect(await integration.pager.perform(wanted({ kind: 'trigger' }, { page: '' }))).toEqual({
       ok: true,
     });
+  });
+});
+
+describe('waking people, where nobody answers', () => {
+  it('rests for a minute after five failures, says so, and is found again by one try', async () => {
+    const { integration, there, clock } = await paged();
+    const trigger = wanted({ kind: 'trigger' }, { page: '' });
+    there.fails({ kind: 'status', status: 500 }, 5, /enqueue/);
+    for (let times = 0; times < 5; times += 1) await integration.pager.perform(trigger);
+    const sent = there.requests.length;
+    expect(await integration.pager.perform(trigger)).toMatchObject({
+      ok: false,
+      why: 'wait',
+      afterMs: 60_000,
+      problem: { code: 'PAGERDUTY_RESTS' },
+    });
+    expect([there.requests.length, restOf(integration, 'events')]).toEqual([sent, 'open']);
+    expect(restOf(integration)).toBe('closed');
+    await clock.passes(60_000);
+    expect(await integration.pager.perform(trigger)).toEqual({ ok: true });
+    expect(restOf(integration, 'events')).toBe('closed');
   });
 });
 
@@ -313,3 +335,7 @@ describe('who is on call', () => {
     ).rejects.toThrow(ProblemError);
   });
 });
+
+function restOf({ breakers }: Integration, of: 'api' | 'events' = 'api') {
+  return breakers().find((each) => each.of === of)?.state;
+}

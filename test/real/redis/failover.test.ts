@@ -199,14 +199,15 @@ const request = {
 };
 
 function integration(sentinels: readonly number[]) {
-  return connect({
+  const config = {
     target: 'cache-main',
     sentinels: sentinels.map((port) => ({ host: '127.0.0.1', port })),
     master: 'cache',
     servers: {},
     sentinelLogin: {},
     timeoutMs: 3_000,
-  });
+  };
+  return connect(config, { clock: { now: Date.now } });
 }
 
 function configuration(sentinels: readonly number[]): string {
