@@ -36,10 +36,7 @@ export interface RedisDeps {
  * One Redis behind Sentinels. Nothing is loaded or connected before the first question. What only looks goes through a
  * breaker; steps never do, because a server that is away is what they are there for.
  */
-export function connect(
-  config: RedisConfig,
-  { clock }: RedisDeps = { clock: Date },
-): Integration {
+export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Date }): Integration {
   const reach = { config, connections: createConnections(config) };
   const breaker = createBreaker(() => clock.now());
   let isWhole = true;
