@@ -5,7 +5,6 @@ import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Changes } from '../core/ports/changes.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
-import type { Silences } from '../core/ports/silences.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import type { TelemetryReader } from '../core/ports/telemetry.ts';
@@ -31,6 +30,7 @@ import { fuseOf } from './groups.ts';
 import { createBotIdentities, openPeople } from './identity/open.ts';
 import { createInbox } from './inbox.ts';
 import { createThreadsLoop, type LaneReading, type Wake } from './loops/threads/index.ts';
+import { type MutedSource, mutedTarget } from './muted-source.ts';
 import { createOperations } from './operations.ts';
 import { createOutsideLoops } from './outside-loops.ts';
 import { createOwnTarget } from './own-target.ts';
@@ -84,7 +84,7 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   readonly targets: readonly ConnectedTarget[];
   readonly sources: readonly AlertSource[];
   /** Sources that can be told to be silent. */
-  readonly silences?: readonly Silences[];
+  readonly silences?: readonly MutedSource[];
   /** Where people are paged. */
   readonly pagers?: readonly Pager[];
   /** Those of them that say who is on call. */
@@ -185,7 +185,8 @@ export async function createBot(given: BotParts): Promise<Bot> {
     context: (incident) => contextOf(parts, words, incident),
     defaultPlaces: () => parts.settings().routes.otherwise.places,
   });
-  const targets = [...parts.targets, createOwnTarget(engine)];
+  const { silences = [] } = parts;
+  const targets = [...parts.targets, ...silences.map(mutedTarget), createOwnTarget(engine)];
   const target = (integration: string, name: string) =>
     targets.find((candidate) => candidate.name === `${integration}/${name}`);
   const security = createSecurity({ ...parts, engine });
@@ -204,6 +205,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
     now: clock.now,
     planner: (integration, name) => target(integration, name)?.planner,
     workload: (integration, name) => target(integration, name)?.workload,
+    silences: (source) => silences.find((each) => each.source === source),
     runbook: (incident) => parts.runbooks.page(incident),
   });
   const enrichment = createEnriching(parts, { engine, members: desk.members });

@@ -33,6 +33,7 @@ export interface DeskOptions {
   readonly sha256: (text: string) => string;
   readonly planner: (integration: string, target: string) => Planner | undefined;
   readonly workload: (integration: string, target: string) => WorkloadReader | undefined;
+  readonly silences: Desk['silences'];
   readonly runbook: (incident: Incident) => RunbookPage | undefined;
   readonly consoleLink?: Desk['consoleLink'];
   readonly identity?: Desk['identity'];
@@ -91,6 +92,7 @@ export function createDesk(options: DeskOptions): Desk {
     tellSecurity: options.security.tell,
     planner: options.planner,
     workload: options.workload,
+    silences: options.silences,
     ...(options.graph ? { graph: options.graph } : {}),
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),
     ...(options.identity ? { identity: options.identity } : {}),

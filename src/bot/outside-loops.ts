@@ -59,7 +59,10 @@ export function createOutsideLoops(
       for (const each of all) each.start();
     },
     wake({ kind, id }) {
-      if (kind === 'operation') changesLoop.wake(id);
+      if (kind === 'operation') {
+        changesLoop.wake(id);
+        silencesLoop.adopt(id);
+      }
       if (kind !== 'incident') return;
       silencesLoop.wake(id);
       pagerLoop.wake(id);

@@ -30,7 +30,6 @@ import { isAccountOf, type Person } from '../core/person.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Changes } from '../core/ports/changes.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
-import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { SessionVia } from '../core/session.ts';
 import type { Settings } from '../core/settings.ts';
@@ -75,7 +74,7 @@ export interface Parts {
   readonly resting?: () => readonly Resting[];
   readonly sources: readonly AlertSource[];
   /** Sources that can be told to be silent. */
-  readonly silences?: readonly Silences[];
+  readonly silences?: BotParts['silences'] & object;
   readonly targets: readonly ConnectedTarget[];
   /** Sources that keep groups: schedules, teams. Chat platforms bring theirs. */
   readonly directories?: readonly ServedDirectory[];

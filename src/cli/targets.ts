@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ConnectedTarget, Finding } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
+import type { MutedSource } from '../bot/muted-source.ts';
 import type {
   Config,
   KubernetesAccess,
@@ -11,7 +12,6 @@ import type {
   RedisConfig,
 } from '../config.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
-import type { Silences } from '../core/ports/silences.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
 import type { Parts } from './compose.ts';
@@ -148,7 +148,7 @@ function login(username: string | undefined, password: RedisConfig['password']) 
 
 export interface ConnectedSources {
   readonly sources: readonly AlertSource[];
-  readonly silences: readonly Silences[];
+  readonly silences: readonly MutedSource[];
   readonly books: readonly ProblemBook[];
   /** How each was found when it was asked last; every peer of a cluster by its host. */
   resting(): readonly Resting[];
@@ -175,7 +175,9 @@ export async function connectSources({
   );
   return {
     sources: connected.map(({ source }) => source),
-    silences: connected.map(({ silences }) => silences),
+    silences: connected.map(({ silences, planner, openWriter }) => {
+      return { ...silences, planner, openWriter };
+    }),
     books: [problems],
     resting: () =>
       connected.flatMap(({ source: { name }, peers }) =>

@@ -124,6 +124,7 @@ function checkDeny(written: Written, path: Path, report: Report): void {
     'expires',
     'approvals',
     'undo',
+    'longest_silence',
     'tell',
     'quotas',
     'break_glass',

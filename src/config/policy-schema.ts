@@ -128,6 +128,11 @@ export const rule = keys({
     .describe(
       'Whoever approves a plan approves its undo as well: asked for by them or by the requester, it runs without a further approval.',
     ),
+  longest_silence: duration('1m', '7d')
+    .optional()
+    .describe(
+      'How long a silence that it lets through lasts at most, from when it is asked for; a day when absent.',
+    ),
   tell: z
     .array(name)
     .optional()

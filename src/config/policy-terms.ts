@@ -13,10 +13,10 @@ type Written = Section<'policies'>[number];
 
 /** What a rule says of the plans that it lets through, beside who asks and who approves. */
 export function termsOf(
-  { quotas, tell, ticket, undo }: Written,
+  { longest_silence: silenceMaxMs, quotas, tell, ticket, undo }: Written,
   path: Path,
   scope: PolicyScope,
-): Pick<AllowRule, 'limits' | 'tell' | 'tickets' | 'undo'> {
+): Pick<AllowRule, 'limits' | 'silenceMaxMs' | 'tell' | 'tickets' | 'undo'> {
   if (ticket?.length === 0) {
     scope.report.error([...path, 'ticket'], {
       what: `policies[${path[1]}].ticket is an empty list`,
@@ -37,6 +37,7 @@ export function termsOf(
   }
   return {
     ...(quotas && { limits: [limitOf(quotas, path, scope)] }),
+    ...(silenceMaxMs !== undefined && { silenceMaxMs }),
     ...(tell && { tell }),
     ...(undo && { undo: { withinMs: undo.within, danger: undo.danger ?? false } }),
     ...(ticket && { tickets: [ticket] }),
@@ -45,6 +46,7 @@ export function termsOf(
 
 /** What only plans have means nothing where nothing is planned. */
 export function checkTerms({ match, ...written }: Written, path: Path, report: Report): void {
+  checkSilence({ match, ...written }, path, report);
   const risks = match?.risk ?? ['change'];
   if (risks.includes('change') || risks.includes('danger')) return;
   for (const key of ['quotas', 'tell', 'ticket', 'undo'] as const) {
@@ -55,6 +57,21 @@ export function checkTerms({ match, ...written }: Written, path: Path, report: R
       instead: `take ${key} out, or write risk: change`,
     });
   }
+}
+
+/** What only a silence has means nothing to a rule that lets none through. */
+function checkSilence({ match, longest_silence: longest }: Written, path: Path, report: Report) {
+  const { verb, family, risk } = match ?? {};
+  const isAboutOne =
+    (verb?.includes('silence') ?? true) &&
+    (family?.includes('incident') ?? true) &&
+    (risk?.some((each) => each === 'incident' || each === 'danger') ?? true);
+  if (longest === undefined || isAboutOne) return;
+  report.error([...path, 'longest_silence'], {
+    what: `policies[${path[1]}] has longest_silence`,
+    why: 'no silence is let through by it, so this would have no effect',
+    instead: 'take longest_silence out, or write it in the rule that matches silence',
+  });
 }
 
 function limitOf(

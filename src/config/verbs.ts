@@ -35,7 +35,9 @@ export const grammarVerbs: readonly Verb[] = Object.entries(grammar).flatMap(
 export const families: readonly string[] = Object.keys(grammar);
 
 /** Risks a plan of this verb may have: its own or, because its steps count, a higher one. */
-export function risksOf({ family, risk }: Verb): readonly Risk[] {
+export function risksOf({ name, family, risk }: Verb): readonly Risk[] {
+  // One that hides too much is planned.
+  if (name === 'silence') return ['incident', 'danger'];
   if (family === 'ops') return ['read', 'change', 'danger'];
   if (family === 'change') return ['change', 'danger'];
   return [risk];

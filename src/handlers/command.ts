@@ -8,7 +8,7 @@ import type { Risk } from '../core/operation/plan.ts';
 import type { Evidence } from '../core/person.ts';
 import type { Draft } from '../core/ports/step.ts';
 import type { Problem } from '../core/problem.ts';
-import type { Block, Picture, Text } from '../core/view/card.ts';
+import type { Action, Block, Picture, Text } from '../core/view/card.ts';
 import type { Desk, Telling } from './desk.ts';
 
 /**
@@ -34,6 +34,8 @@ interface Declared {
   /** Takes the named arguments of other commands as well, and reads them by itself. */
   readonly open?: true;
   readonly example: string;
+  /** What a form holds already, by argument; short enough to be typed. */
+  prefills?(incident: Incident): Readonly<Record<string, string>>;
   /** Optional arguments without which it would be refused there. */
   wants?(incident: Incident): readonly string[];
 }
@@ -74,6 +76,8 @@ export interface Reading {
   readonly title: Text;
   readonly blocks: readonly Block[];
   readonly picture?: Picture;
+  /** What may be done about it next. */
+  readonly actions?: readonly Action[];
   /** To the asker alone, when absent. */
   readonly to?: 'thread';
 }
@@ -87,10 +91,19 @@ export interface OwnCommand extends Declared {
 /** Says something about the incident it is typed in, or the one named. */
 export interface IncidentCommand extends Declared {
   readonly does: 'incident';
-  intent(asked: Asking): IncidentIntent | Problem;
+  /** It asks outside before it says anything: whom the policy refuses is refused before that. */
+  readonly asksOutside?: true;
+  intent(asked: Asking): Incidental | Promise<Incidental>;
   /** What the asker is told of it, where that is more than that it is done. */
   told?(intent: IncidentIntent): Reading | undefined;
 }
+
+type Incidental = IncidentIntent | Problem | InsteadOfIntent;
+
+/** What a command comes to where it has nothing to say to the incident: it only looked, or people have to approve it. */
+export type InsteadOfIntent =
+  | { readonly type: 'Reading'; readonly reading: Reading }
+  | { readonly type: 'Subject'; readonly subject: Subject };
 
 /** Decides about an operation that is planned or under way. */
 export interface GateCommand extends Declared {

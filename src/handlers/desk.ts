@@ -10,6 +10,7 @@ import type { OperationState, Shown } from '../core/operation/operation.ts';
 import type { TargetState } from '../core/operation/target.ts';
 import type { Evidence, PersonEvent } from '../core/person.ts';
 import type { OnCall } from '../core/ports/pager.ts';
+import type { SilenceReader } from '../core/ports/silences.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { Looked, WorkloadReader } from '../core/ports/workload.ts';
 import type { Problem } from '../core/problem.ts';
@@ -92,6 +93,8 @@ export interface Desk {
 
   planner(integration: string, target: string): Planner | undefined;
   workload(integration: string, target: string): WorkloadReader | undefined;
+  /** Of a source that can be told to be silent: what that would hide. */
+  silences(source: string): SilenceReader | undefined;
 }
 
 export interface Way {

@@ -186,9 +186,11 @@ function isWanted(name: string, { command, given, place }: Asked): boolean {
   return isWantedBy(settings.policy, question, name);
 }
 
-/** What the command takes where nothing is said: the environment that the incident is in. */
-function own(argument: Argument, { given, place }: Asked): string {
+/** What the command takes where nothing is said: the environment that the incident is in, or what it says itself. */
+function own(argument: Argument, { command, given, place }: Asked): string {
   const { service = '', environment = '' } = place.incident?.opened ?? {};
+  const prefilled = place.incident && command.prefills?.(place.incident)[argument.name];
+  if (prefilled !== undefined) return prefilled;
   return argument.kind === 'environment' && given.get('service') === service ? environment : '';
 }
 

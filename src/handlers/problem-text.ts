@@ -178,6 +178,30 @@ export const requestProblems: ProblemBook = {
     why: 'Its rule ({rule}) wants an approval, and a command that makes no plan cannot wait for one.',
     next: 'Give `{verb}` a rule of its own with `approvals: []`.',
   },
+  MATCHERS_UNREADABLE: {
+    what: 'Nothing was silenced: I cannot read `{given}`.',
+    changed: untouched,
+    why: 'Of the conditions, {why}.',
+    next: 'Write them as Alertmanager does: `match=\'alertname="Slow", pod=~"web-.*"\'`. An empty value is written `""`.',
+  },
+  MATCHERS_REFUSED: {
+    what: 'Nothing was silenced: {source} cannot read {given}.',
+    changed: untouched,
+    why: 'It answered that one of these conditions is none, most likely an expression that is no RE2.',
+    next: 'Mend it; `preview=yes` shows what it fits without silencing anything.',
+  },
+  SILENCE_UNSEEN: {
+    what: 'Nothing was silenced: nobody can say what it would hide.',
+    changed: untouched,
+    why: '{source} was asked which alerts fit and gave no answer ({because}).',
+    next: 'Ask again when it answers; `ack` says that you are looking at it.',
+  },
+  SILENCE_FITS_NOTHING: {
+    what: 'Nothing was silenced: no alert fits {given}.',
+    changed: untouched,
+    why: '{source} knows none that has all of it, so that something in it is most likely a slip.',
+    next: 'Look at the labels on the card, or leave `match` out.',
+  },
   PLANNING_FAILED: {
     what: '`{line}` could not be planned.',
     changed: untouched,

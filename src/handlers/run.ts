@@ -165,10 +165,23 @@ async function tellIncident(
   asked: Asking,
   cause: string,
 ): Promise<Answer> {
-  const intent = command.intent(asked);
-  return isProblem(intent)
-    ? refused(intent, asked.desk)
-    : sayToIncident(command, asked, { intent, cause });
+  const denied = command.asksOutside && objection(command, asked);
+  if (denied) return turnDown(denied, asked, cause);
+  const intent = await command.intent(asked);
+  if (isProblem(intent)) return refused(intent, asked.desk);
+  if (intent.type === 'Reading') {
+    const { title, blocks, actions = [] } = intent.reading;
+    const answer = said('asker', title, blocks);
+    return { ...answer, card: { ...answer.card, actions } };
+  }
+  if (intent.type === 'Subject') {
+    return plan(
+      { ...command, does: 'operation', subject: async () => intent.subject },
+      asked,
+      cause,
+    );
+  }
+  return sayToIncident(command, asked, { intent, cause });
 }
 
 /** What a person says to an incident, once the policy has nothing against it. A declaration makes the incident itself. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configurationPage } from '../../src/config/page.ts';
+import { judge } from '../../src/core/operation/policy.ts';
 import { tellingDue } from '../../src/core/operation/tell.ts';
 import { T0 } from '../core/given.ts';
 import { type Counter, openCounter } from './desk.ts';
@@ -133,6 +134,18 @@ async function approved(counter: Counter): Promise<unknown> {
   return [/\b[A-Z]+(_[A-Z]+)+\b/.exec(pressed)?.[0] ?? 'counted', state?.status];
 }
 
+/** What the policy says of a dangerous silence of such a length. */
+function silenced(lasts: string) {
+  return async ({ bot, clock }: Counter) => {
+    const requester = await bot.desk.evidenceOf('ana', 'console', 'ana');
+    const asked = { verb: 'silence', family: 'incident', risk: 'danger', reason: 'known' } as const;
+    const about = { service: 'checkout', environment: 'production', targets: [], severities: [] };
+    const question = { ...asked, ...about, requester, args: { for: lasts }, at: clock.now };
+    const verdict = judge(bot.desk.settings.policy, question);
+    return verdict.allowed ? 'let through' : verdict.problem.code;
+  };
+}
+
 async function glass(counter: Counter, person = 'ana'): Promise<string> {
   await counter.says('ana', restart);
   const operation = counter.operation();
@@ -186,6 +199,12 @@ const terms: Readonly<Record<string, Row>> = {
   }),
   'quotas.per_hour': rule(`${none}, quotas: { per_hour: 1 }`, none, begun),
   'quotas.concurrent': rule(`${none}, quotas: { concurrent: 1 }`, none, begun),
+  longest_silence: rule(
+    `approvals: ${two}, longest_silence: 30m`,
+    `approvals: ${two}`,
+    silenced('1h'),
+    'verb: silence, risk: danger',
+  ),
   'break_glass.from': rule(
     `${oneSre}, break_glass: { from: [sre] }`,
     `${oneSre}, break_glass: { from: [guests] }`,

@@ -1,18 +1,21 @@
+import { sameMatchers } from '../../core/alert/matcher.ts';
+import { hiddenOf, hidesTooMuch, wouldHide } from '../../core/incident/hides.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import type { RecordSilence } from '../../core/incident/intent.ts';
-import {
-  hiddenOf,
-  hidesTooMuch,
-  pendingSilences,
-  type SilenceState,
-} from '../../core/incident/silences.ts';
-import type { SilenceNotDone, Silences, SilenceWanted } from '../../core/ports/silences.ts';
+import { madeByOperation } from '../../core/incident/silence-made.ts';
+import { pendingSilences, type SilenceState } from '../../core/incident/silences.ts';
+import type {
+  HeldSilence,
+  SilenceNotDone,
+  Silences,
+  SilenceWanted,
+} from '../../core/ports/silences.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 
 export interface SilencesLoopOptions {
-  readonly engine: Pick<Engine, 'incident' | 'tellIncident' | 'readings'>;
+  readonly engine: Pick<Engine, 'incident' | 'operation' | 'tellIncident' | 'readings'>;
   readonly clock: Clock;
   readonly silences: readonly Silences[];
   /** A silence was made, or ended: its source has something new to tell. */
@@ -24,6 +27,8 @@ export interface SilencesLoop {
   start(): void;
   /** Something of the incident changed. */
   wake(incident: string): void;
+  /** An operation went on: a silence that it made is looked after from now on. */
+  adopt(operation: string): void;
   /** Resolves when nothing is being asked; what waits for its time is not waited for. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -44,6 +49,7 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
   const turns = new Map<string, { again: boolean; readonly done: Promise<void> }>();
   const timers = new Map<string, () => void>();
   const tries = new Map<string, { times: number; inDoubtUntil: number }>();
+  const adopting = new Set<Promise<void>>();
   let closed = false;
 
   function wake(id: string): void {
@@ -99,6 +105,10 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
     );
   }
 
+  function underWay(): readonly Promise<void>[] {
+    return [...[...turns.values()].map(({ done }) => done), ...adopting];
+  }
+
   /** Answers after how many ms it wants another turn; 0 when it is settled. */
   async function act(id: string, state: Incident, silence: SilenceState): Promise<number> {
     const { source } = state.opened;
@@ -112,29 +122,36 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
     const found = await port.find(silence);
     if (!found.ok) return again(id, silence, { port, why: found });
     return silence.status === 'asked'
-      ? make(id, silence, { port, refs: found.refs })
-      : end(id, silence, { port, refs: found.refs });
+      ? make(id, silence, { port, held: found.held })
+      : end(id, silence, { port, held: found.held });
   }
 
-  async function make(id: string, silence: SilenceState, { port, refs }: Found): Promise<number> {
-    const [known] = refs;
-    if (known !== undefined) return settle(id, silence, { kind: 'made', ref: known });
-    // Since it was asked for, or where nobody tells us, something may fire that must not be hidden.
-    const firing = await port.firing(silence.matchers);
-    if (!firing.ok) return again(id, silence, { port, why: firing });
-    const tooMuch = hidesTooMuch(hiddenOf(silence.matchers, firing.alerts));
+  /** Makes it, or makes the one that stands as it is wanted now. */
+  async function make(id: string, silence: SilenceState, { port, held }: Found): Promise<number> {
+    const known = held.find((each) => isAsWanted(each, silence));
+    if (known) return settle(id, silence, { kind: 'made', ref: known.ref });
+    // Since it was asked for something may fire that must not be hidden, unless people approved that.
+    const found = await port.matching(silence.matchers);
+    if (!found.ok) return again(id, silence, { port, why: found });
+    const ours = held.map(({ ref }) => ref);
+    const tooMuch =
+      silence.operation === '' ? hidesTooMuch(hiddenOf(wouldHide(found.alerts, ours))) : undefined;
     if (tooMuch) return fail(id, silence, tooMuch);
-    const made = await port.create(wanted(id, silence, clock.now()));
+    const [changes] = held;
+    const made = await port.create({
+      ...wanted(id, silence, clock.now()),
+      ...(changes && { changes }),
+    });
     if (!made.ok) return again(id, silence, { port, why: made });
     return settle(id, silence, { kind: 'made', ref: made.ref });
   }
 
-  async function end(id: string, silence: SilenceState, { port, refs }: Found): Promise<number> {
-    for (const ref of refs) {
+  async function end(id: string, silence: SilenceState, { port, held }: Found): Promise<number> {
+    for (const { ref } of held) {
       const removed = await port.remove(ref);
       if (!removed.ok) return again(id, silence, { port, why: removed });
     }
-    return settle(id, silence, { kind: 'ended', why: refs.length > 0 ? 'asked' : 'gone' });
+    return settle(id, silence, { kind: 'ended', why: held.length > 0 ? 'asked' : 'gone' });
   }
 
   async function again(
@@ -192,25 +209,56 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
     );
   }
 
+  /** What an operation has made is told to its incident; told again it is nothing new. */
+  async function adoptMade(operation: string): Promise<void> {
+    const made = madeByOperation(await engine.operation(operation));
+    if (!made) return;
+    const { incident, silence, became } = made;
+    await engine.tellIncident(
+      incident,
+      { type: 'RecordSilence', at: clock.now(), silence, became },
+      { cause: `silences/${silence}/${operation}`, by: 'tocsin' },
+    );
+    options.changed(made.source);
+  }
+
+  function adopt(operation: string): void {
+    const state = engine.readings.operations.get(operation)?.state;
+    if (closed || state?.status === undefined || !madeByOperation(state)) return;
+    const done = adoptMade(operation).catch((error: unknown) => {
+      log('silence of an operation was not told', { operation, error });
+      if (!closed) clock.after(lastRetryMs, () => adopt(operation));
+    });
+    adopting.add(done);
+    done.finally(() => adopting.delete(done));
+  }
+
   return {
     start() {
       for (const id of engine.readings.incidents.keys()) wake(id);
+      for (const id of engine.readings.operations.keys()) adopt(id);
     },
     wake,
+    adopt,
     async idle() {
-      while (turns.size > 0) await Promise.all([...turns.values()].map(({ done }) => done));
+      while (turns.size + adopting.size > 0) await Promise.all(underWay());
     },
     async close() {
       closed = true;
       for (const stop of timers.values()) stop();
-      await Promise.all([...turns.values()].map(({ done }) => done));
+      await Promise.all(underWay());
     },
   };
 }
 
 interface Found {
   readonly port: Silences;
-  readonly refs: readonly string[];
+  readonly held: readonly HeldSilence[];
+}
+
+/** Whoever answers writes times to the second at least. */
+function isAsWanted(held: HeldSilence, { matchers, until }: SilenceState): boolean {
+  return Math.abs(held.endsAt - until) < 1000 && sameMatchers(held.matchers, matchers);
 }
 
 /** Whoever finds it at the source reads who wanted it, why, and where that was said. */

@@ -8,6 +8,7 @@ import type { PageDeedEvent } from './page-deeds.ts';
 import type { Members } from './privacy.ts';
 import type { ProposalEvent } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
+import type { SilenceEvent } from './silence-event.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
 export type IncidentEvent =
@@ -20,11 +21,7 @@ export type IncidentEvent =
   | SourceUnreachable
   | SourceReachable
   | SilencesSeen
-  | SilenceAsked
-  | SilenceMade
-  | SilenceFailed
-  | SilenceEndAsked
-  | SilenceEnded
+  | SilenceEvent
   | UnreadableReceived
   | SecurityNoticed
   | PageSeen
@@ -154,55 +151,6 @@ export interface SilencedAlert {
   readonly fingerprint: string;
   readonly state: 'firing' | 'silenced' | 'inhibited';
   readonly silencedBy: readonly string[];
-}
-
-/** A person wants the alerts of the incident muted at their source. Made by the loop of silences, not by asking. */
-export interface SilenceAsked {
-  readonly type: 'SilenceAsked';
-  readonly v: 1;
-  /** Ours: the comment at the source carries it. */
-  readonly silence: string;
-  readonly person: string;
-  readonly surface: string;
-  /** Equal all, or not silenced. */
-  readonly matchers: Labels;
-  readonly reason: string;
-  /** ms. */
-  readonly until: number;
-  /** How many firing alerts it would have hidden when it was asked for. */
-  readonly hides: number;
-}
-
-export interface SilenceMade {
-  readonly type: 'SilenceMade';
-  readonly v: 1;
-  readonly silence: string;
-  /** As the source names it. */
-  readonly ref: string;
-}
-
-/** It could not be made, or not be ended. */
-export interface SilenceFailed {
-  readonly type: 'SilenceFailed';
-  readonly v: 1;
-  readonly silence: string;
-  readonly problem: Problem;
-}
-
-export interface SilenceEndAsked {
-  readonly type: 'SilenceEndAsked';
-  readonly v: 1;
-  readonly silence: string;
-  readonly person: string;
-  readonly surface: string;
-}
-
-export interface SilenceEnded {
-  readonly type: 'SilenceEnded';
-  readonly v: 1;
-  readonly silence: string;
-  /** `lapsed`: its time was over. `gone`: the source did not know it any more. */
-  readonly why: 'lapsed' | 'asked' | 'gone';
 }
 
 export interface UnreadableReceived {

@@ -1,16 +1,18 @@
 import type { Labels, Observation } from '../alert/alert.ts';
+import type { Matcher } from '../alert/matcher.ts';
 import type { RecordKnown } from '../known/known.ts';
 import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
-import type { Author, PageWay, SilenceEnded } from './event.ts';
+import type { Author, PageWay } from './event.ts';
 import type { RecordGraph } from './graph.ts';
+import type { Hides } from './hides.ts';
 import type { PageNews } from './page.ts';
 import type { PageDeed } from './page-deeds.ts';
 import type { Members } from './privacy.ts';
 import type { ProposalIntent } from './proposal.ts';
 import type { NoticeSecurity } from './security.ts';
-import type { Hides } from './silences.ts';
+import type { SilenceAsked, SilenceEnded } from './silence-event.ts';
 
 /** Everything that can be asked of an incident. `at` is the time it is judged by, ms. */
 export type IncidentIntent =
@@ -170,10 +172,11 @@ export interface AskSilence {
   readonly by: Evidence;
   /** Derived from the request. */
   readonly silence: string;
-  readonly matchers: Labels;
+  readonly matchers: readonly Matcher[];
+  /** From now on. */
   readonly durationMs: number;
   readonly reason: string;
-  /** What it would hide now, as far as the alerts of its source are known. */
+  /** What it would hide now, as its source said when it was asked. */
   readonly hides: Hides;
 }
 
@@ -189,6 +192,11 @@ export interface RecordSilence {
   readonly silence: string;
   readonly became:
     | { readonly kind: 'made'; readonly ref: string }
+    | ({
+        readonly kind: 'made-by-operation';
+        readonly ref: string;
+        readonly operation: string;
+      } & Omit<SilenceAsked, 'type' | 'v' | 'silence' | 'operation'>)
     | { readonly kind: 'failed'; readonly problem: Problem }
     | { readonly kind: 'ended'; readonly why: SilenceEnded['why'] };
 }

@@ -65,32 +65,38 @@ export const incidentProblems: ProblemBook = {
   SILENCE_TOO_LONG: {
     what: 'Nothing was silenced: that is no time a silence may last.',
     changed: 'Nothing was changed.',
-    why: 'It lasts from one minute to 24 hours, so that nothing is forgotten under one.',
+    why: 'It lasts from one minute to a week, so that nothing is forgotten under one.',
     next: 'Ask for a shorter one, or make it at the source.',
   },
-  SILENCE_TOO_VAGUE: {
-    what: 'Nothing was silenced: its alerts have no name or no severity in common.',
+  SILENCE_MATCHES_ALL: {
+    what: 'Nothing was silenced: nothing in it says which alerts are meant.',
     changed: 'Nothing was changed.',
-    why: 'What they do have in common would hide other alerts too, worse ones among them.',
-    next: 'Make silences for them at the source, one for each kind.',
+    why: 'Without a label that has to be there it would mute everything, now and later.',
+    next: 'Name one at least: `match=\'alertname="…"\'`. Alerts with nothing in common are silenced one kind at a time.',
+  },
+  SILENCE_TOO_VAGUE: {
+    what: 'Nothing was silenced: it could hide alerts that nobody has seen yet.',
+    changed: 'Nothing was changed.',
+    why: 'It pins no `alertname` by `=`, or no `severity` that is not critical.',
+    next: 'Add both, or let people approve it.',
   },
   SILENCE_HIDES_CRITICAL: {
-    what: 'Nothing was silenced: it would hide {critical} critical alerts.',
+    what: 'Nothing was silenced: it would hide critical alerts, {critical} of them.',
     changed: 'Nothing was changed.',
-    why: 'What is critical is not muted from here.',
-    next: '`ack` says that you are looking at it; a silence over it is made at the source.',
+    why: 'By now something critical fires that it fits; nobody approved to hide that.',
+    next: 'Ask again: then it is planned, and people approve it.',
   },
   SILENCE_HIDES_MANY: {
     what: 'Nothing was silenced: it would hide {firing} firing alerts.',
     changed: 'Nothing was changed.',
-    why: 'From here at most {most} are hidden at a time.',
-    next: 'Look at what fires, and make a narrower silence at the source.',
+    why: 'By now more fire than {most}; nobody approved to hide so many.',
+    next: 'Ask again: then it is planned, and people approve it.',
   },
-  SILENCED_ALREADY: {
-    what: 'It is silenced already: {person} asked for it.',
+  SILENCE_UNDER_WAY: {
+    what: 'Nothing was asked for: what {person} wanted of its silence is still on its way.',
     changed: 'Nothing was changed.',
-    why: 'One silence at a time is kept for an incident.',
-    next: '`unsilence` ends it; then ask for another.',
+    why: 'One silence is kept for an incident, and it is made, changed or ended one wish after the other.',
+    next: 'Ask again when the card says how that went.',
   },
   NOT_PAGED: {
     what: 'There is no page to act on.',

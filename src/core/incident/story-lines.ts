@@ -12,11 +12,6 @@ import type {
   NoteAdded,
   PeopleNotified,
   SeveritySet,
-  SilenceAsked,
-  SilenceEndAsked,
-  SilenceEnded,
-  SilenceFailed,
-  SilenceMade,
 } from './event.ts';
 import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
@@ -24,6 +19,7 @@ import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedAsked, PageDeedFailed } from './page-deeds.ts';
 import type { ProposalDismissed, ProposalWithdrawn } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
+import type { SilenceEvent } from './silence-event.ts';
 
 /** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
 export interface StoryLine {
@@ -44,11 +40,7 @@ export type StoryEvent =
   | IncidentAssigned
   | NoteAdded
   | MessagePinned
-  | SilenceAsked
-  | SilenceMade
-  | SilenceFailed
-  | SilenceEndAsked
-  | SilenceEnded
+  | SilenceEvent
   | PeopleNotified
   | SecurityNoticed
   | PageSeen

@@ -1,3 +1,4 @@
+import { shownAll } from '../alert/matcher.ts';
 import type { ErasedEvent, Recorded } from '../event.ts';
 import { factsLine, rowOf, type TrailRow } from '../record/row.ts';
 import type { IncidentEvent } from './event.ts';
@@ -34,9 +35,8 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
       return { outcome: event.alerts.map(({ state }) => state).join(', ') };
     case 'SilenceAsked':
       return {
-        what: Object.entries(event.matchers)
-          .map(([name, value]) => `${name}="${value}"`)
-          .join(', '),
+        what: shownAll(event.matchers),
+        ...(event.operation && { operation: event.operation }),
         outcome: `asked until ${new Date(event.until).toISOString()}`,
       };
     case 'SilenceEnded':

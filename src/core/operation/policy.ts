@@ -1,4 +1,5 @@
 import type { Severity, SeverityKnown } from '../alert/severity.ts';
+import { formatDuration, parseDuration } from '../duration.ts';
 import { type Evidence, isMember, supposing, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
 import type { GlassRule } from './glass.ts';
@@ -63,6 +64,8 @@ export interface AllowRule {
   readonly severityBy?: readonly string[];
   /** Groups that are told when it is asked for, may begin and has ended. */
   readonly tell?: readonly string[];
+  /** How long a silence lasts at most; a day when absent. */
+  readonly silenceMaxMs?: number;
   /** Whether whoever approves a plan approves its undo as well. */
   readonly undo?: UndoRule;
   /** Set on the rule of an undo that was approved with what it takes back, until when (ms). */
@@ -204,6 +207,8 @@ function lackOf(rule: AllowRule, question: PolicyQuestion): Problem | undefined 
   if (rule.reasonRequired && question.reason.trim() === '') {
     return problem('REASON_REQUIRED', { rule: rule.where });
   }
+  const tooLong = silenceTooLong(rule, question);
+  if (tooLong) return tooLong;
   const { ticket = '' } = question;
   const patterns = isPlanned(question) ? (rule.tickets ?? []) : [];
   const unmet = patterns.find((list) => !list.some((pattern) => fitsTicket(pattern, ticket)));
@@ -211,6 +216,19 @@ function lackOf(rule: AllowRule, question: PolicyQuestion): Problem | undefined 
   const given = ticket === '' ? 'none was named' : `${ticket} is none`;
   return problem('TICKET_REQUIRED', { rule: rule.where, wanted: unmet.join(' or '), given });
 }
+
+/** One that its rule would let last so long is asked for anew, and judged anew, before it ends. */
+function silenceTooLong(rule: AllowRule, { verb, args }: PolicyQuestion): Problem | undefined {
+  if (verb !== 'silence') return undefined;
+  const lasts = parseDuration(String(args['for'] ?? '')) ?? 0;
+  const longestMs = rule.silenceMaxMs ?? silenceUsualMs;
+  if (lasts <= longestMs) return undefined;
+  const longest = formatDuration(longestMs);
+  return problem('SILENCE_LONGER_THAN_POLICY', { rule: rule.where, longest });
+}
+
+/** A day, where no rule says otherwise. */
+export const silenceUsualMs = 24 * 3_600_000;
 
 /** Commands that make no plan have no place for a ticket. */
 function isPlanned({ risk }: RuleQuestion): boolean {

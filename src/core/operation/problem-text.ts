@@ -94,6 +94,12 @@ export const operationProblems: ProblemBook = {
     why: 'Only people whom a rule of the policy lets ask for something, or approve it, can halt what the others do.',
     next: 'Ask somebody of {groups}.',
   },
+  SILENCE_LONGER_THAN_POLICY: {
+    what: 'Nothing was silenced: {rule} lets a silence last {longest} at most.',
+    changed: 'Nothing was changed.',
+    why: 'What is hidden for long is forgotten.',
+    next: 'Ask for a shorter one; asked for again before its end, it goes on.',
+  },
   DANGER_NEEDS_TWO: {
     what: '{verb} {service} was refused.',
     changed: untouched,

@@ -1,5 +1,5 @@
 import { canonical } from './hash.ts';
-import type { AllowRule, Place, Verdict } from './policy.ts';
+import { type AllowRule, type Place, silenceUsualMs, type Verdict } from './policy.ts';
 
 /** What satisfies both verdicts: a refusal wins, and of two rules each has to be fulfilled. */
 export function strictest(one: Verdict, other: Verdict): Verdict {
@@ -24,6 +24,7 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
   const undo = bothUndos(one, other);
   const limits = [...(one.limits ?? []), ...(other.limits ?? [])];
   const breakGlass = bothGlasses(one, other);
+  const silenceMaxMs = shorter(one.silenceMaxMs, other.silenceMaxMs);
   return {
     kind: 'allow',
     where: [...new Set([one, other].flatMap(({ where }) => where.split(' and ')))].join(' and '),
@@ -38,9 +39,16 @@ function joined(one: AllowRule, other: AllowRule): AllowRule {
     ...(breakGlass && { breakGlass }),
     ...(severityBy && { severityBy }),
     ...(tell.length > 0 && { tell }),
+    ...(silenceMaxMs !== undefined && { silenceMaxMs }),
     ...(undo && { undo }),
     ...(limits.length > 0 && { limits }),
   };
+}
+
+/** What a rule does not say is a day, which may be shorter than what the other one says. */
+function shorter(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined && other === undefined) return undefined;
+  return Math.min(one ?? silenceUsualMs, other ?? silenceUsualMs);
 }
 
 /** As long as the stricter one says; not at all where one of them says nothing of it. */

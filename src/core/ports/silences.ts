@@ -1,41 +1,75 @@
 import type { Labels } from '../alert/alert.ts';
+import type { Matcher } from '../alert/matcher.ts';
 import type { Problem } from '../problem.ts';
 
 /**
- * Where alerts can be muted. Held by the loop of that name alone. A silence carries our id, so that what was made by a
- * call that nobody answered is found, and is not made a second time.
+ * Where alerts can be muted. Held by the loop of that name, and by the driver of dangerous ones, alone. A silence carries
+ * our id, so that what was made by a call that nobody answered is found, and is not made a second time.
  */
-export interface Silences {
-  /** Of which source: `alertmanager/main`. */
-  readonly source: string;
+export interface Silences extends SilenceReader {
   /** How long after a call without an answer it may still take effect, ms. */
   readonly landsWithinMs: number;
   /** Those that carry our id and hold, or will. */
-  find(wanted: Pick<SilenceWanted, 'silence' | 'matchers'>): Promise<SilencesFound>;
-  /** What a silence with these labels would hide there now: alerts that fire and are not muted. */
-  firing(matchers: Labels): Promise<FiringFound>;
+  find(wanted: Pick<SilenceWanted, 'silence'>): Promise<SilencesFound>;
+  /** Makes one, or makes `changes` so: then its name stays, unless what it matches is another thing. */
   create(wanted: SilenceWanted): Promise<SilenceDone>;
   /** One that is not there any more is done too. */
   remove(ref: string): Promise<SilenceDone>;
 }
 
+/** What only asks, and may be held by whoever decides. */
+export interface SilenceReader {
+  /** Of which source: `alertmanager/main`. */
+  readonly source: string;
+  /** The alerts there that fit, muted ones too. */
+  matching(matchers: readonly Matcher[]): Promise<MatchingFound>;
+}
+
 export interface SilenceWanted {
   readonly silence: string;
-  /** Equal all of them. */
-  readonly matchers: Labels;
+  /** All of them hold. */
+  readonly matchers: readonly Matcher[];
   readonly startsAt: number;
+  readonly endsAt: number;
+  readonly createdBy: string;
+  readonly comment: string;
+  /** The one that is to become so. */
+  readonly changes?: HeldSilence;
+}
+
+/** A silence as its source has it. */
+export interface HeldSilence {
+  readonly ref: string;
+  readonly matchers: readonly Matcher[];
+  /** As written there: a change repeats it to the letter. */
+  readonly startsAt: string;
+  /** ms. */
   readonly endsAt: number;
   readonly createdBy: string;
   readonly comment: string;
 }
 
 export type SilencesFound =
-  | { readonly ok: true; readonly refs: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly held: readonly HeldSilence[];
+      /** One with our id was there and is over. */
+      readonly isOver: boolean;
+      /** Everybody who could hold it has said so: what is not among them is not there. */
+      readonly isWhole: boolean;
+    }
   | SilenceNotDone;
 
-export type FiringFound =
-  | { readonly ok: true; readonly alerts: readonly { readonly labels: Labels }[] }
+export type MatchingFound =
+  | { readonly ok: true; readonly alerts: readonly MatchingAlert[] }
   | SilenceNotDone;
+
+export interface MatchingAlert {
+  readonly labels: Labels;
+  readonly state: 'firing' | 'silenced' | 'inhibited';
+  /** Refs of silences. */
+  readonly silencedBy: readonly string[];
+}
 
 export type SilenceDone = { readonly ok: true; readonly ref: string } | SilenceNotDone;
 

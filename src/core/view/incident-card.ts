@@ -1,6 +1,7 @@
 import { rank, type Severity } from '../alert/severity.ts';
+import { SILENCE_HIDES_MAX } from '../incident/hides.ts';
 import { type Incident, severity } from '../incident/incident.ts';
-import { SILENCE_HIDES_MAX, type SilenceState } from '../incident/silences.ts';
+import type { SilenceState } from '../incident/silences.ts';
 import {
   alertList,
   type Gathered,

@@ -1,3 +1,4 @@
+import { shownAll } from '../alert/matcher.ts';
 import type {
   IncidentOpened,
   IncidentReopened,
@@ -7,7 +8,7 @@ import type {
 } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { proposerName } from '../incident/proposal.ts';
-import type { SilenceEvent } from '../incident/silences.ts';
+import type { SilenceEvent } from '../incident/silence-event.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
@@ -203,9 +204,11 @@ function silence(event: SilenceEvent, words: Words, incident: Incident): Text {
     case 'SilenceAsked':
       return [
         personSpan(event.person, words),
-        ' asked to silence it until ',
+        event.operation ? ' had it silenced until ' : ' asked to silence it until ',
         time(event.until),
-        `${where(event, incident)}: ${event.reason}`,
+        ...(event.operation ? [' by ', code(event.operation)] : []),
+        `${where(event, incident)}: ${event.reason} · `,
+        code(shownAll(event.matchers)),
       ];
     case 'SilenceMade':
       return [`It is silenced at ${incident.opened.source}`];

@@ -71,7 +71,7 @@ function explain(asked: Asking, commands: readonly Command[]): Reading | Problem
     ...wanted(verdict, asked),
     ...others(verdict, question, asked),
   ];
-  if (command.does === 'operation' && command.risk !== 'danger') {
+  if (mayBePlanned(command) && command.risk !== 'danger') {
     const dangerous = judge(policy, { ...question, risk: 'danger' });
     if (whereOf(dangerous) !== whereOf(verdict) || !dangerous.allowed) {
       blocks.push({ kind: 'text', text: ['If its plan turns out dangerous:'] });
@@ -79,6 +79,11 @@ function explain(asked: Asking, commands: readonly Command[]): Reading | Problem
     }
   }
   return { title: [`${command.name} ${service} · ${environment}`], blocks };
+}
+
+/** A silence is planned where it hides too much. */
+function mayBePlanned({ does, name }: Command): boolean {
+  return does === 'operation' || name === 'silence';
 }
 
 function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
@@ -104,6 +109,9 @@ function wanted(verdict: Verdict, asked: Asking): readonly Block[] {
       value: [`like ${list.join(' or ')}`],
     })),
     { label: 'expires', value: [`after ${duration(rule.expiresMs)}`] },
+    ...(rule.silenceMaxMs === undefined
+      ? []
+      : [{ label: 'silences', value: [`last ${duration(rule.silenceMaxMs)} at most`] }]),
     ...(rule.surfaces ? [{ label: 'approve on', value: [rule.surfaces.join(', ')] }] : []),
     ...(rule.severityBy
       ? [{ label: 'not by', value: [`${rule.severityBy.join(', ')} alone, who set the severity`] }]

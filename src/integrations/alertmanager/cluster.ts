@@ -1,11 +1,11 @@
 import type { AlertSource, SourceAlert } from '../../core/ports/alert-source.ts';
 import type {
-  FiringFound,
   SilenceDone,
+  SilenceNotDone,
   Silences,
-  SilencesFound,
+  SilenceWanted,
 } from '../../core/ports/silences.ts';
-import { problem, problemOf } from '../../core/problem.ts';
+import type { SourceSilence } from './schema.ts';
 
 /** One Alertmanager of a cluster. */
 export interface Peer {
@@ -13,18 +13,21 @@ export interface Peer {
   readonly silences: PeerSilences;
 }
 
-export interface PeerSilences extends Omit<Silences, 'find' | 'remove'> {
-  /** `isUnknown`: it was never known there. */
-  remove(ref: string): Promise<SilenceDone & { readonly isUnknown?: boolean }>;
+export interface PeerSilences extends Pick<Silences, 'source' | 'landsWithinMs'> {
+  /** Of all states. */
+  matching(
+    matchers: SilenceWanted['matchers'],
+  ): Promise<{ readonly ok: true; readonly alerts: readonly SourceAlert[] } | SilenceNotDone>;
+  create(wanted: SilenceWanted): Promise<PeerDone>;
+  remove(ref: string): Promise<PeerDone>;
   /** Those with our id, whether they still hold or not. */
-  look(silence: string): Promise<
-    | {
-        readonly ok: true;
-        readonly refs: readonly { readonly ref: string; readonly ends: boolean }[];
-      }
-    | Extract<SilencesFound, { readonly ok: false }>
-  >;
+  look(
+    silence: string,
+  ): Promise<{ readonly ok: true; readonly all: readonly SourceSilence[] } | SilenceNotDone>;
 }
+
+/** `isUnknown`: the one that was meant was never known there. */
+type PeerDone = SilenceDone & { readonly isUnknown?: boolean };
 
 /**
  * The peers of a cluster as one source. Prometheus tells each of them every alert, so that one answer is enough, and what
@@ -93,29 +96,29 @@ export function joinSilences(
     landsWithinMs: Math.max(...ports.map(({ landsWithinMs }) => landsWithinMs)),
     async find({ silence }) {
       const told = await Promise.all(ports.map((port) => port.look(silence)));
-      const found = told.flatMap((each) => (each.ok ? each.refs : []));
+      const found = told.flatMap((each) => (each.ok ? each.all : []));
       const [lost] = told.flatMap((each) => (each.ok ? [] : [each]));
       if (lost && told.every(({ ok }) => !ok)) return lost;
       const over = new Set(found.flatMap(({ ref, ends }) => (ends ? [ref] : [])));
+      const held = new Map(found.map(({ ends: _, ...each }) => [each.ref, each]));
       return {
         ok: true,
-        refs: [...new Set(found.map(({ ref }) => ref))].filter((ref) => !over.has(ref)),
+        held: [...held.values()].filter(({ ref }) => !over.has(ref)),
+        isOver: over.size > 0,
+        isWhole: lost === undefined,
       };
     },
-    async firing(): Promise<FiringFound> {
-      try {
-        const alerts = await source.current();
-        return { ok: true, alerts: alerts.filter(({ state }) => state === 'firing') };
-      } catch (error) {
-        const nothing = problem('SOURCE_UNREACHABLE', { source: source.name });
-        return { ok: false, why: 'wait', problem: problemOf(error, nothing) };
-      }
+    async matching(matchers) {
+      const told = await Promise.all(ports.map((port) => port.matching(matchers)));
+      const answers = told.flatMap((each) => (each.ok ? [each.alerts] : []));
+      const [lost] = told.flatMap((each) => (each.ok ? [] : [each]));
+      return lost && answers.length === 0 ? lost : { ok: true, alerts: union(answers) };
     },
     create: (wanted) =>
       inTurn(
         ports.map((port) => () => port.create(wanted)),
-        // Only what was surely not taken goes to the next: what was refused is refused there too.
-        (done) => !done.ok && done.why === 'wait',
+        // Only what was surely not taken goes to the next, and a change to one that knows what is changed.
+        (done) => !done.ok && (done.why === 'wait' || done.isUnknown === true),
       ),
     remove: async (ref) => {
       const done = await inTurn(
@@ -129,7 +132,7 @@ export function joinSilences(
 }
 
 /** The first that is done, else the first that kept it from being done. */
-async function inTurn<Done extends SilenceDone>(
+async function inTurn<Done extends PeerDone>(
   turns: readonly (() => Promise<Done>)[],
   goesOn: (done: Done) => boolean,
 ): Promise<Done> {

@@ -1,10 +1,15 @@
 import type { AlertSource, SourceAlert } from '../../core/ports/alert-source.ts';
 import type { Silences } from '../../core/ports/silences.ts';
+import type { Planner, StepDriver } from '../../core/ports/step.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { type AlertmanagerApi, type Client, type Clock, createClient } from './client.ts';
 import { joinSilences, joinSources } from './cluster.ts';
+import { createPlanner } from './planner.ts';
 import { parseAlerts, parseUpSince } from './schema.ts';
 import { createSilences } from './silences.ts';
+import { silenceDriver } from './steps/silence.ts';
+import { silenceKind, unsilenceKind } from './steps/terms.ts';
+import { unsilenceDriver } from './steps/unsilence.ts';
 
 export type { AlertmanagerApi } from './client.ts';
 export { problems } from './problems.ts';
@@ -13,6 +18,10 @@ export interface Integration {
   readonly source: AlertSource;
   /** Held by the loop of silences alone. */
   readonly silences: Silences;
+  /** Of silences that hide too much to be made without an approval. */
+  readonly planner: Planner;
+  /** The only way to make one of those; for the loop that runs operations. */
+  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
   /** Each of the cluster, as it answered last; `down` while it is left alone. One that stands alone too. */
   peers(): readonly { readonly host: string; readonly state: 'ok' | 'degraded' | 'down' }[];
   /** What `tocsin doctor` says of it; changes nothing. */
@@ -32,9 +41,16 @@ export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock
   const urls = [api.url, ...(api.peers ?? [])];
   const peers = urls.map((url) => connectPeer({ ...api, url }, clock));
   const source = joinSources(api.source, peers);
+  const silences = joinSilences(source, peers);
+  const reach = { silences, now: () => clock.now() };
   return {
     source,
-    silences: joinSilences(source, peers),
+    silences,
+    planner: createPlanner(silences),
+    openWriter: () => ({
+      steps: { [silenceKind]: silenceDriver(reach), [unsilenceKind]: unsilenceDriver(reach) },
+      close() {},
+    }),
     peers: () => peers.map(({ host, health }) => ({ host, state: health() })),
     async doctor() {
       const found = await Promise.all(peers.map((peer) => peer.doctor()));
@@ -63,7 +79,7 @@ function connectPeer(api: AlertmanagerApi, clock: Clock) {
     source,
     host: new URL(api.url).host,
     health: client.health,
-    silences: createSilences(api, client, current),
+    silences: createSilences(api, client, async (query) => (await ask(client, api, query)).alerts),
     doctor: () => examine(client, api, clock),
     close: () => client.close(),
   };
@@ -79,8 +95,8 @@ interface Told {
   readonly at: number | undefined;
 }
 
-async function ask(client: Client, api: AlertmanagerApi): Promise<Told> {
-  const { body, at } = await client.get(EVERY_ALERT);
+async function ask(client: Client, api: AlertmanagerApi, query = ''): Promise<Told> {
+  const { body, at } = await client.get(`${EVERY_ALERT}${query}`);
   const alerts = parseAlerts(body);
   if (typeof alerts !== 'string') return { alerts, at };
   const facts = { source: api.source, url: originOf(api), why: alerts };

@@ -46,6 +46,18 @@ export const problems: ProblemBook = {
     why: '{url} answered {status}.',
     next: 'Check that the credential under `api` of the source may write, or do it there by hand.',
   },
+  ALERTMANAGER_SILENCE_OVER: {
+    what: 'There is nothing to take back: the silence {silence} is over.',
+    changed: 'Nothing was changed.',
+    why: '{source} does not name it, or names it as expired.',
+    next: 'Its alerts are heard already.',
+  },
+  SILENCE_IS_DANGEROUS: {
+    what: 'While it stands, nobody is woken by {firing} alerts that fire now, {critical} of them critical, nor by others like them.',
+    changed: 'Nothing yet.',
+    why: '{source} says that they fit.',
+    next: '`unsilence` in the incident ends it at any time, without an approval.',
+  },
   ALERTMANAGER_UNREADABLE: {
     what: 'What {source} says cannot be read.',
     changed: untouched,

@@ -1,4 +1,6 @@
+import type { Matcher } from '../../core/alert/matcher.ts';
 import type { SourceAlert } from '../../core/ports/alert-source.ts';
+import type { HeldSilence } from '../../core/ports/silences.ts';
 
 const VALUE_MAX = 4096;
 
@@ -18,22 +20,45 @@ export function parseAlerts(answer: unknown): readonly SourceAlert[] | string {
   return alerts;
 }
 
-export interface SourceSilence {
-  readonly id: string;
-  readonly comment: string;
+export interface SourceSilence extends HeldSilence {
   /** It is over, and only kept for a while. */
   readonly ends: boolean;
 }
 
-/** The answer of `GET /api/v2/silences`. What has no id or no comment is nobody's of ours. */
+/** The answer of `GET /api/v2/silences`. What has no id, no comment or no matchers is nobody's of ours. */
 export function parseSilences(answer: unknown): readonly SourceSilence[] {
   if (!Array.isArray(answer)) throw new TypeError('there is no list of silences');
   return answer.flatMap((item): readonly SourceSilence[] => {
     const fields = asFields(item);
-    const { id, comment } = fields ?? {};
+    const { id, comment, startsAt, createdBy } = fields ?? {};
     if (typeof id !== 'string' || typeof comment !== 'string') return [];
-    return [{ id, comment, ends: asFields(fields?.['status'])?.['state'] === 'expired' }];
+    const endsAt = Date.parse(text(fields?.['endsAt']));
+    const silence = {
+      ref: id,
+      matchers: parseMatcherList(fields?.['matchers']),
+      startsAt: text(startsAt),
+      endsAt: Number.isNaN(endsAt) ? 0 : endsAt,
+      createdBy: cut(text(createdBy)),
+      comment: cut(comment),
+      ends: asFields(fields?.['status'])?.['state'] === 'expired',
+    };
+    return [silence];
   });
+}
+
+/** `isEqual` is newer than the rest: where it is left out, it is so. */
+function parseMatcherList(value: unknown): readonly Matcher[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item): readonly Matcher[] => {
+    const { name, value: wanted, isRegex, isEqual } = asFields(item) ?? {};
+    if (typeof name !== 'string' || typeof wanted !== 'string') return [];
+    const op = isEqual === false ? (isRegex === true ? '!~' : '!=') : isRegex === true ? '=~' : '=';
+    return [{ name, op, value: wanted }];
+  });
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** The id in the answer of `POST /api/v2/silences`. */

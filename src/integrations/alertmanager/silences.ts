@@ -1,8 +1,10 @@
-import type { AlertSource } from '../../core/ports/alert-source.ts';
-import type { FiringFound, SilenceDone, SilenceWanted } from '../../core/ports/silences.ts';
+import { type Matcher, sameMatchers, shown } from '../../core/alert/matcher.ts';
+import type { SourceAlert } from '../../core/ports/alert-source.ts';
+import type { SilenceDone, SilenceWanted } from '../../core/ports/silences.ts';
 import { problem, problemOf } from '../../core/problem.ts';
 import type { AlertmanagerApi, Client } from './client.ts';
 import type { PeerSilences } from './cluster.ts';
+import { mark, unmarked } from './mark.ts';
 import { parseCreated, parseSilences } from './schema.ts';
 
 /** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
@@ -14,7 +16,7 @@ const LANDS_WITHIN_TIMEOUTS = 3;
 export function createSilences(
   { source, url, timeoutMs }: Pick<AlertmanagerApi, 'source' | 'url' | 'timeoutMs'>,
   client: Pick<Client, 'get' | 'send'>,
-  current: AlertSource['current'],
+  matching: (query: string) => Promise<readonly SourceAlert[]>,
 ): PeerSilences {
   const unreadable = (why: string) =>
     problem('ALERTMANAGER_UNREADABLE', { source, url: new URL(url).origin, why });
@@ -24,25 +26,23 @@ export function createSilences(
     async look(silence) {
       try {
         const all = parseSilences((await client.get(PATH)).body);
-        const ours = all.filter(({ comment }) => comment.includes(mark(silence)));
-        return { ok: true, refs: ours.map(({ id, ends }) => ({ ref: id, ends })) };
+        return { ok: true, all: all.filter(({ comment }) => comment.includes(mark(silence))) };
       } catch (error) {
         const because = problemOf(error, unreadable('there is no list of silences'));
         return { ok: false, why: 'wait', problem: because };
       }
     },
-    async firing(): Promise<FiringFound> {
+    async matching(matchers) {
       try {
-        const alerts = await current();
-        return { ok: true, alerts: alerts.filter(({ state }) => state === 'firing') };
+        return { ok: true, alerts: await matching(filterOf(matchers)) };
       } catch (error) {
         const because = problemOf(error, unreadable('there is no list of alerts'));
         return { ok: false, why: 'wait', problem: because };
       }
     },
-    async create(wanted): Promise<SilenceDone> {
+    async create(wanted): Promise<SilenceDone & { readonly isUnknown?: boolean }> {
       const sent = await client.send('POST', PATH, bodyOf(wanted));
-      if (!sent.ok) return sent;
+      if (!sent.ok) return sent.status === 404 ? { ...sent, isUnknown: true } : sent;
       const ref = parseCreated(sent.value);
       // It was taken, and what it is called is found by its comment.
       return ref === undefined
@@ -57,19 +57,23 @@ export function createSilences(
   };
 }
 
-function bodyOf({ silence, matchers, startsAt, endsAt, createdBy, comment }: SilenceWanted) {
-  return {
-    matchers: Object.entries(matchers).map(([name, value]) => {
-      return { name, value, isRegex: false, isEqual: true };
-    }),
-    startsAt: new Date(startsAt).toISOString(),
-    endsAt: new Date(endsAt).toISOString(),
-    createdBy,
-    comment: `${comment} ${mark(silence)}`,
-  };
+/** Each condition is a value of its own, written as Alertmanager reads it: no label can add another one. */
+function filterOf(matchers: readonly Matcher[]): string {
+  return matchers.map((matcher) => `&filter=${encodeURIComponent(shown(matcher))}`).join('');
 }
 
-/** By which a silence of ours is known again. */
-function mark(silence: string): string {
-  return `[tocsin ${silence}]`;
+/** A change keeps the start, and the order of what it matches: otherwise it is another silence there. */
+function bodyOf({ silence, matchers, changes, startsAt, endsAt, ...said }: SilenceWanted) {
+  const { createdBy, comment } = said;
+  const listed = changes && sameMatchers(changes.matchers, matchers) ? changes.matchers : matchers;
+  return {
+    ...(changes && { id: changes.ref }),
+    matchers: listed.map(({ name, op, value }) => {
+      return { name, value, isRegex: op.endsWith('~'), isEqual: !op.startsWith('!') };
+    }),
+    startsAt: changes?.startsAt || new Date(startsAt).toISOString(),
+    endsAt: new Date(endsAt).toISOString(),
+    createdBy,
+    comment: `${unmarked(comment)} ${mark(silence)}`,
+  };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/bot/engine.ts';
 import { createSilencesLoop } from '../../../src/bot/loops/silences.ts';
 import { receiveIntent } from '../../../src/core/alert/intake.ts';
+import { matchersOf } from '../../../src/core/alert/matcher.ts';
 import type { AskSilence } from '../../../src/core/incident/intent.ts';
 import { ana, firing, labels, MINUTE } from '../../core/incident/given-incident.ts';
 import { sha256 } from '../../core/operation/sample.ts';
@@ -10,6 +11,7 @@ import { createFakeSilences, type FakeSilences } from '../../fakes/silences.ts';
 import { stillClock } from '../../fakes/still-clock.ts';
 
 const source = 'alertmanager/main';
+const matchers = matchersOf({ alertname: 'Slow', severity: 'warning' });
 
 describe('a silence that was asked for', () => {
   it('stands at the source, once, with its reason, until its end', async () => {
@@ -18,7 +20,7 @@ describe('a silence that was asked for', () => {
     expect([...silences.held.values()]).toEqual([
       {
         silence: 'sil-1',
-        matchers: { alertname: 'Slow', severity: 'warning' },
+        matchers,
         startsAt: clock.now(),
         endsAt: clock.now() + 60 * MINUTE,
         createdBy: 'ana (tocsin)',
@@ -215,7 +217,7 @@ async function world(silences: FakeSilences = createFakeSilences()) {
       tell({
         type: 'AskSilence',
         silence: 'sil-1',
-        matchers: { alertname: 'Slow', severity: 'warning' },
+        matchers,
         durationMs: 60 * MINUTE,
         reason: 'being replaced',
         hides: { firing: 1, critical: 0 },

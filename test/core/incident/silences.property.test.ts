@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { matchersOf } from '../../../src/core/alert/matcher.ts';
 import { decide } from '../../../src/core/incident/decide.ts';
 import { evolve, initialIncident } from '../../../src/core/incident/incident.ts';
 import type { IncidentIntent, RecordSilence } from '../../../src/core/incident/intent.ts';
@@ -30,7 +31,7 @@ const asks: fc.Arbitrary<Asked> = fc.oneof(
         (at) => ({
           type: 'AskSilence',
           at,
-          matchers: { alertname: 'Web', severity: 'warning' },
+          matchers: matchersOf({ alertname: 'Web', severity: 'warning' }),
           hides: { firing: 1, critical: 0 },
           ...asked,
         }),

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { matchersOf } from '../../../src/core/alert/matcher.ts';
 import type { IncidentEvent } from '../../../src/core/incident/event.ts';
+import {
+  commonMatchers,
+  dangerOf,
+  hiddenOf,
+  SILENCE_HIDES_MAX,
+  wouldHide,
+} from '../../../src/core/incident/hides.ts';
 import type { Incident } from '../../../src/core/incident/incident.ts';
 import type { AskSilence, RecordSilence } from '../../../src/core/incident/intent.ts';
-import { commonLabels, hiddenBy, SILENCE_HIDES_MAX } from '../../../src/core/incident/silences.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { type IncidentCardContext, incidentCard } from '../../../src/core/view/incident-card.ts';
 import { plain } from '../../../src/core/view/text.ts';
@@ -25,7 +32,8 @@ const at = T0;
 const mild = (name: string) =>
   firing(name, { labels: labels('Slow', { severity: 'warning', pod: name }) });
 const open = [opened({ severity: 'warning' }), fired(mild('a'), mild('b'))] as const;
-const matchers = { alertname: 'Slow', severity: 'warning', namespace: 'shop' };
+const named = { alertname: 'Slow', severity: 'warning', namespace: 'shop' };
+const matchers = matchersOf(named);
 const ask: AskSilence = {
   type: 'AskSilence',
   at,
@@ -84,18 +92,18 @@ describe('a silence', () => {
     ['when nothing fires', [...open, resolved('a', 'b')], {}, 'NOTHING_TO_SILENCE', {}],
     ['without a reason', open, { reason: ' ' }, 'SILENCE_REASON_REQUIRED', {}],
     ['for a second', open, { durationMs: 1000 }, 'SILENCE_TOO_LONG', {}],
-    ['for a week', open, { durationMs: 7 * 24 * 60 * MINUTE }, 'SILENCE_TOO_LONG', {}],
+    ['for over a week', open, { durationMs: 7 * 24 * 60 * MINUTE + 1 }, 'SILENCE_TOO_LONG', {}],
     [
       'over severities that differ',
       open,
-      { matchers: { alertname: 'Slow' } },
+      { matchers: matchersOf({ alertname: 'Slow' }) },
       'SILENCE_TOO_VAGUE',
       {},
     ],
     [
       'over kinds that share no name',
       open,
-      { matchers: { namespace: 'shop' } },
+      { matchers: matchersOf({ namespace: 'shop' }) },
       'SILENCE_TOO_VAGUE',
       {},
     ],
@@ -114,12 +122,13 @@ describe('a silence', () => {
       { firing: 11, most: 10 },
     ],
     [
-      'while another one holds',
-      [...open, asked, made],
+      'while another one is on its way',
+      [...open, asked],
       { silence: 'sil-2' },
-      'SILENCED_ALREADY',
+      'SILENCE_UNDER_WAY',
       { person: 'ana' },
     ],
+    ['of nothing that is named', open, { matchers: [] }, 'SILENCE_MATCHES_ALL', {}],
     ['where there is no incident', [], {}, 'INCIDENT_UNKNOWN', {}],
   ])('is refused %s', (_when, past, more, code, facts) => {
     given(...past)
@@ -203,29 +212,131 @@ describe('what became of a silence', () => {
   });
 });
 
-describe('what a silence would hide', () => {
-  it('is what all firing alerts have in common', () => {
-    expect(commonLabels(state(...open))).toEqual(matchers);
-    expect(commonLabels(state(...open, resolved('b')))).toEqual({ ...matchers, pod: 'a' });
-    const bare = firing('n', { labels: { alertname: 'Slow' } });
-    expect(commonLabels(state(opened(), fired(bare)))).toEqual({ alertname: 'Slow', severity: '' });
-    expect(commonLabels(state(opened(), fired(bare, mild('a'))))).toEqual({ alertname: 'Slow' });
+describe('a silence that is asked for while one holds', () => {
+  const later = { ...ask, silence: 'sil-2', at: T0 + 30 * MINUTE };
+  const longer = { ...asked, until: T0 + 90 * MINUTE };
+
+  it('is the same one with another end, or over other alerts', () => {
+    given(...open, asked, made)
+      .when(later)
+      .then(longer);
+    const other = matchersOf({ ...named, pod: 'a' });
+    given(...open, asked, made)
+      .when({ ...later, matchers: other })
+      .then({ ...longer, matchers: other });
   });
 
-  it('is counted over all that its source has told, critical ones apart', () => {
-    const loud = firing('c', { labels: { ...matchers, severity: 'critical' } });
-    const other = state(opened({ incident: 'inc-2' }), fired(mild('x'), loud));
-    const foreign = state(opened({ source: 'alertmanager/other' }), fired(mild('d')));
-    const all = [state(...open, resolved('b')), other, foreign];
-    expect(hiddenBy(matchers, 'alertmanager/main', all)).toEqual({ firing: 2, critical: 0 });
-    expect(hiddenBy({ alertname: 'Slow', severity: '' }, 'alertmanager/main', all)).toEqual({
-      firing: 0,
-      critical: 0,
+  it('stays quiet when it is so already: two people press one button', () => {
+    given(...open, asked, made, longer, made)
+      .when({ ...later, at: later.at + 5000 })
+      .then();
+  });
+
+  it('holds on as it was when the change fails, and until its own end', () => {
+    const [state] = silencesOf(...open, asked, made, longer, failed);
+    expect(state).toMatchObject({ status: 'made', until: asked.until, code: late.code });
+    expect(state).not.toHaveProperty('before');
+  });
+
+  it('has another name at the source once that gave it one', () => {
+    const [state] = silencesOf(...open, asked, made, longer, { ...made, ref: 'am-2' });
+    expect(state).toMatchObject({ status: 'made', ref: 'am-2', until: longer.until });
+  });
+
+  it('ends with everything else that was silenced here', () => {
+    given(...open, asked, made, { ...asked, silence: 'sil-2' }, { ...made, silence: 'sil-2' })
+      .when({ type: 'AskUnsilence', at, by: ben })
+      .then(endAsked, { ...endAsked, silence: 'sil-2' });
+  });
+});
+
+describe('a silence that an operation made', () => {
+  const { type: _, v: __, silence, ...terms } = { ...asked, operation: 'op-1' };
+  const became = { kind: 'made-by-operation', ref: 'am-7', ...terms } as const;
+  const adopt: RecordSilence = { type: 'RecordSilence', at, silence, became };
+
+  it('is the incident’s own from then on, and is told once', () => {
+    const both = [
+      { ...asked, operation: 'op-1' },
+      { ...made, ref: 'am-7' },
+    ] as const;
+    given(...open)
+      .when(adopt)
+      .then(...both);
+    given(...open, ...both)
+      .when(adopt)
+      .then();
+    given(...open, ...both, endAsked, ended)
+      .when(adopt)
+      .then();
+  });
+});
+
+describe('what a silence would hide', () => {
+  it('is what all firing alerts have in common', () => {
+    const common = (...past: readonly Past<IncidentEvent>[]) =>
+      Object.fromEntries(commonMatchers(state(...past)).map(({ name, value }) => [name, value]));
+    expect(common(...open)).toEqual(named);
+    expect(common(...open, resolved('b'))).toEqual({ ...named, pod: 'a' });
+    const bare = firing('n', { labels: { alertname: 'Slow' } });
+    expect(common(opened(), fired(bare))).toEqual({ alertname: 'Slow', severity: '' });
+    expect(common(opened(), fired(bare, mild('a')))).toEqual({ alertname: 'Slow' });
+  });
+
+  it('is what fires, and what nothing else mutes', () => {
+    const alert = (
+      state: 'firing' | 'silenced' | 'inhibited',
+      ...silencedBy: readonly string[]
+    ) => {
+      return { labels: named, state, silencedBy };
+    };
+    const all = [
+      alert('firing'),
+      alert('inhibited'),
+      alert('silenced', 'am-1'),
+      alert('silenced', 'am-1', 'am-9'),
+    ];
+    expect(wouldHide(all, [])).toEqual([alert('firing')]);
+    // One that is to be replaced hides nothing beside what takes its place.
+    expect(wouldHide(all, ['am-1'])).toEqual([alert('firing'), alert('silenced', 'am-1')]);
+  });
+
+  it('counts critical ones apart, by every word for it', () => {
+    const of = (severity: string) => ({ labels: { ...named, severity } });
+    expect(hiddenOf(['warning', 'critical', 'PAGE', 'p1', ''].map(of))).toEqual({
+      firing: 5,
+      critical: 3,
     });
-    expect(hiddenBy({ namespace: 'shop' }, 'alertmanager/main', all)).toEqual({
-      firing: 3,
-      critical: 1,
-    });
+  });
+});
+
+describe('a dangerous silence', () => {
+  const few = { firing: 1, critical: 0 };
+  const why = (labels: Record<string, string>, hides = few) =>
+    dangerOf(matchersOf(labels), hides)?.code;
+
+  it('hides more than ten, or anything critical', () => {
+    expect(why(named)).toBeUndefined();
+    expect(why(named, { firing: 10, critical: 0 })).toBeUndefined();
+    expect(why(named, { firing: 11, critical: 0 })).toBe('SILENCE_HIDES_MANY');
+    expect(why(named, { firing: 1, critical: 1 })).toBe('SILENCE_HIDES_CRITICAL');
+  });
+
+  it('could hide what nobody has seen yet, however little it hides now', () => {
+    expect(why({ ...named, severity: 'critical' })).toBe('SILENCE_TOO_VAGUE');
+    expect(why({ alertname: 'Slow' })).toBe('SILENCE_TOO_VAGUE');
+    expect(why({ alertname: '', severity: 'warning' })).toBe('SILENCE_TOO_VAGUE');
+    expect(why({ severity: 'warning' })).toBe('SILENCE_TOO_VAGUE');
+    const all = [
+      { name: 'alertname', op: '=~', value: '.*' },
+      { name: 'severity', op: '=', value: 'warning' },
+    ] as const;
+    expect(dangerOf(all, few)?.code).toBe('SILENCE_TOO_VAGUE');
+    const nots = [
+      ...matchers.slice(0, 1),
+      { name: 'severity', op: '!=', value: 'critical' },
+    ] as const;
+    expect(dangerOf(nots, few)?.code).toBe('SILENCE_TOO_VAGUE');
   });
 });
 

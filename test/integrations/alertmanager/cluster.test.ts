@@ -79,13 +79,18 @@ describe('a silence at the peers of a cluster', () => {
   });
 
   it('is found wherever it holds, once, and not where one of them knows its end', async () => {
-    const holds = (ref: string, ends = false) => ({ ref, ends });
+    const holds = (ref: string, ends = false) => ({ ...held, ref, ends });
     const pair = joinSilences(peer([]).source, [
-      silences({ look: async () => ({ ok: true, refs: [holds('x'), holds('y')] }) }),
-      silences({ look: async () => ({ ok: true, refs: [holds('y', true), holds('x')] }) }),
+      silences({ look: async () => ({ ok: true, all: [holds('x'), holds('y')] }) }),
+      silences({ look: async () => ({ ok: true, all: [holds('y', true), holds('x')] }) }),
       silences({ look: async () => ({ ok: false, why: 'wait', problem: gone }) }),
     ]);
-    expect(await pair.find(wanted)).toEqual({ ok: true, refs: ['x'] });
+    expect(await pair.find(wanted)).toEqual({
+      ok: true,
+      held: [{ ...held, ref: 'x' }],
+      isOver: true,
+      isWhole: false,
+    });
   });
 
   it('is removed at the peer that knows it, and is not there when none does', async () => {
@@ -106,9 +111,11 @@ describe('a silence at the peers of a cluster', () => {
   });
 });
 
+const held = { matchers: [], startsAt: '', endsAt: 1, createdBy: 'ana', comment: '' };
+
 const wanted = {
   silence: 'sil-1',
-  matchers: {},
+  matchers: [],
   startsAt: 0,
   endsAt: 1,
   createdBy: 'ana',
@@ -146,7 +153,7 @@ function silences(told: Partial<PeerSilences>) {
     source: 'alertmanager/main',
     landsWithinMs: 1000,
     look: async () => refused,
-    firing: async () => refused,
+    matching: async () => refused,
     create: async () => refused,
     remove: async () => refused,
     ...told,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { matchersOf } from '../../../src/core/alert/matcher.ts';
 import type { SilenceWanted } from '../../../src/core/ports/silences.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { connect } from '../../../src/integrations/alertmanager/index.ts';
@@ -13,7 +14,7 @@ afterEach(async () => {
 
 const wanted: SilenceWanted = {
   silence: 'sil-0123456789',
-  matchers: { alertname: 'Slow', pod: 'a "b"' },
+  matchers: matchersOf({ alertname: 'Slow', pod: 'a "b"' }),
   startsAt: Date.UTC(2026, 10, 20, 3),
   endsAt: Date.UTC(2026, 10, 20, 4),
   createdBy: 'ana (tocsin)',
@@ -57,7 +58,9 @@ describe('a silence at an Alertmanager', () => {
       listed('am-5', 7, 'active'),
       null,
     ]);
-    expect(await silences.find(wanted)).toEqual({ ok: true, refs: ['am-1', 'am-4'] });
+    const found = await silences.find(wanted);
+    expect(found.ok && found.held.map(({ ref }) => ref)).toEqual(['am-1', 'am-4']);
+    expect(found).toMatchObject({ isOver: true, isWhole: true });
   });
 
   it('is taken away, also when it is not there any more', async () => {
