@@ -3,7 +3,12 @@ import { isArchiving } from '../core/archive.ts';
 import type { Recorded } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
 import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
-import type { IncidentIntent, ReceiveAlerts, ReceiveUnreadable } from '../core/incident/intent.ts';
+import type {
+  IncidentIntent,
+  ReceiveAlerts,
+  ReceivePage,
+  ReceiveUnreadable,
+} from '../core/incident/intent.ts';
 import type { NoticeSecurity } from '../core/incident/security.ts';
 import { initialSurface, type SurfaceEvent, type SurfaceState } from '../core/mirror.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
@@ -82,7 +87,7 @@ export interface Engine {
   forgets(): Promise<void>;
 }
 
-export type Delivered = ReceiveAlerts | ReceiveUnreadable | NoticeSecurity;
+export type Delivered = ReceiveAlerts | ReceivePage | ReceiveUnreadable | NoticeSecurity;
 
 /** `id`: a thread, a surface, a `surface/place`. */
 export type LoopFact =
@@ -93,6 +98,16 @@ export type LoopFact =
 interface Decided {
   readonly writes: readonly StreamWrite[];
   readonly told: Told;
+}
+
+/** A decision speaks of one group of one source, about one service: the name of another one must not get lost in it. */
+function isAlike(one: ReceiveAlerts | undefined, other: ReceiveAlerts): boolean {
+  return (
+    one?.key === other.key &&
+    one.source === other.source &&
+    one.service === other.service &&
+    one.environment === other.environment
+  );
 }
 
 interface Batch {
@@ -213,6 +228,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     intent: IncidentIntent,
     context: AppendContext,
   ): Promise<Told> {
+    // What a rule puts somewhere may have to find the next incident of its kind.
+    if (intent.type === 'ReceivePage' && intent.rule) return receive(intent, context);
     const stream = streamOf('incident', id);
     return turns.take([stream], () =>
       commit(async () => {
@@ -244,9 +261,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     }
     const alerts = intent.observations.length;
     const queued = waiting.get(id);
-    // A decision speaks of one group: the name of another one must not get lost in it.
-    const joins = queued?.intents[0]?.key === intent.key;
-    if (queued && joins && queued.alerts + alerts <= batchAlertsMax) {
+    if (queued && isAlike(queued.intents[0], intent) && queued.alerts + alerts <= batchAlertsMax) {
       queued.intents.push(intent);
       queued.alerts += alerts;
       return queued.told;

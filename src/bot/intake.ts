@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Delivery, Unreadable } from '../core/alert/alert.ts';
-import { receiveIntent, unreadableIntent } from '../core/alert/intake.ts';
+import { receiveIntents, unreadableIntent } from '../core/alert/intake.ts';
 import { takeBeats } from '../core/alert/watchdog.ts';
-import type { Journal } from '../core/ports/journal.ts';
+import type { ReceiveAlerts } from '../core/incident/intent.ts';
+import type { AppendContext, Journal } from '../core/ports/journal.ts';
 import { type Problem, type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { fill } from '../core/view/words.ts';
@@ -168,7 +169,7 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       const delivery = withoutBeats(outcome.delivery, source);
       const received =
         delivery.observations.length > 0
-          ? options.engine.receive(receiveIntent(delivery, intakeOf(source)), { cause, by })
+          ? receive(receiveIntents(delivery, intakeOf(source)), { cause, by })
           : undefined;
       if (delivery.unreadable.length === 0) await received;
       else await Promise.all([received, keep(delivery.unreadable, taking)]);
@@ -180,6 +181,19 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
       reason: String(outcome.problem.facts['why'] ?? outcome.problem.code),
     };
     await keep(outcome.unreadable.length > 0 ? outcome.unreadable : [whole], taking);
+  }
+
+  /** A body may speak of several incidents: it is taken once each of them has it. */
+  async function receive(
+    intents: readonly ReceiveAlerts[],
+    { cause, by }: AppendContext,
+  ): Promise<void> {
+    await Promise.all(
+      intents.map((intent, index) => {
+        const own = index === 0 ? cause : `${cause}/${index}`;
+        return options.engine.receive(intent, { cause: own, by });
+      }),
+    );
   }
 
   /** That a watchdog fires is said at once: it needs no room in the journal. */

@@ -1,4 +1,3 @@
-import { correlatePage } from '../core/alert/correlate.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import { severity } from '../core/incident/incident.ts';
 import { type PageDelivery, pageIntent } from '../core/incident/page-intake.ts';
@@ -94,12 +93,8 @@ export function pageIntentOf(
     readonly now: () => number;
   },
 ) {
-  return pageIntent(delivery, {
-    settings: settings(),
-    now: now(),
-    sha256,
-    incidentOf: (page, of) => correlatePage(engine.readings.correlation, page, of),
-  });
+  const index = engine.readings.correlation;
+  return pageIntent(delivery, { settings: settings(), now: now(), sha256, index });
 }
 
 /** What whoever is woken reads of it. */

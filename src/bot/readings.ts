@@ -4,7 +4,7 @@ import {
   importIndex,
   newCorrelationIndex,
   track,
-} from '../core/alert/correlate.ts';
+} from '../core/alert/correlation-index.ts';
 import { type CommonTexts, newCommonTexts, shareTexts } from '../core/alert/texts.ts';
 import type { Recorded } from '../core/event.ts';
 import { evolveAsk, type InboxEvent, type PendingAsk } from '../core/inbox.ts';

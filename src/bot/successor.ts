@@ -1,4 +1,5 @@
-import { following, forget, incidentId, type Thread } from '../core/alert/correlate.ts';
+import { following, incidentId } from '../core/alert/correlate.ts';
+import { forget, type Thread } from '../core/alert/correlation-index.ts';
 import type { Recorded, Sha256 } from '../core/event.ts';
 import type { Journal } from '../core/ports/journal.ts';
 import { apply, emptyReadings, streamOf } from './readings.ts';

@@ -1,4 +1,4 @@
-import { forget } from '../core/alert/correlate.ts';
+import { forget } from '../core/alert/correlation-index.ts';
 import { pendingDeeds } from '../core/incident/page-deeds.ts';
 import { pendingSilences } from '../core/incident/silences.ts';
 import { isReviewOpen } from '../core/operation/glass.ts';

@@ -1,3 +1,4 @@
+import type { CorrelationRule } from './alert/rule.ts';
 import type { Catalog } from './catalog.ts';
 import type { Route, Routes } from './incident/route.ts';
 import type { AskPace } from './operation/asking.ts';
@@ -12,6 +13,8 @@ export interface Settings {
   readonly people: readonly Person[];
   readonly groups: readonly Group[];
   readonly routes: Routes;
+  /** What belongs together although its sources name it differently; the first rule that speaks of an alert decides. */
+  readonly correlation?: readonly CorrelationRule[];
   /** Ways to page, by pager and name. */
   readonly pages?: readonly { readonly pager: string; readonly via: string }[];
   /** Where Tocsin tells what concerns its own security; the default route where it is not said. */

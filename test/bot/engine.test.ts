@@ -3,7 +3,7 @@ import type { LiveJournal } from '../../src/bot/bot.ts';
 import { createEngine, type Engine } from '../../src/bot/engine.ts';
 import { sweep } from '../../src/bot/sweep.ts';
 import type { Observation } from '../../src/core/alert/alert.ts';
-import { SAME_THREAD_MS } from '../../src/core/alert/correlate.ts';
+import { SAME_THREAD_MS } from '../../src/core/alert/correlation-index.ts';
 import { receiveIntent, unreadableIntent } from '../../src/core/alert/intake.ts';
 import type { Incident } from '../../src/core/incident/incident.ts';
 import type { IncidentIntent } from '../../src/core/incident/intent.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { apply, emptyReadings, exportReadings, importReadings } from '../../src/bot/readings.ts';
 import { sweep } from '../../src/bot/sweep.ts';
-import { incidentStream } from '../../src/core/alert/correlate.ts';
+import { incidentStream } from '../../src/core/alert/correlation-index.ts';
 import type { IncidentEvent } from '../../src/core/incident/event.ts';
 import { closed, fired, firing, opened, resolved } from '../core/incident/given-incident.ts';
 import { startSmallBot } from '../fakes/small-bot.ts';

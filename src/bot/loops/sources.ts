@@ -1,7 +1,8 @@
-import { isHeld } from '../../core/alert/correlate.ts';
+import { isHeld } from '../../core/alert/correlation-index.ts';
 import { concerning, isComparable, sourceAnswer } from '../../core/incident/compare.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import type { CompareWithSource } from '../../core/incident/intent.ts';
+import { sourcesOf } from '../../core/incident/part.ts';
 import type { AlertSource } from '../../core/ports/alert-source.ts';
 import { type Problem, problem, problemOf } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
@@ -80,11 +81,14 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     // A source that does not say how old it is counts as grown up.
     const upSince = await source.upSince?.(current).catch(() => undefined);
     const answer = sourceAnswer(current, askedAt, upSince);
-    const held = (fingerprint: string) =>
-      isHeld(engine.readings.correlation, source.name, fingerprint);
+    const asked = {
+      source: source.name,
+      isHeld: (fingerprint: string) =>
+        isHeld(engine.readings.correlation, source.name, fingerprint),
+    };
     await tellAll(source.name, (incident) => ({
       ok: true,
-      ...concerning(incident, answer, held),
+      ...concerning(incident, answer, asked),
     }));
   }
 
@@ -108,7 +112,7 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     const version = engine.readings.incidents.get(id)?.version ?? 0;
     await engine.tellIncident(
       id,
-      { type: 'CompareWithSource', at: clock.now(), answer },
+      { type: 'CompareWithSource', at: clock.now(), source, answer },
       { cause: `compare/${source}/${id}/${version}/${clock.now()}/${questions}`, by: 'tocsin' },
     );
   }
@@ -120,7 +124,7 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
     for (const [id, { state }] of incidents) {
       // What was only looked up again is over for good: the next alert opens another incident.
       if (!correlation.byIncident.has(id)) continue;
-      if (isComparable(state) && state.opened.source === source) found.push([id, state]);
+      if (isComparable(state) && sourcesOf(state).includes(source)) found.push([id, state]);
     }
     return found;
   }

@@ -3,6 +3,7 @@ import { othersPage } from './agreement.ts';
 import type { IncidentEvent, SilencedAlert } from './event.ts';
 import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { CompareWithSource } from './intent.ts';
+import { cutOff, furtherSource, nameOfAlert, unreachableOf } from './part.ts';
 import { inPieces } from './pieces.ts';
 import { resolvedByItself } from './receive.ts';
 
@@ -50,17 +51,26 @@ export function sourceAnswer(
 export function concerning(
   state: Incident,
   answer: SourceAnswer,
-  isHeld: (fingerprint: string) => boolean,
+  { source, isHeld }: Asked,
 ): Concerning {
   const alerts: SourceAlert[] = [];
-  for (const fingerprint of state.alerts.keys()) {
+  const further = furtherSource(state, source);
+  for (const { fingerprint, source: from } of state.alerts.values()) {
+    if (from !== further) continue;
     const found = answer.alerts.get(fingerprint);
     // What fires in another incident by now does not bring back the one that ended.
     const isElsewhere = state.status === 'resolved' && isHeld(fingerprint);
     if (found && !isElsewhere) alerts.push(found);
   }
   const { askedAt, isYoung } = answer;
-  return { askedAt, isYoung, alerts, alsoFiring: othersOfGroup(state, answer, isHeld) };
+  const alsoFiring = othersOfGroup(state, answer, { source, isHeld });
+  return { askedAt, isYoung, alerts, alsoFiring };
+}
+
+interface Asked {
+  readonly source: string;
+  /** Whether an open incident holds an alert of that source. */
+  readonly isHeld: (fingerprint: string) => boolean;
 }
 
 /**
@@ -74,24 +84,36 @@ export function isComparable(state: IncidentState): state is Incident {
 
 /** Brings an incident in line with its source. */
 export function compareWithSource(
-  { at, answer }: CompareWithSource,
+  { at, answer, ...intent }: CompareWithSource,
   state: IncidentState,
 ): readonly IncidentEvent[] {
   if (!isComparable(state)) return [];
+  const source = intent.source ?? state.opened.source;
+  const further = furtherSource(state, source);
+  const from = further === undefined ? {} : { source: further };
   if (!answer.ok) {
-    const isNews = state.status === 'open' && !state.unreachable;
-    return isNews ? [{ type: 'SourceUnreachable', v: 1, problem: answer.problem }] : [];
+    const isNews = state.status === 'open' && !unreachableOf(state, source);
+    const { problem } = answer;
+    return isNews ? [{ type: 'SourceUnreachable', v: 1, ...from, problem }] : [];
   }
-  const fired = answer.alerts.filter((alert) => firesAgain(alert, state, answer.askedAt));
+  const fired = answer.alerts.filter((alert) =>
+    firesAgain(knownOf(state, alert.fingerprint, from), answer.askedAt),
+  );
+  const comparison = { at, answer, fired, from };
   if (state.status === 'open')
-    return [...reachable(state), ...differences({ at, answer, fired }, state)];
+    return [...reachable(state, source, from), ...differences(comparison, state)];
   if (fired.length === 0) return [];
   return [
     { type: 'IncidentReopened', v: 1, why: 'firing-again' },
-    ...reachable(state),
-    ...firedAlerts(fired),
-    ...mutings(fired, { state, fired }),
+    ...reachable(state, source, from),
+    ...firedAlerts(fired, from),
+    ...mutings(fired, state, comparison),
   ];
+}
+
+/** The source as events name it: not at all where it is the incident's own. */
+interface From {
+  readonly source?: string;
 }
 
 interface Comparison {
@@ -99,43 +121,60 @@ interface Comparison {
   readonly answer: Concerning;
   /** Alerts that we held for ended. */
   readonly fired: readonly SourceAlert[];
+  readonly from: From;
 }
 
-function differences({ at, answer, fired }: Comparison, state: Incident): readonly IncidentEvent[] {
+function knownOf(
+  { alerts }: Incident,
+  fingerprint: string,
+  { source }: From,
+): AlertState | undefined {
+  return alerts.get(nameOfAlert(fingerprint, source));
+}
+
+function differences(comparison: Comparison, state: Incident): readonly IncidentEvent[] {
+  const { at, answer, fired, from } = comparison;
   const events: IncidentEvent[] = [];
   const known = new Map(answer.alerts.map((alert) => [alert.fingerprint, alert]));
   const gone = [...state.alerts.values()].filter(
-    (alert) => !answer.isYoung && isGone(alert, known, answer.askedAt),
+    (alert) =>
+      alert.source === from.source && !answer.isYoung && isGone(alert, known, answer.askedAt),
   );
-  events.push(...firedAlerts(fired));
+  events.push(...firedAlerts(fired, from));
   for (const alerts of inPieces(gone.map(({ fingerprint }) => ({ fingerprint, endsAt: at })))) {
-    events.push({ type: 'AlertsResolved', v: 1, why: 'source-stopped-reporting', alerts });
+    const why = 'source-stopped-reporting';
+    events.push({ type: 'AlertsResolved', v: 1, why, ...from, alerts });
   }
-  events.push(...mutings(answer.alerts, { state, fired }));
-  const cut = cutOff(answer, state);
-  if (cut !== state.cut) events.push({ type: 'AlertsTruncated', v: 1, cut });
+  events.push(...mutings(answer.alerts, state, comparison));
+  const before = cutOf(state, from);
+  const cut = cutNow(answer, before);
+  if (cut !== before) events.push({ type: 'AlertsTruncated', v: 1, ...from, cut });
   const firing = state.firing + fired.length - gone.length;
-  if (firing === 0 && cut === 0 && state.alerts.size > 0 && !othersPage(state)) {
+  const isWhole = cutOff(state) - before + cut === 0;
+  if (firing === 0 && isWhole && state.alerts.size > 0 && !othersPage(state)) {
     events.push(resolvedByItself(gone.length > 0 ? 'source-stopped-reporting' : 'alerts'));
   }
   return events;
 }
 
-function cutOff({ alsoFiring, isYoung }: Concerning, { cut }: Incident): number {
+function cutNow({ alsoFiring, isYoung }: Concerning, cut: number): number {
   if (cut === 0) return 0;
   return isYoung ? Math.max(cut, alsoFiring) : alsoFiring;
 }
 
-function reachable(state: Incident): readonly IncidentEvent[] {
-  return state.unreachable ? [{ type: 'SourceReachable', v: 1 }] : [];
+function cutOf({ cut, further }: Incident, { source }: From): number {
+  return source === undefined ? cut : (further[source]?.cut ?? 0);
 }
 
-function othersOfGroup(
-  state: Incident,
-  answer: SourceAnswer,
-  isHeld: (fingerprint: string) => boolean,
-): number {
-  if (state.cut === 0) return 0;
+function reachable(state: Incident, source: string, from: From): readonly IncidentEvent[] {
+  return unreachableOf(state, source) ? [{ type: 'SourceReachable', v: 1, ...from }] : [];
+}
+
+/** Of what a rule put together the labels of no group say what else is of it: what nobody holds is no part of it yet. */
+function othersOfGroup(state: Incident, answer: SourceAnswer, { source, isHeld }: Asked): number {
+  const further = furtherSource(state, source);
+  if (cutOf(state, further === undefined ? {} : { source: further }) === 0) return 0;
+  if (state.opened.rule || further !== undefined) return 0;
   const group = Object.entries(state.opened.groupLabels);
   let others = 0;
   for (const alert of answer.alerts.values()) {
@@ -146,8 +185,7 @@ function othersOfGroup(
 }
 
 /** The source is the authority on an alert that we hold for ended, if we knew of the end well before we asked. */
-function firesAgain(alert: SourceAlert, state: Incident, askedAt: number): boolean {
-  const known = state.alerts.get(alert.fingerprint);
+function firesAgain(known: AlertState | undefined, askedAt: number): boolean {
   return known?.status === 'resolved' && known.changedAt < askedAt - END_LAG_MS;
 }
 
@@ -163,11 +201,12 @@ function isGone(
 /** What is muted otherwise than we know; an alert that fires again begins unmuted. */
 function mutings(
   alerts: readonly SourceAlert[],
-  { state, fired }: { readonly state: Incident; readonly fired: readonly SourceAlert[] },
+  state: Incident,
+  { fired, from }: Pick<Comparison, 'fired' | 'from'>,
 ): readonly IncidentEvent[] {
   const refired = new Set(fired);
   const changed = alerts.flatMap((alert): readonly SilencedAlert[] => {
-    const known = state.alerts.get(alert.fingerprint);
+    const known = knownOf(state, alert.fingerprint, from);
     const isNew = refired.has(alert);
     if (!isNew && known?.status !== 'firing') return [];
     const muted = isNew ? undefined : known?.muted;
@@ -177,12 +216,12 @@ function mutings(
     const { fingerprint, state: now } = alert;
     return isSame ? [] : [{ fingerprint, state: now, silencedBy: alert.silencedBy }];
   });
-  return inPieces(changed).map((piece) => ({ type: 'SilencesSeen', v: 1, alerts: piece }));
+  return inPieces(changed).map((piece) => ({ type: 'SilencesSeen', v: 1, ...from, alerts: piece }));
 }
 
-function firedAlerts(alerts: readonly SourceAlert[]): readonly IncidentEvent[] {
+function firedAlerts(alerts: readonly SourceAlert[], from: From): readonly IncidentEvent[] {
   const fired = alerts.map(({ fingerprint, startsAt, labels, annotations, generatorUrl }) => {
     return { fingerprint, startsAt, labels, annotations, generatorUrl };
   });
-  return inPieces(fired).map((piece) => ({ type: 'AlertsFired', v: 1, alerts: piece }));
+  return inPieces(fired).map((piece) => ({ type: 'AlertsFired', v: 1, ...from, alerts: piece }));
 }

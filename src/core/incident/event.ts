@@ -1,10 +1,12 @@
 import type { Labels } from '../alert/alert.ts';
+import type { RuleUsed } from '../alert/rule.ts';
 import type { Severity } from '../alert/severity.ts';
 import type { IncidentEnriched } from '../known/known.ts';
 import type { Problem } from '../problem.ts';
 import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedEvent } from './page-deeds.ts';
+import type { PartJoined } from './part.ts';
 import type { Members } from './privacy.ts';
 import type { ProposalEvent } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
@@ -17,6 +19,7 @@ export type IncidentEvent =
   | AlertsResolved
   | AlertsTruncated
   | GroupJoined
+  | PartJoined
   | SourceHeard
   | SourceUnreachable
   | SourceReachable
@@ -73,6 +76,8 @@ export interface IncidentOpened {
   readonly members?: Members;
   /** With which the source itself pages for its group; absent where no pager is heard. */
   readonly dedupKey?: string;
+  /** The rule that says what else is this incident; absent where the name of its group says it. */
+  readonly rule?: RuleUsed;
   /** Where a person declared it; absent in what 0.1.0 wrote, and for what no person declared. */
   readonly surface?: string;
 }
@@ -85,6 +90,8 @@ export interface PageWay {
 export interface AlertsFired {
   readonly type: 'AlertsFired';
   readonly v: 1;
+  /** Absent for the incident's own. */
+  readonly source?: string;
   readonly alerts: readonly FiredAlert[];
 }
 
@@ -99,6 +106,8 @@ export interface FiredAlert {
 export interface AlertsResolved {
   readonly type: 'AlertsResolved';
   readonly v: 1;
+  /** Absent for the incident's own. */
+  readonly source?: string;
   readonly why: 'source' | 'source-stopped-reporting';
   readonly alerts: readonly { readonly fingerprint: string; readonly endsAt: number }[];
 }
@@ -107,6 +116,8 @@ export interface AlertsResolved {
 export interface AlertsTruncated {
   readonly type: 'AlertsTruncated';
   readonly v: 1;
+  /** Absent for the incident's own. */
+  readonly source?: string;
   readonly cut: number;
 }
 
@@ -121,6 +132,7 @@ export interface GroupJoined {
     IncidentOpened,
     'source' | 'sourceAnswers' | 'groupLabels' | 'externalUrl' | 'service' | 'environment'
   >;
+  readonly rule?: RuleUsed;
 }
 
 /** Only for sources that cannot be asked: they still speak, though nothing is new. */
@@ -132,18 +144,24 @@ export interface SourceHeard {
 export interface SourceUnreachable {
   readonly type: 'SourceUnreachable';
   readonly v: 1;
+  /** Absent for the incident's own. */
+  readonly source?: string;
   readonly problem: Problem;
 }
 
 export interface SourceReachable {
   readonly type: 'SourceReachable';
   readonly v: 1;
+  /** Absent for the incident's own. */
+  readonly source?: string;
 }
 
 /** Only the alerts whose muting changed. */
 export interface SilencesSeen {
   readonly type: 'SilencesSeen';
   readonly v: 1;
+  /** Absent for the incident's own. */
+  readonly source?: string;
   readonly alerts: readonly SilencedAlert[];
 }
 

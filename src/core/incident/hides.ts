@@ -57,8 +57,9 @@ function isNarrow(matchers: readonly Matcher[]): boolean {
  */
 export function commonMatchers(incident: Incident): readonly Matcher[] {
   let common: readonly (readonly [string, string])[] | undefined;
-  for (const { status, labels } of incident.alerts.values()) {
-    if (status !== 'firing') continue;
+  for (const { status, labels, source } of incident.alerts.values()) {
+    // It is made at the incident's own source, of what that source knows.
+    if (status !== 'firing' || source !== undefined) continue;
     common = common
       ? common.filter(([name, value]) => labels[name] === value)
       : Object.entries(labels);
@@ -71,8 +72,9 @@ export function commonMatchers(incident: Incident): readonly Matcher[] {
 }
 
 function namesSeverity({ alerts }: Incident): boolean {
-  for (const { status, labels } of alerts.values()) {
-    if (status === 'firing' && (labels['severity'] ?? '') !== '') return true;
+  for (const { status, labels, source } of alerts.values()) {
+    if (status === 'firing' && source === undefined && (labels['severity'] ?? '') !== '')
+      return true;
   }
   return false;
 }

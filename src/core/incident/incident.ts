@@ -15,6 +15,13 @@ import type {
 import { type PageState, pagesAfter } from './page.ts';
 import { deedsAfter, NO_DEEDS, type PageDeeds, pageHeard } from './page-deeds.ts';
 import {
+  alertsTruncated,
+  type FurtherSources,
+  type PartState,
+  partJoined,
+  sourceAnswered,
+} from './part.ts';
+import {
   isProposalEvent,
   type ProposalState,
   proposalsAfter,
@@ -37,9 +44,13 @@ export interface Incident {
   readonly openedAt: number;
   /** Keys of further groups that speak of it. */
   readonly joined: readonly string[];
+  /** What else it turned out to be: by whom, about what, and why. */
+  readonly parts: readonly PartState[];
+  /** Further sources that speak of it, by name. */
+  readonly further: FurtherSources;
   /** With which its source pages for it, as far as that is known. */
   readonly dedupKeys: readonly string[];
-  /** By fingerprint. Owned by the newest state: see `evolve`. */
+  /** By fingerprint, those of further sources after its name: see `nameOfAlert`. Owned by the newest state: see `evolve`. */
   readonly alerts: Map<string, AlertState>;
   readonly firing: number;
   /** How many fire at each rank of `SEVERITIES`. */
@@ -94,6 +105,8 @@ export interface Incident {
 
 export interface AlertState {
   readonly fingerprint: string;
+  /** Absent for the incident's own. */
+  readonly source?: string;
   readonly status: 'firing' | 'resolved';
   readonly startsAt: number;
   /** When it was last seen to change, by our clock. */
@@ -159,11 +172,10 @@ export function severitiesOf(
   incidents: readonly Incident[],
   { service, environment }: { readonly service: string; readonly environment: string },
 ): readonly SeverityKnown[] {
-  const about = ({ status, opened }: Incident) =>
-    status === 'open' &&
-    service !== '' &&
-    opened.service === service &&
-    ['', environment].includes(opened.environment ?? '');
+  const isThere = (part: { readonly service: string; readonly environment: string }) =>
+    part.service === service && ['', environment].includes(part.environment ?? '');
+  const about = ({ status, opened, parts }: Incident) =>
+    status === 'open' && service !== '' && (isThere(opened) || parts.some(isThere));
   return incidents.filter(about).map(severityKnown);
 }
 
@@ -225,6 +237,8 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     opened: event,
     openedAt: meta.at,
     joined: [],
+    parts: [],
+    further: {},
     dedupKeys: event.dedupKey === undefined ? [] : [event.dedupKey],
     alerts: new Map(),
     firing: 0,
@@ -264,15 +278,16 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
     case 'AlertsResolved':
       return alertsResolved(state, event, meta);
     case 'AlertsTruncated':
-      return { ...state, cut: event.cut };
+      return alertsTruncated(state, event);
     case 'GroupJoined':
       return groupJoined(state, event);
+    case 'PartJoined':
+      return partJoined(state, event, meta.at);
     case 'SourceHeard':
       return { ...state, heardAt: meta.at };
     case 'SourceUnreachable':
-      return { ...state, unreachable: { since: meta.at, code: event.problem.code } };
     case 'SourceReachable':
-      return { ...state, unreachable: undefined };
+      return sourceAnswered(state, event, meta.at);
     case 'SilencesSeen':
       return silencesSeen(state, event);
     case 'SilenceAsked':
@@ -341,12 +356,20 @@ function reopen(state: Incident, { why }: IncidentReopened, { at }: IncidentMeta
 }
 
 /** What only a page told of so far is judged by its alerts from now on; what the page knew better stays. */
-function groupJoined(state: Incident, { key, dedupKey, from }: GroupJoined): Incident {
-  const joined = [...state.joined, key];
+function groupJoined(state: Incident, { key, dedupKey, from, rule }: GroupJoined): Incident {
+  const joined = key === state.opened.key ? state.joined : [...state.joined, key];
   const dedupKeys = dedupKey === undefined ? state.dedupKeys : [...state.dedupKeys, dedupKey];
   if (!from) return { ...state, joined, dedupKeys };
   const { service, environment } = state.opened.service === '' ? from : state.opened;
-  const opened = { ...state.opened, ...from, service, environment, origin: 'alerts' } as const;
+  const ruled = rule && { rule };
+  const opened = {
+    ...state.opened,
+    ...from,
+    service,
+    environment,
+    ...ruled,
+    origin: 'alerts',
+  } as const;
   return { ...state, joined, dedupKeys, opened };
 }
 

@@ -1,5 +1,6 @@
 import type { Labels, Observation } from '../alert/alert.ts';
 import type { Matcher } from '../alert/matcher.ts';
+import type { RuleUsed } from '../alert/rule.ts';
 import type { RecordKnown } from '../known/known.ts';
 import type { Evidence } from '../person.ts';
 import type { Problem } from '../problem.ts';
@@ -59,6 +60,8 @@ export interface Correlated {
   readonly members?: Members;
   /** With which the source itself pages for its group. */
   readonly dedupKey?: string;
+  /** The rule that put it there. */
+  readonly rule?: RuleUsed;
 }
 
 /** One delivery, or several of one group that waited for the same turn. */
@@ -89,6 +92,8 @@ export interface ReceivePage extends Correlated {
 export interface CompareWithSource {
   readonly type: 'CompareWithSource';
   readonly at: number;
+  /** Which one; the incident's own when absent. */
+  readonly source?: string;
   /** What the source said of this incident's alerts when it was asked. */
   readonly answer:
     | ({ readonly ok: true } & Concerning)

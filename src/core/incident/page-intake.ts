@@ -1,11 +1,12 @@
-import { incidentId } from '../alert/correlate.ts';
+import { correlatePage, correlateRuled, incidentId } from '../alert/correlate.ts';
+import type { CorrelationIndex } from '../alert/correlation-index.ts';
+import { type Ruled, type RuleSubject, ruleOf } from '../alert/rule.ts';
 import { locate } from '../catalog.ts';
 import type { Sha256 } from '../event.ts';
 import type { Settings } from '../settings.ts';
 import { TRIGGERED } from './agreement.ts';
 import type { ReceivePage } from './intent.ts';
 import { type PageNews, pageKey } from './page.ts';
-import type { Members } from './privacy.ts';
 import { ofMembers, routeOf } from './route.ts';
 
 /** News of a page with what tells where it belongs. */
@@ -18,36 +19,32 @@ export interface PageDelivery {
 }
 
 export interface PageIntake {
-  readonly settings: Pick<Settings, 'catalog' | 'routes'>;
+  readonly settings: Pick<Settings, 'catalog' | 'routes' | 'correlation'>;
   readonly now: number;
   readonly sha256: Sha256;
-  /** The incident that the page belongs to, by itself or by its key; undefined for a page of its own. */
-  readonly incidentOf: (
-    page: { readonly pager: string; readonly page: string; readonly key: string },
-    of: { readonly members?: Members },
-  ) => string | undefined;
+  readonly index: CorrelationIndex;
 }
 
-/** The intent that news of a page means: one page is one incident, unless an incident of ours sent it. */
+/** The intent that news of a page means: one page is one incident, unless an incident of ours sent it, or a rule puts it elsewhere. */
 export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIntake): ReceivePage {
   const { settings, sha256 } = intake;
-  const key = pageKey(pager, news.page, sha256);
   const { service = '', environment = '' } = locate(settings.catalog, labels);
-  const route = routeOf(settings.routes, {
-    ...labels,
-    ...(service && { service }),
-    ...(environment && { environment }),
-  });
+  const all = { ...labels, ...(service && { service }), ...(environment && { environment }) };
+  const route = routeOf(settings.routes, all);
   const members = ofMembers(route);
+  const named = { pager, page: news.page, key: news.stands?.key ?? '' };
+  const known = ownIncident(news) ?? correlatePage(intake.index, named, members);
+  const key = pageKey(pager, news.page, sha256);
+  const alone = { incident: known ?? incidentId(key, 1, sha256), key, ordinal: 1 };
+  const subject = { source: pager, labels: all, ...members };
+  const ruled =
+    known === undefined && news.stands
+      ? ruleOf(settings.correlation ?? [], subject, sha256)
+      : undefined;
   return {
     type: 'ReceivePage',
     at: intake.now,
-    incident:
-      ownIncident(news) ??
-      intake.incidentOf({ pager, page: news.page, key: news.stands?.key ?? '' }, members) ??
-      incidentId(key, 1, sha256),
-    key,
-    ordinal: 1,
+    ...(ruled ? placeOf(ruled, subject, intake) : alone),
     source: pager,
     // Whether it can be asked is no question of the alerts: there are none.
     sourceAnswers: false,
@@ -58,6 +55,17 @@ export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIn
     ...members,
     news,
   };
+}
+
+function placeOf(
+  ruled: Ruled,
+  { source, members }: RuleSubject,
+  { index, now, sha256 }: PageIntake,
+) {
+  const group = { source, groupKey: undefined, observations: [], ...(members && { members }) };
+  const found = correlateRuled(index, { ruled, group }, { now, sha256 });
+  const { incident, key, ordinal } = found;
+  return { incident, key, ordinal, rule: ruled.used };
 }
 
 function ownIncident({ stands }: PageNews): string | undefined {

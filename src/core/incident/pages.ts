@@ -10,6 +10,7 @@ import {
   type PageState,
   pageSeverity,
 } from './page.ts';
+import { isKnownPart, partOf } from './part.ts';
 import { opened } from './receive.ts';
 
 type Decided = readonly IncidentEvent[];
@@ -41,7 +42,14 @@ function follows(intent: ReceivePage, stands: Page, state: Incident): Decided {
   const known = state.pages.find((each) => isSamePage(each, { ...stands, pager: intent.source }));
   if (known && (isOlder(intent.news, known) || isAsKnown(stands, known))) return [];
   const after = known?.status === stands.status ? [] : statusFollowed(intent, stands, state);
-  return [seenBy(intent, stands), ...after, ...assigneeFollowed(intent, stands, state)];
+  const part = known ? [] : ruledPart(intent, state);
+  return [...part, seenBy(intent, stands), ...after, ...assigneeFollowed(intent, stands, state)];
+}
+
+/** Why a page is here that nobody sent for it. */
+function ruledPart(intent: ReceivePage, state: Incident): Decided {
+  if (!intent.rule || isKnownPart(state, intent)) return [];
+  return [partOf(intent, intent.rule, 'page')];
 }
 
 /** Of two things said at the same time the one that names another state is the later one. */

@@ -4,6 +4,15 @@ import { othersPage } from './agreement.ts';
 import type { AlertsResolved, FiredAlert, IncidentEvent, IncidentOpened } from './event.ts';
 import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { Correlated, ReceiveAlerts, ReceiveUnreadable } from './intent.ts';
+import {
+  canBeAsked,
+  cutOff,
+  furtherSource,
+  isKnownPart,
+  nameOfAlert,
+  type PartJoined,
+  partOf,
+} from './part.ts';
 import { inPieces } from './pieces.ts';
 
 export interface Received {
@@ -61,6 +70,8 @@ const SAME_COMPLAINT_MS = 60_000;
 /** What one turn has seen so far; alerts as the turn leaves them come before those of the state. */
 interface Turn {
   readonly at: number;
+  /** Of further sources. */
+  readonly source: string | undefined;
   readonly known: ReadonlyMap<string, AlertState>;
   readonly seen: Map<string, Seen>;
   readonly events: IncidentEvent[];
@@ -79,8 +90,10 @@ interface Turn {
 type Seen = Pick<AlertState, 'status' | 'startsAt' | 'changedAt' | 'endedBecause'>;
 
 function newTurn(intent: ReceiveAlerts, state: IncidentState): Turn {
+  const isKnown = state.status !== 'none' && state.opened.origin !== 'page';
   return {
     at: intent.at,
+    source: isKnown ? furtherSource(state, intent.source) : undefined,
     known: state.status === 'none' ? NO_ALERTS : state.alerts,
     seen: new Map(),
     events: [],
@@ -99,7 +112,7 @@ const NO_ALERTS: ReadonlyMap<string, AlertState> = new Map();
 
 function fire(turn: Turn, observation: Observation): void {
   const { fingerprint, startsAt } = observation;
-  const known = turn.seen.get(fingerprint) ?? turn.known.get(fingerprint);
+  const known = knownOf(turn, fingerprint);
   if (known?.status === 'firing' && (startsAt === undefined || startsAt <= known.startsAt)) {
     turn.stillFiring = true;
     return;
@@ -123,6 +136,10 @@ function fire(turn: Turn, observation: Observation): void {
   }
 }
 
+function knownOf({ seen, known, source }: Turn, fingerprint: string): Seen | undefined {
+  return seen.get(fingerprint) ?? known.get(nameOfAlert(fingerprint, source));
+}
+
 /** An end we inferred (the source fell silent) is taken back by any firing; an end the source told is not. */
 function isLateCopy(known: Seen, startsAt: number | undefined, at: number): boolean {
   if (startsAt === undefined || known.endedBecause === 'source-stopped-reporting') return false;
@@ -132,7 +149,7 @@ function isLateCopy(known: Seen, startsAt: number | undefined, at: number): bool
 
 function resolve(turn: Turn, observation: Observation): void {
   const { fingerprint, startsAt } = observation;
-  const known = turn.seen.get(fingerprint) ?? turn.known.get(fingerprint);
+  const known = knownOf(turn, fingerprint);
   if (known?.status !== 'firing') return;
   if (isEndOfAnother(observation, known)) {
     turn.doubt = true;
@@ -157,15 +174,16 @@ function isEndOfAnother({ startsAt, endsAt }: Observation, known: Seen): boolean
 
 /** What fires comes before what resolves: within one flush no alert is resolved first. */
 function flush(turn: Turn): void {
+  const from = turn.source === undefined ? {} : { source: turn.source };
   if (turn.fired.size > 0) {
     for (const alerts of inPieces([...turn.fired.values()])) {
-      turn.events.push({ type: 'AlertsFired', v: 1, alerts });
+      turn.events.push({ type: 'AlertsFired', v: 1, ...from, alerts });
     }
     turn.fired = new Map();
   }
   if (turn.resolved.size > 0) {
     for (const alerts of inPieces([...turn.resolved.values()])) {
-      turn.events.push({ type: 'AlertsResolved', v: 1, why: 'source', alerts });
+      turn.events.push({ type: 'AlertsResolved', v: 1, why: 'source', ...from, alerts });
     }
     turn.resolved = new Map();
   }
@@ -177,9 +195,14 @@ function preamble(turn: Turn, intent: ReceiveAlerts, state: IncidentState): Inci
     return [opened(intent, { origin: 'alerts', title, severity })];
   }
   const events: IncidentEvent[] = [];
-  if (intent.key !== state.opened.key && !state.joined.includes(intent.key)) {
+  // A page and alerts of one rule have one key.
+  const isNewKey = intent.key !== state.opened.key && !state.joined.includes(intent.key);
+  if (isNewKey || (state.opened.origin === 'page' && turn.newFiring)) {
     events.push(joined(intent, state));
+  } else if (turn.newFiring && isNewName(intent, state)) {
+    events.push({ type: 'GroupJoined', v: 1, key: intent.key, dedupKey: intent.dedupKey ?? '' });
   }
+  if (turn.newFiring || turn.stillFiring) events.push(...newPart(intent, state));
   if (state.status === 'resolved' && (turn.newFiring || turn.stillFiring)) {
     const why = state.firing > 0 ? 'still-firing' : 'firing-again';
     events.push({ type: 'IncidentReopened', v: 1, why });
@@ -195,27 +218,54 @@ function joined(intent: ReceiveAlerts, { opened: known }: Incident): IncidentEve
   return {
     ...{ type: 'GroupJoined', v: 1, key },
     ...(dedupKey !== undefined && { dedupKey }),
-    ...(known.source !== source && { from }),
+    ...(known.origin === 'page' && { from, ...(intent.rule && { rule: intent.rule }) }),
   };
+}
+
+/** By a rule many groups are in it: by how many of them its source may page is bounded. */
+function isNewName({ rule, dedupKey }: ReceiveAlerts, { dedupKeys }: Incident): boolean {
+  if (!rule || dedupKey === undefined) return false;
+  return dedupKeys.length < DEDUP_KEYS_MAX && !dedupKeys.includes(dedupKey);
+}
+
+export const DEDUP_KEYS_MAX = 100;
+
+/** Told once for each source and each service of it; what a page alone becomes is told by `GroupJoined`. */
+function newPart(intent: ReceiveAlerts, state: Incident): readonly PartJoined[] {
+  const { rule } = intent;
+  if (!rule || state.opened.origin === 'page' || isKnownPart(state, intent)) return [];
+  return [partOf(intent, rule, 'alerts')];
 }
 
 function ending(turn: Turn, intent: ReceiveAlerts, state: IncidentState): IncidentEvent[] {
   const fires = turn.newFiring || turn.stillFiring;
   if (state.status === 'resolved' && !fires) return [];
   const events: IncidentEvent[] = [];
-  const cut = state.status === 'none' ? 0 : state.cut;
-  if (intent.truncated !== cut) {
-    events.push({ type: 'AlertsTruncated', v: 1, cut: intent.truncated });
+  const { cut, others } = cutBefore(turn, intent, state);
+  if (cut.now !== cut.before) {
+    const from = turn.source === undefined ? {} : { source: turn.source };
+    events.push({ type: 'AlertsTruncated', v: 1, ...from, cut: cut.now });
   }
   const holdsAlerts = turn.newFiring || (state.status === 'open' && state.alerts.size > 0);
   // What is in doubt is settled by asking the source; where nobody can be asked, its own word for the end is enough.
-  const canAsk = state.status === 'none' ? intent.sourceAnswers : state.opened.sourceAnswers;
-  const isCertain = intent.truncated === 0 && !(turn.doubt && canAsk);
+  const canAsk = state.status === 'none' ? intent.sourceAnswers : canBeAsked(state, intent.source);
+  const isCertain = cut.now + others === 0 && !(turn.doubt && canAsk);
   const isPagedElse = state.status !== 'none' && othersPage(state) !== undefined;
   if (holdsAlerts && isCertain && turn.firing === 0 && !isPagedElse) {
     events.push(resolvedByItself('alerts'));
   }
   return events;
+}
+
+/** What this source cut off, and what others did. */
+function cutBefore(turn: Turn, intent: ReceiveAlerts, state: IncidentState) {
+  if (state.status === 'none') return { cut: { before: 0, now: intent.truncated }, others: 0 };
+  const { source } = turn;
+  const before = source === undefined ? state.cut : (state.further[source]?.cut ?? 0);
+  // By a rule several groups of a source are in it: that one of them is whole says nothing of the others.
+  const isOfGroups = intent.rule !== undefined && intent.sourceAnswers;
+  const now = isOfGroups ? Math.max(before, intent.truncated) : intent.truncated;
+  return { cut: { before, now }, others: cutOff(state) - before };
 }
 
 /** The end that the alerts themselves bring. */
@@ -225,7 +275,7 @@ export function resolvedByItself(how: 'alerts' | 'source-stopped-reporting'): In
 }
 
 function heard(intent: ReceiveAlerts, state: IncidentState): readonly IncidentEvent[] {
-  if (state.status !== 'open' || state.opened.sourceAnswers) return [];
+  if (state.status !== 'open' || canBeAsked(state, intent.source)) return [];
   return intent.at - state.heardAt < HEARD_EVERY_MS ? [] : [{ type: 'SourceHeard', v: 1 }];
 }
 
@@ -254,5 +304,6 @@ export function opened(
     ...(intent.page && { page: intent.page }),
     ...(intent.members && { members: intent.members }),
     ...(intent.dedupKey !== undefined && { dedupKey: intent.dedupKey }),
+    ...(intent.rule && { rule: intent.rule }),
   };
 }

@@ -1,4 +1,5 @@
-import { type CorrelationIndex, correlateKey } from '../alert/correlate.ts';
+import { correlateKey } from '../alert/correlate.ts';
+import type { CorrelationIndex } from '../alert/correlation-index.ts';
 import type { Severity } from '../alert/severity.ts';
 import type { Sha256 } from '../event.ts';
 import type { Facts } from '../problem.ts';

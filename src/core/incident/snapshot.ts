@@ -1,4 +1,5 @@
 import type { AlertState, Incident, IncidentState } from './incident.ts';
+import { nameOfAlert } from './part.ts';
 
 /** An incident as plain data: what JSON can hold. */
 export type ExportedIncident =
@@ -12,6 +13,8 @@ export function exportIncident(state: IncidentState): ExportedIncident {
 /** The other way. The incident owns its map of alerts afresh. */
 export function importIncident(exported: ExportedIncident): IncidentState {
   if (exported.status === 'none') return exported;
-  const alerts = new Map(exported.alerts.map((alert) => [alert.fingerprint, alert]));
+  const alerts = new Map(
+    exported.alerts.map((alert) => [nameOfAlert(alert.fingerprint, alert.source), alert]),
+  );
   return { ...exported, alerts };
 }

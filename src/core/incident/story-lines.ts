@@ -17,6 +17,7 @@ import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedAsked, PageDeedFailed } from './page-deeds.ts';
+import type { PartJoined } from './part.ts';
 import type { ProposalDismissed, ProposalWithdrawn } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
 import type { SilenceEvent } from './silence-event.ts';
@@ -32,6 +33,7 @@ export interface StoryLine {
 export type StoryEvent =
   | IncidentOpened
   | GroupJoined
+  | PartJoined
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved
@@ -91,6 +93,7 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
       return event.how === 'person' || after.reopened <= REOPENINGS_SAID ? event : undefined;
     case 'IncidentReopened':
       return event.why !== 'firing-again' || after.reopened <= REOPENINGS_SAID ? event : undefined;
+    case 'PartJoined':
     case 'IncidentAcknowledged':
     case 'IncidentUnacknowledged':
     case 'SeveritySet':

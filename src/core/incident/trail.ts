@@ -29,6 +29,10 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
       return { outcome: `${event.alerts.length} resolved: ${event.why}` };
     case 'GroupJoined':
       return event.from ? { what: event.from.source, outcome: 'joined' } : {};
+    case 'PartJoined': {
+      const about = event.service === '' ? '' : ` · ${event.service}`;
+      return { what: `${event.source}${about}`, outcome: `joined by ${event.rule.where}` };
+    }
     case 'AlertsTruncated':
       return { outcome: `${event.cut} cut off by the source` };
     case 'SilencesSeen':

@@ -1,6 +1,7 @@
 import { alertName, type Labels } from '../alert/alert.ts';
 import { rank } from '../alert/severity.ts';
 import type { AlertState, Incident } from '../incident/incident.ts';
+import { sourcesOf } from '../incident/part.ts';
 import { webAddress } from '../web-address.ts';
 import type { Block, Span, Text } from './card.ts';
 import { code, strong, time } from './words.ts';
@@ -22,6 +23,8 @@ export interface Gathered {
   readonly severities: ReadonlySet<string>;
   /** Labels that all alerts agree on, where there are several. */
   readonly shared: Labels;
+  /** By source, where several speak of it. */
+  readonly bySource: ReadonlyMap<string, { readonly all: number; readonly firing: number }>;
   /** When the first of them began; for an incident without alerts, when it was opened. */
   readonly since: number;
 }
@@ -31,12 +34,15 @@ export function gather(incident: Incident): Gathered {
   const names = new Set<string>();
   const summaries = new Set<string>();
   const severities = new Set<string>();
+  const bySource = new Map<string, { all: number; firing: number }>();
+  const isOfMany = sourcesOf(incident).length > 1;
   let shared: readonly (readonly [string, string])[] | undefined;
   let since = Number.POSITIVE_INFINITY;
   for (const alert of incident.alerts.values()) {
     since = Math.min(since, alert.startsAt);
     shared = shared ? agreeing(shared, alert.labels) : Object.entries(alert.labels);
     insert(foremost, alert);
+    if (isOfMany) countIn(bySource, alert.source ?? incident.opened.source, alert);
     if (incident.firing > 0 && alert.status !== 'firing') continue;
     names.add(alertName(alert.labels));
     severities.add(alert.severity);
@@ -44,7 +50,18 @@ export function gather(incident: Incident): Gathered {
   }
   const agreed = incident.alerts.size > 1 ? Object.fromEntries(shared ?? []) : {};
   const began = Number.isFinite(since) ? since : incident.openedAt;
-  return { foremost, names, summaries, severities, shared: agreed, since: began };
+  return { foremost, names, summaries, severities, shared: agreed, bySource, since: began };
+}
+
+function countIn(
+  bySource: Map<string, { all: number; firing: number }>,
+  source: string,
+  { status }: AlertState,
+): void {
+  const known = bySource.get(source) ?? { all: 0, firing: 0 };
+  known.all += 1;
+  if (status === 'firing') known.firing += 1;
+  bySource.set(source, known);
 }
 
 /** The service, as the catalog knows it; else as the alerts' labels call it. What cannot be read is about who sent it. */
@@ -108,6 +125,7 @@ function alertLine(alert: AlertState, { shared, names, severities }: Gathered): 
   const telling: readonly Span[] = [
     ...(severities.size > 1 ? [alert.severity] : []),
     ...(names.size > 1 ? [strong(oneLine(alertName(alert.labels), LABEL_MAX))] : []),
+    ...(alert.source === undefined ? [] : [alert.source]),
     ...own
       .slice(0, LABELS_SHOWN)
       .map(([name, value]) => code(oneLine(`${name}=${value}`, LABEL_MAX))),

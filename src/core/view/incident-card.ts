@@ -12,6 +12,7 @@ import {
 } from './alert-lines.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { pageFacts } from './page-words.ts';
+import { furtherFacts, partFacts } from './part-words.ts';
 import { securityBlocks } from './security-words.ts';
 import { counted } from './story.ts';
 import { code, duration, personSpan, strong, time, type Words } from './words.ts';
@@ -142,7 +143,11 @@ function ending(incident: Incident, words: Words): readonly Fact[] {
   ];
 }
 
-function standing(incident: Incident, { since }: Gathered, words: Words): readonly Fact[] {
+function standing(
+  incident: Incident,
+  { since, bySource }: Gathered,
+  words: Words,
+): readonly Fact[] {
   return [
     { label: 'since', value: [time(since)] },
     ...acknowledged(incident, words),
@@ -150,11 +155,13 @@ function standing(incident: Incident, { since }: Gathered, words: Words): readon
       ? [{ label: 'assigned to', value: [personSpan(incident.assignee, words)] }]
       : []),
     ...severitySaid(incident),
+    ...partFacts(incident, bySource),
     ...pageFacts(incident, words),
     ...silenced(incident),
     ...silences(incident, words),
     ...flapping(incident),
     ...certainty(incident),
+    ...furtherFacts(incident),
   ];
 }
 

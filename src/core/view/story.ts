@@ -14,6 +14,7 @@ import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
 import { graphPicture, graphText } from './graph-words.ts';
 import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
+import { partJoined, ruleText } from './part-words.ts';
 import { securityLine } from './security-words.ts';
 import { code, personSpan, problemLine, strong, time, type Words } from './words.ts';
 
@@ -63,7 +64,10 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
     case 'GroupJoined':
       return [
         `${event.from?.source ?? incident.opened.source} reports the same: its alerts are here`,
+        ...(event.rule ? [', ', ...ruleText(event.rule)] : []),
       ];
+    case 'PartJoined':
+      return partJoined(event);
     case 'IncidentAcknowledged':
       return [personSpan(event.person, words), ' acknowledged', where(event, incident)];
     case 'IncidentUnacknowledged':

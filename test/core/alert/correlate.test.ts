@@ -1,25 +1,27 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
-  type CorrelationIndex,
   correlate,
   correlateKey,
   correlatePage,
   correlationKey,
-  exportIndex,
   following,
-  forget,
   type Group,
-  importIndex,
   incidentId,
+  unreadableKey,
+} from '../../../src/core/alert/correlate.ts';
+import {
+  type CorrelationIndex,
+  exportIndex,
+  forget,
+  importIndex,
   incidentStream,
   isHeld,
   newCorrelationIndex,
   SAME_THREAD_MS,
   STILL_FIRING_MS,
   track,
-  unreadableKey,
-} from '../../../src/core/alert/correlate.ts';
+} from '../../../src/core/alert/correlation-index.ts';
 import type { IncidentEvent } from '../../../src/core/incident/event.ts';
 import { T0 } from '../given.ts';
 import { closed, closedBy, fired, firing, opened } from '../incident/given-incident.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../src/core/alert/alert.ts';
-import { newCorrelationIndex } from '../../../src/core/alert/correlate.ts';
+import { newCorrelationIndex } from '../../../src/core/alert/correlation-index.ts';
 import {
   coalesce,
   type Intake,

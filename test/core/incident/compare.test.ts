@@ -180,7 +180,10 @@ describe('a source that cannot be asked', () => {
 describe('a source that has just started', () => {
   const ask = (upSince: number | undefined, ...alerts: readonly SourceAlert[]) => {
     const asked = sourceAnswer(alerts, at, upSince);
-    const told = concerning(incidentOf(given(...open, cut).state()), asked, () => false);
+    const told = concerning(incidentOf(given(...open, cut).state()), asked, {
+      source: 'alertmanager/main',
+      isHeld: () => false,
+    });
     return { type: 'CompareWithSource', at, answer: { ok: true, ...told } } as const;
   };
 
@@ -234,7 +237,10 @@ describe('an incident whose source cut alerts off', () => {
       ],
       at,
     );
-    const isHeld = (fingerprint: string) => fingerprint === 'elsewhere';
+    const isHeld = {
+      source: 'alertmanager/main',
+      isHeld: (fingerprint: string) => fingerprint === 'elsewhere',
+    };
     const told = concerning(incidentOf(given(...past).state()), asked, isHeld);
     expect(told).toMatchObject({ alsoFiring: 1, alerts: [{ fingerprint: 'web-1' }] });
     expect(concerning(incidentOf(given(...open).state()), asked, isHeld).alsoFiring).toBe(0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newCorrelationIndex } from '../../../src/core/alert/correlate.ts';
+import { newCorrelationIndex } from '../../../src/core/alert/correlation-index.ts';
 import { type SecurityNotice, securityIntent } from '../../../src/core/incident/security.ts';
 import { story } from '../../../src/core/view/story.ts';
 import { plain } from '../../../src/core/view/text.ts';

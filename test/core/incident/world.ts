@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Delivery } from '../../../src/core/alert/alert.ts';
-import { incidentStream, newCorrelationIndex, track } from '../../../src/core/alert/correlate.ts';
+import {
+  incidentStream,
+  newCorrelationIndex,
+  track,
+} from '../../../src/core/alert/correlation-index.ts';
 import { receiveIntent } from '../../../src/core/alert/intake.ts';
 import { decide } from '../../../src/core/incident/decide.ts';
 import {

@@ -121,7 +121,10 @@ async function compare(
     const later = Date.now() + 5 * 60_000;
     const answer = sourceAnswer(await source.current(), later);
     const incident = only(world);
-    const told = { ok: true, ...concerning(incident, answer, () => false) } as const;
+    const told = {
+      ok: true,
+      ...concerning(incident, answer, { source: incident.opened.source, isHeld: () => false }),
+    } as const;
     const { incident: id } = incident.opened;
     world.tell(id, { type: 'CompareWithSource', at: later, answer: told });
     if (isThere(only(world))) return;

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEngine } from '../../../../src/bot/engine.ts';
 import { createPagerLoop, type PagerLoop } from '../../../../src/bot/loops/pager/index.ts';
-import { correlatePage } from '../../../../src/core/alert/correlate.ts';
 import { receiveIntent } from '../../../../src/core/alert/intake.ts';
 import type { Incident } from '../../../../src/core/incident/incident.ts';
 import type { IncidentIntent } from '../../../../src/core/incident/intent.ts';
@@ -256,7 +255,7 @@ function begin(engine = createEngine({ journal, now: outside.clock.now, sha256 }
         settings,
         now: clock.now(),
         sha256,
-        incidentOf: (page, of) => correlatePage(engine.readings.correlation, page, of),
+        index: engine.readings.correlation,
       }),
     toldOf: ({ opened }) => ({ ...wanted({ kind: 'trigger' }).incident, id: opened.incident }),
     compareEveryMs: 300_000,
@@ -295,7 +294,7 @@ async function delivered(): Promise<void> {
         settings,
         now: clock.now(),
         sha256,
-        incidentOf: (page, of) => correlatePage(life.engine.readings.correlation, page, of),
+        index: life.engine.readings.correlation,
       });
       await life.engine.tellIncident(intent.incident, intent, {
         cause: `page/pagerduty/main/${outcome.event}`,
