@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config, HeartbeatConfig, JournalConfig, SurfacesConfig } from './config/config.ts';
+import { readCorrelation } from './config/correlation.ts';
 import { type ReadDocument, readDocument } from './config/document.ts';
 import { type ConfigError, sayError } from './config/error.ts';
 import type { Listen } from './config/field.ts';
@@ -175,16 +176,30 @@ function readSettings(
     checkStepUp({ policy, identityAdmins, console, journal, report });
   }
   const servicesKnown = clean('services');
+  const correlation = readCorrelation(sections.correlation, {
+    ...{ document, report, servicesKnown },
+    services: catalog.services.map(({ name }) => name),
+    sources: sourceNames(sections.sources),
+  });
   const freezes = readFreezes(sections.freezes, { document, report, catalog, servicesKnown });
-  const pendingMax = sections.quotas.pending;
   const record = readRecord(sections.record, { groups, report });
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
-  const { count_within: countWithinMs, tell_within: tellWithinMs } = sections.directories;
-  const directories = { countWithinMs, tellWithinMs };
-  const { every: everyMs, at_once: atOnce } = sections.ask;
-  const ask = { everyMs, atOnce };
-  const rest = { routes, pages, security, telemetry, record, fuse, ask, freezes, directories };
-  return { people, groups, identityAdmins, catalog, policy, pendingMax, ...rest };
+  const rest = { routes, correlation, pages, security, telemetry, record, fuse, freezes };
+  return { people, groups, identityAdmins, catalog, policy, ...rest, ...readPaces(sections) };
+}
+
+/** How much of it, and how fast. */
+function readPaces({
+  directories,
+  ask,
+  quotas,
+}: Sections): Pick<Settings, 'directories' | 'ask' | 'pendingMax'> {
+  const { count_within: countWithinMs, tell_within: tellWithinMs } = directories;
+  return {
+    directories: { countWithinMs, tellWithinMs },
+    ask: { everyMs: ask.every, atOnce: ask.at_once },
+    pendingMax: quotas.pending,
+  };
 }
 
 function readFuse(
@@ -242,6 +257,12 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       postgres: targets.postgres,
     },
   };
+}
+
+function sourceNames(sources: Sections['sources']): readonly string[] {
+  return (['alertmanager', 'grafana', 'pagerduty'] as const).flatMap((kind) =>
+    Object.keys(sources[kind] ?? {}).map((name) => `${kind}/${name}`),
+  );
 }
 
 function waysToPage({ pagerduty = {} }: Sections['sources']): NonNullable<Settings['pages']> {

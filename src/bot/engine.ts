@@ -28,6 +28,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import type { StormEvent, StormState } from '../core/storm.ts';
 import { isArchived } from './archived.ts';
+import { type Batch, joins } from './batch.ts';
 import { claimOf, streamsBeside } from './claims.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { createErasures } from './erasures.ts';
@@ -100,25 +101,6 @@ interface Decided {
   readonly told: Told;
 }
 
-/** A decision speaks of one group of one source, about one service: the name of another one must not get lost in it. */
-function isAlike(one: ReceiveAlerts | undefined, other: ReceiveAlerts): boolean {
-  return (
-    one?.key === other.key &&
-    one.source === other.source &&
-    one.service === other.service &&
-    one.environment === other.environment
-  );
-}
-
-interface Batch {
-  readonly intents: ReceiveAlerts[];
-  alerts: number;
-  told: Promise<Told>;
-}
-
-/** What is decided together also travels to disk together: past this, a delivery waits for the next turn. */
-const batchAlertsMax = 10_000;
-
 const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
 
 const untold: Promise<Told> = Promise.resolve({ changed: false });
@@ -131,7 +113,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   const readings = from ?? emptyReadings();
   const turns = createTurns();
   const listeners: ((changed: StreamName, recorded: Recorded) => void)[] = [];
-  const waiting = new Map<string, Batch>();
+  const waiting = new Map<string, Batch<Told>>();
   const erasures = createErasures({ journal, turns, readings, tell });
 
   function took(recorded: Recorded): void {
@@ -259,14 +241,10 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     if (intent.type !== 'ReceiveAlerts') {
       return turns.take([stream], () => deliver(intent, context));
     }
-    const alerts = intent.observations.length;
     const queued = waiting.get(id);
-    if (queued && isAlike(queued.intents[0], intent) && queued.alerts + alerts <= batchAlertsMax) {
-      queued.intents.push(intent);
-      queued.alerts += alerts;
-      return queued.told;
-    }
-    const batch: Batch = { intents: [intent], alerts, told: untold };
+    if (queued && joins(queued, intent)) return queued.told;
+    const alerts = intent.observations.length;
+    const batch: Batch<Told> = { intents: [intent], alerts, told: untold };
     waiting.set(id, batch);
     batch.told = turns.take([stream], () => {
       // From here on nobody joins: what arrives now waits for the next turn.

@@ -47,6 +47,10 @@ const about: readonly (readonly [SectionName, string])[] = [
   ['routes', 'Whom an incident notifies. A list; the first route whose labels all hold wins.'],
   ['default_route', 'The route of everything else.'],
   [
+    'correlation',
+    'What is one incident although its sources give it different names. A list; the first rule that speaks of an alert or a page decides. See [correlation](correlation.md).',
+  ],
+  [
     'security',
     'Where Tocsin tells what concerns its own security: forged requests, refusals that repeat, who got more rights. The default route when absent.',
   ],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, keys, labelValue, name, oneOrMany, text } from './field.ts';
+import { duration, flag, keys, labelValue, name, oneOrMany, text } from './field.ts';
 
 /* Where incidents are shown, who sees them, and who may take their record out. */
 
@@ -50,6 +50,24 @@ export const route = keys({
     ),
 });
 export const defaultRoute = keys({ ...routeTo, page });
+
+export const correlationRule = keys({
+  same: z
+    .array(text)
+    .describe(
+      'Labels that are equal in what is one incident; `service` and `environment` are those of `services:`.',
+    ),
+  within: duration('1s', '7d')
+    .optional()
+    .describe(
+      'How far from the others something may have begun to belong to them; without it, as long as the incident is open.',
+    ),
+  match: labels.optional().describe('Labels that must all hold; everything when absent.'),
+  sources: z
+    .array(text)
+    .optional()
+    .describe('Whose alerts and pages it speaks of: `alertmanager/NAME`; all when absent.'),
+});
 
 export const record = keys({
   export: z

@@ -20,7 +20,7 @@ import {
 import { journal } from './journal-schema.ts';
 import { directories, group, person } from './people-schema.ts';
 import { ask, freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
-import { defaultRoute, labels, record, route, security } from './route-schema.ts';
+import { correlationRule, defaultRoute, labels, record, route, security } from './route-schema.ts';
 import { basic, sources } from './source-schema.ts';
 
 /*
@@ -173,6 +173,12 @@ const service = keys({
     .optional()
     .describe('Group that is on call for it: `on_call: true` in a policy speaks of it.'),
   match: labels.optional().describe('Labels that say an alert is about this service.'),
+  also: z
+    .array(labels)
+    .optional()
+    .describe(
+      'The same by other names, each map by itself: what another source, or a pager, calls this service.',
+    ),
   links: named(url)
     .optional()
     .describe(
@@ -203,6 +209,7 @@ export const sections = {
   surfaces: surfaces.prefault({}),
   routes: z.array(route).default([]),
   default_route: defaultRoute,
+  correlation: z.array(correlationRule).default([]),
   security: security.prefault({}),
   heartbeat: heartbeat.prefault({}),
   identity_admins: z

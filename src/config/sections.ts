@@ -57,11 +57,11 @@ const ofGroups: readonly SectionName[] = [
 
 /** Sections whose content is judged by that of another. */
 const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
-  ['sources', ['people', 'groups', 'routes', 'default_route']],
+  ['sources', ['people', 'groups', 'routes', 'default_route', 'correlation']],
   ['people', ['groups', ...ofGroups]],
   ['groups', ofGroups],
   ['targets', ['services']],
-  ['services', ['policies', 'policy_tests', 'targets']],
+  ['services', ['policies', 'policy_tests', 'targets', 'correlation']],
   [
     'surfaces',
     ['people', 'groups', 'routes', 'default_route', 'security', 'policies', 'policy_tests'],

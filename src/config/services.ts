@@ -21,17 +21,11 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
   const all = Object.entries(written);
   const services = all.map(([name, service], index): Service => {
     const match = service.match ?? {};
-    if (Object.keys(match).length === 0) {
+    const { also } = service;
+    if (Object.keys(match).length === 0 && !also) {
       report.warn(['services', name], `services.${name} has no match: no alert is ever about it`);
     }
-    const earlier = all.slice(0, index).find(([, before]) => covers(before.match ?? {}, match));
-    if (earlier) {
-      report.error(['services', name, 'match'], {
-        what: `services.${name}.match never decides`,
-        why: `every alert it matches is about ${earlier[0]}, which stands before it`,
-        instead: 'write the narrower service first, or a label that tells them apart',
-      });
-    }
+    checkNames(all, index, report);
     const environments = readEnvironments(name, service, { targets, scope });
     const onCall = service.on_call;
     if (onCall !== undefined) {
@@ -42,6 +36,7 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
     return {
       name,
       match,
+      ...(also && { also }),
       environments,
       ...(onCall !== undefined && { onCall }),
       ...(service.links !== undefined && { links: service.links }),
@@ -50,6 +45,32 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
   });
   warnIdle(services, targets, scope);
   return { services };
+}
+
+/** By no name of its own is it found when an earlier service has that name, or a wider one. */
+function checkNames(
+  all: readonly (readonly [string, WrittenService])[],
+  index: number,
+  report: ServiceScope['report'],
+): void {
+  const [name = '', service] = all[index] ?? [];
+  const before = all.slice(0, index);
+  const namesOf = ({ match = {}, also = [] }: WrittenService) => [match, ...also];
+  const taker = (names: Readonly<Record<string, string>>) =>
+    before.find(([, earlier]) => namesOf(earlier).some((each) => covers(each, names)));
+  const instead = 'write the narrower service first, or a label that tells them apart';
+  for (const [at, names] of (service ? namesOf(service) : []).entries()) {
+    const key = at === 0 ? 'match' : `also[${at - 1}]`;
+    const path = at === 0 ? ['services', name, 'match'] : ['services', name, 'also', at - 1];
+    const earlier = taker(names);
+    if (earlier) {
+      const why = `every alert it matches is about ${earlier[0]}, which stands before it`;
+      report.error(path, { what: `services.${name}.${key} never decides`, why, instead });
+    } else if (at > 0 && Object.keys(names).length === 0) {
+      const why = 'it names nothing';
+      report.error(path, { what: `services.${name}.${key} is empty`, why, instead: 'take it out' });
+    }
+  }
 }
 
 function readEnvironments(

@@ -9,6 +9,8 @@ export interface Service {
   readonly name: string;
   /** Labels that say an alert is about this service; all must hold. */
   readonly match: Readonly<Record<string, string>>;
+  /** Other names for it, each by itself: what another source calls it. */
+  readonly also?: readonly Readonly<Record<string, string>>[];
   readonly environments: readonly ServiceEnvironment[];
   /** Pages that help whoever looks at it, by what they are called. */
   readonly links?: Readonly<Record<string, string>>;
@@ -33,7 +35,9 @@ export interface ServicePlace {
 
 /** The service an alert is about, and its environment where the labels tell it. */
 export function locate(catalog: Catalog, labels: Readonly<Record<string, string>>): Located {
-  const service = catalog.services.find((candidate) => holds(candidate.match, labels));
+  const service = catalog.services.find(
+    ({ match, also }) => holds(match, labels) || also?.some((each) => holds(each, labels)),
+  );
   if (!service) return {};
   const [only, ...others] = service.environments;
   if (only && others.length === 0) return { service: service.name, environment: only.name };

@@ -41,7 +41,8 @@ function fromFacts(incident: Incident, counts: SourceCounts): readonly Fact[] {
     const { all = 0, firing = 0 } = counts.get(source) ?? {};
     if (all === 0) return [];
     const of = firing === all ? `${firing}` : `${firing} of ${all}`;
-    return [{ label: source, value: [`${of} ${all === 1 ? 'alert' : 'alerts'} firing`] }];
+    const alerts = all === 1 ? 'alert' : 'alerts';
+    return [{ label: 'from', value: [`${source}: ${of} ${alerts} firing`] }];
   });
 }
 

@@ -291,3 +291,51 @@ function listed(...past: PastEvents): readonly string[] {
     block.kind === 'list' ? block.items.map(plain) : [],
   );
 }
+
+describe('an incident of several sources', () => {
+  const rule = { where: 'tocsin.yaml:7', same: { cluster: 'eu-1' } };
+  const ruled = opened({ title: 'Down', rule });
+  const part = {
+    type: 'PartJoined',
+    v: 1,
+    what: 'alerts',
+    source: 'grafana/main',
+    sourceAnswers: false,
+    service: 'checkout',
+    environment: 'production',
+    rule,
+  } as const;
+  const theirs = { ...fired(firing('g', { labels: labels('Slow') })), source: 'grafana/main' };
+
+  it('says which rule put them together, who says what, and which alert is whose', () => {
+    const text = cardText(incidentCard(incident(ruled, fired(one), part, theirs), words));
+    expect(text).toContain('together      same `cluster=eu-1`, by `tocsin.yaml:7`');
+    expect(text).toContain('from          alertmanager/main: 1 alert firing');
+    expect(text).toContain('from          grafana/main: 1 alert firing');
+    expect(text).toContain('Slow grafana/main · firing');
+    expect(text).not.toContain('disagree');
+  });
+
+  it('says so where one of them says that it is over', () => {
+    const past = [ruled, fired(one), part, theirs, resolved('checkout-1')] as const;
+    expect(cardText(incidentCard(incident(...past), words))).toContain(
+      'alertmanager/main says resolved, alerts of grafana/main fire',
+    );
+  });
+
+  it('says what is not known of a further source', () => {
+    const cut = { type: 'AlertsTruncated', v: 1, source: 'grafana/main', cut: 3 } as const;
+    const down = {
+      type: 'SourceUnreachable',
+      v: 1,
+      source: 'grafana/main',
+      problem: problem('DOWN'),
+    } as const;
+    const text = cardText(
+      incidentCard(incident(ruled, fired(one), part, theirs, cut, down), words),
+    );
+    expect(text).toContain('3 alerts by grafana/main; nothing closes by itself');
+    expect(text).toContain('grafana/main has not answered since');
+    expect(text).toContain('grafana/main has no API that could be asked');
+  });
+});
