@@ -20,6 +20,7 @@ import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
 import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
+import { problems as mongodbProblems } from '../src/integrations/mongodb/problems.ts';
 import { problems as pagerdutyProblems } from '../src/integrations/pagerduty/problems.ts';
 import { problems as patroniProblems } from '../src/integrations/patroni/problems.ts';
 import { problems as postgresProblems } from '../src/integrations/postgres/problems.ts';
@@ -66,6 +67,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),
   chapter('PostgreSQL', 'src/integrations/postgres/problems.ts', postgresProblems),
+  chapter('MongoDB', 'src/integrations/mongodb/problems.ts', mongodbProblems),
   chapter('Redis', 'src/integrations/redis/problems.ts', redisProblems),
 ];
 

@@ -253,6 +253,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       kubernetes: targets.kubernetes,
       prometheus: targets.prometheus,
       patroni: targets.patroni,
+      mongodb: targets.mongodb,
       redis: targets.redis,
       postgres: targets.postgres,
     },

@@ -6,6 +6,7 @@ import type {
   Config,
   KubernetesAccess,
   KubernetesConfig,
+  MongodbConfig,
   PatroniConfig,
   PostgresConfig,
   PrometheusConfig,
@@ -31,6 +32,7 @@ export async function connectTargets(
     connectKubernetes(targets.kubernetes, deps),
     connectPrometheus(targets.prometheus),
     connectPatroni(targets.patroni),
+    connectMongodb(targets.mongodb),
     connectRedis(targets.redis),
     connectPostgres(targets.postgres),
   ]);
@@ -90,6 +92,16 @@ async function connectPatroni(configured: readonly PatroniConfig[]): Promise<Con
     const keyed = { ...config, ...(key && { key: key.reveal() }) };
     const integration = connect(keyed, { clock: systemClock });
     return { name: `patroni/${config.target}`, ...integration };
+  });
+  return { targets: connected, books: [problems] };
+}
+
+async function connectMongodb(configured: readonly MongodbConfig[]): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/mongodb/index.ts');
+  const connected = configured.map(({ username, password, ...config }): ConnectedTarget => {
+    const integration = connect({ ...config, ...login(username, password) });
+    return { name: `mongodb/${config.target}`, ...integration };
   });
   return { targets: connected, books: [problems] };
 }

@@ -22,6 +22,7 @@ export interface Config {
     readonly kubernetes: readonly KubernetesConfig[];
     readonly prometheus: readonly PrometheusConfig[];
     readonly patroni: readonly PatroniConfig[];
+    readonly mongodb: readonly MongodbConfig[];
     readonly redis: readonly RedisConfig[];
     readonly postgres: readonly PostgresConfig[];
   };
@@ -227,6 +228,19 @@ export interface PatroniConfig {
 }
 
 /** One Redis behind Sentinels, as the integration wants it. */
+export interface MongodbConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly set: string;
+  readonly members: readonly { readonly host: string; readonly port: number }[];
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly authSource: string;
+  /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
+  readonly tls?: string | true;
+  readonly timeoutMs: number;
+}
+
 export interface RedisConfig {
   /** Name under `targets:`. */
   readonly target: string;

@@ -5,6 +5,7 @@ import { postgresTarget } from './postgres-schema.ts';
 import {
   kubernetesTarget,
   kubernetesWorkload,
+  mongodbTarget,
   patroniTarget,
   prometheusTarget,
   redisTarget,
@@ -88,7 +89,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), redis(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), redis(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -137,6 +138,15 @@ function patroni(): string {
     '',
     'One PostgreSQL cluster under Patroni. An environment names it as `database: { patroni: NAME }`.',
     ...tableOf(rowsOf(patroniTarget, '')),
+  ].join('\n');
+}
+
+function mongodb(): string {
+  return [
+    '## targets.NAME.mongodb',
+    '',
+    'One MongoDB replica set. An environment names it as `database: { mongodb: NAME }`.',
+    ...tableOf(rowsOf(mongodbTarget, '')),
   ].join('\n');
 }
 

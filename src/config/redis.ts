@@ -1,3 +1,4 @@
+import { readAddress } from './address.ts';
 import type { RedisConfig } from './config.ts';
 import { type Path, sayPath } from './error.ts';
 import { errorsOf } from './issue.ts';
@@ -19,8 +20,9 @@ export function readRedisTarget(
   }
   const { sentinels, master, username, password, tls, timeout } = parsed.data;
   const { sentinel_username: sentinelUsername, sentinel_password: sentinelPassword } = parsed.data;
+  const example = { whose: 'a Sentinel', example: 'sentinel-1.example.com:26379' };
   const places = sentinels.map((each, index) =>
-    readAddress(each, [...path, 'sentinels', index], scope),
+    readAddress(each, { path: [...path, 'sentinels', index], report: scope.report, ...example }),
   );
   if (parsed.data.ca !== undefined && !tls) {
     scope.report.error([...path, 'ca'], {
@@ -41,22 +43,4 @@ export function readRedisTarget(
     ...(sentinelPassword && { sentinelPassword }),
     ...(tls && { tls: ca ?? (true as const) }),
   };
-}
-
-function readAddress(
-  written: string,
-  path: Path,
-  { report }: TargetScope,
-): RedisConfig['sentinels'][number] | undefined {
-  const [, bracketed, plain, digits] =
-    /^(?:\[([^\]\s]+)\]|([^:\s]+)):(\d{1,5})$/.exec(written) ?? [];
-  const host = bracketed ?? plain;
-  const port = Number(digits);
-  if (host !== undefined && port > 0 && port < 65_536) return { host, port };
-  report.error(path, {
-    what: `${sayPath(path)} is ${written}`,
-    why: 'a Sentinel is reached at host:port',
-    instead: 'write sentinel-1.example.com:26379',
-  });
-  return undefined;
 }

@@ -303,6 +303,25 @@ export const patroniTarget = keys({
     .describe('How long Patroni may take to answer a change of leader.'),
 });
 
+/** A MongoDB replica set. */
+export const mongodbTarget = keys({
+  set: text.describe('Its name, `replSetName`.'),
+  members: z
+    .array(text)
+    .min(1)
+    .describe('`host:port` of the members, all of them: each is asked who is primary.'),
+  username: text.optional().describe('User at the members; nobody when absent.'),
+  password: secret.optional().describe('Its password.'),
+  auth_source: text.default('admin').describe('Database that knows the user.'),
+  tls: flag.default(false).describe('Speak TLS to them.'),
+  ca: path
+    .optional()
+    .describe(
+      "PEM file of the authority that signed their certificates; the system's when absent.",
+    ),
+  timeout: duration('100ms', '30s').default(5_000).describe('How long one command may take.'),
+});
+
 /** A Redis that Sentinels look after. */
 export const redisTarget = keys({
   sentinels: z

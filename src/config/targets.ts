@@ -1,6 +1,7 @@
 import type { TargetRef } from '../core/ports/step.ts';
 import type {
   KubernetesConfig,
+  MongodbConfig,
   PatroniConfig,
   PostgresConfig,
   PrometheusConfig,
@@ -9,6 +10,7 @@ import type {
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
+import { readMongodbTarget } from './mongodb.ts';
 import { readPatroniTarget } from './patroni.ts';
 import { readPostgresTarget } from './postgres.ts';
 import { readPrometheusTarget } from './prometheus.ts';
@@ -39,6 +41,7 @@ export interface Targets {
   readonly kubernetes: readonly KubernetesConfig[];
   readonly prometheus: readonly PrometheusConfig[];
   readonly patroni: readonly PatroniConfig[];
+  readonly mongodb: readonly MongodbConfig[];
   readonly redis: readonly RedisConfig[];
   readonly postgres: readonly PostgresConfig[];
 }
@@ -57,52 +60,50 @@ const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   kubernetes: { workload: readKubernetesWorkload },
   prometheus: { telemetry: wholeOf('a Prometheus is asked as a whole') },
   patroni: { database: wholeOf('a Patroni cluster is failed over as a whole') },
+  mongodb: { database: wholeOf('a replica set is failed over as a whole') },
   redis: { cache: wholeOf('a Redis is failed over as a whole') },
   postgres: { database: wholeOf('a PostgreSQL is failed over as a whole') },
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
-const others = ['docker', 'mongodb', 'aws', 'haproxy', 'nginx'];
+const others = ['docker', 'aws', 'haproxy', 'nginx'];
 
 export function readTargets(written: Section<'targets'>, scope: TargetScope): Targets {
   const kinds = new Map<string, string>();
-  const kubernetes: KubernetesConfig[] = [];
-  const prometheus: PrometheusConfig[] = [];
-  const patroni: PatroniConfig[] = [];
-  const redis: RedisConfig[] = [];
-  const postgres: PostgresConfig[] = [];
   for (const [name, target] of Object.entries(written)) {
     const integration = kindOf(name, target, scope);
-    if (integration === undefined) continue;
-    kinds.set(name, integration);
-    if (integration === 'prometheus') {
-      const read = readPrometheusTarget(name, target[integration], scope);
-      if (read) prometheus.push(read);
-      continue;
-    }
-    if (integration === 'patroni') {
-      const read = readPatroniTarget(name, target[integration], scope);
-      if (read) patroni.push(read);
-      continue;
-    }
-    if (integration === 'redis') {
-      const read = readRedisTarget(name, target[integration], scope);
-      if (read) redis.push(read);
-      continue;
-    }
-    if (integration === 'postgres') {
-      const read = readPostgresTarget(name, target[integration], scope);
-      if (read) postgres.push(read);
-      continue;
-    }
-    const read = readKubernetesTarget(name, target[integration], scope);
-    if (!read) continue;
-    kubernetes.push(read);
-    for (const { path, ...fault } of scope.validateTarget(integration, read)) {
-      scope.report.error(['targets', name, integration, ...path], fault);
-    }
+    if (integration !== undefined) kinds.set(name, integration);
   }
-  return { kinds, kubernetes, prometheus, patroni, redis, postgres };
+  const all = <T>(kind: string, read: TargetReader<T>): readonly T[] =>
+    [...kinds].flatMap(([name, integration]) => {
+      const found = integration === kind ? read(name, written[name]?.[kind], scope) : undefined;
+      return found === undefined ? [] : [found];
+    });
+  return {
+    kinds,
+    kubernetes: all('kubernetes', readCluster),
+    prometheus: all('prometheus', readPrometheusTarget),
+    postgres: all('postgres', readPostgresTarget),
+    patroni: all('patroni', readPatroniTarget),
+    mongodb: all('mongodb', readMongodbTarget),
+    redis: all('redis', readRedisTarget),
+  };
+}
+
+/** `targets.<name>.<kind>`; undefined when it was refused. */
+type TargetReader<T> = (name: string, written: unknown, scope: TargetScope) => T | undefined;
+
+function readCluster(
+  name: string,
+  written: unknown,
+  scope: TargetScope,
+): KubernetesConfig | undefined {
+  const read = readKubernetesTarget(name, written, scope);
+  const faults = read ? scope.validateTarget('kubernetes', read) : [];
+  for (const { path, ...fault } of faults) {
+    scope.report.error(['targets', name, 'kubernetes', ...path], fault);
+  }
+  return read;
 }
 
 /** Where one role of a service lives. Undefined when it was refused. */

@@ -62,6 +62,7 @@ describe('the bundle of a program that uses every package', () => {
     ['dejavu-fonts-ttf', 0x10000],
     ['echarts', true],
     ['ioredis', 'wait'],
+    ['mongodb', ''],
     ['otpauth', '287082'],
     ['pg', '"a ""name"""'],
     ['pino', false],

@@ -47,7 +47,14 @@ describe('a sound configuration', () => {
       heartbeat: { everyMs: 60_000, timeoutMs: 10_000 },
       sources: { alertmanager: [], pagerduty: [], grafana: [] },
       surfaces: { slack: [], discord: [] },
-      targets: { kubernetes: [], prometheus: [], patroni: [], redis: [], postgres: [] },
+      targets: {
+        kubernetes: [],
+        prometheus: [],
+        patroni: [],
+        mongodb: [],
+        redis: [],
+        postgres: [],
+      },
     });
     expect(settings.policy.rules).toEqual([]);
     expect(settings.routes).toEqual({ routes: [], otherwise: { match: {}, places: {} } });

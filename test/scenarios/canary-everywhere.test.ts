@@ -250,6 +250,7 @@ targets:
   eu-1: { kubernetes: { read: { server: "${url}/k8s", token: \${env:C_K8S_READ} }, write: { server: "${url}/k8s", token: \${env:C_K8S_WRITE} } } }
   prom:  { prometheus: { url: "${url}/prom", bearer: \${env:C_PROM} } }
   cache: { redis: { master: shop, sentinels: [ "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3" ], username: us, password: \${env:C_RD_PW}, sentinel_username: us, sentinel_password: \${env:C_RD_SENT_PW} } }
+  mongo: { mongodb: { set: rs0, members: [ "127.0.0.1:1" ], username: us, password: \${env:C_MONGO_PW} } }
   pg: { patroni: { endpoints: [ "${url}/patroni" ], basic: { username: us, password: \${env:C_PATRONI_PW} } } }
   pg2: { patroni: { endpoints: [ "https://127.0.0.1:1" ], certificate: client.pem, key: \${env:C_PATRONI_KEY} } }
   db: { postgres: { nodes: { a: { address: "127.0.0.1:1" }, b: { address: "127.0.0.1:2" } }, username: us, password: \${env:C_PG_PW}, application: { username: app, password: \${env:C_PG_APP_PW} }, fence: { command: [ "/bin/true" ], undo: [ "/bin/true" ], env: { KEY: \${env:C_PG_FENCE} } } } }

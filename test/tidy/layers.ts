@@ -47,6 +47,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   'dejavu-fonts-ttf': ['src/bot/graphs/'],
   'discord.js': ['src/bot/surfaces/discord/'],
   echarts: ['src/bot/graphs/'],
+  mongodb: ['src/integrations/mongodb/'],
   ioredis: ['src/integrations/redis/', 'src/journal/stores/redis/'],
   otpauth: ['src/bot/step-up/'],
   pg: ['src/integrations/postgres/'],

@@ -99,6 +99,12 @@ const uses: Readonly<Record<string, () => Promise<unknown>>> = {
     const { Redis } = await import('ioredis');
     return new Redis({ lazyConnect: true }).status;
   },
+  async mongodb() {
+    const { MongoClient } = await import('mongodb');
+    return (
+      new MongoClient('mongodb://127.0.0.1:1/', { directConnection: true }).options.appName ?? ''
+    );
+  },
   async pg() {
     const { Client } = await import('pg');
     const client = new Client({ host: '127.0.0.1', port: 1 });
