@@ -16,7 +16,7 @@ const names = [
   'API', 'KEYRING', 'AM_IN', 'AM_IN_PW', 'AM_OUT', 'AM_OUT_PW', 'PD_SIGN', 'PD_KEY', 'PD_API',
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
   'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
-  'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PG_PW', 'PG_APP_PW', 'PG_FENCE',
+  'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PG_PW', 'PG_APP_PW', 'PG_FENCE', 'MONGO_PW',
 ] as const; // biome-ignore format: a table
 const env: Readonly<Record<string, string>> = Object.fromEntries(
   names.map((name) => [`C_${name}`, `canary-${name.toLowerCase()}-9xk2+/Q7=mv8hq7pt3rw1jd9`]),
