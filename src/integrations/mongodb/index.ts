@@ -1,3 +1,4 @@
+import { askThrough, createBreaker } from '../../core/breaker.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { createConnections } from './connection.ts';
@@ -5,7 +6,7 @@ import { createPlanner } from './planner.ts';
 import type { MongodbConfig } from './schema.ts';
 import { stepDownKind } from './steps/kinds.ts';
 import { stepDownDriver } from './steps/step-down.ts';
-import { readTopology } from './topology.ts';
+import { isAway, readTopology, type Topology } from './topology.ts';
 
 export { problems } from './problems.ts';
 export type { MongodbConfig } from './schema.ts';
@@ -26,18 +27,43 @@ export interface Integration {
   close(): void;
 }
 
-/** One replica set. Nothing is loaded or connected before the first question. */
-export function connect(config: MongodbConfig): Integration {
+export interface MongodbDeps {
+  readonly clock: { now(): number };
+}
+
+/**
+ * One replica set. Nothing is loaded or connected before the first question. What only looks goes through a breaker;
+ * steps never do, because a member that is away is what they are there for.
+ */
+export function connect(
+  config: MongodbConfig,
+  { clock }: MongodbDeps = { clock: Date },
+): Integration {
   const reach = { config, connections: createConnections(config) };
-  let state: 'ok' | 'degraded' | 'down' = 'ok';
+  const breaker = createBreaker(() => clock.now());
+  let isWhole = true;
+
+  async function topology(): Promise<Topology> {
+    const found = await askThrough(breaker, {
+      ask: () => readTopology(reach),
+      resting: (restMs) => {
+        const seconds = Math.ceil(restMs / 1000);
+        const facts = { target: config.target, failures: breaker.failures(), seconds };
+        return new ProblemError(problem('MONGODB_RESTS', facts));
+      },
+      isAway,
+    });
+    isWhole = found.well === found.members && found.silent.length === 0;
+    return found;
+  }
+
   return {
-    planner: createPlanner(reach),
-    health: () => state,
+    planner: createPlanner(config, topology),
+    health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
     async doctor() {
       const about = { mongodb: config.target };
       try {
-        const { primary, well, members, term, silent } = await readTopology(reach);
-        state = well === members && silent.length === 0 ? 'ok' : 'degraded';
+        const { primary, well, members, term, silent } = await topology();
         const facts = { ...about, set: config.set, primary: primary.name, term, well, members };
         return [
           { check: 'topology', facts },
@@ -49,7 +75,6 @@ export function connect(config: MongodbConfig): Integration {
         ];
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
-        state = 'down';
         return [{ check: 'topology', facts: about, problem: error.problem }];
       }
     },

@@ -1,21 +1,25 @@
 import type { Step } from '../../core/operation/plan.ts';
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
+import type { MongodbConfig } from './schema.ts';
 import { awaySeconds, catchUpSeconds, stepDownKind } from './steps/kinds.ts';
 import { lateIn, seenIn } from './steps/step-down.ts';
-import { type Candidate, type Reach, readTopology, type Topology } from './topology.ts';
+import type { Candidate, Topology } from './topology.ts';
 
 /** Reads; holds nothing it could change a set with. */
-export function createPlanner(reach: Reach): Planner {
+export function createPlanner(
+  { set }: Pick<MongodbConfig, 'set'>,
+  readTopology: () => Promise<Topology>,
+): Planner {
   return {
     async draft(request: DraftRequest): Promise<Draft> {
       const { verb, args, target } = request;
       if (verb !== 'failover') return refused(problem('MONGODB_UNKNOWN_VERB', { verb }));
       try {
-        const topology = await readTopology(reach);
+        const topology = await readTopology();
         const to = String(args['to'] ?? '');
         const because = refusal(topology, { target: target.target, to });
-        return because ? refused(because) : drafted(request, topology, reach.config.set);
+        return because ? refused(because) : drafted(request, topology, set);
       } catch (error) {
         if (error instanceof ProblemError) return refused(error.problem);
         throw error;

@@ -10,6 +10,12 @@ export const problems: ProblemBook = {
     why: '{why}',
     next: 'Look at the member and the network to it; `tocsin doctor` tries it again.',
   },
+  MONGODB_RESTS: {
+    what: '{target} is not asked just now.',
+    changed: nothing,
+    why: 'Its members did not answer {failures} times in a row; the next try is in {seconds} s.',
+    next: 'Look at the members and the network to them, and ask again then. Steps that run are not held back.',
+  },
   MONGODB_REFUSED: {
     what: '{member} refused {command}.',
     changed: 'Nothing was changed by it: a primary that refuses to step down stays primary.',

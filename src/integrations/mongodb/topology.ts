@@ -102,7 +102,8 @@ async function askMembers({ config, connections }: Reach): Promise<{
   return { told, silent };
 }
 
-function isAway(error: unknown): boolean {
+/** No answer: a member that answers with a refusal is well. */
+export function isAway(error: unknown): boolean {
   return (
     error instanceof ProblemError &&
     ['MONGODB_UNREACHABLE', 'MONGODB_NO_ANSWER'].includes(error.problem.code)

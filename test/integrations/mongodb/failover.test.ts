@@ -29,7 +29,7 @@ async function world(options: FakeSetOptions = {}, changes: Partial<MongodbConfi
     set: 'rs0',
     members,
     authSource: 'admin',
-    timeoutMs: 500,
+    timeoutMs: 300,
   };
   const integration = connect({ ...config, ...changes });
   const draft = (args: DraftRequest['args'] = {}) =>
@@ -339,6 +339,11 @@ describe('the doctor', () => {
     expect(await integration.doctor()).toMatchObject([
       { problem: { code: 'MONGODB_UNREACHABLE' } },
     ]);
+    expect(integration.health()).toBe('degraded');
+    for (let tries = 1; tries < 5; tries += 1) await integration.doctor();
     expect(integration.health()).toBe('down');
+    const asked = set?.asked.length;
+    expect(await integration.doctor()).toMatchObject([{ problem: { code: 'MONGODB_RESTS' } }]);
+    expect(set?.asked.length).toBe(asked);
   });
 });
