@@ -130,13 +130,13 @@ async function connectPostgres(configured: readonly PostgresConfig[]): Promise<C
   if (configured.length === 0) return { targets: [], books: [] };
   const { connect, problems } = await import('../integrations/postgres/index.ts');
   const connected = configured.map((config): ConnectedTarget => {
-    const { username, password, application, fence, ...rest } = config;
+    const { username, password, application, fence, rejoin, ...rest } = config;
     const integration = connect({
       ...rest,
       admin: user(username, password),
       application: user(application.username, application.password),
       ...(fence && { fence: { ...fence, env: revealed(fence.env) } }),
-      repoint: [],
+      ...(rejoin && { rejoin: { ...rejoin, env: revealed(rejoin.env) } }),
     });
     return { name: `postgres/${config.target}`, ...integration };
   });

@@ -262,6 +262,7 @@ export interface PostgresConfig {
     readonly name: string;
     readonly address: Listen;
     readonly replication?: Listen;
+    readonly clients?: Listen;
   }[];
   readonly database: string;
   readonly username: string;
@@ -278,6 +279,19 @@ export interface PostgresConfig {
   readonly tls?: string | true;
   readonly timeoutMs: number;
   readonly catchUpMs: number;
+  readonly rejoin?: {
+    readonly command: readonly string[];
+    readonly env: Readonly<Record<string, Secret>>;
+    readonly timeoutMs: number;
+  };
+  readonly repoint: readonly {
+    /** Absolute. */
+    readonly file: string;
+    readonly line: string;
+    readonly reload?: readonly string[];
+    readonly through?: Listen;
+    readonly timeoutMs: number;
+  }[];
 }
 
 export type KubernetesAccess = { readonly proxy?: string } & (

@@ -38,6 +38,9 @@ export const postgresTarget = keys({
       replication: reached
         .optional()
         .describe('How the other servers reach it, where that is another address.'),
+      clients: reached
+        .optional()
+        .describe('How clients and proxies reach it, where that is another address.'),
     }),
   ).describe('Every server, by a name of yours; which one is primary is asked of them.'),
   database: text.default('postgres').describe('Database that both users connect to.'),
@@ -61,6 +64,33 @@ export const postgresTarget = keys({
   })
     .optional()
     .describe('How the old primary is kept from taking writes.'),
+  repoint: z
+    .array(
+      keys({
+        file: path.describe('A configuration file that names the primary.'),
+        line: text.describe(
+          'The line that does, as it stands there but with `{host}` and `{port}` for its address; `{node}` for its name.',
+        ),
+        reload: command
+          .optional()
+          .describe('Program and arguments that have the file read; harmless when run twice.'),
+        through: reached
+          .optional()
+          .describe('Where clients reach the primary through it: a write is tried there.'),
+        timeout: duration('1s', '5m').default(30_000).describe('How long the reload may take.'),
+      }),
+    )
+    .default([])
+    .describe('What is turned to the new primary, in this order.'),
+  rejoin: keys({
+    command: command.describe(
+      'Program and arguments that make the old primary a replica, lift its fence and start it; also `{primary}`, `{primary_host}` and `{primary_port}`, the new one.',
+    ),
+    env: named(secret).default({}).describe('Secrets in its environment.'),
+    timeout: duration('1s', '6h').default(600_000).describe('How long it may take.'),
+  })
+    .optional()
+    .describe('How the old primary becomes a replica.'),
   tls: flag.default(false).describe('Speak TLS to the servers.'),
   ca: path
     .optional()

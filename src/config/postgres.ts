@@ -18,6 +18,7 @@ export function readPostgresTarget(
     return undefined;
   }
   const { nodes, database, username, password, application, fence, tls, timeout } = parsed.data;
+  const { rejoin } = parsed.data;
   if (Object.keys(nodes).length < 2) {
     scope.report.error([...path, 'nodes'], {
       what: `${sayPath([...path, 'nodes'])} names fewer than two servers`,
@@ -35,10 +36,11 @@ export function readPostgresTarget(
   const ca = readAuthority(parsed.data, path, scope);
   return {
     target: name,
-    nodes: Object.entries(nodes).map(([node, { address, replication }]) => ({
+    nodes: Object.entries(nodes).map(([node, { address, replication, clients }]) => ({
       name: node,
       address,
       ...(replication && { replication }),
+      ...(clients && { clients }),
     })),
     database,
     username,
@@ -48,9 +50,19 @@ export function readPostgresTarget(
       ...(application.password && { password: application.password }),
     },
     ...(fence && { fence: readFence(fence) }),
+    ...(rejoin && {
+      rejoin: { command: rejoin.command, env: rejoin.env, timeoutMs: rejoin.timeout },
+    }),
     ...(tls && { tls: ca ?? (true as const) }),
     timeoutMs: timeout,
     catchUpMs: parsed.data.catch_up,
+    repoint: parsed.data.repoint.map(({ file, line, reload, through, timeout: timeoutMs }) => ({
+      file: scope.absolute(file),
+      line,
+      timeoutMs,
+      ...(reload && { reload }),
+      ...(through && { through }),
+    })),
   };
 }
 

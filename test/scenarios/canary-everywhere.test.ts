@@ -17,6 +17,7 @@ const names = [
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
   'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
   'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PG_PW', 'PG_APP_PW', 'PG_FENCE', 'MONGO_PW',
+  'PG_REJOIN',
 ] as const; // biome-ignore format: a table
 const env: Readonly<Record<string, string>> = Object.fromEntries(
   names.map((name) => [`C_${name}`, `canary-${name.toLowerCase()}-9xk2+/Q7=mv8hq7pt3rw1jd9`]),
@@ -253,7 +254,7 @@ targets:
   mongo: { mongodb: { set: rs0, members: [ "127.0.0.1:1" ], username: us, password: \${env:C_MONGO_PW} } }
   pg: { patroni: { endpoints: [ "${url}/patroni" ], basic: { username: us, password: \${env:C_PATRONI_PW} } } }
   pg2: { patroni: { endpoints: [ "https://127.0.0.1:1" ], certificate: client.pem, key: \${env:C_PATRONI_KEY} } }
-  db: { postgres: { nodes: { a: { address: "127.0.0.1:1" }, b: { address: "127.0.0.1:2" } }, username: us, password: \${env:C_PG_PW}, application: { username: app, password: \${env:C_PG_APP_PW} }, fence: { command: [ "/bin/true" ], undo: [ "/bin/true" ], env: { KEY: \${env:C_PG_FENCE} } } } }
+  db: { postgres: { nodes: { a: { address: "127.0.0.1:1" }, b: { address: "127.0.0.1:2" } }, username: us, password: \${env:C_PG_PW}, application: { username: app, password: \${env:C_PG_APP_PW} }, fence: { command: [ "/bin/true" ], undo: [ "/bin/true" ], env: { KEY: \${env:C_PG_FENCE} } }, rejoin: { command: [ "/bin/true" ], env: { KEY: \${env:C_PG_REJOIN} } } } }
   prom2: { prometheus: { url: "${url}/prom2", basic: { username: us, password: \${env:C_PROM_PW} } } }
 `;
 }

@@ -6,8 +6,19 @@ import { createPlanner } from './planner.ts';
 import type { PostgresConfig } from './schema.ts';
 import { chooseDriver } from './steps/choose.ts';
 import { fenceDriver } from './steps/fence.ts';
-import { chooseKind, fenceKind, promoteKind, unfenceKind } from './steps/kinds.ts';
+import { followDriver } from './steps/follow.ts';
+import {
+  chooseKind,
+  fenceKind,
+  followKind,
+  promoteKind,
+  rejoinKind,
+  repointKind,
+  unfenceKind,
+} from './steps/kinds.ts';
 import { promoteDriver } from './steps/promote.ts';
+import { rejoinDriver } from './steps/rejoin.ts';
+import { repointDriver } from './steps/repoint.ts';
 import { unfenceDriver } from './steps/unfence.ts';
 import { readTopology } from './topology.ts';
 
@@ -58,6 +69,9 @@ export function connect(config: PostgresConfig): Integration {
         [fenceKind]: fenceDriver(reach),
         [chooseKind]: chooseDriver(reach),
         [promoteKind]: promoteDriver(reach),
+        [repointKind]: repointDriver(reach),
+        [followKind]: followDriver(reach),
+        [rejoinKind]: rejoinDriver(reach),
         [unfenceKind]: unfenceDriver(reach),
       },
       close() {},

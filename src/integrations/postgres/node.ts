@@ -1,4 +1,5 @@
 import type { Session } from './connection.ts';
+import { valueIn } from './conninfo.ts';
 import type { Lsn } from './lsn.ts';
 import { isTrue, numberOf, type Row, textOf } from './schema.ts';
 
@@ -68,10 +69,17 @@ function upstreamOf(row: Row | undefined): string {
   return host === '' ? '' : `${host}:${valueIn(words, 'port') || '5432'}`;
 }
 
-/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING */
-export function valueIn(conninfo: string, key: string): string {
-  const found = new RegExp(`(?:^|\\s)${key}\\s*=\\s*(?:'((?:[^'\\\\]|\\\\.)*)'|(\\S*))`).exec(
-    conninfo,
+/** Whether we may have it follow another one. Before PostgreSQL 15 that is for superusers. */
+export async function mayTurn(session: Session): Promise<boolean> {
+  const [row] = await session.query(
+    `SELECT rolsuper AS super, current_setting('server_version_num')::int AS version
+     FROM pg_roles WHERE rolname = current_user`,
   );
-  return (found?.[1] ?? found?.[2] ?? '').replace(/\\(.)/g, '$1');
+  if (isTrue(row, 'super')) return true;
+  if (numberOf(row, 'version') < 150_000) return false;
+  const [right] = await session.query(
+    `SELECT has_parameter_privilege('primary_conninfo', 'ALTER SYSTEM')
+       AND has_function_privilege('pg_reload_conf()', 'EXECUTE') AS given`,
+  );
+  return isTrue(right, 'given');
 }

@@ -1,7 +1,17 @@
 import { compensationsOf, type PlanTarget, type Step } from '../../core/operation/plan.ts';
 import { argvOf } from './fencing.ts';
+import type { Pointed } from './repointing.ts';
 import { said } from './schema.ts';
-import { chooseKind, fenceKind, promoteKind, unfenceKind } from './steps/kinds.ts';
+import {
+  chooseKind,
+  fenceKind,
+  followKind,
+  promoteKind,
+  rejoinKind,
+  repointKind,
+  unfenceKind,
+} from './steps/kinds.ts';
+import { rejoinArgv } from './steps/rejoin.ts';
 import { shownOf } from './steps/shown.ts';
 import type { Reach, Standby, Topology } from './topology.ts';
 
@@ -15,10 +25,21 @@ export interface Shown {
   readonly candidates: readonly Standby[];
   /** The replica that was named; empty for the rule. */
   readonly to: string;
+  /** Where the files of `repoint` point to, in their order. */
+  readonly pointed: readonly Pointed[];
+  /** Replicas that follow the old primary by its address and may be turned. */
+  readonly followers: readonly string[];
 }
 
 export function stepsOf(shown: Shown): readonly Step[] {
-  return [fence(shown), choose(shown), promote(shown)];
+  return [
+    fence(shown),
+    choose(shown),
+    promote(shown),
+    ...repoints(shown),
+    ...follow(shown),
+    ...rejoin(shown),
+  ].map((step, index) => ({ ...step, id: `s${index + 1}` }));
 }
 
 /** Each step has its time, and so has the one that takes back. */
@@ -41,7 +62,7 @@ function fence(shown: Shown): Step {
         : []),
       { path: node.name, what: 'changed', from: 'takes writes', to: `fenced by ${command}` },
     ],
-    preconditions: { ...shownOf(topology), fence: command },
+    preconditions: { ...shownOf(topology), ...digestsOf(shown), fence: command },
     postconditions: { fenced: true },
     verify: {
       what: 'a write of the application is refused, over a new connection and an open one',
@@ -88,6 +109,101 @@ function promote(shown: Shown): Step {
     },
     onFailure: { compensate: [unfence(shown, 'promotion')] },
   };
+}
+
+/** Clients are turned one file after the other; what fails leaves the new primary as it is. */
+function repoints(shown: Shown): readonly Step[] {
+  const { reach, pointed } = shown;
+  return reach.config.repoint.map((config, index): Step => {
+    const { params, ...rest } = whole(shown);
+    const { digest = '', line = '' } = pointed[index] ?? {};
+    const reload = config.reload ? [config.reload.join(' ')] : [];
+    return {
+      ...rest,
+      id: '',
+      kind: repointKind,
+      params: { ...params, file: config.file, digest },
+      change: [
+        { path: config.file, what: 'changed', from: line, to: config.line },
+        ...reload.map((command) => ({ path: 'reload', what: 'added', to: command }) as const),
+      ],
+      preconditions: { [config.file]: digest.slice(0, 12) },
+      postconditions: { line: config.line },
+      verify: {
+        what: `a write of the application is taken at ${config.through ? said(config.through) : 'the new primary'}`,
+        withinMs: config.timeoutMs + 30_000,
+      },
+      onFailure: 'stop',
+    };
+  });
+}
+
+function follow(shown: Shown): readonly Step[] {
+  const { followers, topology, reach } = shown;
+  const names = followers.filter((name) => name !== shown.to).join(', ');
+  const isOnlyTheChosen = shown.candidates.length === 1 && shown.candidates[0]?.node.name === names;
+  if (names === '' || isOnlyTheChosen) return [];
+  const { params, ...rest } = whole(shown);
+  return [
+    {
+      ...rest,
+      id: '',
+      kind: followKind,
+      params: { ...params, follow: names },
+      change: [
+        {
+          path: `primary_conninfo of ${names}, but of the chosen one`,
+          what: 'changed',
+          from: topology.primary.node.name,
+          to: 'the new primary',
+        },
+      ],
+      preconditions: {},
+      postconditions: { follows: 'the new primary' },
+      verify: { what: 'they stream on its timeline', withinMs: reach.config.catchUpMs },
+      onFailure: 'stop',
+      critical: false,
+    },
+  ];
+}
+
+function rejoin(shown: Shown): readonly Step[] {
+  const { topology, reach } = shown;
+  const { rejoin: config } = reach.config;
+  const old = topology.primary.node;
+  if (!config) return [];
+  return [
+    {
+      ...whole(shown),
+      id: '',
+      kind: rejoinKind,
+      change: [
+        {
+          path: old.name,
+          what: 'changed',
+          from: 'fenced',
+          to: `replica of the new primary by CHECKPOINT there, then ${rejoinArgv(config, { old }).join(' ')}`,
+        },
+      ],
+      preconditions: {},
+      postconditions: { standby: true },
+      verify: {
+        what: 'it streams from the new primary on its timeline',
+        withinMs: config.timeoutMs + reach.config.catchUpMs,
+      },
+      onFailure: 'stop',
+      critical: false,
+    },
+  ];
+}
+
+function digestsOf({ reach, pointed }: Shown) {
+  return Object.fromEntries(
+    reach.config.repoint.map(({ file }, index) => [
+      file,
+      pointed[index]?.digest.slice(0, 12) ?? '',
+    ]),
+  );
 }
 
 function unfence(shown: Shown, after: 'fence' | 'promotion'): Step {

@@ -2,8 +2,11 @@ import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { type Facts, ProblemError, problem } from '../../core/problem.ts';
 import { argvOf } from './fencing.ts';
 import { behind } from './lsn.ts';
+import { mayTurn } from './node.ts';
 import { patienceMs, type Shown, stepsOf } from './plan-steps.ts';
 import { meetWrite, rehearseWrite } from './proof.ts';
+import { pointedTo } from './repointing.ts';
+import { said } from './schema.ts';
 import { nodeNamed, type Reach, readTopology, type Standby, type Topology } from './topology.ts';
 
 /** Reads; what it rehearses is rolled back. */
@@ -32,6 +35,10 @@ async function draftFailover(reach: Reach, request: DraftRequest): Promise<Draft
     mode: modeOf(topology, request.args['mode']),
     candidates: candidatesOf(reach, topology, request.args['to']),
     to: String(request.args['to'] ?? ''),
+    followers: await followersOf(reach, topology),
+    pointed: await Promise.all(
+      reach.config.repoint.map((each) => pointedTo(each, topology.primary.node)),
+    ),
   };
   await mayBeFenced(reach, shown);
   const steps = stepsOf(shown);
@@ -110,6 +117,17 @@ async function rehearse({ connections }: Reach, { node }: Topology['primary']): 
   }
 }
 
+/** Whoever follows a name that moves with the primary needs nobody to turn it. */
+async function followersOf(reach: Reach, topology: Topology): Promise<readonly string[]> {
+  const { node: old } = topology.primary;
+  const place = said(old.replication ?? old.address);
+  const following = topology.candidates.filter(({ upstream }) => upstream === place);
+  const may = await Promise.all(
+    following.map(({ node }) => reach.connections.admin(node.address, mayTurn)),
+  );
+  return following.flatMap(({ node }, index) => (may[index] ? [node.name] : []));
+}
+
 function lossOf({ topology, candidates, mode }: Shown) {
   const [best] = candidates;
   const { state } = topology.primary;
@@ -139,9 +157,18 @@ function lossOf({ topology, candidates, mode }: Shown) {
 }
 
 function warningsOf(shown: Shown) {
-  const { topology } = shown;
+  const { topology, followers } = shown;
+  const left = topology.candidates.filter(
+    ({ node }) => !followers.includes(node.name) && node.name !== shown.to,
+  );
   return [
     lossOf(shown).warning,
+    ...(topology.candidates.length > 1 && left.length > 0
+      ? [problem('PG_FOLLOW_BY_HAND', { nodes: left.map(({ node }) => node.name).join(', ') })]
+      : []),
+    ...(shown.reach.config.rejoin
+      ? []
+      : [problem('PG_REBUILD_BY_HAND', { primary: topology.primary.node.name })]),
     ...topology.silent.map((node) => problem('PG_NODE_SILENT', { node })),
     ...topology.others.map(({ name, why }) => problem('PG_NODE_LEFT_OUT', { node: name, why })),
   ];

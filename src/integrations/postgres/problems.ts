@@ -149,6 +149,55 @@ export const problems: ProblemBook = {
     why: 'The command ended with {exit}: {said}',
     next: 'Start the old primary by hand, at once.',
   },
+  PG_FILE_UNREADABLE: {
+    what: '{file} cannot be read.',
+    changed: nothing,
+    why: '{why}',
+    next: 'Make it readable for Tocsin, or take it out of `repoint:`.',
+  },
+  PG_FILE_OTHERWISE: {
+    what: '{file} does not point to {node}.',
+    changed: nothing,
+    why: 'It has {count} lines that are `{line}`, and exactly one is expected.',
+    next: 'Make `line` of `repoint:` the line that the file has, with the placeholders in it.',
+  },
+  PG_FILE_UNWRITABLE: {
+    what: '{file} was not written.',
+    changed: 'The file is as it was. The new primary takes writes; clients are not turned to it.',
+    why: '{why}',
+    next: 'Point it to the new primary by hand, and give Tocsin the right to make files in its folder.',
+  },
+  PG_RELOAD_FAILED: {
+    what: 'What reads {file} did not take it.',
+    changed:
+      'The file names the new primary, which takes writes; clients may still be sent to the old one.',
+    why: 'The command ended with {exit}: {said}',
+    next: 'Reload it by hand.',
+  },
+  PG_SLOT_MISSING: {
+    what: 'The slot {slot} is not there on {node}, and could not be made.',
+    changed: '{node} is the primary and takes writes; a replica is not turned to it.',
+    why: '{why}',
+    next: 'Make it by `SELECT pg_create_physical_replication_slot` there, or give the user REPLICATION; then turn the replica by hand.',
+  },
+  PG_REJOIN_FAILED: {
+    what: 'The old primary did not become a replica.',
+    changed: 'The new primary takes writes; the old one is fenced, or as the command left it.',
+    why: 'The command ended with {exit}: {said}',
+    next: 'Look at the old primary at once: it must not be started as it is. Then rebuild it by hand.',
+  },
+  PG_FOLLOW_BY_HAND: {
+    what: '{nodes} will not be turned to the new primary.',
+    changed: nothing,
+    why: 'They follow no address of the old one, or ALTER SYSTEM for primary_conninfo is not granted.',
+    next: 'See that they follow it afterwards: until then they have old data.',
+  },
+  PG_REBUILD_BY_HAND: {
+    what: '{primary} stays fenced until somebody rebuilds it.',
+    changed: nothing,
+    why: 'The target has no `rejoin`.',
+    next: 'Afterwards: CHECKPOINT at the new primary, then pg_rewind or a new base backup, then the undo of the fence.',
+  },
   PG_LOSS_NONE: {
     what: 'No acknowledged write is lost.',
     changed: nothing,

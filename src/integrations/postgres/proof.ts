@@ -28,6 +28,17 @@ export async function rehearseWrite(session: Session): Promise<void> {
   for (const statement of [...write, 'ROLLBACK']) await session.query(statement);
 }
 
+/** Whether the application may connect at all: a replica that refuses it would be a primary that does. */
+export async function admits(connections: Connections, address: Address): Promise<boolean> {
+  try {
+    await connections.application(address, (session) => session.query('SELECT 1'));
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
+  }
+}
+
 /** Tries a write as the application over a connection of its own. Throws only where its login is what is refused. */
 export async function meetWrite(connections: Connections, address: Address): Promise<Met> {
   try {

@@ -11,6 +11,7 @@ export interface PostgresConfig {
   readonly application: Login;
   readonly fence?: FenceConfig;
   readonly repoint: readonly RepointConfig[];
+  readonly rejoin?: RejoinConfig;
   /** PEM text of the authority, `true` for the system's; absent for a connection in the clear. */
   readonly tls?: string | true;
   /** Of one question, connecting included. */
@@ -24,6 +25,8 @@ export interface NodeConfig {
   readonly address: Address;
   /** How the other servers reach it; `address` when absent. */
   readonly replication?: Address;
+  /** How clients and proxies reach it; `address` when absent. */
+  readonly clients?: Address;
 }
 
 export interface FenceConfig {
@@ -39,9 +42,19 @@ export interface FenceConfig {
 
 export interface RepointConfig {
   readonly file: string;
-  /** One line of it, with `{host}` and `{port}` where the address of the primary stands. */
+  /** One line of it, with `{host}` and `{port}` (or `{node}`) where the primary stands. */
   readonly line: string;
+  /** Has the file read. Harmless when run twice. */
   readonly reload?: readonly string[];
+  /** Where clients reach the primary through what was turned. */
+  readonly through?: Address;
+  readonly timeoutMs: number;
+}
+
+export interface RejoinConfig {
+  /** Makes the old primary a replica of the new one, lifts its fence, and starts it. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
 }
 

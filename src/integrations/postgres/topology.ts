@@ -2,6 +2,7 @@ import { ProblemError, problem } from '../../core/problem.ts';
 import type { Connections } from './connection.ts';
 import { bytesOf } from './lsn.ts';
 import { type NodeState, readNode } from './node.ts';
+import { admits } from './proof.ts';
 import { type NodeConfig, type PostgresConfig, said } from './schema.ts';
 
 export interface Reach {
@@ -49,20 +50,32 @@ export async function readTopology(reach: Reach): Promise<Topology> {
   const system = primary.state?.system ?? first?.system ?? '';
   const known = standbys.filter((each) => each.system === system);
   const timeline = primary.state?.timeline ?? Math.max(0, ...known.map((each) => each.timeline));
+  const judged = await Promise.all(
+    standbys.map(async (each) => ({ each, why: await whyNot(reach, each, { system, timeline }) })),
+  );
   return {
     primary,
-    candidates: known.filter((each) => each.timeline === timeline).toSorted(furthestFirst),
-    others: standbys.flatMap((each) => {
-      if (each.system !== system) return [{ name: each.node.name, why: 'another system' }];
-      if (each.timeline === timeline) return [];
-      return [{ name: each.node.name, why: `on timeline ${each.timeline}` }];
-    }),
+    candidates: judged
+      .flatMap(({ each, why }) => (why === '' ? [each] : []))
+      .toSorted(furthestFirst),
+    others: judged.flatMap(({ each, why }) => (why === '' ? [] : [{ name: each.node.name, why }])),
     silent: looked.flatMap(({ node, state }) =>
       state === undefined && node !== primary.node ? [node.name] : [],
     ),
     system,
     timeline,
   };
+}
+
+/** Why it cannot take over; empty when it can. */
+async function whyNot(
+  { connections }: Reach,
+  { node, system, timeline }: Standby,
+  of: { readonly system: string; readonly timeline: number },
+): Promise<string> {
+  if (system !== of.system) return 'of another system';
+  if (timeline !== of.timeline) return `on timeline ${timeline}`;
+  return (await admits(connections, node.address)) ? '' : 'closed to the application';
 }
 
 /** The rule by which a candidate is chosen; equal ones by their place in the configuration. */

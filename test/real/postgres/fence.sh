@@ -1,5 +1,5 @@
 #!/bin/sh
-# The fence of the suites: fence.sh VERB DATA PORT. It stops a server and shuts its door to everybody but Tocsin and an operator, so
+# The fence of the suites: fence.sh VERB DATA PORT [PORT OF THE NEW PRIMARY]. It stops a server and shuts its door to everybody but Tocsin and an operator, so
 # that whoever starts it again finds the door shut. Each verb may be run twice.
 set -eu
 verb=$1 data=$2 port=$3
@@ -19,6 +19,18 @@ case $verb in
     if [ -e "$data/pg_hba.open" ]; then mv "$data/pg_hba.open" "$data/pg_hba.conf"; fi
     if running; then as_owner "$PG_BIN/pg_ctl" -D "$data" reload >/dev/null
     else as_owner "$PG_BIN/pg_ctl" -D "$data" -l "$data/log" -w -o "-p $port" start >/dev/null; fi
+    ;;
+  rejoin)
+    new=$4
+    cp -p "$data/postgresql.conf" "$data.own.conf"
+    if running; then as_owner "$PG_BIN/pg_ctl" -D "$data" -m fast -w stop >/dev/null; fi
+    rm -f "$data/postmaster.pid"
+    as_owner "$PG_BIN/pg_rewind" -D "$data" --source-server="host=127.0.0.1 port=$new user=operator dbname=postgres" >&2
+    cp -p "$data.own.conf" "$data/postgresql.conf"
+    echo "primary_conninfo = 'host=127.0.0.1 port=$new user=replicator'" >> "$data/postgresql.auto.conf"
+    as_owner touch "$data/standby.signal"
+    if [ -e "$data/pg_hba.open" ]; then mv "$data/pg_hba.open" "$data/pg_hba.conf"; fi
+    as_owner "$PG_BIN/pg_ctl" -D "$data" -l "$data/log" -w start >/dev/null || { tail -n 3 "$data/log" >&2; exit 1; }
     ;;
   status) [ -e "$data/pg_hba.open" ] ;;
 esac

@@ -40,6 +40,10 @@ export interface PostgresSet {
   start(node: ServerNode): Promise<void>;
   /** Ends it as a power cut does, with all its children. */
   kill(node: ServerNode): Promise<void>;
+  /** One primary, two replicas that stream from it: undefined while it is anything else. */
+  roles(): Promise<
+    { readonly primary: ServerNode; readonly replicas: readonly ServerNode[] } | undefined
+  >;
   stop(): Promise<void>;
 }
 
@@ -75,10 +79,7 @@ export async function startPostgresSet(): Promise<PostgresSet> {
   await start(first);
   await Promise.all(nodes.slice(1).map(start));
   await eventually('both replicas stream', async () => {
-    const [row] = await ask(
-      first,
-      `SELECT count(*)::int AS n FROM pg_stat_replication WHERE state = 'streaming'`,
-    );
+    const [row] = await ask(first, streaming);
     return row?.['n'] === 2;
   });
   return {
@@ -94,6 +95,21 @@ export async function startPostgresSet(): Promise<PostgresSet> {
       for (const each of [pid, ...children.split('\n').map(Number).filter(Boolean)]) signal(each);
       await eventually('it is gone', () => !isAlive(pid));
       rmSync(join(data, 'postmaster.pid'), { force: true });
+    },
+    async roles() {
+      const standby = await Promise.all(
+        nodes.map((node) =>
+          ask(node, 'SELECT pg_is_in_recovery() AS standby').then(
+            ([row]) => row?.['standby'] === true,
+            () => undefined,
+          ),
+        ),
+      );
+      const [primary, ...more] = nodes.filter((_, index) => standby[index] === false);
+      const replicas = nodes.filter((_, index) => standby[index] === true);
+      if (!primary || more.length > 0 || replicas.length !== 2) return undefined;
+      const [row] = await ask(primary, streaming);
+      return row?.['n'] === 2 ? { primary, replicas } : undefined;
     },
     async stop() {
       await Promise.all(
@@ -150,6 +166,8 @@ async function makeTemplate(): Promise<string> {
   return data;
 }
 
+const streaming = `SELECT count(*)::int AS n FROM pg_stat_replication WHERE state = 'streaming'`;
+
 const settings = `
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -171,9 +189,10 @@ host all all 127.0.0.1/32 scram-sha-256
 export const roles = [
   'CREATE ROLE replicator LOGIN REPLICATION',
   `CREATE ROLE tocsin LOGIN PASSWORD '${passwords.tocsin}' IN ROLE pg_monitor, pg_checkpoint`,
-  'GRANT EXECUTE ON FUNCTION pg_promote, pg_stat_file(text, boolean) TO tocsin',
+  'GRANT EXECUTE ON FUNCTION pg_promote, pg_stat_file(text, boolean), pg_reload_conf TO tocsin',
+  'GRANT ALTER SYSTEM ON PARAMETER primary_conninfo TO tocsin',
   `CREATE ROLE shop LOGIN PASSWORD '${passwords.shop}'`,
-  'CREATE TABLE rows (lane int, number int, PRIMARY KEY (lane, number))',
+  'CREATE TABLE rows (writer int, lane int, number int, PRIMARY KEY (writer, lane, number))',
   'GRANT ALL ON rows TO shop',
 ];
 
@@ -192,6 +211,11 @@ function configOf(nodes: readonly ServerNode[]): PostgresConfig {
       status: script('status'),
       env: { PG_BIN: bin },
       timeoutMs: 30_000,
+    },
+    rejoin: {
+      command: [...script('rejoin'), '{primary_port}'],
+      env: { PG_BIN: bin },
+      timeoutMs: 60_000,
     },
     repoint: [],
     timeoutMs: 3_000,

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { type PostgresSet, passwords, type ServerNode } from './postgres-servers.ts';
 
 export interface Acknowledged {
+  readonly writer: number;
   readonly lane: number;
   readonly number: number;
   readonly at: number;
@@ -17,7 +18,15 @@ export interface Writer {
 const lanesCount = 3;
 
 /** An application that stays on its connection while that works, then looks for the server that takes writes. */
-export function startWriter({ nodes }: Pick<PostgresSet, 'nodes'>): Writer {
+let writers = 0;
+
+export function startWriter({
+  nodes,
+}: {
+  readonly nodes: readonly Pick<ServerNode, 'port'>[];
+}): Writer {
+  writers += 1;
+  const writer = writers;
   const acknowledged: Acknowledged[] = [];
   let isOn = true;
   const lanes = Array.from({ length: lanesCount }, async (_, lane) => {
@@ -28,8 +37,8 @@ export function startWriter({ nodes }: Pick<PostgresSet, 'nodes'>): Writer {
         client ??= await connected(nodes[turn % nodes.length]);
         number += 1;
         // A row whose answer was lost is not written again: it is counted neither way.
-        await client.query('INSERT INTO rows VALUES ($1, $2)', [lane, number]);
-        acknowledged.push({ lane, number, at: Date.now() });
+        await client.query('INSERT INTO rows VALUES ($1, $2, $3)', [writer, lane, number]);
+        acknowledged.push({ writer, lane, number, at: Date.now() });
         await pause(2);
       } catch {
         client?.end().catch(() => undefined);
@@ -48,7 +57,7 @@ export function startWriter({ nodes }: Pick<PostgresSet, 'nodes'>): Writer {
   };
 }
 
-async function connected(node: ServerNode | undefined): Promise<Client> {
+async function connected(node: Pick<ServerNode, 'port'> | undefined): Promise<Client> {
   const client = new Client({
     host: '127.0.0.1',
     port: node?.port ?? 0,
@@ -69,7 +78,7 @@ export async function missingFrom(
   node: ServerNode,
   rows: readonly Acknowledged[],
 ): Promise<readonly Acknowledged[]> {
-  const found = await ask(node, `SELECT lane || '/' || number AS row FROM rows`);
+  const found = await ask(node, `SELECT writer || '/' || lane || '/' || number AS row FROM rows`);
   const held = new Set(found.map(({ row }) => String(row)));
-  return rows.filter(({ lane, number }) => !held.has(`${lane}/${number}`));
+  return rows.filter(({ writer, lane, number }) => !held.has(`${writer}/${lane}/${number}`));
 }

@@ -5,6 +5,7 @@ import { ProblemError, problem } from '../../../core/problem.ts';
 import { oldOf } from '../fencing.ts';
 import { behind, type Lsn } from '../lsn.ts';
 import type { NodeState } from '../node.ts';
+import { admits } from '../proof.ts';
 import { numberOf, textOf } from '../schema.ts';
 import { furthestFirst, nodeNamed, type Reach, type Standby, stateOf } from '../topology.ts';
 import { applying, checking, watching } from './outcome.ts';
@@ -101,7 +102,8 @@ async function reachable(reach: Reach, step: Step): Promise<readonly Standby[]> 
     names.map(async (name) => {
       const node = nodeNamed(reach, name);
       const state = await stateOf(reach, node).catch(() => undefined);
-      return state && isSame(state) ? [{ node, ...state }] : [];
+      const isGood = state && isSame(state) && (await admits(reach.connections, node.address));
+      return isGood ? [{ node, ...state }] : [];
     }),
   );
   return looked.flat();

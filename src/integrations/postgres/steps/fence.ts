@@ -7,7 +7,7 @@ import { type Met, meetWriteOn } from '../proof.ts';
 import { type NodeConfig, textOf } from '../schema.ts';
 import { type Reach, readTopology } from '../topology.ts';
 import { applying, checking, watching } from './outcome.ts';
-import { shownOf, shownRepoints } from './shown.ts';
+import { shownFiles, shownOf } from './shown.ts';
 
 /** A checkpoint before the fence makes the stop short; one that is late is not waited for. */
 export const checkpointMs = 60_000;
@@ -104,7 +104,7 @@ async function differenceIn(reach: Reach, step: Step): Promise<Facts | undefined
   const argv = argvOf(reach, 'command', oldOf(reach, step.params)) ?? [];
   const seen: Facts = {
     ...shownOf(await readTopology(reach)),
-    ...(await shownRepoints(reach)),
+    ...(await shownFiles(reach, oldOf(reach, step.params))),
     fence: argv.join(' '),
   };
   for (const [field, planned] of Object.entries(step.preconditions)) {
