@@ -1,5 +1,6 @@
 import { type Evidence, isMember, unknownIn } from '../person.ts';
 import { type Problem, problem } from '../problem.ts';
+import { about } from './about.ts';
 import { type AskingIntent, decideAsking } from './asking.ts';
 import { begin, isVouched } from './begin.ts';
 import { decideVoid, type VoidApprovals } from './clock-jump.ts';
@@ -168,8 +169,8 @@ function approve(intent: Of<'Approve'>, state: OperationState): readonly Operati
   const { rule, hash } = state;
   const refuse = refusal('approve', by);
   if (state.approvals.some(({ evidence }) => evidence.person === by.person)) {
-    // A second press by the same person is a no-op: chat clients retry, and so do tired thumbs.
-    if (isPending(state) || hasBegun(state)) return [];
+    // A second press by the same person is a no-op until its end: chat clients retry, and so do tired thumbs.
+    if (!terminal.has(state.status)) return [];
   }
   const closed = notWaiting(state, intent.at);
   if (closed) return refuse(closed);
@@ -302,10 +303,6 @@ export function isPending(state: OperationState): boolean {
   return state.status === 'waiting' || state.status === 'approved';
 }
 
-function hasBegun(state: OperationState): boolean {
-  return state.startedAt !== undefined && !terminal.has(state.status);
-}
-
 export function isExpired(state: OperationState, at: number): boolean {
   return state.plan !== undefined && at >= state.plan.expiresAt;
 }
@@ -359,15 +356,9 @@ function notAnApprover(state: OperationState, by: Evidence): Problem {
   return problem('NOT_AN_APPROVER', { ...said(state), groups, rule: rule.where });
 }
 
-/** The facts every sentence about an operation starts from. */
+/** What it is about, and how far it is. */
 export function said(state: OperationState): Record<string, string> {
-  return {
-    operation: state.id,
-    verb: state.asked?.verb ?? '',
-    service: state.asked?.service ?? '',
-    line: state.asked?.line ?? '',
-    status: state.status,
-  };
+  return { ...about(state), status: state.status };
 }
 
 function who({ person, surface }: Evidence) {

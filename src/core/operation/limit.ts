@@ -76,9 +76,9 @@ export function fullOf(
       const operations = under.map(({ operation }) => operation).join(', ');
       return { problem: problem('QUOTA_CONCURRENT', { rule: where, max: concurrent, operations }) };
     }
-    const recent = begun.filter((run) => run.at > at - hourMs);
-    const last = perHour === undefined ? undefined : recent.at(-perHour);
-    if (last === undefined || perHour === undefined) continue;
+    if (perHour === undefined) continue;
+    const last = begun.filter((run) => run.at > at - hourMs).at(-perHour);
+    if (last === undefined) continue;
     const freeAt = last.at + hourMs;
     const free = new Date(freeAt).toISOString();
     return { problem: problem('QUOTA_PER_HOUR', { rule: where, max: perHour, free }), freeAt };

@@ -29,8 +29,9 @@ export function lockWrites(
   if (!begins && !ends) return { ok: true, writes: [] };
   const states = lockedTargets(after).map((id) => stateOf(id, targets));
   if (ends) return { ok: true, writes: states.map((state) => released(state, after.id)) };
-  const held = states.find(({ heldBy }) => heldBy !== undefined && heldBy !== after.id);
-  if (held) return { ok: false, target: held.id, heldBy: held.heldBy ?? '' };
+  for (const { id, heldBy } of states) {
+    if (heldBy !== undefined && heldBy !== after.id) return { ok: false, target: id, heldBy };
+  }
   return { ok: true, writes: states.map((state) => locked(state, after.id)) };
 }
 

@@ -1,5 +1,6 @@
 import type { Applied, Checked, Observed, Probed } from '../ports/step.ts';
 import { type Problem, problem } from '../problem.ts';
+import { about } from './about.ts';
 import {
   anythingApplied,
   type OperationEvent,
@@ -100,7 +101,7 @@ function checked(
   // An attempt that was given up has landed after all. That is so, whoever asked us to stop meanwhile.
   if (isOurs(intent.checked)) return [isApplied(current, 'probe', {})];
   if (state.stoppedBy !== undefined && !current.compensation && !isInCritical(state, current)) {
-    return stopped(state, current);
+    return stopped(state, current, state.stoppedBy);
   }
   if (intent.halt && !current.compensation && !isInCritical(state, current)) {
     return halted(state, current, intent.halt);
@@ -217,7 +218,7 @@ function observed(
 
 function verified(state: OperationState, current: StepState): readonly OperationEvent[] {
   const done: OperationEvent = { type: 'StepVerified', v: 1, step: current.step.id };
-  const isLast = !state.steps.some((step) => step !== current && step.phase === 'waiting');
+  const isLast = !state.steps.some(({ phase }) => phase === 'waiting');
   if (!isLast) return [done];
   if (!state.compensating) return [done, { type: 'OperationSucceeded', v: 1 }];
   const because = firstFailure(state) ?? problem('STEP_FAILED', facts(state, current));
@@ -244,13 +245,16 @@ function failed(
 
 /** A critical step binds the one after it: between the two nothing may stop us. */
 function isInCritical(state: OperationState, current: StepState): boolean {
-  const before = state.steps[state.steps.indexOf(current) - 1];
-  return before?.step.critical === true && before.appliedAt > 0;
+  return state.steps[state.steps.indexOf(current) - 1]?.step.critical === true;
 }
 
-function stopped(state: OperationState, current: StepState): readonly OperationEvent[] {
+function stopped(
+  state: OperationState,
+  current: StepState,
+  person: string,
+): readonly OperationEvent[] {
   const code = anythingApplied(state) ? 'STOPPED' : 'STOPPED_UNCHANGED';
-  const because = problem(code, { ...facts(state, current), person: state.stoppedBy ?? '' });
+  const because = problem(code, { ...facts(state, current), person });
   return [{ type: 'OperationFailed', v: 1, problem: because, compensated: false }];
 }
 
@@ -301,12 +305,5 @@ function firstFailure(state: OperationState): Problem | undefined {
 }
 
 function facts(state: OperationState, current: StepState): Record<string, string> {
-  return {
-    operation: state.id,
-    verb: state.asked?.verb ?? '',
-    service: state.asked?.service ?? '',
-    line: state.asked?.line ?? '',
-    step: current.step.id,
-    target: current.step.target.id,
-  };
+  return { ...about(state), step: current.step.id, target: current.step.target.id };
 }

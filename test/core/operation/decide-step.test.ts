@@ -144,6 +144,15 @@ describe('the check before a step', () => {
     expect(codes(events)).toEqual([['OperationFailed', 'STOPPED_UNCHANGED']]);
   });
 
+  it('finds a write that had been given up, whoever asked to stop meanwhile', () => {
+    const late: Checked = { ok: false, problem: moved, ours: true };
+    for (const past of [[], [stopRequested]]) {
+      given(...running(), intended(), missed(), ...past)
+        .when(check(late))
+        .then({ ...applied(), known: 'probe' } as OperationEvent);
+    }
+  });
+
   it('does not stop a compensation', () => {
     const failing = [...onSecond, intended('s2'), stepFailed(crash, 's2'), stopRequested];
     expect(codes(given(...failing).when(check(fine, 'c1')).events)).toEqual([
@@ -243,6 +252,27 @@ describe('a look after a lost answer', () => {
   it('is unknown when nobody checked', () => {
     const { events } = given(...running(), intended()).when(probe('cannot-know', landsBefore));
     expect(codes(events)).toEqual([['OperationUnknown', 'STEP_OUTCOME_UNKNOWN']]);
+  });
+
+  it('is a yes where what the check finds is ours, however long ago it was sent', () => {
+    const ours = { ok: false, problem: moved, ours: true } as const;
+    for (const when of [at, landsBefore]) {
+      given(...running(unguarded), intended())
+        .when(probe('cannot-know', when, ours))
+        .then({ ...applied(), known: 'probe' } as OperationEvent);
+    }
+  });
+
+  it('is not patient with a world that answers, and is neither as before nor as after', () => {
+    const slow: Story = {
+      plan: { steps: [step('s1', { verify: { what: 'ready', withinMs: 60 * 60_000 } })] },
+    };
+    for (const checked of [{ ok: false, problem: moved } as const, undefined]) {
+      const { events } = given(...running(slow), intended()).when(
+        probe('cannot-know', landsBefore, checked),
+      );
+      expect(codes(events)).toEqual([['OperationUnknown', 'STEP_OUTCOME_UNKNOWN']]);
+    }
   });
 
   it('is patient with a target that cannot be reached, but not for ever', () => {

@@ -46,6 +46,7 @@ describe('the fuse', () => {
     expect(types(night([0, 30, 60]))).toEqual(['DangerBegun', 'DangerBegun', 'DangerBegun']);
     expect(types(night([0, 30, 59]))).toContain('FuseBlown');
     expect(night([0, 30, 90, 125]).state.dangers).toHaveLength(2);
+    expect(night([0, 60]).state.dangers).toEqual([{ operation: 'op-60', at: T0 + 60 * minute }]);
   });
 
   it('begins to count anew once read-only was lifted', () => {
@@ -58,6 +59,25 @@ describe('the fuse', () => {
     expect(haltOf(lifted, { service: 'checkout', at: T0 + 3 * minute })).toBeUndefined();
     expect(types(night([4, 5], lifted))).toEqual(['DangerBegun', 'DangerBegun']);
     expect(types(night([4, 5, 6], lifted))).toContain('FuseBlown');
+  });
+
+  it('remembers the last twenty times it blew, each whole', () => {
+    const lift = { type: 'ReadOnlyEnded', v: 1, operation: 'op-lift' } as const;
+    const times = Array.from({ length: 21 }, (_, index) => index * 120);
+    const { blown } = times.reduce((state, start) => {
+      const after = night([start, start + 1, start + 2], state).state;
+      return evolveHalt(after, lift, { at: T0 + (start + 3) * minute });
+    }, initialHalts());
+    expect(blown).toHaveLength(20);
+    expect(blown.map(({ operation }) => operation)).toEqual(
+      times.slice(1).map((start) => `op-${start + 2}`),
+    );
+    expect(blown[0]).toEqual({
+      operation: 'op-122',
+      operations: ['op-120', 'op-121', 'op-122'],
+      called,
+      at: T0 + 122 * minute,
+    });
   });
 
   it('is not asked where there is none, or where it is read-only already', () => {

@@ -128,6 +128,21 @@ describe('breaking the glass', () => {
     expect(codesOf(events)).toEqual([code]);
   });
 
+  it('is refused with what the directory said, and by which rule it is asked', () => {
+    const because = problem('DIRECTORY_UNREACHABLE', { directory: 'slack/main', since: '3' });
+    const by = { ...eve, unreachable: [{ group: 'sre', problem: because }] };
+    expect(given(...waiting(danger)).when(breaks(by)).events).toMatchObject([
+      {
+        problem: {
+          facts: {
+            ...{ directory: 'slack/main', since: '3', group: 'sre' },
+            ...{ rule: 'tocsin.yaml:41', line: 'scale checkout 6' },
+          },
+        },
+      },
+    ]);
+  });
+
   it('takes a second factor where approvals do, for this plan and just now', () => {
     const story: Story = { ...danger, rule: { ...danger.rule, stepUp: true } };
     const hash = hashOf(story);
@@ -200,6 +215,36 @@ describe('a plan whose glass was broken', () => {
     expect(told({ policy: 'policy-2' })).toEqual(['POLICY_CHANGED']);
     expect(told({ verdict: { allowed: false, problem: denied } })).toEqual(['POLICY_DENIED']);
     expect(told({ halt: problem('READ_ONLY') })).toEqual([]);
+  });
+
+  it('names both rules, where neither can be said to hold any more', () => {
+    const past = [...waiting(danger), broken()];
+    const { events } = given(...past).when(begins([], { where: 'tocsin.yaml:52' }));
+    expect(events).toMatchObject([
+      {
+        type: 'OperationStale',
+        problem: {
+          code: 'GLASS_NO_LONGER_COUNTS',
+          facts: { line: 'scale checkout 6', rule: 'tocsin.yaml:41 and tocsin.yaml:52' },
+        },
+      },
+    ]);
+  });
+
+  it('is judged by whoever broke it, and not by the others who stand beside', () => {
+    const past = [...waiting(danger), approvalGiven(cleo, danger), broken()];
+    given(...past)
+      .when(begins([cleo, ana]))
+      .then(operationStarted(danger));
+    expect(codesOf(given(...past).when(begins([ben])).events)).toEqual(['GLASS_NO_LONGER_COUNTS']);
+  });
+
+  it('has no review where there is nothing of it on the record', () => {
+    const review = { type: 'GlassReviewed', v: 1, person: 'cleo', surface: 'console' } as const;
+    const before = given(...waiting(danger)).state();
+    const { glass } = given(...waiting(danger), { ...review, as: 'ok', comment: '' }).state();
+    expect(before.glass).toBeUndefined();
+    expect(glass).toBeUndefined();
   });
 
   it('begins where too little is known for a verdict of now', () => {

@@ -64,6 +64,14 @@ describe('to begin', () => {
     });
   });
 
+  it('takes them with whatever else is on the record of that moment', () => {
+    const shown = { type: 'CheckpointShown', v: 1, checkpoint: '41:bb' } as const;
+    const turn = turnOf(approved(), [shown, operationStarted()]);
+    expect(lockWrites(turn, turn.events, free(target.id))).toMatchObject({
+      writes: [{ target: target.id, events: [locked(op)] }],
+    });
+  });
+
   it('does not take a lock for free that nobody read', () => {
     const turn = turnOf(approved(story), [operationStarted(story)]);
     expect(() => lockWrites(turn, turn.events, free(a, b))).toThrow(target.id);
@@ -137,6 +145,29 @@ describe('what is locked', () => {
   });
 });
 
+describe('what may begin waits for', () => {
+  const holders =
+    (...targets: readonly TargetState[]) =>
+    (id: string) =>
+      targets.find((each) => each.id === id) ?? initialTarget(id);
+
+  it('nobody where its targets are free, or its own', () => {
+    const state = stateOf(approved(story));
+    expect(holderBefore(state, initialTarget)).toBe('');
+    expect(holderBefore(state, (id) => held(id, op))).toBe('');
+  });
+
+  it('whoever holds any of them', () => {
+    const state = stateOf(approved(story));
+    expect(holderBefore(state, holders(held(a, op), held(b, 'op-40')))).toBe('op-40');
+  });
+
+  it('nobody as long as people have not approved it', () => {
+    const state = stateOf(storiesByStatus.waiting);
+    expect(holderBefore(state, (id) => held(id, 'op-40'))).toBe('');
+  });
+});
+
 describe('a target', () => {
   it('is held by the operation that locked it, since then', () => {
     expect(evolveTarget(initialTarget(a), locked('op-1'), { at: T0 })).toEqual({
@@ -154,6 +185,11 @@ describe('a target', () => {
     });
     expect(evolveTarget(held(a, 'op-1'), release('op-2'), { at: T0 }).heldBy).toBe('op-1');
     expect(evolveTarget(held(a, 'op-1'), release('op-1'), { at: T0 })).toEqual({ id: a });
+  });
+
+  it('keeps its holder through an event that it does not know', () => {
+    const newer = { type: 'TargetInspected', v: 1, operation: 'op-1' } as unknown as TargetEvent;
+    expect(evolveTarget(held(a, 'op-1'), newer, { at: T0 })).toEqual(held(a, 'op-1'));
   });
 
   it('keeps its holder through an erased event', () => {
@@ -195,7 +231,7 @@ describe('a lock that cannot be read', () => {
   it('blocks: nothing begins there, whoever asks', () => {
     const turn = turnOf(approved(), [operationStarted()]);
     expect(lockWrites(turn, turn.events, [lost])).toMatchObject({ ok: false, heldBy: unreadable });
-    expect(holderBefore(turn.before, () => lost)).toBe(unreadable);
+    expect(holderBefore(turn.before, () => lost)).toBe('unreadable');
   });
 
   it('is free again once it is on record that it was given back', () => {

@@ -54,6 +54,25 @@ describe('a group that nobody can be asked for', () => {
     expect(verdict).toEqual({ allowed: false, problem: unreachable('guests', 'guests') });
   });
 
+  it('changes nothing where another group, or another rule, denies it for certain', () => {
+    const outside: PolicyRule = {
+      kind: 'deny',
+      where: 'outside',
+      match: { group: ['guests', 'contractors'] },
+    };
+    const known = judge(policyOf(outside, rule()), {
+      ...question,
+      requester: silent(['sre', 'guests'], 'contractors'),
+    });
+    expect(known).toMatchObject({ problem: { code: 'POLICY_DENIED', facts: { rule: 'outside' } } });
+    const night: PolicyRule = { kind: 'deny', where: 'scale', match: { verb: ['scale'] } };
+    const later = judge(policyOf(guests, night, rule()), {
+      ...question,
+      requester: silent(['sre'], 'guests'),
+    });
+    expect(later).toMatchObject({ problem: { code: 'POLICY_DENIED', facts: { rule: 'scale' } } });
+  });
+
   it('is a no where the first rule that may match hangs on it', () => {
     const verdict = judge(policy, { ...question, requester: silent(['sre'], 'primary') });
     expect(verdict).toEqual({ allowed: false, problem: unreachable('primary', 'on call') });

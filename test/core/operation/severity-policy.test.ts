@@ -47,6 +47,16 @@ describe('a rule that is easier for what is critical', () => {
   });
 });
 
+describe('a rule for nothing but what is critical', () => {
+  const only = [rule({ where: 'hard', match: { severity: ['critical'] }, places: two })];
+
+  it('lets something be planned once somebody else says that it is, and not before', () => {
+    expect(placesOf(only, [said('critical', ['ben'], ['critical'])])).toEqual(two);
+    expect(verdict(only, [said('warning', ['ben'])])).toMatchObject({ allowed: false });
+    expect(verdict(only, [])).toMatchObject({ allowed: false });
+  });
+});
+
 describe('a rule that is harder for what is critical', () => {
   it.each([
     ['without an incident', [], one],

@@ -97,6 +97,8 @@ describe('the end of a step', () => {
       .when(intent)
       .events.at(-1);
     expect(last).toMatchObject({ problem: { code } });
+    // None of them took anything back.
+    if (last?.type === 'OperationFailed') expect(last.compensated).toBe(false);
     expect(last && 'problem' in last && last.problem).toEqual(
       problem(code, { ...about, step: 's1', ...more }),
     );

@@ -39,6 +39,13 @@ describe('whom a rule tells', () => {
     expect(twice.state().told?.map(({ moment }) => moment)).toEqual(['asked', 'approved']);
   });
 
+  it('is told of what comes after a moment that they were told of', () => {
+    const [asked_, planned_, ...rest] = past;
+    const early = [asked_, planned_, told('asked'), ...rest].filter((each) => each !== undefined);
+    expect(tellingDue(given(...early).state())).toBe('approved');
+    expect(tellingDue(given(...early, told('approved')).state())).toBeUndefined();
+  });
+
   it('is nobody where the rule names none, and before there is a plan', () => {
     expect(tellingDue(given(...approved()).state())).toBeUndefined();
     expect(tellingDue(given(...approved({ rule: { tell: [] } })).state())).toBeUndefined();
@@ -59,6 +66,14 @@ describe('the newest checkpoint', () => {
       { type: 'CheckpointShown', v: 1, checkpoint: 'cp-1' },
     ]);
     expect(witnessed(events, undefined)).toEqual([event]);
+  });
+
+  it('is shown after all that happened at that moment', () => {
+    expect(witnessed([asked, planned()], 'cp-1').map(({ type }) => type)).toEqual([
+      'OperationAsked',
+      'OperationPlanned',
+      'CheckpointShown',
+    ]);
   });
 
   it('is not shown with anything else', () => {

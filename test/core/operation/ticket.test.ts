@@ -28,7 +28,7 @@ describe('a pattern', () => {
   it('has its star at the end, and something before it', () => {
     expect(isTicketPattern('OPS-*')).toBe(true);
     expect(isTicketPattern('OPS-1')).toBe(true);
-    for (const odd of ['*', '*-1', 'O*S-1', 'OPS-**', '', 'OPS *']) {
+    for (const odd of ['*', '*-1', 'O*S-1', 'OPS-**', '', 'OPS *', 'OPS-1!']) {
       expect({ odd, is: isTicketPattern(odd) }).toEqual({ odd, is: false });
     }
   });
