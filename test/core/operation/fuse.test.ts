@@ -37,6 +37,7 @@ describe('the fuse', () => {
       operations: ['op-0', 'op-20', 'op-40'],
       called,
     });
+    expect(state.blown.map(({ operation }) => operation)).toEqual(['op-40']);
     const halt = haltOf(state, { service: 'checkout', at: T0 + 41 * minute });
     expect(halt).toMatchObject({ code: 'READ_ONLY', facts: { person: 'tocsin' } });
     expect(String(halt?.facts['reason'])).toContain('op-0, op-20, op-40');

@@ -94,7 +94,9 @@ describe('an operation verifies', () => {
     const two = [...one, verified(), intended('s2'), applied('s2')];
     expect(status(...one)).toBe('running');
     expect(status(...two)).toBe('running');
-    expect(status(...two, verified('s2'), intended('s3'), applied('s3'))).toBe('verifying');
+    const last = [...two, verified('s2'), intended('s3')];
+    expect(status(...last)).toBe('running');
+    expect(status(...last, applied('s3'))).toBe('verifying');
   });
 });
 

@@ -36,6 +36,14 @@ describe('the row of', () => {
   it.each<readonly [string, Event, object]>([
     ['a request', asked, { ...anas, what: 'scale checkout 6', outcome: 'asked' }],
     [
+      'a request that a program proposed',
+      {
+        ...asked,
+        proposedBy: { proposal: 'p-7', proposer: { kind: 'token', name: 'ci' } },
+      } as OperationEvent,
+      { ...anas, what: 'scale checkout 6', outcome: 'asked, as p-7 of token ci proposed' },
+    ],
+    [
       'a plan',
       planned(),
       {
