@@ -8,6 +8,7 @@ import { problems as consoleProblems } from '../src/bot/surfaces/console/problem
 import { problems as discordProblems } from '../src/bot/surfaces/discord/problems.ts';
 import { problems as slackProblems } from '../src/bot/surfaces/slack/problems.ts';
 import { doctorProblems } from '../src/cli/doctor-problems.ts';
+import { backupProblems } from '../src/core/backup/problem-text.ts';
 import { factorProblems } from '../src/core/factor/problem-text.ts';
 import { identityProblems } from '../src/core/identity/problem-text.ts';
 import { incidentProblems } from '../src/core/incident/problem-text.ts';
@@ -21,8 +22,10 @@ import { problems as alertmanagerProblems } from '../src/integrations/alertmanag
 import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
 import { problems as mongodbProblems } from '../src/integrations/mongodb/problems.ts';
+import { problems as objectstoreProblems } from '../src/integrations/objectstore/problems.ts';
 import { problems as pagerdutyProblems } from '../src/integrations/pagerduty/problems.ts';
 import { problems as patroniProblems } from '../src/integrations/patroni/problems.ts';
+import { dumpProblems } from '../src/integrations/postgres/backup/problems.ts';
 import { problems as postgresProblems } from '../src/integrations/postgres/problems.ts';
 import { problems as prometheusProblems } from '../src/integrations/prometheus/problems.ts';
 import { problems as redisProblems } from '../src/integrations/redis/problems.ts';
@@ -42,6 +45,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Second factors', 'src/core/factor/problem-text.ts', factorProblems),
   chapter('Giving and enrolling factors', 'src/bot/step-up/problems.ts', stepUpProblems),
   chapter('Accounts', 'src/core/identity/problem-text.ts', identityProblems),
+  chapter('Backups', 'src/core/backup/problem-text.ts', backupProblems),
   chapter('Incidents', 'src/core/incident/problem-text.ts', incidentProblems),
   chapter('Proposals', 'src/core/incident/proposal-problem-text.ts', proposalProblems),
   chapter('Commands', 'src/handlers/problem-text.ts', requestProblems),
@@ -68,6 +72,12 @@ export const chapters: readonly Chapter[] = [
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),
   chapter('PostgreSQL', 'src/integrations/postgres/problems.ts', postgresProblems),
   chapter('MongoDB', 'src/integrations/mongodb/problems.ts', mongodbProblems),
+  chapter(
+    'Where backups are kept',
+    'src/integrations/objectstore/problems.ts',
+    objectstoreProblems,
+  ),
+  chapter('Backups of PostgreSQL', 'src/integrations/postgres/backup/problems.ts', dumpProblems),
   chapter('Redis', 'src/integrations/redis/problems.ts', redisProblems),
 ];
 

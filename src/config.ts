@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { readBackups } from './config/backups.ts';
 import type { Config, HeartbeatConfig, JournalConfig, SurfacesConfig } from './config/config.ts';
 import { readCorrelation } from './config/correlation.ts';
 import { type ReadDocument, readDocument } from './config/document.ts';
@@ -184,7 +185,8 @@ function readSettings(
   const freezes = readFreezes(sections.freezes, { document, report, catalog, servicesKnown });
   const record = readRecord(sections.record, { groups, report });
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
-  const rest = { routes, correlation, pages, security, telemetry, record, fuse, freezes };
+  const backups = readBackups(sections.backups, { ...scope, catalog, servicesKnown });
+  const rest = { routes, correlation, pages, security, telemetry, record, fuse, freezes, backups };
   return { people, groups, identityAdmins, catalog, policy, ...rest, ...readPaces(sections) };
 }
 

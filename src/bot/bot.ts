@@ -2,6 +2,7 @@ import { erasedStream } from '../core/erasure.ts';
 import { isByPerson, type Recorded } from '../core/event.ts';
 import { type Incident, isDeed } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { Backup } from '../core/ports/backup.ts';
 import type { Changes } from '../core/ports/changes.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
@@ -15,6 +16,7 @@ import type { RunbookHint } from '../core/view/incident-card.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Desk, RunbookPage } from '../handlers/desk.ts';
 import { createDispatch, type Dispatch, type DispatchCounts } from '../handlers/dispatch.ts';
+import type { Backups } from './backups/index.ts';
 import type { ChatDesk } from './chat.ts';
 import { createChatDesk } from './chat-desk.ts';
 import type { Clock } from './clock.ts';
@@ -58,6 +60,8 @@ export interface ConnectedTarget {
   readonly planner?: Planner;
   readonly workload?: WorkloadReader;
   readonly telemetry?: TelemetryReader;
+  /** Makes copies of what it holds. */
+  readonly backup?: Backup;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
@@ -106,6 +110,8 @@ export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits
   /** Told of each turn of the loops that turn by themselves. */
   readonly pulse?: Pick<Pulse, 'beat'>;
   readonly counts?: DispatchCounts;
+  /** What is backed up; nothing is where it is absent. */
+  readonly backups?: Backups;
   /** Draws graphs; none are drawn where it is absent. */
   readonly graphing?: Graphing;
   /** Looks into new incidents; nobody does where it is absent. */
@@ -196,6 +202,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
     ...parts,
     security,
     graph: graphing.graph,
+    ...(parts.backups && { listBackups: parts.backups.list }),
     engine,
     identity,
     sources,

@@ -40,6 +40,7 @@ export interface DeskOptions {
   readonly chats?: () => readonly Chat[];
   readonly onCalls?: readonly OnCalls[];
   readonly graph?: Desk['graph'] | undefined;
+  readonly listBackups?: Desk['backups'];
 }
 
 /** A connected workspace or guild, as far as it matters whether somebody can be reached there. */
@@ -94,6 +95,7 @@ export function createDesk(options: DeskOptions): Desk {
     workload: options.workload,
     silences: options.silences,
     ...(options.graph ? { graph: options.graph } : {}),
+    ...(options.listBackups ? { backups: options.listBackups } : {}),
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),
     ...(options.identity ? { identity: options.identity } : {}),
   };

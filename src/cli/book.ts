@@ -4,6 +4,7 @@ import { outboundProblems } from '../bot/outbound-guard.ts';
 import { pageIntakeProblems } from '../bot/pagerduty-intake.ts';
 import { botProblems } from '../bot/problem-text.ts';
 import { stepUpProblems } from '../bot/step-up/problems.ts';
+import { backupProblems } from '../core/backup/problem-text.ts';
 import { factorProblems } from '../core/factor/problem-text.ts';
 import { identityProblems } from '../core/identity/problem-text.ts';
 import { incidentProblems } from '../core/incident/problem-text.ts';
@@ -22,6 +23,7 @@ export function bookOf(...brought: readonly ProblemBook[]): ProblemBook {
     {},
     operationProblems,
     glassProblems,
+    backupProblems,
     factorProblems,
     stepUpProblems,
     identityProblems,

@@ -50,7 +50,7 @@ import { openStepUps, partyOf, stepUpHostHandlers } from './step-up.ts';
 import { version } from './version.ts';
 import { createWatch, loopsWithinMs } from './watch.ts';
 
-export interface Parts {
+export interface Parts extends Pick<BotParts, 'backups'> {
   readonly journal: OpenJournal;
   readonly retainMs?: number | undefined;
   readonly settings: Settings;

@@ -13,6 +13,7 @@ import type { Runbook } from '../core/runbook/runbook.ts';
 import type { Settings } from '../core/settings.ts';
 import { commands } from '../handlers/commands/index.ts';
 import { type OpenJournal, openJournal } from '../journal/index.ts';
+import { connectBackups } from './backups.ts';
 import { thisBuild } from './build.ts';
 import { loadChats } from './chats.ts';
 import { compose, type Running } from './compose.ts';
@@ -99,7 +100,8 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
   try {
     const load = await recorded({ config, settings, journal, log });
     const digestKey = await keyOf(journal, 'digest');
-    const { targets, books } = await connectTargets(config, { digestKey, log });
+    const connected = await connectTargets(config, { digestKey, log });
+    const backedUp = await connectBackups(connected.targets, { settings, journal, log });
     const sources = await connectSources(config);
     const pagers = await connectPagers(config, settings.people);
     const chats = await loadChats(config);
@@ -115,13 +117,14 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       changes: pagers.changes,
       resting: () => [...sources.resting(), ...pagers.resting()],
       directories: pagers.directories,
-      targets,
+      targets: backedUp.targets,
+      ...(backedUp.backups && { backups: backedUp.backups }),
       chats,
       runbooks: runbooksOf(runbooks),
       access: 'sessions',
       retainMs: config.journal.archive?.retainMs,
       hostDoor: hostDoorPath(config.journal.path),
-      brought: [...books, ...sources.books, ...pagers.books],
+      brought: [...connected.books, ...backedUp.books, ...sources.books, ...pagers.books],
       log,
     });
     if (load) {

@@ -128,7 +128,7 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
 
 async function connectPostgres(configured: readonly PostgresConfig[]): Promise<Connected> {
   if (configured.length === 0) return { targets: [], books: [] };
-  const { connect, problems } = await import('../integrations/postgres/index.ts');
+  const { connect, dumpProblems, problems } = await import('../integrations/postgres/index.ts');
   const connected = configured.map((config): ConnectedTarget => {
     const { username, password, application, fence, rejoin, ...rest } = config;
     const integration = connect({
@@ -140,7 +140,7 @@ async function connectPostgres(configured: readonly PostgresConfig[]): Promise<C
     });
     return { name: `postgres/${config.target}`, ...integration };
   });
-  return { targets: connected, books: [problems] };
+  return { targets: connected, books: [problems, dumpProblems] };
 }
 
 function user(name: string, password: PostgresConfig['password']) {

@@ -292,6 +292,8 @@ export interface PostgresConfig {
     readonly through?: Listen;
     readonly timeoutMs: number;
   }[];
+  /** Absolute. Folder of the programs of PostgreSQL. */
+  readonly programs?: string;
 }
 
 export type KubernetesAccess = { readonly proxy?: string } & (

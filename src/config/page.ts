@@ -76,6 +76,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'freezes',
     'When nothing begins, again and again. A list; what one person wants once is the command `freeze`.',
   ],
+  [
+    'backups',
+    'What is backed up, and where it is kept. A list; `docs/backups.md` says how they are taken, verified and restored.',
+  ],
   ['quotas', 'How much one person may ask for.'],
   ['record', 'Who may take the record of an incident out, as a file.'],
   ['fuse', 'When everything becomes read-only by itself.'],

@@ -97,6 +97,9 @@ export const postgresTarget = keys({
     .describe(
       "PEM file of the authority that signed their certificates; the system's when absent.",
     ),
+  programs: path
+    .optional()
+    .describe('Folder of the programs of PostgreSQL, for backups; the usual ones when absent.'),
   timeout: duration('100ms', '30s').default(3_000).describe('How long one question may take.'),
   catch_up: duration('1s', '10m')
     .default(30_000)

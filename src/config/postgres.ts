@@ -19,12 +19,16 @@ export function readPostgresTarget(
   }
   const { nodes, database, username, password, application, fence, tls, timeout } = parsed.data;
   const { rejoin } = parsed.data;
-  if (Object.keys(nodes).length < 2) {
+  if (Object.keys(nodes).length === 0) {
     scope.report.error([...path, 'nodes'], {
-      what: `${sayPath([...path, 'nodes'])} names fewer than two servers`,
-      why: 'nobody could take over',
+      what: `${sayPath([...path, 'nodes'])} names no server`,
+      why: 'there is nothing to look at',
       instead: 'write the primary and its replicas',
     });
+  }
+  if (Object.keys(nodes).length === 1) {
+    const here = sayPath([...path, 'nodes']);
+    scope.report.warn([...path, 'nodes'], `${here} names one server: nobody could take over`);
   }
   if (parsed.data.ca !== undefined && !tls) {
     scope.report.error([...path, 'ca'], {
@@ -54,6 +58,9 @@ export function readPostgresTarget(
       rejoin: { command: rejoin.command, env: rejoin.env, timeoutMs: rejoin.timeout },
     }),
     ...(tls && { tls: ca ?? (true as const) }),
+    ...(parsed.data.programs !== undefined && {
+      programs: scope.absolute(parsed.data.programs),
+    }),
     timeoutMs: timeout,
     catchUpMs: parsed.data.catch_up,
     repoint: parsed.data.repoint.map(({ file, line, reload, through, timeout: timeoutMs }) => ({

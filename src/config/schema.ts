@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backup } from './backup-schema.ts';
 import {
   duration,
   fieldNotes,
@@ -228,7 +229,7 @@ export const sections = {
   ask: ask.prefault({}),
   limits: limits.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
-  backups: notBuilt('backups'),
+  backups: z.array(backup).default([]),
   watch: notBuilt('watches'),
 } as const;
 

@@ -60,8 +60,8 @@ const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
   ['sources', ['people', 'groups', 'routes', 'default_route', 'correlation']],
   ['people', ['groups', ...ofGroups]],
   ['groups', ofGroups],
-  ['targets', ['services']],
-  ['services', ['policies', 'policy_tests', 'targets', 'correlation']],
+  ['targets', ['services', 'backups']],
+  ['services', ['policies', 'policy_tests', 'targets', 'correlation', 'backups']],
   [
     'surfaces',
     ['people', 'groups', 'routes', 'default_route', 'security', 'policies', 'policy_tests'],

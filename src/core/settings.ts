@@ -1,4 +1,5 @@
 import type { CorrelationRule } from './alert/rule.ts';
+import type { BackupRule } from './backup/rule.ts';
 import type { Catalog } from './catalog.ts';
 import type { Route, Routes } from './incident/route.ts';
 import type { AskPace } from './operation/asking.ts';
@@ -27,6 +28,8 @@ export interface Settings {
   readonly identityAdmins?: readonly string[];
   /** What the calendar freezes; nothing where it is not said. */
   readonly freezes?: readonly FreezeWindow[];
+  /** What is backed up, and where it is kept; nothing where it is not said. */
+  readonly backups?: readonly BackupRule[];
   /** How many plans one requester may have waiting at a time. */
   readonly pendingMax: number;
   /** How approvers are asked directly; nobody is when absent. */

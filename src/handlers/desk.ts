@@ -1,3 +1,5 @@
+import type { BackupList } from '../core/backup/listed.ts';
+import type { BackupRule } from '../core/backup/rule.ts';
 import type { DrawnGraph } from '../core/graph/drawn.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
@@ -90,6 +92,9 @@ export interface Desk {
   onCalls(): Promise<readonly OnCallsTold[]>;
   /** What the alerts of an incident measure, drawn and kept; how far back in ms. Absent where nobody draws. */
   graph?(incident: Incident, spanMs: number | undefined): Promise<Looked<DrawnGraph>>;
+
+  /** The backups of an entry, and what lies where they are kept. Absent where none are configured. */
+  backups?(rule: BackupRule): Promise<Looked<BackupList>>;
 
   planner(integration: string, target: string): Planner | undefined;
   workload(integration: string, target: string): WorkloadReader | undefined;

@@ -31,6 +31,7 @@ export interface CheckpointTaken extends Event {
 export interface Signer {
   readonly publicKey: string;
   sign(text: string): string;
+  verifies(text: string, by: { readonly publicKey: string; readonly signature: string }): boolean;
 }
 
 interface Statement {
@@ -72,14 +73,16 @@ export function publish(event: CheckpointTaken, at: number): PublishedCheckpoint
 }
 
 export function isSigned(checkpoint: PublishedCheckpoint): boolean {
+  return isSignedBy(statementOf(checkpoint), checkpoint);
+}
+
+function isSignedBy(
+  text: string,
+  { publicKey, signature }: { readonly publicKey: string; readonly signature: string },
+): boolean {
   try {
-    const key = publicKeyObject(checkpoint.publicKey);
-    return verify(
-      null,
-      Buffer.from(statementOf(checkpoint)),
-      key,
-      Buffer.from(checkpoint.signature, 'base64url'),
-    );
+    const key = publicKeyObject(publicKey);
+    return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'));
   } catch {
     return false;
   }
@@ -92,6 +95,7 @@ export function signerFrom(text: string): Signer {
   return {
     publicKey,
     sign: (statement) => sign(null, Buffer.from(statement), key).toString('base64url'),
+    verifies: isSignedBy,
   };
 }
 

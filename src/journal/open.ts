@@ -1,6 +1,7 @@
 import { ARCHIVES, isJournalArchived } from '../core/archive.ts';
 import { ERASURES, UNERASABLE } from '../core/erasure.ts';
 import type { Recorded } from '../core/event.ts';
+import type { Signer } from '../core/ports/backup.ts';
 import type { Checkpoint, Journal, Keyring, Ownership } from '../core/ports/journal.ts';
 import { ProblemError, problem } from '../core/problem.ts';
 import { AppendQueue, type AppendReading } from './append-queue.ts';
@@ -33,6 +34,8 @@ import type { VerifyReport } from './verify.ts';
 export interface OpenJournal extends Journal {
   readonly blobs: BlobStore;
   readonly ownership: Ownership;
+  /** Signs what is not of the journal with its key. */
+  readonly signer: Signer;
   /** The listener hears of every event once it is on disk, in the order of positions. Answers how to stop. */
   onAppended(listener: AppendedListener): () => void;
   /** Signs what is new; without news the last one is answered, or undefined when there never was any. */
@@ -71,13 +74,13 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const keyring = openKeyring(`${path}.keys`);
   try {
     const key = options.signingKey ?? (await ownKey(keyring, log));
-    signerFrom(key);
+    const signer = signerFrom(key);
     await thread.ask({ kind: 'sign-with', key });
+    return new SqliteJournal(options, thread, { keyring, signer });
   } catch (error) {
     await thread.close(Date.now());
     throw error;
   }
-  return new SqliteJournal(options, thread, keyring);
 }
 
 const LONG_PAGE = 1_000;
@@ -86,6 +89,7 @@ class SqliteJournal implements OpenJournal {
   readonly blobs: BlobStore;
   readonly snapshots: SnapshotCache;
   readonly keyring: Keyring;
+  readonly signer: Signer;
   readonly ownership: Ownership;
   readonly #path: string;
   readonly #thread: StoreThread;
@@ -109,7 +113,11 @@ class SqliteJournal implements OpenJournal {
       }
     | undefined;
 
-  constructor(options: JournalOptions, thread: StoreThread, keyring: Keyring) {
+  constructor(
+    options: JournalOptions,
+    thread: StoreThread,
+    { keyring, signer }: { readonly keyring: Keyring; readonly signer: Signer },
+  ) {
     const {
       path,
       upcasters = {},
@@ -126,6 +134,7 @@ class SqliteJournal implements OpenJournal {
     this.#publish = options.publishCheckpoint ?? (() => undefined);
     this.#checkpoint = thread.checkpoint;
     this.keyring = keyring;
+    this.signer = signer;
     this.ownership = embeddedOwnership(thread.epoch);
     this.blobs = openBlobs(`${path}.blobs`);
     this.snapshots = openSnapshots(`${path}.snapshots`, {

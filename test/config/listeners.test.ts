@@ -137,15 +137,13 @@ describe('listeners, console, journal and times', () => {
     expect(
       faultsOf(
         yaml({
-          backups: 'backups: []',
           watch: 'watch: {}',
           surfaces: 'surfaces: { slak: {} }',
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:1: backups is written, this build has no backups, take it out',
-      'tocsin.yaml:2: watch is written, this build has no watches, take it out',
-      'tocsin.yaml:3: surfaces.slak is not known, surfaces takes slack and discord, did you mean "slack"?',
+      'tocsin.yaml:1: watch is written, this build has no watches, take it out',
+      'tocsin.yaml:2: surfaces.slak is not known, surfaces takes slack and discord, did you mean "slack"?',
     ]);
   });
 });

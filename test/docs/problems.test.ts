@@ -41,6 +41,9 @@ const otherNames = new Set([
   // Only counted: whoever looks is told that there is nothing.
   'INCIDENT_PRIVATE',
   'W_OK',
+  'X_OK',
+  'ABORT_ERR',
+  'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
 describe('every problem', () => {

@@ -266,5 +266,6 @@ function contextOf(operation: OperationState) {
     operation: operation.id,
     outputs,
     startedAt: operation.startedAt ?? 0,
+    ...(operation.stoppedBy !== undefined && { stopped: true as const }),
   };
 }

@@ -26,6 +26,8 @@ export interface StepContext {
   readonly outputs: Facts;
   /** When the operation's first step began, ms. */
   readonly startedAt: number;
+  /** Somebody asked for a stop: what a step has under way by itself and can end without harm, it ends. */
+  readonly stopped?: true;
 }
 
 export interface ApplyContext extends StepContext {

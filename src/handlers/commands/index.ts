@@ -2,6 +2,8 @@ import type { Command } from '../command.ts';
 import { ack } from './ack.ts';
 import { approve } from './approve.ts';
 import { assign } from './assign.ts';
+import { backup } from './backup.ts';
+import { backups } from './backups.ts';
 import { breakGlass } from './break-glass.ts';
 import { cancel } from './cancel.ts';
 import { consoleLink } from './console.ts';
@@ -42,6 +44,7 @@ import { unfreeze } from './unfreeze.ts';
 import { unlink } from './unlink.ts';
 import { unsilence } from './unsilence.ts';
 import { update } from './update.ts';
+import { verifyBackup } from './verify-backup.ts';
 import { who } from './who.ts';
 import { withdraw } from './withdraw.ts';
 
@@ -55,6 +58,7 @@ export const commands: readonly Command[] = [
   logs,
   graph,
   locks,
+  backups,
   runbook,
   consoleLink,
   policyOf(() => commands),
@@ -92,5 +96,7 @@ export const commands: readonly Command[] = [
   scale,
   restart,
   rollback,
+  backup,
+  verifyBackup,
   failover,
 ];

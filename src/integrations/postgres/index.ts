@@ -1,5 +1,7 @@
+import type { Backup } from '../../core/ports/backup.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
 import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
+import { createBackup } from './backup/index.ts';
 import { createConnections } from './connection.ts';
 import { behind } from './lsn.ts';
 import { createPlanner } from './planner.ts';
@@ -22,6 +24,7 @@ import { repointDriver } from './steps/repoint.ts';
 import { unfenceDriver } from './steps/unfence.ts';
 import { readTopology } from './topology.ts';
 
+export { dumpProblems } from './backup/problems.ts';
 export { problems } from './problems.ts';
 export type { PostgresConfig } from './schema.ts';
 
@@ -33,6 +36,7 @@ export interface Finding {
 
 export interface Integration {
   readonly planner: Planner;
+  readonly backup: Backup;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   doctor(): Promise<readonly Finding[]>;
@@ -47,6 +51,7 @@ export function connect(config: PostgresConfig): Integration {
   let state: 'ok' | 'degraded' | 'down' = 'ok';
   return {
     planner: createPlanner(reach),
+    backup: createBackup({ ...config, login: config.admin }),
     health: () => state,
     async doctor() {
       const facts = { postgres: config.target };

@@ -12,6 +12,8 @@ export interface PostgresConfig {
   readonly fence?: FenceConfig;
   readonly repoint: readonly RepointConfig[];
   readonly rejoin?: RejoinConfig;
+  /** Folder of the programs of PostgreSQL, for backups; the usual ones when absent. */
+  readonly programs?: string;
   /** PEM text of the authority, `true` for the system's; absent for a connection in the clear. */
   readonly tls?: string | true;
   /** Of one question, connecting included. */

@@ -1,0 +1,138 @@
+import { type BackupList, listOf } from '../../core/backup/listed.ts';
+import { folderOf, manifestBeside } from '../../core/backup/manifest.ts';
+import { type BackupRule, ruleOf } from '../../core/backup/rule.ts';
+import type { Step } from '../../core/operation/plan.ts';
+import type { ArtefactStore, Signer } from '../../core/ports/backup.ts';
+import type { Journal } from '../../core/ports/journal.ts';
+import type { Draft, DraftRequest, StepDriver } from '../../core/ports/step.ts';
+import type { Looked } from '../../core/ports/workload.ts';
+import { ProblemError, problem } from '../../core/problem.ts';
+import type { ConnectedTarget, Log } from '../bot.ts';
+import { type BackupLedger, createBackupLedger } from './ledger.ts';
+import type { LongStep } from './long-step.ts';
+import { draftBackup, subjectIn } from './planner.ts';
+import { takeKind, takeStep } from './take-step.ts';
+import type { Taking } from './taking.ts';
+import { draftVerify, verifyKind, verifyStep } from './verify-step.ts';
+
+export interface BackupParts {
+  readonly rules: readonly BackupRule[];
+  /** By what `to` says. */
+  readonly stores: ReadonlyMap<string, ArtefactStore>;
+  readonly journal: Pick<Journal, 'append' | 'read'>;
+  readonly signer: Signer;
+  readonly sha256: (text: string) => string;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface Backups {
+  /** The target as it is, with the verbs and steps of backups where it can be copied. */
+  over(target: ConnectedTarget): ConnectedTarget;
+  list(rule: BackupRule): Promise<Looked<BackupList>>;
+}
+
+/** Brings those who make copies and those who keep them together, and puts on the record what comes of it. */
+export function openBackups(parts: BackupParts): Backups {
+  const ledger = createBackupLedger(parts.journal);
+  return {
+    over: (target) => withBackups(target, parts, ledger),
+    async list(rule) {
+      try {
+        const store = storeOf(parts, rule);
+        const folder = folderOf(rule.subject);
+        const files = new Map(
+          (await store.list(folder)).map(({ name, bytes }) => [name, bytes] as const),
+        );
+        const record = await ledger.of(rule.subject);
+        const kept = { store: store.name, files, manifestOf: manifestBeside };
+        return { ok: true, value: listOf(rule.subject, record, kept) };
+      } catch (error) {
+        if (error instanceof ProblemError) return { ok: false, problem: error.problem };
+        throw error;
+      }
+    },
+  };
+}
+
+function withBackups(
+  target: ConnectedTarget,
+  parts: BackupParts,
+  ledger: BackupLedger,
+): ConnectedTarget {
+  const { backup: source, planner, openWriter } = target;
+  if (!source) return target;
+  const taking = (rule: BackupRule): Taking => ({
+    ...parts,
+    rule,
+    source,
+    store: storeOf(parts, rule),
+  });
+  const takingOf = (step: Step) => taking(ruleIn(parts, step));
+  const drafts: Readonly<Record<string, (made: Taking, request: DraftRequest) => Promise<Draft>>> =
+    {
+      backup: (made) => draftBackup(made, ledger),
+      'verify-backup': (made, request) => draftVerify(made, ledger, request),
+    };
+
+  async function draft(request: DraftRequest): Promise<Draft> {
+    const own = drafts[request.verb];
+    if (!own) {
+      const { verb } = request;
+      const otherwise = problem('BACKUP_CANNOT_BE_MADE', { verb, target: target.name });
+      return planner ? planner.draft(request) : { ok: false, problem: otherwise };
+    }
+    const subject = subjectIn(request);
+    const rule = ruleOf(parts.rules, subject);
+    if (!rule) return { ok: false, problem: problem('BACKUP_NOT_CONFIGURED', { ...subject }) };
+    try {
+      return await own(taking(rule), request);
+    } catch (error) {
+      if (error instanceof ProblemError) return { ok: false, problem: error.problem };
+      throw error;
+    }
+  }
+  return {
+    ...target,
+    planner: { draft },
+    openWriter() {
+      const opened = openWriter?.();
+      const writer = opened && !('code' in opened) ? opened : undefined;
+      const kinds: Readonly<Record<string, LongStep>> = {
+        [takeKind]: takeStep(takingOf, ledger),
+        [verifyKind]: verifyStep(takingOf, ledger),
+      };
+      const steps: Record<string, StepDriver> = { ...writer?.steps };
+      for (const [kind, { driver }] of Object.entries(kinds)) steps[kind] = driver;
+      return {
+        steps,
+        close() {
+          for (const kind of Object.values(kinds)) kind.close();
+          writer?.close();
+        },
+      };
+    },
+  };
+}
+
+function storeOf({ stores }: BackupParts, { to }: BackupRule): ArtefactStore {
+  const store = stores.get(to);
+  if (!store) throw new TypeError(`no store is connected for ${to}`);
+  return store;
+}
+
+/** The entry that a step was planned by. One that says something else by now cannot be followed. */
+function ruleIn({ rules }: BackupParts, { params, target }: Step): BackupRule {
+  const subject = {
+    service: String(params['service']),
+    environment: String(params['environment']),
+    what: String(params['what']),
+  };
+  const rule = ruleOf(rules, subject);
+  if (!rule) throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', subject));
+  if (rule.to !== params['to'] || (rule.query ?? '') !== params['query']) {
+    const moved = { target: target.id, field: 'backups', planned: 'another entry' };
+    throw new ProblemError(problem('PLAN_STALE', { ...moved, observed: rule.where }));
+  }
+  return rule;
+}

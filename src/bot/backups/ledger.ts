@@ -1,0 +1,29 @@
+import { type Subject, streamOf } from '../../core/backup/manifest.ts';
+import {
+  type BackupEvent,
+  type BackupRecord,
+  evolveBackups,
+  noBackups,
+} from '../../core/backup/record.ts';
+import type { Journal } from '../../core/ports/journal.ts';
+import { replay } from '../replay.ts';
+import { createStreamRecord } from '../stream-record.ts';
+
+/** What the record says of the backups of each subject. */
+export interface BackupLedger {
+  of(subject: Subject): Promise<BackupRecord>;
+  /** Once for each cause. */
+  tell(subject: Subject, event: BackupEvent, cause: string): Promise<void>;
+}
+
+export function createBackupLedger(journal: Pick<Journal, 'append' | 'read'>): BackupLedger {
+  const record = createStreamRecord(journal);
+  return {
+    async of(subject) {
+      const events = await journal.read(streamOf(subject));
+      return replay<BackupRecord, BackupEvent>(events, noBackups, evolveBackups).state;
+    },
+    tell: (subject, event, cause) =>
+      record(streamOf(subject), event, { cause, by: 'tocsin', urgent: true }),
+  };
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { type Check, judgeBytes, judgeContent, judgeManifest } from '../../core/backup/compare.ts';
+import { type Manifest, manifestBeside, statementOf } from '../../core/backup/manifest.ts';
+import type { TakenBackup } from '../../core/backup/record.ts';
+import type { Copy } from '../../core/ports/backup.ts';
+import { ProblemError } from '../../core/problem.ts';
+import type { Going } from './job.ts';
+import { manifestAt } from './kept.ts';
+import { type Taking, wantedOf } from './taking.ts';
+
+export interface Report {
+  readonly ok: boolean;
+  readonly checks: readonly Check[];
+}
+
+/**
+ * From what costs nothing to what costs most, and no further than the first that does not hold: what nobody signed is
+ * never restored, for restoring it runs what it says. Rejects where it cannot be told.
+ */
+export async function verify(taking: Taking, backup: TakenBackup, going: Going): Promise<Report> {
+  const { sound, checks } = await vouched(taking, backup);
+  if (!sound) return { ok: false, checks };
+  const read = await readWhole(taking, sound, going);
+  checks.push(...read);
+  if (read.some(({ ok }) => !ok)) return { ok: false, checks };
+  checks.push(...(await restored(taking, sound, going)));
+  return { ok: checks.every(({ ok }) => ok), checks };
+}
+
+/** The manifest of a backup, where it is the one that was signed. */
+export async function vouched(
+  { store, signer, sha256 }: Pick<Taking, 'store' | 'signer' | 'sha256'>,
+  backup: TakenBackup,
+): Promise<{ readonly sound: Manifest | undefined; readonly checks: Check[] }> {
+  const signed = await manifestAt(store, manifestBeside(backup.name));
+  if (!signed) {
+    const says = 'there is no manifest that can be read';
+    return { sound: undefined, checks: [{ name: 'signature', ok: false, says }] };
+  }
+  const statement = statementOf(signed.manifest);
+  const checks = judgeManifest({
+    isSigned: signer.verifies(statement, signed),
+    isOurKey: signed.publicKey === signer.publicKey,
+    digest: sha256(statement),
+    recorded: backup.manifest,
+  });
+  const isSound = checks.every(({ ok }) => ok);
+  return { sound: isSound ? signed.manifest : undefined, checks: [...checks] };
+}
+
+/** One pass over the artefact: hashed, counted, and read by the program that would restore it. */
+async function readWhole(
+  { store, source }: Taking,
+  manifest: Manifest,
+  { signal, say }: Going,
+): Promise<readonly Check[]> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* passed(): AsyncIterable<Uint8Array> {
+    for await (const chunk of store.read(manifest.artefact.name)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  say({ done: 0, of: 0, what: 'the artefact is read' });
+  const all = passed();
+  const unreadable = await faultOf(source.read(copyOf(manifest, all), signal));
+  signal.throwIfAborted();
+  // A reader that gave up leaves the rest for the checksum.
+  if (unreadable) for await (const _ of all) signal.throwIfAborted();
+  const checksum = judgeBytes(manifest, { bytes, sha256: hash.digest('hex') });
+  const readable: Check = {
+    name: 'readable',
+    ok: unreadable === undefined,
+    says: unreadable ?? 'it can be read to its end',
+  };
+  return [checksum, readable];
+}
+
+async function restored(
+  { rule, store, source }: Taking,
+  manifest: Manifest,
+  { signal, say }: Going,
+): Promise<readonly Check[]> {
+  say({ done: 0, of: 0, what: 'it is restored where it is thrown away again' });
+  const copy = copyOf(manifest, store.read(manifest.artefact.name));
+  const asked = manifest.content.query?.asked;
+  const { locator } = wantedOf(rule);
+  const wanted = { locator, ...(asked !== undefined && { query: asked }) };
+  try {
+    const now = await source.rehearse(copy, wanted, signal);
+    const says = `restored from ${manifest.source.server}`;
+    return [{ name: 'restored', ok: true, says }, ...judgeContent(manifest.content, now)];
+  } catch (error) {
+    // Who is told to end fails as well, and the backup is none the worse for it.
+    signal.throwIfAborted();
+    const says = wordsOf(error);
+    if (says === undefined) throw error;
+    return [{ name: 'restored', ok: false, says }];
+  }
+}
+
+function copyOf({ source }: Manifest, bytes: AsyncIterable<Uint8Array>): Copy {
+  return { bytes, server: source.server };
+}
+
+async function faultOf(reading: Promise<void>): Promise<string | undefined> {
+  try {
+    await reading;
+    return undefined;
+  } catch (error) {
+    const says = wordsOf(error);
+    if (says === undefined) throw error;
+    return says;
+  }
+}
+
+/** What a program found wrong with the artefact; undefined where nothing was found out about it. */
+function wordsOf(error: unknown): string | undefined {
+  if (!(error instanceof ProblemError) || error.problem.code !== 'BACKUP_PROGRAM_FAILED') {
+    return undefined;
+  }
+  const { program, why } = error.problem.facts;
+  return `${program}: ${why}`;
+}

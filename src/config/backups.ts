@@ -1,0 +1,116 @@
+import { basename } from 'node:path';
+import { folderOf } from '../core/backup/manifest.ts';
+import type { BackupRule } from '../core/backup/rule.ts';
+import type { Catalog, Service } from '../core/catalog.ts';
+import type { ReadDocument } from './document.ts';
+import { didYouMean, type Path, sayList } from './error.ts';
+import type { Report } from './report.ts';
+import type { Section } from './schema.ts';
+
+type Written = Section<'backups'>[number];
+
+export interface BackupScope {
+  readonly document: ReadDocument;
+  readonly report: Report;
+  readonly absolute: (path: string) => string;
+  readonly catalog: Catalog;
+  /** False when services were refused in part: which there are is then not known. */
+  readonly servicesKnown: boolean;
+}
+
+/** What this build makes copies of, by system. */
+const able: readonly string[] = ['postgres'];
+
+/** What is backed up, and where it is kept. */
+export function readBackups(
+  written: Section<'backups'>,
+  scope: BackupScope,
+): readonly BackupRule[] {
+  if (!scope.servicesKnown) return [];
+  const rules = written.flatMap((entry, index) => readBackup(entry, ['backups', index], scope));
+  for (const [index, { subject }] of rules.entries()) {
+    const name = folderOf(subject);
+    if (rules.findIndex((each) => folderOf(each.subject) === name) === index) continue;
+    scope.report.error(['backups', index], {
+      what: `two entries of backups are about ${name}`,
+      why: 'which of them a command means could not be told',
+      instead: 'write one',
+    });
+  }
+  return rules;
+}
+
+function readBackup(
+  entry: Written,
+  path: Path,
+  { document, report, absolute, catalog }: BackupScope,
+): readonly BackupRule[] {
+  const service = catalog.services.find(({ name }) => name === entry.service);
+  if (!service) {
+    report.error([...path, 'service'], {
+      what: `backups names the service "${entry.service}"`,
+      why: 'there is no service of that name',
+      instead: didYouMean(
+        entry.service,
+        catalog.services.map(({ name }) => name),
+        'add it to services',
+      ),
+    });
+    return [];
+  }
+  const environment = environmentOf(entry, service, { path, report });
+  const target = environment?.targets[entry.what];
+  if (!environment || !target) return [];
+  if (!able.includes(target.integration)) {
+    report.error([...path, 'what'], {
+      what: `the ${entry.what} of ${service.name} is a ${target.integration} target`,
+      why: `this build makes copies of ${sayList(able)} only`,
+      instead: 'take the entry out',
+    });
+    return [];
+  }
+  const { integration, target: name, locator } = target;
+  const { database, query, timeout } = entry;
+  return [
+    {
+      subject: { service: service.name, environment: environment.name, what: entry.what },
+      source: {
+        integration,
+        target: name,
+        locator: { ...locator, ...(database !== undefined && { database }) },
+      },
+      to: absolute(entry.to),
+      where: `${basename(document.file)}:${document.lineOf(path)}`,
+      timeoutMs: timeout,
+      ...(query !== undefined && { query }),
+    },
+  ];
+}
+
+function environmentOf(
+  { environment: named, what }: Written,
+  service: Service,
+  { path, report }: { readonly path: Path; readonly report: Report },
+) {
+  const having = service.environments.filter(({ targets }) => targets[what] !== undefined);
+  const names = having.map(({ name }) => name);
+  const found =
+    named === undefined
+      ? having.length === 1 && having[0]
+      : having.find(({ name }) => name === named);
+  if (found) return found;
+  if (named !== undefined) {
+    report.error([...path, 'environment'], {
+      what: `backups names the environment "${named}" of ${service.name}`,
+      why: `none of that name has a ${what}`,
+      instead: didYouMean(named, names, `write ${what}: { … } there, or take the entry out`),
+    });
+    return undefined;
+  }
+  report.error(path, {
+    what: `backups does not say which environment of ${service.name} it is about`,
+    why: having.length === 0 ? `none of them has a ${what}` : `${sayList(names)} have a ${what}`,
+    instead: having.length === 0 ? 'take the entry out' : `write environment: ${names[0]}`,
+  });
+  return undefined;
+}

@@ -1,0 +1,96 @@
+import type { Content, Manifest } from './manifest.ts';
+
+/** One thing that a backup is asked when it is verified, and what was found. */
+export interface Check {
+  readonly name: 'signature' | 'record' | 'checksum' | 'readable' | 'restored' | 'rows' | 'query';
+  readonly ok: boolean;
+  readonly says: string;
+}
+
+/** What the store and the record say of an artefact, held against its manifest. */
+export interface Seen {
+  readonly isSigned: boolean;
+  /** By the key that the journal has now. */
+  readonly isOurKey: boolean;
+  /** SHA-256 of what was signed, and of what the record says was signed. */
+  readonly digest: string;
+  readonly recorded: string;
+}
+
+/** Whether the manifest is ours: signed by the journal's key, and the one that the record speaks of. */
+export function judgeManifest({ isSigned, isOurKey, digest, recorded }: Seen): readonly Check[] {
+  const isKnown = digest === recorded;
+  return [
+    {
+      name: 'signature',
+      // A key that was changed since does not make a backup bad: the record holds what was signed.
+      ok: isSigned && (isOurKey || isKnown),
+      says: isSigned
+        ? `signed by ${isOurKey ? 'the key of the journal' : 'another key than the journal has now'}`
+        : 'the signature does not fit the manifest',
+    },
+    {
+      name: 'record',
+      ok: isKnown,
+      says: isKnown
+        ? 'the manifest is the one on the record'
+        : 'the manifest is not the one on the record',
+    },
+  ];
+}
+
+export function judgeBytes(
+  { artefact }: Pick<Manifest, 'artefact'>,
+  read: { readonly bytes: number; readonly sha256: string },
+): Check {
+  const { bytes, sha256 } = artefact;
+  const isSame = read.bytes === bytes && read.sha256 === sha256;
+  const found =
+    read.bytes === bytes ? 'the bytes are others' : `${read.bytes} bytes instead of ${bytes}`;
+  return {
+    name: 'checksum',
+    ok: isSame,
+    says: isSame ? `${bytes} bytes, SHA-256 ${sha256.slice(0, 12)}…` : found,
+  };
+}
+
+/** Differences that are named; the rest is counted. */
+const namedMax = 3;
+
+/** What was counted when it was taken, held against what was restored. */
+export function judgeContent(then: Content, now: Content): readonly Check[] {
+  const tables = Object.entries(then.counts);
+  const wrong = tables.filter(([name, count]) => now.counts[name] !== count);
+  const rows = tables.reduce((sum, [, count]) => sum + count, 0);
+  const named = wrong
+    .slice(0, namedMax)
+    .map(([name, count]) => `${name} has ${now.counts[name] ?? 'no'} rows instead of ${count}`);
+  const more = wrong.length > namedMax ? [`and ${wrong.length - namedMax} more`] : [];
+  const uncounted = then.uncounted > 0 ? `; ${then.uncounted} were not counted` : '';
+  return [
+    {
+      name: 'rows',
+      ok: wrong.length === 0,
+      says:
+        wrong.length === 0
+          ? `${rows} rows in ${tables.length} tables, as they were${uncounted}`
+          : [...named, ...more].join(', '),
+    },
+    ...judgeQuery(then, now),
+  ];
+}
+
+function judgeQuery({ query: then }: Content, { query: now }: Content): readonly Check[] {
+  if (!then) return [];
+  const isSame = now?.answered === then.answered;
+  const answer = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  return [
+    {
+      name: 'query',
+      ok: isSame,
+      says: isSame
+        ? `answered ${answer(then.answered)}, as then`
+        : `answered ${answer(now?.answered ?? 'nothing')} instead of ${answer(then.answered)}`,
+    },
+  ];
+}

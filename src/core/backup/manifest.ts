@@ -1,0 +1,81 @@
+import { canonical } from '../operation/hash.ts';
+
+/** What is backed up: `checkout`, `production`, `database`. */
+export interface Subject {
+  readonly service: string;
+  readonly environment: string;
+  readonly what: string;
+}
+
+/** Stands beside an artefact, signed. Without one there is no backup. */
+export interface Manifest {
+  readonly format: 1;
+  /** `20261126T030000Z-1a2b3c`: when it was begun, and by which operation. */
+  readonly id: string;
+  readonly subject: Subject;
+  readonly artefact: {
+    readonly name: string;
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly encoding: string;
+    readonly encryption: 'none';
+  };
+  readonly source: {
+    /** `postgres/pg-main`. */
+    readonly target: string;
+    readonly place: string;
+    readonly server: string;
+    readonly program: string;
+    /** How much it held there. */
+    readonly bytes: number;
+  };
+  readonly operation: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly content: Content;
+}
+
+/** What the copy holds, counted in the very state that was copied. */
+export interface Content {
+  /** By table (`public.orders`) or key space; those that could not be counted in time are not among them. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly uncounted: number;
+  /** What was asked, and the answer as text. */
+  readonly query?: { readonly asked: string; readonly answered: string };
+}
+
+export interface SignedManifest {
+  readonly manifest: Manifest;
+  /** Base64url of 32 bytes. */
+  readonly publicKey: string;
+  readonly signature: string;
+}
+
+/** The text that is signed. Part of the format. */
+export function statementOf(manifest: Manifest): string {
+  return `tocsin backup 1\n${canonical(manifest)}\n`;
+}
+
+export function backupId(startedAt: number, operation: string): string {
+  const moment = new Date(startedAt).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${moment}-${operation.replace(/^op-/, '').slice(0, 6)}`;
+}
+
+/** Where the artefacts of a subject lie in a store, and under which stream its record is. */
+export function folderOf({ service, environment, what }: Subject): string {
+  return `${service}/${environment}/${what}`;
+}
+
+export function streamOf(subject: Subject): string {
+  return `backup/${folderOf(subject)}`;
+}
+
+export const manifestEnding = '.manifest.json';
+
+/** `…/ID.dump` → `…/ID.manifest.json`. */
+export function manifestBeside(artefact: string): string {
+  const slash = artefact.lastIndexOf('/');
+  const dot = artefact.indexOf('.', slash);
+  return `${dot < 0 ? artefact : artefact.slice(0, dot)}${manifestEnding}`;
+}

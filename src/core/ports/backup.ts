@@ -1,0 +1,101 @@
+import type { Content } from '../backup/manifest.ts';
+import type { Facts } from '../problem.ts';
+import type { Looked } from './workload.ts';
+
+/** Makes copies of what one target holds. It changes nothing there. Every call rejects with a ProblemError of its integration. */
+export interface Backup {
+  /** Looks at what would be copied, and whether it could be. */
+  survey(wanted: BackupWanted): Promise<Looked<Survey>>;
+  /** Begins a copy. Aborting ends whatever was started for it, and both halves reject. */
+  open(wanted: BackupWanted, signal: AbortSignal): Promise<OpenBackup>;
+  /** Reads a copy to its end, as restoring it would, and writes nothing. Rejects where it cannot be read whole. */
+  read(copy: Copy, signal: AbortSignal): Promise<void>;
+  /** Where a copy would be brought up to be looked at, and how much room there is. */
+  scratch(): Promise<Scratch>;
+  /** Brings a copy up in a place that is thrown away afterwards, and says what it holds there. */
+  rehearse(copy: Copy, wanted: BackupWanted, signal: AbortSignal): Promise<Content>;
+}
+
+/** An artefact on its way back. */
+export interface Copy {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Who it was made of: `PostgreSQL 15.20`. */
+  readonly server: string;
+}
+
+export interface Scratch {
+  /** `a server of its own in /tmp`. */
+  readonly place: string;
+  readonly roomBytes: number;
+}
+
+export interface BackupWanted {
+  /** Where in the target it lives: the integration's own coordinates. */
+  readonly locator: Facts;
+  /** Asked at the moment of the copy and again of what was restored; its answer must be the same. None when absent. */
+  readonly query?: string;
+}
+
+export interface Survey {
+  /** What is copied, as people know it: `checkout at db1:5432`. */
+  readonly place: string;
+  /** Who it is made by: `PostgreSQL 15.20`, `pg_dump 15.20`. */
+  readonly server: string;
+  readonly program: string;
+  /** How an artefact is kept, `pg_dump custom`, and the end of its file's name, `dump`. */
+  readonly encoding: string;
+  readonly extension: string;
+  /** No copy is larger, as far as one can know before. */
+  readonly bytesAtMost: number;
+}
+
+export interface OpenBackup {
+  /** Read once, at the reader's own pace. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** What the copy holds; settles once all bytes were read. Rejects where the copy is not whole. */
+  readonly content: Promise<Content>;
+}
+
+/** Keeps artefacts under names of ours: `checkout/production/database/20261126T0300Z-1a2b3c.dump`. */
+export interface ArtefactStore {
+  /** As the configuration has it. */
+  readonly name: string;
+  /** How many bytes still fit; undefined where that has no end. */
+  room(): Promise<number | undefined>;
+  /**
+   * Streams it, counting and hashing. It stands under its name only when it is whole and on disk; until then it has a
+   * name that `list` does not show. Rejects with BACKUP_NAME_TAKEN where the name is in use: nothing is written over.
+   */
+  put(name: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Kept>;
+  /** In the order of their names. */
+  list(folder: string): Promise<readonly Listed[]>;
+  /** Opened when it is read from, closed when that ends; rejects with BACKUP_NOT_THERE. */
+  read(name: string): AsyncIterable<Uint8Array>;
+  /** Whether it was there. */
+  remove(name: string): Promise<boolean>;
+  /** Takes away what a `put` of that name left half-way. */
+  sweep(name: string): Promise<void>;
+}
+
+export interface Kept {
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+export interface Listed {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** Signs with the key of the journal. */
+export interface Signer {
+  /** Base64url of its 32 bytes. */
+  readonly publicKey: string;
+  sign(statement: string): string;
+  /** Whether that key signed it, ours or another. */
+  verifies(
+    statement: string,
+    by: { readonly publicKey: string; readonly signature: string },
+  ): boolean;
+}

@@ -1,0 +1,64 @@
+import type { Backup, BackupWanted } from '../../../core/ports/backup.ts';
+import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
+import { createDumps } from './dump.ts';
+import type { DumpPlace } from './place.ts';
+import { openSession } from './question.ts';
+
+/** The servers of one target, as dumps use them. */
+export interface DumpTarget {
+  /** The name under `targets:`. */
+  readonly target: string;
+  readonly nodes: readonly {
+    readonly address: { readonly host: string; readonly port: number };
+  }[];
+  /** Where a backup names no other. */
+  readonly database: string;
+  readonly login: { readonly user: string; readonly password?: string };
+  readonly tls?: string | true;
+  readonly timeoutMs: number;
+  /** Folder of the programs of PostgreSQL; the usual ones when absent. */
+  readonly programs?: string;
+}
+
+/** Copies are made of the primary: a replica may cancel a dump that stands in the way of what it replays. */
+export function createBackup(config: DumpTarget): Backup {
+  return createDumps({
+    place: (wanted) => primaryOf(config, wanted),
+    ...(config.programs === undefined ? {} : { programs: config.programs }),
+  });
+}
+
+async function primaryOf(
+  { target, nodes, database, login, tls, timeoutMs }: DumpTarget,
+  { locator }: BackupWanted,
+): Promise<DumpPlace> {
+  let silent: Problem | undefined;
+  const { user: username, password } = login;
+  for (const { address } of nodes) {
+    const place: DumpPlace = {
+      ...address,
+      username,
+      ...(password !== undefined && { password }),
+      database: String(locator['database'] ?? database),
+      timeoutMs,
+      ...(tls === undefined ? {} : { tls }),
+    };
+    try {
+      if (await isPrimary(place)) return place;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      silent ??= error.problem;
+    }
+  }
+  throw new ProblemError(silent ?? problem('POSTGRES_BACKUP_NO_PRIMARY', { target }));
+}
+
+async function isPrimary(place: DumpPlace): Promise<boolean> {
+  const session = await openSession(place);
+  try {
+    const [row] = await session.ask('SELECT pg_is_in_recovery() AS follows');
+    return row?.['follows'] === false;
+  } finally {
+    await session.end();
+  }
+}

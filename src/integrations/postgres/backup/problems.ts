@@ -1,0 +1,50 @@
+import type { ProblemBook } from '../../../core/problem.ts';
+
+const nothing = 'Nothing was changed.';
+const cleared = 'The database was only read; what was written of the backup is taken away.';
+
+/** Words of dumps. */
+export const dumpProblems: ProblemBook = {
+  POSTGRES_BACKUP_UNREACHABLE: {
+    what: '{place} could not be reached.',
+    changed: nothing,
+    why: '{why}',
+    next: 'Look at the server and the network to it; `tocsin doctor` tries it again.',
+  },
+  POSTGRES_BACKUP_NO_PRIMARY: {
+    what: 'No server of {target} is a primary.',
+    changed: nothing,
+    why: 'Each that answers is in recovery, and a backup is taken from the primary.',
+    next: 'Look at `health` of the database: a failover may be under way.',
+  },
+  POSTGRES_BACKUP_REFUSED: {
+    what: '{place} refused a question.',
+    changed: nothing,
+    why: '{why}',
+    next: 'Mend what it says; the page of the integration lists the rights that a backup needs.',
+  },
+  POSTGRES_SCRATCH_FAILED: {
+    what: 'No throw-away server could be started to try the backup on.',
+    changed: nothing,
+    why: '{why}',
+    next: 'Look at the room in the folder for temporary files and at the installed version of PostgreSQL, then ask again.',
+  },
+  BACKUP_PROGRAM_MISSING: {
+    what: '{program} cannot be used.',
+    changed: nothing,
+    why: '{why}',
+    next: 'Install the client programs of the server’s version where Tocsin runs, or say where they are with `programs:`.',
+  },
+  BACKUP_PROGRAM_KILLED: {
+    what: '{program} was ended from outside.',
+    changed: cleared,
+    why: 'The signal was {signal}; a machine that is short of memory does that as well.',
+    next: 'Look at the log of the system where Tocsin runs, then ask again.',
+  },
+  BACKUP_PROGRAM_FAILED: {
+    what: '{program} failed.',
+    changed: cleared,
+    why: '{why}',
+    next: 'Mend what it says and ask again.',
+  },
+};

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOf, yaml } from './given.ts';
+
+const targets = `targets:
+  pg-main: { postgres: { nodes: { one: { address: "db:5432" } }, username: tocsin, application: { username: app } } }
+  cache-main: { redis: { sentinels: ["s:26379"], master: cache } }`;
+const services = `services:
+  checkout:
+    match: { app: checkout }
+    environments:
+      production: { match: { env: p }, database: { postgres: pg-main }, cache: { redis: cache-main } }
+      staging: { match: { env: s }, database: { postgres: pg-main } }
+  mail: { match: { app: mail }, environments: { production: { database: { postgres: pg-main } } } }`;
+
+const faults = (...entries: readonly string[]) =>
+  faultsOf(
+    yaml({
+      targets,
+      services,
+      backups: `backups:\n${entries.map((each) => `  - { ${each} }`).join('\n')}`,
+    }),
+  ).map((fault) => fault.replace(/^tocsin\.yaml:\d+: /, ''));
+
+describe('backups', () => {
+  it('are read where it is clear what is meant', () => {
+    expect(
+      faults(
+        'service: checkout, environment: production, what: database, to: ./backups, query: "SELECT 1"',
+        'service: checkout, environment: staging, what: database, to: ./backups',
+        'service: mail, what: database, to: /srv/backups, timeout: 2h, database: mail',
+      ),
+    ).toEqual([]);
+  });
+
+  it('name a service, an environment and a part of it that there are', () => {
+    expect(
+      faults(
+        'service: chekout, what: database, to: ./b',
+        'service: checkout, what: database, to: ./b',
+        'service: checkout, environment: prod, what: database, to: ./b',
+        'service: mail, what: cache, to: ./b',
+      ),
+    ).toEqual([
+      'backups names the service "chekout", there is no service of that name, did you mean "checkout"?',
+      'backups does not say which environment of checkout it is about, production and staging have a database, write environment: production',
+      'backups names the environment "prod" of checkout, none of that name has a database, write database: { … } there, or take the entry out',
+      'backups does not say which environment of mail it is about, none of them has a cache, take the entry out',
+    ]);
+  });
+
+  it('are of what this build makes copies of, and one for each', () => {
+    expect(
+      faults(
+        'service: checkout, what: cache, to: ./b',
+        'service: mail, what: database, to: ./b',
+        'service: mail, what: database, to: ./c',
+      ),
+    ).toEqual([
+      'the cache of checkout is a redis target, this build makes copies of postgres only, take the entry out',
+      'two entries of backups are about mail/production/database, which of them a command means could not be told, write one',
+    ]);
+  });
+});
