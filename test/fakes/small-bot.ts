@@ -57,6 +57,8 @@ export interface SmallBotOptions {
   readonly pagers?: readonly Pager[];
   readonly limits?: BotParts['limits'];
   readonly groups?: Settings['groups'];
+  /** Whom the configuration names no more. */
+  readonly without?: string;
   readonly book?: BotParts['book'];
   readonly identityAdmins?: Settings['identityAdmins'];
   readonly hasFactors?: boolean;
@@ -81,6 +83,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     sha256,
     settings: () => ({
       ...settings,
+      people: settings.people.filter(({ id }) => id !== options.without),
       ...(options.pages && { pages: options.pages }),
       ...(options.freezes && { freezes: options.freezes }),
       ...(options.fuse && { fuse: options.fuse }),
