@@ -183,7 +183,7 @@ describe('what people do in Discord', () => {
     stage.desk.formOf = () => undefined;
     const again = stage.ana.presses(wrong.message ?? stage.ops, 'Fill it in again');
     await again.answered;
-    expect(again.sees).toContain('This form is out of date');
+    expect(again.sees).toContain('DISCORD_FORM_OUT_OF_DATE');
     expect(stage.desk.taken).toEqual([]);
   });
 
@@ -284,7 +284,7 @@ describe('what people do in Discord', () => {
     stage.desk.cards.set('inc-1 operation/op-41', { ...danger, actions: [] });
     const pressed = stage.ben.presses(thread, 'Approve');
     await pressed.answered;
-    expect(pressed.sees).toContain('This button is out of date.');
+    expect(pressed.sees).toContain('DISCORD_BUTTON_OUT_OF_DATE');
     expect(pressed.message?.hidden).toBe(true);
   });
 

@@ -95,7 +95,7 @@ describe('what people say and pin in Discord', () => {
     const message = stage.ben.says(stage.ops, 'hello');
     const asked = stage.ana.chooses(message, 'Pin to timeline');
     await asked.answered;
-    expect(asked.sees).toContain('belongs to no incident');
+    expect(asked.sees).toContain('DISCORD_PIN_NOWHERE');
     expect(stage.desk.taken).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe('what people say and pin in Discord', () => {
     const { thread } = await incident();
     const asked = stage.ana.chooses(stage.ben.says(thread, ''), 'Pin to timeline');
     await asked.answered;
-    expect(asked.sees).toContain('nothing to pin in this message');
+    expect(asked.sees).toContain('DISCORD_PIN_EMPTY');
     expect(asked.message?.hidden).toBe(true);
     expect(stage.desk.taken).toEqual([]);
   });
