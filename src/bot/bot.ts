@@ -9,7 +9,7 @@ import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import type { TelemetryReader } from '../core/ports/telemetry.ts';
-import type { WorkloadReader } from '../core/ports/workload.ts';
+import type { Looked, WorkloadReader } from '../core/ports/workload.ts';
 import type { Facts, Problem, ProblemBook } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { RunbookHint } from '../core/view/incident-card.ts';
@@ -32,10 +32,9 @@ import { fuseOf } from './groups.ts';
 import { createBotIdentities, openPeople } from './identity/open.ts';
 import { createInbox } from './inbox.ts';
 import { createThreadsLoop, type LaneReading, type Wake } from './loops/threads/index.ts';
-import { type MutedSource, mutedTarget } from './muted-source.ts';
+import type { MutedSource } from './muted-source.ts';
 import { createOperations } from './operations.ts';
 import { createOutsideLoops } from './outside-loops.ts';
-import { createOwnTarget } from './own-target.ts';
 import { type ApprovalCounts, type PeopleLoops, startPeopleLoops } from './people-loops.ts';
 import { createPersonRecord } from './person-record.ts';
 import { createProposals, type Proposals } from './proposals.ts';
@@ -46,6 +45,7 @@ import type { ServedDirectory } from './rosters.ts';
 import { createSecurity, type Security, type SecurityParts } from './security/index.ts';
 import { limitedDispatch } from './security/limits.ts';
 import { createSnapshots, readJournal } from './snapshots.ts';
+import { createStands } from './standing.ts';
 import { createThreads, type Threads } from './threads.ts';
 
 /** What a running journal offers beside the port. */
@@ -62,6 +62,8 @@ export interface ConnectedTarget {
   readonly telemetry?: TelemetryReader;
   /** Makes copies of what it holds. */
   readonly backup?: Backup;
+  /** How what it holds stands now: who leads, who follows. Changes nothing. */
+  standing?(): Promise<Looked<Facts>>;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of it and of what is used there; changes nothing. */
@@ -191,10 +193,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
     context: (incident) => contextOf(parts, words, incident),
     defaultPlaces: () => parts.settings().routes.otherwise.places,
   });
-  const { silences = [] } = parts;
-  const targets = [...parts.targets, ...silences.map(mutedTarget), createOwnTarget(engine)];
-  const target = (integration: string, name: string) =>
-    targets.find((candidate) => candidate.name === `${integration}/${name}`);
+  const { targets, readers } = createStands(parts, engine);
   const security = createSecurity({ ...parts, engine });
   const graphing = createGraphing(parts, { engine, threads });
   const identity = createBotIdentities(given, { record, engine, tellSecurity: security.tell });
@@ -210,9 +209,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
     words,
     threads,
     now: clock.now,
-    planner: (integration, name) => target(integration, name)?.planner,
-    workload: (integration, name) => target(integration, name)?.workload,
-    silences: (source) => silences.find((each) => each.source === source),
+    ...readers,
     runbook: (incident) => parts.runbooks.page(incident),
   });
   const enrichment = createEnriching(parts, { engine, members: desk.members });

@@ -34,6 +34,8 @@ export interface DeskOptions {
   readonly planner: (integration: string, target: string) => Planner | undefined;
   readonly workload: (integration: string, target: string) => WorkloadReader | undefined;
   readonly silences: Desk['silences'];
+  readonly standing?: Desk['standing'];
+  readonly checks?: Desk['checks'];
   readonly runbook: (incident: Incident) => RunbookPage | undefined;
   readonly consoleLink?: Desk['consoleLink'];
   readonly identity?: Desk['identity'];
@@ -94,6 +96,8 @@ export function createDesk(options: DeskOptions): Desk {
     planner: options.planner,
     workload: options.workload,
     silences: options.silences,
+    ...(options.standing ? { standing: options.standing } : {}),
+    ...(options.checks ? { checks: options.checks } : {}),
     ...(options.graph ? { graph: options.graph } : {}),
     ...(options.listBackups ? { backups: options.listBackups } : {}),
     ...(options.consoleLink ? { consoleLink: options.consoleLink } : {}),

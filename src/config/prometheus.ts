@@ -58,7 +58,10 @@ export function readTelemetry(
   const used = new Set([
     ...found.map(([, { target }]) => target),
     ...catalog.services.flatMap(({ environments }) =>
-      environments.flatMap((each) => each.targets['telemetry']?.target ?? []),
+      environments.flatMap(({ targets: places, health = [] }) => [
+        ...(places['telemetry'] ? [places['telemetry'].target] : []),
+        ...health.flatMap((check) => (check.kind === 'promql' ? [check.measuredBy] : [])),
+      ]),
     ),
   ]);
   for (const { target } of targets.prometheus) {

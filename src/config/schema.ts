@@ -10,6 +10,7 @@ import {
   name,
   named,
   notBuilt,
+  number,
   oneOf,
   path,
   secret,
@@ -161,7 +162,20 @@ const environment = keys({
   cache: role.optional().describe('Its cache.'),
   traffic: role.optional().describe('What sends requests to it.'),
   telemetry: role.optional().describe('Where it is measured: graphs and checks ask there.'),
-  health: notBuilt('health checks'),
+  health: z
+    .array(
+      keys({
+        http: url.optional().describe('An address that answers 200. No redirect is followed.'),
+        promql: text.optional().describe('An expression, asked where the service is measured.'),
+        below: number.optional().describe('Every series of `promql` stands below it.'),
+        above: number.optional().describe('Every series of `promql` stands above it.'),
+        tcp: text.optional().describe('`HOST:PORT` that takes connections.'),
+      }),
+    )
+    .optional()
+    .describe(
+      'What must hold while it is well, one kind each: shown by `health`, and looked at after the last step of every plan.',
+    ),
 });
 
 const service = keys({

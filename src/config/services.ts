@@ -2,6 +2,7 @@ import type { Catalog, Service, ServiceEnvironment } from '../core/catalog.ts';
 import type { TargetRef } from '../core/ports/step.ts';
 import type { Group } from '../core/settings.ts';
 import type { Path } from './error.ts';
+import { readHealth } from './health.ts';
 import { checkGroup } from './people.ts';
 import { checkPage, covers, wayOf } from './routes.ts';
 import type { Section } from './schema.ts';
@@ -111,7 +112,13 @@ function readEnvironments(
       const place = readPlace(part, { path: [...path, role], role, targets, scope });
       if (place) places[role] = { ...place, show: service.show_env };
     }
-    return { name: environment, targets: places, match };
+    const health = readHealth(written.health ?? [], {
+      path: [...path, 'health'],
+      telemetry: places['telemetry'],
+      prometheus: targets.prometheus.map(({ target }) => target),
+      report: scope.report,
+    });
+    return { name: environment, targets: places, match, ...(health.length > 0 && { health }) };
   });
 }
 

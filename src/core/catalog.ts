@@ -1,3 +1,4 @@
+import type { HealthCheck } from './health.ts';
 import type { TargetRef } from './ports/step.ts';
 
 /** What is operated: services, their environments, and where each part of them runs. */
@@ -26,6 +27,8 @@ export interface ServiceEnvironment {
   readonly targets: Readonly<Record<string, TargetRef>>;
   /** Labels that tell this environment from the others of the service; empty when there is only one. */
   readonly match: Readonly<Record<string, string>>;
+  /** What must hold while it is well. */
+  readonly health?: readonly HealthCheck[];
 }
 
 export interface ServicePlace {

@@ -1,6 +1,7 @@
 import type { BackupList } from '../core/backup/listed.ts';
 import type { BackupRule } from '../core/backup/rule.ts';
 import type { DrawnGraph } from '../core/graph/drawn.ts';
+import type { CheckResult } from '../core/health.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import type { IncidentIntent } from '../core/incident/intent.ts';
 import type { SecurityNotice } from '../core/incident/security.ts';
@@ -15,7 +16,7 @@ import type { OnCall } from '../core/ports/pager.ts';
 import type { SilenceReader } from '../core/ports/silences.ts';
 import type { Planner } from '../core/ports/step.ts';
 import type { Looked, WorkloadReader } from '../core/ports/workload.ts';
-import type { Problem } from '../core/problem.ts';
+import type { Facts, Problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Entry } from '../core/view/card.ts';
 import type { Words } from '../core/view/words.ts';
@@ -100,6 +101,22 @@ export interface Desk {
   workload(integration: string, target: string): WorkloadReader | undefined;
   /** Of a source that can be told to be silent: what that would hide. */
   silences(source: string): SilenceReader | undefined;
+  /** How a target stands, asked now; undefined where it is not connected. */
+  standing?(integration: string, target: string): Promise<Standing | undefined>;
+  /** Whether what the configuration says of its health holds, looked at now. */
+  checks?(of: {
+    readonly service: string;
+    readonly environment: string;
+  }): Promise<readonly CheckResult[]>;
+}
+
+export interface Standing {
+  /** As it answered last. */
+  readonly state: 'ok' | 'degraded' | 'down';
+  /** When it was asked, ms; absent where it says no more. */
+  readonly at?: number;
+  readonly facts?: Facts;
+  readonly problem?: Problem;
 }
 
 export interface Way {

@@ -1,8 +1,9 @@
+import { checksOf, verificationStep } from '../core/health.ts';
 import { said } from '../core/operation/decide.ts';
 import { haltOf, isLifting } from '../core/operation/halt.ts';
 import { planHash } from '../core/operation/hash.ts';
 import type { Judged as JudgedFacts } from '../core/operation/operation.ts';
-import type { Plan, Risk } from '../core/operation/plan.ts';
+import type { Plan, Risk, Step } from '../core/operation/plan.ts';
 import { type AllowRule, judge, type Verdict } from '../core/operation/policy.ts';
 import { isTicket, ticketLengthMax } from '../core/operation/ticket.ts';
 import { isAsShown, mayBeDangerous, preapproved, promisedUndo } from '../core/operation/undo.ts';
@@ -69,7 +70,8 @@ export async function planOperation(
     return { operation, refused: outcome };
   }
   const { draft, rule, risk, judged: known } = outcome;
-  const undoWithinMs = promisedUndo(rule, { steps: draft.steps, risk });
+  const steps = verified(command, subject, { desk, steps: draft.steps });
+  const undoWithinMs = promisedUndo(rule, { steps, risk });
   const plan: Plan = {
     format: 1,
     operation,
@@ -81,7 +83,7 @@ export async function planOperation(
     environment: subject.environment,
     risk,
     targets: draft.targets,
-    steps: draft.steps,
+    steps,
     diff: draft.diff,
     blast: draft.blast,
     warnings: draft.warnings,
@@ -99,6 +101,25 @@ export async function planOperation(
   );
   if (told.refused) return { operation, refused: told.refused };
   return told.changed ? { operation } : asItStands(desk, operation);
+}
+
+/** What keeps data changes nothing that the checks are about. */
+const unfollowed: ReadonlySet<string> = new Set(['backup', 'verify-backup', 'retention']);
+
+/** The service is looked at after the last step, where the configuration says by what. */
+function verified(
+  { name, family }: OperationCommand,
+  { service, environment }: Subject,
+  { desk, steps }: { readonly desk: Desk; readonly steps: readonly Step[] },
+): readonly Step[] {
+  const checks = checksOf(desk.settings.catalog, { service, environment });
+  const last = steps.at(-1);
+  const isFollowed = name === 'undo' || family === 'change' || family === 'danger';
+  if (checks.length === 0 || !last || !isFollowed || unfollowed.has(name)) return steps;
+  const id = `s${steps.length + 1}`;
+  const at = { id, target: last.target };
+  const { sha256 } = desk;
+  return [...steps, verificationStep(at, { service, environment }, { checks, sha256 })];
 }
 
 /** Whether a rule wants one or not: it is kept in the plan and shown. */

@@ -173,17 +173,4 @@ describe('services', () => {
       'tocsin.yaml:9: services.checkout.environments.production.workload.deplyment is not known, services.checkout.environments.production.workload takes namespace, deployment, statefulset, daemonset, min and max, did you mean "deployment"?',
     ]);
   });
-
-  it('refuses health checks', () => {
-    expect(
-      faultsOf(
-        yaml({
-          services:
-            'services: { checkout: { match: { app: checkout }, environments: { production: { health: [] } } } }',
-        }),
-      ),
-    ).toEqual([
-      'tocsin.yaml:1: services.checkout.environments.production.health is written, this build has no health checks, take it out',
-    ]);
-  });
 });

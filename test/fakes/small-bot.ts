@@ -7,6 +7,7 @@ import {
 } from '../../src/bot/bot.ts';
 import type { Clock } from '../../src/bot/clock.ts';
 import { localTime } from '../../src/config/zones.ts';
+import type { HealthCheck } from '../../src/core/health.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
 import type { Pager } from '../../src/core/ports/pager.ts';
 import type { Draft, DraftRequest, Planner } from '../../src/core/ports/step.ts';
@@ -52,6 +53,8 @@ export interface SmallBotOptions {
   /** A second life of the bot on the record of the first. */
   readonly from?: Pick<SmallBot, 'clock' | 'journal'>;
   readonly before?: MemoryJournalOptions['before'];
+  /** What must hold of the service while it is well. */
+  readonly health?: readonly HealthCheck[];
   /** Ways to page. */
   readonly pages?: Settings['pages'];
   readonly pagers?: readonly Pager[];
@@ -84,6 +87,7 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
     settings: () => ({
       ...settings,
       people: settings.people.filter(({ id }) => id !== options.without),
+      ...(options.health && { catalog: withHealth(options.health) }),
       ...(options.pages && { pages: options.pages }),
       ...(options.freezes && { freezes: options.freezes }),
       ...(options.fuse && { fuse: options.fuse }),
@@ -202,3 +206,11 @@ const settings: Omit<Settings, 'policy' | 'routes'> = {
     ],
   },
 };
+
+function withHealth(health: readonly HealthCheck[]): Settings['catalog'] {
+  const services = settings.catalog.services.map(({ environments, ...service }) => ({
+    ...service,
+    environments: environments.map((each) => ({ ...each, health })),
+  }));
+  return { services };
+}

@@ -1,3 +1,4 @@
+import { isLook } from '../health.ts';
 import { type Evidence, isMember } from '../person.ts';
 import { canonical } from './hash.ts';
 import { type OperationState, type StepState, terminal } from './operation.ts';
@@ -16,7 +17,9 @@ export interface UndoRule {
 /** What stands of an operation, the newest first. Compensations took back what they name, and are not undone. */
 export function standingSteps({ steps, compensated }: OperationState): readonly StepState[] {
   if (compensated) return [];
-  return steps.filter(({ appliedAt, compensation }) => appliedAt > 0 && !compensation).reverse();
+  return steps
+    .filter(({ step, appliedAt, compensation }) => appliedAt > 0 && !compensation && !isLook(step))
+    .reverse();
 }
 
 /** What the card of a plan promises: nothing where a step has no way back, or the plan is dangerous and the rule does not say. */
@@ -66,8 +69,9 @@ export function preapproved(
  * Whether a draft does what was shown beside what it takes back, and all of it. Where it comes from may be called otherwise
  * by now (a revision that was returned to has a new number); that it is what we wrote is for the draft to see.
  */
-export function isAsShown(original: OperationState, drafted: readonly Step[]): boolean {
+export function isAsShown(original: OperationState, steps: readonly Step[]): boolean {
   const standing = standingSteps(original);
+  const drafted = steps.filter((step) => !isLook(step));
   return (
     standing.length > 0 &&
     standing.length === drafted.length &&

@@ -1,3 +1,4 @@
+import { isLook } from '../health.ts';
 import type { OperationState, StepState } from '../operation/operation.ts';
 import { type Change, compensationsOf } from '../operation/plan.ts';
 import type { Block, StepLine } from './card.ts';
@@ -23,13 +24,15 @@ export function spoken(change: Change): string {
 
 /** `s1 replicas 3 → 6`. */
 export function stepName({ step }: StepState): string {
+  if (isLook(step)) return `${step.id} the service is looked at, nothing is changed`;
   return `${step.id} ${step.change.map(spoken).join(', ')}`;
 }
 
 function plannedStep(state: StepState): StepLine {
   const { step } = state;
-  const guard =
-    step.guard === 'conditional'
+  const guard = isLook(step)
+    ? 'what is not measured is no pass'
+    : step.guard === 'conditional'
       ? 'the target refuses it if somebody wrote first'
       : 'sent once, never again';
   const failure =

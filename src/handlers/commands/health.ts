@@ -1,9 +1,10 @@
+import type { CheckResult } from '../../core/health.ts';
 import type { TargetRef } from '../../core/ports/step.ts';
 import type { WorkloadReader, WorkloadStatus } from '../../core/ports/workload.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Block, Text } from '../../core/view/card.ts';
-import { code, strong, time } from '../../core/view/words.ts';
-import type { Asking, ReadCommand, Reading } from '../command.ts';
+import { code, problemBlock, strong, time } from '../../core/view/words.ts';
+import { type Asking, isProblem, type ReadCommand, type Reading } from '../command.ts';
 import { environmentArgument, serviceArgument } from './arguments.ts';
 
 export const health: ReadCommand = {
@@ -11,7 +12,7 @@ export const health: ReadCommand = {
   name: 'health',
   family: 'ops',
   risk: 'read',
-  summary: 'Say how the instances of a service are.',
+  summary: 'Say how a service is: instances, database, cache and checks.',
   args: [serviceArgument, environmentArgument],
   example: 'health checkout env=production',
   answer,
@@ -20,23 +21,89 @@ export const health: ReadCommand = {
 /** What fits a screen; the cluster has the rest. */
 const shownMax = 8;
 
+/** What a service stands on, each with when it was asked; what is not configured is not spoken of. */
 async function answer(asked: Asking): Promise<Reading | Problem> {
-  const { service, environment } = asked;
+  const { service, environment, desk } = asked;
+  const place = { service, environment };
+  const others = await Promise.all(
+    (['database', 'cache'] as const).map((role) => standingOf(role, asked)),
+  );
+  const checks = (await desk.checks?.(place)) ?? [];
+  const rest = [...others.flat(), ...checkBlocks(checks)];
+  const instances = await instancesOf(asked);
+  const isOther = targetOf('workload', asked) === undefined;
+  if (isProblem(instances) && rest.length === 0) return instances;
+  const found = isProblem(instances)
+    ? { said: '', blocks: isOther ? [] : [problemBlock(instances, desk.words)] }
+    : instances;
+  return {
+    title: [strong(service), ` · ${environment}${found.said}${checksSaid(checks)}`],
+    blocks: [...found.blocks, ...rest],
+  };
+}
+
+async function instancesOf(
+  asked: Asking,
+): Promise<{ readonly said: string; readonly blocks: readonly Block[] } | Problem> {
   const workload = workloadOf('health', asked);
   if ('code' in workload) return workload;
   const looked = await workload.reader.status(workload.target);
   if (!looked.ok) return looked.problem;
   const status = looked.value;
+  const { ready, desired } = status.replicas;
   return {
-    title: [
-      strong(service),
-      ` · ${environment} · ${status.replicas.ready} of ${status.replicas.desired} ready`,
-    ],
-    blocks: [facts(status), ...unhealthy(status), ...events(status)],
+    said: ` · ${ready} of ${desired} ready`,
+    blocks: [facts(status, asked.desk.now()), ...unhealthy(status), ...events(status)],
   };
 }
 
-function facts(status: WorkloadStatus): Block {
+function targetOf(role: string, { desk, service, environment }: Asking): TargetRef | undefined {
+  return desk.settings.catalog.services
+    .find(({ name }) => name === service)
+    ?.environments.find(({ name }) => name === environment)?.targets[role];
+}
+
+/** Who leads and who follows, as it is now; where nobody can say that, how it answered last. */
+async function standingOf(role: 'database' | 'cache', asked: Asking): Promise<readonly Block[]> {
+  const target = targetOf(role, asked);
+  if (!target) return [];
+  const { desk } = asked;
+  const name = `${target.integration}/${target.target}`;
+  const found = await desk.standing?.(target.integration, target.target);
+  if (!found) return [{ kind: 'facts', facts: [fact(role, code(name), ' is not connected')] }];
+  if (found.problem) return [problemBlock(found.problem, desk.words)];
+  const { facts: seen = {}, at, state } = found;
+  const told = Object.entries(seen).map(([label, value]) => fact(label, String(value)));
+  const how = at === undefined ? ` answered last: ${state}` : `, ${state}`;
+  const asOf = at === undefined ? [] : [fact('asked', time(at))];
+  return [{ kind: 'facts', facts: [fact(role, code(name), how), ...told, ...asOf] }];
+}
+
+function fact(label: string, ...value: Text) {
+  return { label, value };
+}
+
+function checkBlocks(checks: readonly CheckResult[]): readonly Block[] {
+  if (checks.length === 0) return [];
+  const items = checks.map(
+    ({ name, outcome, said, at }): Text => [
+      strong(outcome === 'failed' ? 'FAILS' : outcome === 'passed' ? 'holds' : 'NO DATA'),
+      ' ',
+      code(name),
+      ` · ${said} · `,
+      time(at),
+    ],
+  );
+  return [{ kind: 'list', title: 'Checks', items, more: 0 }];
+}
+
+function checksSaid(checks: readonly CheckResult[]): string {
+  if (checks.length === 0) return '';
+  const held = checks.filter(({ outcome }) => outcome === 'passed').length;
+  return ` · ${held} of ${checks.length} checks hold`;
+}
+
+function facts(status: WorkloadStatus, at: number): Block {
   const { replicas, autoscaled } = status;
   return {
     kind: 'facts',
@@ -61,6 +128,7 @@ function facts(status: WorkloadStatus): Block {
             },
           ]
         : []),
+      { label: 'asked', value: [time(at)] },
     ],
   };
 }
@@ -91,15 +159,13 @@ function events(status: WorkloadStatus): readonly Block[] {
   return [{ kind: 'list', title: 'Warnings', items, more }];
 }
 
-/** The configured workload of the service that was asked about. */
 /** The workload that was asked about, and who reads it; or that there is none, or nobody. */
 export function workloadOf(
   verb: string,
-  { desk, service, environment }: Asking,
+  asked: Asking,
 ): { readonly target: TargetRef; readonly reader: WorkloadReader } | Problem {
-  const target = desk.settings.catalog.services
-    .find(({ name }) => name === service)
-    ?.environments.find(({ name }) => name === environment)?.targets['workload'];
+  const { desk, service, environment } = asked;
+  const target = targetOf('workload', asked);
   if (!target) {
     return problem('ROLE_NOT_CONFIGURED', { verb, service, environment, role: 'workload' });
   }

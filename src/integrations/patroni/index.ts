@@ -1,5 +1,6 @@
 import { askThrough, createBreaker } from '../../core/breaker.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
+import type { Looked } from '../../core/ports/workload.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { createClient } from './client.ts';
 import { createPlanner } from './planner.ts';
@@ -19,6 +20,8 @@ export interface Finding {
 
 export interface Integration {
   readonly planner: Planner;
+  /** Who leads now, and who follows. Never rejects. */
+  standing(): Promise<Looked<Facts>>;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   doctor(): Promise<readonly Finding[]>;
@@ -61,14 +64,19 @@ export function connect(
   return {
     planner: createPlanner(read),
     health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
+    async standing() {
+      try {
+        return { ok: true, value: factsOf(await read()) };
+      } catch (error) {
+        return { ok: false, problem: problemIn(error) };
+      }
+    },
     async doctor() {
       const about = { patroni: config.target };
       try {
         const view = await read();
-        const { scope, leader, members, timeline, paused } = view;
-        const seen = { cluster: scope, leader: leader?.name ?? 'nobody', timeline, paused };
         return [
-          { check: 'topology', facts: { ...about, ...seen, members: members.length } },
+          { check: 'topology', facts: { ...about, ...factsOf(view) } },
           ...view.silent.map((endpoint) => ({
             check: 'member',
             facts: { ...about, endpoint },
@@ -86,6 +94,11 @@ export function connect(
     }),
     close: () => client.close(),
   };
+}
+
+function factsOf({ scope, leader, members, timeline, paused }: View): Facts {
+  const seen = { cluster: scope, leader: leader?.name ?? 'nobody', timeline, paused };
+  return { ...seen, members: members.length };
 }
 
 /** An empty request names no leader, so nothing can come of it: 400 says that we would be heard, 401 and 403 that not. */

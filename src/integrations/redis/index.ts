@@ -1,5 +1,6 @@
 import { askThrough, createBreaker } from '../../core/breaker.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
+import type { Looked } from '../../core/ports/workload.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
@@ -20,6 +21,8 @@ export interface Finding {
 
 export interface Integration {
   readonly planner: Planner;
+  /** Who is master now, and who follows. Never rejects. */
+  standing(): Promise<Looked<Facts>>;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   doctor(): Promise<readonly Finding[]>;
@@ -58,12 +61,18 @@ export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Dat
   return {
     planner: createPlanner(config, topology),
     health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
+    async standing() {
+      try {
+        return { ok: true, value: factsOf(await topology()) };
+      } catch (error) {
+        if (error instanceof ProblemError) return { ok: false, problem: error.problem };
+        throw error;
+      }
+    },
     async doctor() {
       const facts = { redis: config.target };
       try {
-        const { master, replicas, unanswered } = await topology();
-        const seen = { ...facts, master: master.name, replicas: replicas.length, unanswered };
-        return [{ check: 'topology', facts: seen }];
+        return [{ check: 'topology', facts: { ...facts, ...factsOf(await topology()) } }];
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
         return [{ check: 'topology', facts, problem: error.problem }];
@@ -79,6 +88,10 @@ export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Dat
     }),
     close() {},
   };
+}
+
+function factsOf({ master, replicas, unanswered }: Topology): Facts {
+  return { master: master.name, replicas: replicas.length, unanswered };
 }
 
 /** No Sentinel could be asked, or a server's answer was lost. */

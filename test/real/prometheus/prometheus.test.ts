@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createChecker } from '../../../src/bot/checker.ts';
 import { connect, type Integration } from '../../../src/integrations/prometheus/index.ts';
 import { type Running, startPrometheus } from '../../provision/start.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -81,6 +82,30 @@ describe('a real Prometheus', () => {
       stepMs: 60_000,
     };
     expect(await telemetry.range(wanted)).toEqual({ ok: true, value: { kind: 'no data' } });
+  });
+
+  it('is what health checks are judged by: well, unwell, and not measured', async () => {
+    const { telemetry } = integration.readers;
+    const checker = createChecker({ clock: { now: Date.now }, telemetry: () => telemetry });
+    const ask = { kind: 'promql', side: 'below', bound: 0.5, measuredBy: 'prom' } as const;
+    await eventually('there is data', async () => {
+      const known = await telemetry.instant('shop_load', Date.now());
+      return known.ok && known.value.kind === 'samples';
+    });
+    const seen = await checker.look([
+      { ...ask, expression: 'shop_load{pod="b"}' },
+      { ...ask, expression: 'shop_load' },
+      { ...ask, expression: 'nobody_measures_this' },
+      { ...ask, expression: 'shop_load / 0 - shop_load / 0' },
+      { ...ask, expression: 'sum(' },
+    ]);
+    expect(seen.map(({ outcome, said }) => [outcome, said])).toEqual([
+      ['passed', '0.1'],
+      ['failed', '0.75, 1 of 2 series'],
+      ['no data', 'nothing was measured'],
+      ['no data', 'what was measured is no number'],
+      ['no data', 'PROMETHEUS_QUERY_REFUSED'],
+    ]);
   });
 
   it('refuses what it cannot work out, in its own words, and stays well', async () => {
