@@ -239,6 +239,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       resolvedJoinMs: incident.resolved_join,
       compareEveryMs: incident.compare_every,
       ackReminderMs: incident.ack_reminder,
+      silenceWarningMs: incident.silence_warning,
     },
     limits: {
       personPerMinute: sections.limits.person_per_minute,

@@ -134,6 +134,8 @@ export interface BotTimes {
   readonly resolvedJoinMs: number;
   readonly compareEveryMs: number;
   readonly ackReminderMs: number;
+  /** How long before its end people read that a silence ends; 15 min when absent. */
+  readonly silenceWarningMs?: number;
   readonly deadlinesEveryMs: number;
   readonly operationPollMs: number;
   readonly snapshotEveryMs: number;
@@ -265,7 +267,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
         const why = wakeOf(changed, recorded);
         for (const thread of threads.of(changed)) loop.wake(thread, why);
         people?.wake(changed, recorded);
-        outside.wake(changed);
+        outside.wake(changed, recorded);
         if (changed.kind === 'operation') operationsLoop.wake(changed.id);
         if (['target', 'halt', 'limit'].includes(changed.kind)) {
           for (const { id, status } of liveOperations(engine)) {

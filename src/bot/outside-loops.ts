@@ -1,3 +1,4 @@
+import type { Recorded } from '../core/event.ts';
 import type { Incident } from '../core/incident/incident.ts';
 import { severity } from '../core/incident/incident.ts';
 import { type PageDelivery, pageIntent } from '../core/incident/page-intake.ts';
@@ -9,6 +10,7 @@ import type { Engine } from './engine.ts';
 import { createChangesLoop } from './loops/changes.ts';
 import type { EnrichmentLoop } from './loops/enrichment.ts';
 import type { GraphsLoop } from './loops/graphs.ts';
+import { createHeldSilencesLoop } from './loops/held-silences.ts';
 import { createPagerLoop } from './loops/pager/index.ts';
 import { createSilencesLoop } from './loops/silences.ts';
 import { createSourcesLoop } from './loops/sources.ts';
@@ -17,7 +19,7 @@ import { createSourcesLoop } from './loops/sources.ts';
 export interface OutsideLoops {
   start(): void;
   /** Something of an incident or an operation changed. */
-  wake(changed: { readonly kind: string; readonly id: string }): void;
+  wake(changed: { readonly kind: string; readonly id: string }, recorded: Recorded): void;
   /** Ask a source or a pager soon. */
   ask(name: string): void;
   trouble(name: string): Problem | undefined;
@@ -34,7 +36,10 @@ export function createOutsideLoops(
   const everyMs = times.compareEveryMs;
   const sourcesLoop = createSourcesLoop({ engine, clock, sources, everyMs, log });
   const changed = sourcesLoop.wake;
-  const silencesLoop = createSilencesLoop({ engine, clock, silences, changed, log });
+  const warnMs = times.silenceWarningMs ?? silenceWarningMs;
+  const silencesLoop = createSilencesLoop({ engine, clock, silences, warnMs, changed, log });
+  const heldEveryMs = Math.min(everyMs, heldMs);
+  const heldLoop = createHeldSilencesLoop({ engine, clock, silences, everyMs: heldEveryMs, log });
   const pagerLoop = createPagerLoop({
     engine,
     clock,
@@ -52,18 +57,27 @@ export function createOutsideLoops(
       parts.settings().catalog.services.find(({ name }) => name === service)?.changes,
   });
   const enrichment = beside.enrichment ? [beside.enrichment] : [];
-  const all = [sourcesLoop, silencesLoop, pagerLoop, beside.graphs, changesLoop, ...enrichment];
+  const all = [
+    sourcesLoop,
+    silencesLoop,
+    heldLoop,
+    pagerLoop,
+    beside.graphs,
+    changesLoop,
+    ...enrichment,
+  ];
   return {
     start() {
       for (const each of all) each.start();
     },
-    wake({ kind, id }) {
+    wake({ kind, id }, recorded) {
       if (kind === 'operation') {
         changesLoop.wake(id);
         silencesLoop.adopt(id);
       }
       if (kind !== 'incident') return;
       silencesLoop.wake(id);
+      if (recorded.event.type === 'SilencesSeen') heldLoop.wake(sourceOf(engine, id));
       pagerLoop.wake(id);
       beside.graphs.wake(id);
       beside.enrichment?.wake(id);
@@ -78,6 +92,16 @@ export function createOutsideLoops(
       await Promise.all(all.map((each) => each.close()));
     },
   };
+}
+
+/** How often a source is asked which silences stand, while any does. */
+const heldMs = 60_000;
+/** How long before the end of a silence people are told, where the configuration does not say. */
+const silenceWarningMs = 15 * 60_000;
+
+function sourceOf({ readings }: Pick<Engine, 'readings'>, id: string): string {
+  const state = readings.incidents.get(id)?.state;
+  return state === undefined || state.status === 'none' ? '' : state.opened.source;
 }
 
 /** What news of a page means here, whether they came by webhook or were asked for. */

@@ -70,6 +70,7 @@ export interface IncidentTimes {
   readonly resolvedJoinMs: number;
   readonly compareEveryMs: number;
   readonly ackReminderMs: number;
+  readonly silenceWarningMs: number;
 }
 
 /** Chat platforms; the console is always there. */

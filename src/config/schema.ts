@@ -84,6 +84,11 @@ const incident = keys({
   ack_reminder: duration('1s', '1d')
     .default(300_000)
     .describe('A critical incident unacknowledged for this long mentions its route again, once.'),
+  silence_warning: duration('1m', '1d')
+    .default(900_000)
+    .describe(
+      'How long before its end the thread says that a silence ends, with buttons to prolong and to end it; of a short one after three quarters of it.',
+    ),
 });
 
 /** How the way to a chat platform may differ: a base URL, a proxy, an authority, patience. */

@@ -42,7 +42,12 @@ describe('a sound configuration', () => {
       console: { listen: { host: '127.0.0.1', port: 8081 }, tokens: [] },
       metrics: { listen: { host: '127.0.0.1', port: 9090 } },
       journal: { store: 'sqlite', path: '/etc/tocsin/data/tocsin.db', keyringKeys: [] },
-      incident: { resolvedJoinMs: 1_800_000, compareEveryMs: 300_000, ackReminderMs: 300_000 },
+      incident: {
+        resolvedJoinMs: 1_800_000,
+        compareEveryMs: 300_000,
+        ackReminderMs: 300_000,
+        silenceWarningMs: 900_000,
+      },
       limits: { personPerMinute: 60, sourcePerMinute: 60_000 },
       heartbeat: { everyMs: 60_000, timeoutMs: 10_000 },
       sources: { alertmanager: [], pagerduty: [], grafana: [] },
@@ -85,6 +90,7 @@ describe('a sound configuration', () => {
       resolvedJoinMs: 0,
       compareEveryMs: 1000,
       ackReminderMs: 90_000,
+      silenceWarningMs: 900_000,
     });
   });
 

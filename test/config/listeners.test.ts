@@ -129,7 +129,7 @@ describe('listeners, console, journal and times', () => {
     ).toEqual([
       'tocsin.yaml:1: incident.resolved_join is "2w", a duration is a number with its unit, write for example 30s, 5m or 1h30m',
       'tocsin.yaml:1: incident.compare_every is "0s", it must be from 1s to 1d, write a time in between',
-      'tocsin.yaml:1: incident.ack_remindr is not known, incident takes resolved_join, compare_every and ack_reminder, did you mean "ack_reminder"?',
+      'tocsin.yaml:1: incident.ack_remindr is not known, incident takes resolved_join, compare_every, ack_reminder and silence_warning, did you mean "ack_reminder"?',
     ]);
   });
 

@@ -23,11 +23,13 @@ export interface FakeSilences extends Silences {
   isDown: boolean;
   /** A ref is forgotten as if it had never been, or remembered as over. */
   loses(ref: string, how: 'forgotten' | 'over'): void;
+  /** Somebody makes or changes one there; `silence` is '' for one that is none of ours. */
+  put(ref: string, wanted: SilenceWanted): void;
 }
 
 export function createFakeSilences(source = 'alertmanager/main'): FakeSilences {
   const held = new Map<string, SilenceWanted>();
-  const over = new Set<string>();
+  const over = new Map<string, SilenceWanted>();
   const alerts: { labels: Record<string, string> }[] = [];
   const onTheWay: (() => void)[] = [];
   const because = problem('ALERTMANAGER_TIMEOUT', { source });
@@ -46,6 +48,12 @@ export function createFakeSilences(source = 'alertmanager/main'): FakeSilences {
     if (how === 'late') onTheWay.push(apply);
     const why = how === 'lost' || how === 'late' ? 'unknown' : how;
     return { ok: false, why, problem: because };
+  }
+
+  function ends(ref: string): void {
+    const silence = held.get(ref);
+    if (silence) over.set(ref, silence);
+    held.delete(ref);
   }
 
   const fake: FakeSilences = {
@@ -69,8 +77,12 @@ export function createFakeSilences(source = 'alertmanager/main'): FakeSilences {
     async find({ silence }) {
       if (fake.isDown) return down;
       const mine = [...held].filter(([, each]) => each.silence === silence);
-      const isOver = over.has(silence);
+      const isOver = [...over.values()].some((each) => each.silence === silence);
       return { ok: true, held: mine.map(asHeld), isOver, isWhole: true };
+    },
+    async list() {
+      if (fake.isDown) return down;
+      return { ok: true, held: [...held].map(asHeld), over: [...over].map(asHeld), isWhole: true };
     },
     async create(wanted) {
       const { changes } = wanted;
@@ -79,20 +91,20 @@ export function createFakeSilences(source = 'alertmanager/main'): FakeSilences {
       if (!isSame) made += 1;
       const ref = isSame ? changes.ref : `am-${made}`;
       return call(ref, () => {
-        if (changes) held.delete(changes.ref);
+        if (changes && !isSame) ends(changes.ref);
         held.set(ref, wanted);
       });
     },
     remove: async (ref) =>
       call(ref, () => {
-        const { silence } = held.get(ref) ?? {};
-        if (silence !== undefined) over.add(silence);
-        held.delete(ref);
+        ends(ref);
       }),
     loses(ref, which) {
-      const { silence } = held.get(ref) ?? {};
-      if (which === 'over' && silence !== undefined) over.add(silence);
+      if (which === 'over') ends(ref);
       held.delete(ref);
+    },
+    put(ref, wanted) {
+      held.set(ref, wanted);
     },
   };
   return fake;
@@ -101,7 +113,8 @@ export function createFakeSilences(source = 'alertmanager/main'): FakeSilences {
 function asHeld([ref, wanted]: readonly [string, SilenceWanted]): HeldSilence {
   const { matchers, endsAt, createdBy, comment, silence } = wanted;
   const startsAt = new Date(wanted.startsAt).toISOString();
-  return { ref, matchers, startsAt, endsAt, createdBy, comment: `${comment} [tocsin ${silence}]` };
+  const marked = silence === '' ? comment : `${comment} [tocsin ${silence}]`;
+  return { ref, silence, matchers, startsAt, endsAt, createdBy, comment: marked };
 }
 
 function stateOf(labels: Labels, held: ReadonlyMap<string, SilenceWanted>): MatchingAlert {

@@ -117,7 +117,9 @@ describe('silence', () => {
   it('wants a time and a reason: a surface asks for both by a form, and holds the matchers', async () => {
     const incident = await alerts('one', slow('a'));
     expect(await counter.says('ana', 'silence', { incident })).toContain('ARGUMENT_MISSING');
-    expect(await counter.says('ana', 'silence 1h', { incident })).toContain('ARGUMENT_MISSING');
+    expect(await counter.says('ana', 'silence 1h', { incident })).toContain(
+      'SILENCE_REASON_REQUIRED',
+    );
     expect(await counter.says('ana', 'silence soon reason=x', { incident })).toContain(
       'ARGUMENT_NOT_A_DURATION',
     );
@@ -239,6 +241,32 @@ function fitting(matchers: SilenceWanted['matchers'], extra: number): Record<str
   const labelled = Object.fromEntries(matchers.map(({ name, value }) => [name, value]));
   return { ...labelled, extra: String(extra) };
 }
+
+describe('a silence that stands', () => {
+  it('lasts longer, with the reason and the conditions that it had, and needs neither again', async () => {
+    const incident = await alerts('one', slow('a'), slow('b'));
+    await counter.says('ana', `${line} match='alertname="Slow", severity="warning", pod="a"'`, {
+      incident,
+    });
+    const { silence, matchers } = counter.told('SilenceAsked') as unknown as SilenceWanted;
+    const made = await silences.create({ ...wanted, silence, matchers });
+    const became = { kind: 'made', ref: made.ok ? made.ref : '' } as const;
+    await counter.bot.engine.tellIncident(
+      incident,
+      { type: 'RecordSilence', at: counter.clock.now, silence, became },
+      { cause: 'made', by: 'tocsin' },
+    );
+    counter.clock.now += 30 * 60_000;
+    expect(await counter.says('ben', 'silence 1h', { incident })).toContain('It hides 1 alert');
+    expect(counter.told('SilenceAsked')).toMatchObject({
+      silence,
+      matchers,
+      person: 'ben',
+      reason: 'known',
+      until: counter.clock.now + 3_600_000,
+    });
+  });
+});
 
 describe('unsilence', () => {
   it('ends what was asked for here, and nothing else', async () => {

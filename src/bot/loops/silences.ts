@@ -1,9 +1,14 @@
-import { sameMatchers } from '../../core/alert/matcher.ts';
+import { isAsWanted } from '../../core/incident/held.ts';
 import { hiddenOf, hidesTooMuch, wouldHide } from '../../core/incident/hides.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import type { RecordSilence } from '../../core/incident/intent.ts';
 import { madeByOperation } from '../../core/incident/silence-made.ts';
-import { pendingSilences, type SilenceState } from '../../core/incident/silences.ts';
+import {
+  isWarned,
+  pendingSilences,
+  type SilenceState,
+  warnedAt,
+} from '../../core/incident/silences.ts';
 import type {
   HeldSilence,
   SilenceNotDone,
@@ -18,6 +23,8 @@ export interface SilencesLoopOptions {
   readonly engine: Pick<Engine, 'incident' | 'operation' | 'tellIncident' | 'readings'>;
   readonly clock: Clock;
   readonly silences: readonly Silences[];
+  /** How long before its end people are told that it ends. */
+  readonly warnMs: number;
   /** A silence was made, or ended: its source has something new to tell. */
   readonly changed: (source: string) => void;
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void;
@@ -84,13 +91,26 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
     if (state === undefined || state.status === 'none') return;
     const waits: number[] = [];
     for (const each of pendingSilences(state)) waits.push(await act(id, state, each));
-    for (const { status, silence, until } of state.silences) {
-      if (status !== 'made') continue;
-      if (clock.now() < until) waits.push(until - clock.now());
-      else await tell(id, silence, { kind: 'ended', why: 'lapsed' });
-    }
+    for (const each of state.silences) waits.push(await watch(id, state, each));
     const soonest = Math.min(...waits.filter((ms) => ms > 0));
     if (Number.isFinite(soonest)) later(id, soonest);
+  }
+
+  /** One that holds: its end, and some time before it that somebody is told. */
+  async function watch(id: string, incident: Incident, each: SilenceState): Promise<number> {
+    const { status, silence, until } = each;
+    const now = clock.now();
+    if (status !== 'made') return 0;
+    if (now >= until) {
+      await tell(id, silence, { kind: 'ended', why: 'lapsed' });
+      return 0;
+    }
+    // Where nothing fires any more nothing is heard again.
+    if (isWarned(each) || incident.status !== 'open' || incident.firing === 0) return until - now;
+    const warnsAt = warnedAt(each, options.warnMs);
+    if (now < warnsAt) return warnsAt - now;
+    await tell(id, silence, { kind: 'ending' });
+    return until - now;
   }
 
   function later(id: string, ms: number): void {
@@ -202,10 +222,11 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
 
   async function tell(id: string, silence: string, became: RecordSilence['became']): Promise<void> {
     const at = clock.now();
+    const version = engine.readings.incidents.get(id)?.version ?? 0;
     await engine.tellIncident(
       id,
       { type: 'RecordSilence', at, silence, became },
-      { cause: `silences/${silence}/${became.kind}/${at}`, by: 'tocsin' },
+      { cause: `silences/${silence}/${became.kind}/${version}/${at}`, by: 'tocsin' },
     );
   }
 
@@ -254,11 +275,6 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
 interface Found {
   readonly port: Silences;
   readonly held: readonly HeldSilence[];
-}
-
-/** Whoever answers writes times to the second at least. */
-function isAsWanted(held: HeldSilence, { matchers, until }: SilenceState): boolean {
-  return Math.abs(held.endsAt - until) < 1000 && sameMatchers(held.matchers, matchers);
 }
 
 /** Whoever finds it at the source reads who wanted it, why, and where that was said. */

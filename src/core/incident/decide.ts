@@ -2,6 +2,7 @@ import { recordKnown } from '../known/known.ts';
 import { compareWithSource } from './compare.ts';
 import type { IncidentEvent } from './event.ts';
 import { recordGraph } from './graph.ts';
+import { compareSilences } from './held.ts';
 import type { IncidentState } from './incident.ts';
 import type { IncidentIntent, LinkOperation, RecordNotified, Refuse } from './intent.ts';
 import { askPageDeed, recordPageDeed, withPageDeeds } from './page-deeds.ts';
@@ -65,6 +66,8 @@ function decided(intent: IncidentIntent, state: IncidentState): readonly Inciden
       return askUnsilence(intent, state);
     case 'RecordSilence':
       return recordSilence(intent, state);
+    case 'CompareSilences':
+      return compareSilences(intent, state);
     case 'LinkOperation':
       return linkOperation(intent, state);
     case 'RecordNotified':

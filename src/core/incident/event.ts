@@ -10,7 +10,7 @@ import type { PartJoined } from './part.ts';
 import type { Members } from './privacy.ts';
 import type { ProposalEvent } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
-import type { SilenceEvent } from './silence-event.ts';
+import type { SilenceEvent, SilenceFound, SilenceLost } from './silence-event.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
 export type IncidentEvent =
@@ -25,6 +25,8 @@ export type IncidentEvent =
   | SourceReachable
   | SilencesSeen
   | SilenceEvent
+  | SilenceFound
+  | SilenceLost
   | UnreadableReceived
   | SecurityNoticed
   | PageSeen

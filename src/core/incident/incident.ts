@@ -12,6 +12,7 @@ import type {
   IncidentResolved,
   UnreadableReceived,
 } from './event.ts';
+import { type ElsewhereSilence, silencesChanged } from './held.ts';
 import { type PageState, pagesAfter } from './page.ts';
 import { deedsAfter, NO_DEEDS, type PageDeeds, pageHeard } from './page-deeds.ts';
 import {
@@ -28,7 +29,8 @@ import {
   proposalsResolved,
 } from './proposal.ts';
 import { type SecurityState, securityNoticed } from './security.ts';
-import { type SilenceState, silencesAfter } from './silences.ts';
+import { isSilenceNews } from './silence-event.ts';
+import type { SilenceState } from './silences.ts';
 import { type StoryLine, tell } from './story-lines.ts';
 
 export type IncidentState = NoIncident | Incident;
@@ -82,6 +84,8 @@ export interface Incident {
   readonly silenced: number;
   /** Asked for here; the newest last. */
   readonly silences: readonly SilenceState[];
+  /** Made at the source by others, and muting its alerts; the newest last. */
+  readonly elsewhere: readonly ElsewhereSilence[];
   /** Who was paged for it, and how that stands; the newest last. */
   readonly pages: readonly PageState[];
   /** What is to be done, and was done, where people are paged. */
@@ -261,6 +265,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
     unreachable: undefined,
     silenced: 0,
     silences: [],
+    elsewhere: [],
     pages: [],
     deeds: NO_DEEDS,
     unreadable: undefined,
@@ -272,6 +277,7 @@ function open(event: IncidentOpened, meta: IncidentMeta): Incident {
 }
 
 function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Incident {
+  if (isSilenceNews(event)) return { ...state, ...silencesChanged(state, event, meta.at) };
   switch (event.type) {
     case 'AlertsFired':
       return alertsFired(state, event, meta);
@@ -290,12 +296,6 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return sourceAnswered(state, event, meta.at);
     case 'SilencesSeen':
       return silencesSeen(state, event);
-    case 'SilenceAsked':
-    case 'SilenceMade':
-    case 'SilenceFailed':
-    case 'SilenceEndAsked':
-    case 'SilenceEnded':
-      return { ...state, silences: silencesAfter(state.silences, event, meta.at) };
     case 'UnreadableReceived':
       return unreadableReceived(state, event, meta);
     case 'PageSeen':

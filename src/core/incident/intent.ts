@@ -7,6 +7,7 @@ import type { Problem } from '../problem.ts';
 import type { Concerning } from './compare.ts';
 import type { Author, PageWay } from './event.ts';
 import type { RecordGraph } from './graph.ts';
+import type { CompareSilences } from './held.ts';
 import type { Hides } from './hides.ts';
 import type { PageNews } from './page.ts';
 import type { PageDeed } from './page-deeds.ts';
@@ -36,6 +37,7 @@ export type IncidentIntent =
   | AskSilence
   | AskUnsilence
   | RecordSilence
+  | CompareSilences
   | LinkOperation
   | RecordNotified
   | RecordGraph
@@ -203,6 +205,7 @@ export interface RecordSilence {
         readonly operation: string;
       } & Omit<SilenceAsked, 'type' | 'v' | 'silence' | 'operation'>)
     | { readonly kind: 'failed'; readonly problem: Problem }
+    | { readonly kind: 'ending' }
     | { readonly kind: 'ended'; readonly why: SilenceEnded['why'] };
 }
 

@@ -7,6 +7,8 @@ export type SilenceEvent =
   | SilenceMade
   | SilenceFailed
   | SilenceEndAsked
+  | SilenceEnding
+  | SilenceMissed
   | SilenceEnded;
 
 /**
@@ -31,12 +33,72 @@ export interface SilenceAsked {
   readonly operation?: string;
 }
 
+/** All of them, with what others did at the source. */
+export type SilenceNews = SilenceEvent | SilenceFound | SilenceLost;
+
+const news: ReadonlySet<string> = new Set<SilenceNews['type']>([
+  'SilenceAsked',
+  'SilenceMade',
+  'SilenceFailed',
+  'SilenceEndAsked',
+  'SilenceEnding',
+  'SilenceMissed',
+  'SilenceEnded',
+  'SilenceFound',
+  'SilenceLost',
+]);
+
+export function isSilenceNews<Other extends { readonly type: string }>(
+  event: Other | SilenceNews,
+): event is SilenceNews {
+  return news.has(event.type);
+}
+
 export interface SilenceMade {
   readonly type: 'SilenceMade';
   readonly v: 1;
   readonly silence: string;
   /** As the source names it; a changed one has another name there. */
   readonly ref: string;
+  /** What stands there is not what was asked for: somebody changed it at the source. */
+  readonly until?: number;
+  readonly matchers?: readonly Matcher[];
+}
+
+/** Its end is near, and the incident is open. */
+export interface SilenceEnding {
+  readonly type: 'SilenceEnding';
+  readonly v: 1;
+  readonly silence: string;
+  /** ms. */
+  readonly until: number;
+}
+
+/** The source has forgotten it before its time, with the peer that alone knew it: it is made again. */
+export interface SilenceMissed {
+  readonly type: 'SilenceMissed';
+  readonly v: 1;
+  readonly silence: string;
+}
+
+/** Somebody else's silence mutes alerts of the incident, or has another end or comment by now. */
+export interface SilenceFound {
+  readonly type: 'SilenceFound';
+  readonly v: 1;
+  /** As the source names it. */
+  readonly ref: string;
+  readonly by: string;
+  readonly comment: string;
+  /** ms. */
+  readonly until: number;
+}
+
+/** It is over. */
+export interface SilenceLost {
+  readonly type: 'SilenceLost';
+  readonly v: 1;
+  readonly ref: string;
+  readonly by: string;
 }
 
 /** It could not be made, or not be ended. */

@@ -15,6 +15,10 @@ export interface SilenceState extends SilenceTerms {
   readonly ref: string;
   readonly surface: string;
   readonly askedAt: number;
+  /** When it was made, or made so; 0 while it is not. */
+  readonly madeAt: number;
+  /** The end that somebody was warned of; 0 for none. */
+  readonly warnedOf: number;
   /** What holds at the source while a change is on its way. */
   readonly before?: SilenceTerms;
   /** Why the last deed failed. */
@@ -126,6 +130,8 @@ export function recordSilence(
       return known.status === 'made'
         ? []
         : [{ type: 'SilenceFailed', v: 1, silence, problem: became.problem }];
+    case 'ending':
+      return isWarned(known) ? [] : [{ type: 'SilenceEnding', v: 1, silence, until: known.until }];
     case 'ended':
       return [{ type: 'SilenceEnded', v: 1, silence, why: became.why }];
   }
@@ -161,7 +167,7 @@ export function silencesAfter(
       ? silences.map((each) => (each === known ? state : each))
       : [...silences.slice(1 - KEPT_MAX), state];
   }
-  return silences.map((each) => (each.silence === event.silence ? further(each, event) : each));
+  return silences.map((each) => (each.silence === event.silence ? further(each, event, at) : each));
 }
 
 function askedState(
@@ -172,18 +178,36 @@ function askedState(
   const wanted = { silence, matchers, person, surface, reason, until, operation, askedAt };
   const stands = known?.status === 'made' ? termsOf(known) : undefined;
   const ref = known?.ref ?? '';
-  return { ...wanted, status: 'asked', ref, ...(stands && { before: stands }), code: '' };
+  const { madeAt = 0, warnedOf = 0 } = known ?? {};
+  const times = { madeAt, warnedOf };
+  return { ...wanted, ...times, status: 'asked', ref, ...(stands && { before: stands }), code: '' };
 }
 
 function termsOf({ matchers, person, reason, until, operation }: SilenceState): SilenceTerms {
   return { matchers, person, reason, until, operation };
 }
 
-function further(state: SilenceState, event: Exclude<SilenceEvent, SilenceAsked>): SilenceState {
+function further(
+  state: SilenceState,
+  event: Exclude<SilenceEvent, SilenceAsked>,
+  at: number,
+): SilenceState {
   const { before, ...wanted } = state;
   switch (event.type) {
     case 'SilenceMade':
-      return { ...wanted, status: 'made', ref: event.ref, code: '' };
+      return {
+        ...wanted,
+        status: 'made',
+        ref: event.ref,
+        madeAt: at,
+        until: event.until ?? wanted.until,
+        matchers: event.matchers ?? wanted.matchers,
+        code: '',
+      };
+    case 'SilenceEnding':
+      return { ...state, warnedOf: event.until };
+    case 'SilenceMissed':
+      return { ...wanted, status: 'asked', ref: '', askedAt: at };
     case 'SilenceEndAsked':
       return { ...state, status: 'ending' };
     case 'SilenceEnded':
@@ -203,6 +227,15 @@ export function liveSilence({ silences }: Incident, at: number): SilenceState | 
 
 function isLive({ status, until, before }: SilenceState, at: number): boolean {
   return status !== 'failed' && status !== 'ended' && at < Math.max(until, before?.until ?? 0);
+}
+
+/** How long before its end somebody is told: never before three quarters of it are over. */
+export function warnedAt({ askedAt, until }: SilenceState, warnMs: number): number {
+  return until - Math.min(warnMs, (until - askedAt) / 4);
+}
+
+export function isWarned({ status, until, warnedOf }: SilenceState): boolean {
+  return status !== 'made' || warnedOf === until;
 }
 
 /** Silences that somebody waits for: the loop of that name has them to make, or to end. */

@@ -20,7 +20,7 @@ import type { PageDeedAsked, PageDeedFailed } from './page-deeds.ts';
 import type { PartJoined } from './part.ts';
 import type { ProposalDismissed, ProposalWithdrawn } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
-import type { SilenceEvent } from './silence-event.ts';
+import type { SilenceEvent, SilenceFound, SilenceLost } from './silence-event.ts';
 
 /** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
 export interface StoryLine {
@@ -43,6 +43,8 @@ export type StoryEvent =
   | NoteAdded
   | MessagePinned
   | SilenceEvent
+  | SilenceFound
+  | SilenceLost
   | PeopleNotified
   | SecurityNoticed
   | PageSeen
@@ -104,7 +106,11 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'SilenceMade':
     case 'SilenceFailed':
     case 'SilenceEndAsked':
+    case 'SilenceEnding':
+    case 'SilenceMissed':
     case 'SilenceEnded':
+    case 'SilenceFound':
+    case 'SilenceLost':
     case 'PeopleNotified':
     case 'SecurityNoticed':
     case 'PageTold':

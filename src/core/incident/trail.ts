@@ -3,6 +3,7 @@ import type { ErasedEvent, Recorded } from '../event.ts';
 import { factsLine, rowOf, type TrailRow } from '../record/row.ts';
 import type { IncidentEvent } from './event.ts';
 import { type ProposalEvent, proposerName } from './proposal.ts';
+import { isSilenceNews, type SilenceNews } from './silence-event.ts';
 
 /** The record of one incident, one row for each event; those of its operations have their own. */
 export function incidentTrail(events: readonly Recorded<IncidentEvent>[]): readonly TrailRow[] {
@@ -18,6 +19,7 @@ function opener({ by, event }: Recorded<IncidentEvent>): Partial<TrailRow> {
 }
 
 function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
+  if (isSilenceNews(event)) return silenceSaid(event);
   switch (event.type) {
     case 'IncidentOpened':
       return { what: event.title, outcome: `open, ${event.severity}`, ...openedIn(event) };
@@ -37,14 +39,6 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
       return { outcome: `${event.cut} cut off by the source` };
     case 'SilencesSeen':
       return { outcome: event.alerts.map(({ state }) => state).join(', ') };
-    case 'SilenceAsked':
-      return {
-        what: shownAll(event.matchers),
-        ...(event.operation && { operation: event.operation }),
-        outcome: `asked until ${new Date(event.until).toISOString()}`,
-      };
-    case 'SilenceEnded':
-      return { outcome: event.why };
     case 'UnreadableReceived':
       return { what: event.reasons.join('; '), outcome: `${event.count} unreadable` };
     case 'IncidentResolved':
@@ -112,6 +106,32 @@ function proposalRow(event: ProposalEvent): Partial<TrailRow> {
       return { what: proposal, operation: event.operation, outcome: 'requested' };
     case 'ProposalExpired':
       return { what: proposal, outcome: 'expired' };
+  }
+}
+
+function silenceSaid(event: SilenceNews): Partial<TrailRow> {
+  switch (event.type) {
+    case 'SilenceAsked':
+      return {
+        what: shownAll(event.matchers),
+        ...(event.operation && { operation: event.operation }),
+        outcome: `asked until ${new Date(event.until).toISOString()}`,
+      };
+    case 'SilenceEnded':
+      return { outcome: event.why };
+    case 'SilenceEnding':
+      return { outcome: `ends ${new Date(event.until).toISOString()}` };
+    case 'SilenceMissed':
+      return { outcome: 'forgotten by the source' };
+    case 'SilenceFound':
+      return {
+        what: `${event.by}: ${event.comment}`,
+        outcome: `silenced elsewhere until ${new Date(event.until).toISOString()}`,
+      };
+    case 'SilenceLost':
+      return { what: event.by, outcome: 'silenced elsewhere no more' };
+    default:
+      return {};
   }
 }
 

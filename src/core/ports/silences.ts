@@ -23,6 +23,8 @@ export interface SilenceReader {
   readonly source: string;
   /** The alerts there that fit, muted ones too. */
   matching(matchers: readonly Matcher[]): Promise<MatchingFound>;
+  /** Every silence that it knows, whoever made it. */
+  list(): Promise<SilencesListed>;
 }
 
 export interface SilenceWanted {
@@ -40,6 +42,8 @@ export interface SilenceWanted {
 /** A silence as its source has it. */
 export interface HeldSilence {
   readonly ref: string;
+  /** Our id; '' for one that somebody made there. */
+  readonly silence: string;
   readonly matchers: readonly Matcher[];
   /** As written there: a change repeats it to the letter. */
   readonly startsAt: string;
@@ -56,6 +60,17 @@ export type SilencesFound =
       /** One with our id was there and is over. */
       readonly isOver: boolean;
       /** Everybody who could hold it has said so: what is not among them is not there. */
+      readonly isWhole: boolean;
+    }
+  | SilenceNotDone;
+
+export type SilencesListed =
+  | {
+      readonly ok: true;
+      readonly held: readonly HeldSilence[];
+      /** Those that are over, as long as the source keeps them. */
+      readonly over: readonly HeldSilence[];
+      /** Everybody who could hold one has said so. */
       readonly isWhole: boolean;
     }
   | SilenceNotDone;

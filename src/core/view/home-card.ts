@@ -7,9 +7,8 @@ import { surfaceKind } from '../operation/policy.ts';
 import type { Evidence } from '../person.ts';
 import type { Action, Block, Card, Menu, Text } from './card.ts';
 import { incidentTitle } from './incident-card.ts';
-import { counted } from './story.ts';
 import { plain } from './text.ts';
-import { code, personSpan, strong, time, type Words } from './words.ts';
+import { code, counted, personSpan, strong, time, type Words } from './words.ts';
 
 export interface HomeReading {
   readonly incidents: readonly Incident[];

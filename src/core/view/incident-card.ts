@@ -1,7 +1,6 @@
 import { rank, type Severity } from '../alert/severity.ts';
 import { SILENCE_HIDES_MAX } from '../incident/hides.ts';
 import { type Incident, severity } from '../incident/incident.ts';
-import type { SilenceState } from '../incident/silences.ts';
 import {
   alertList,
   type Gathered,
@@ -14,8 +13,8 @@ import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { pageFacts } from './page-words.ts';
 import { furtherFacts, partFacts } from './part-words.ts';
 import { securityBlocks } from './security-words.ts';
-import { counted } from './story.ts';
-import { code, duration, personSpan, strong, time, type Words } from './words.ts';
+import { silenceFacts } from './silence-words.ts';
+import { code, counted, duration, personSpan, strong, time, type Words } from './words.ts';
 
 export interface IncidentCardContext extends Words {
   readonly runbook?: RunbookHint | undefined;
@@ -158,7 +157,7 @@ function standing(
     ...partFacts(incident, bySource),
     ...pageFacts(incident, words),
     ...silenced(incident),
-    ...silences(incident, words),
+    ...silenceFacts(incident, words),
     ...flapping(incident),
     ...certainty(incident),
     ...furtherFacts(incident),
@@ -190,23 +189,6 @@ function silenced({ silenced: muted, firing }: Incident): readonly Fact[] {
   if (muted === 0) return [];
   return [{ label: 'muted', value: [`${muted} of ${firing} firing alerts, at the source`] }];
 }
-
-/** Asked for here: until when, by whom, and how far it is. What lapsed or was ended is in the story. */
-function silences({ silences: all }: Incident, words: Words): readonly Fact[] {
-  const last = all.at(-1);
-  if (!last || last.status === 'ended') return [];
-  const by: Text = ['until ', time(last.until), ' by ', personSpan(last.person, words)];
-  const failed: Text = last.code === '' ? [] : [' ', code(last.code)];
-  return [{ label: SILENCE_LABELS[last.status], value: [...by, `: ${last.reason}`, ...failed] }];
-}
-
-const SILENCE_LABELS: Readonly<Record<SilenceState['status'], string>> = {
-  asked: 'silence asked',
-  made: 'silenced',
-  ending: 'silence ending',
-  failed: 'not silenced',
-  ended: '',
-};
 
 function flapping({ reopened, reopenedAt, flaps }: Incident): readonly Fact[] {
   if (reopened > 0) {

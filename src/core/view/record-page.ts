@@ -1,5 +1,5 @@
 import type { Proof, ProvenRow } from '../record/format.ts';
-import { counted } from './story.ts';
+import { counted } from './words.ts';
 
 /** The record as a page that can be read aloud: a sentence for each event, then what proves it. */
 export function recordMarkdown(thread: string, rows: readonly ProvenRow[], proof: Proof): string {

@@ -4,8 +4,7 @@ import type { Storm } from '../storm.ts';
 import { subjectOf } from './alert-lines.ts';
 import type { Block, Card, Menu, Text } from './card.ts';
 import { incidentTitle } from './incident-card.ts';
-import { counted } from './story.ts';
-import { duration, strong, time, type Words } from './words.ts';
+import { counted, duration, strong, time, type Words } from './words.ts';
 
 export interface StormCardContext extends Words {
   readonly publicUrl?: string | undefined;

@@ -1,4 +1,3 @@
-import { shownAll } from '../alert/matcher.ts';
 import type {
   IncidentOpened,
   IncidentReopened,
@@ -8,7 +7,7 @@ import type {
 } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { proposerName } from '../incident/proposal.ts';
-import type { SilenceEvent } from '../incident/silence-event.ts';
+import { isSilenceNews } from '../incident/silence-event.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
@@ -16,22 +15,23 @@ import { graphPicture, graphText } from './graph-words.ts';
 import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
 import { partJoined, ruleText } from './part-words.ts';
 import { securityLine } from './security-words.ts';
-import { code, personSpan, problemLine, strong, time, type Words } from './words.ts';
+import { endingCard, silenceText } from './silence-words.ts';
+import { code, counted, personSpan, problemLine, strong, time, type Words } from './words.ts';
 
 /**
  * What a person would say aloud of an incident, one entry for each fact. Keys are stable: a line once posted stays as it
  * is. Of a very long story only the last 200 lines are given; the older ones have long been posted.
  */
 export function story(incident: Incident, words: Words): readonly Entry[] {
-  const lines = incident.lines.map(
-    (line): Entry => ({
-      kind: 'line',
-      key: `line/${line.position}`,
-      at: line.at,
-      text: say(line, incident, words),
-      ...(line.event.type === 'GraphDrawn' && { picture: graphPicture(line.event.graph) }),
-    }),
-  );
+  const lines = incident.lines.map((line): Entry => {
+    const { event, position, at } = line;
+    const key = `line/${position}`;
+    if (event.type === 'SilenceEnding') {
+      return { kind: 'card', key, card: endingCard(event, { key, incident, words }) };
+    }
+    const picture = event.type === 'GraphDrawn' && { picture: graphPicture(event.graph) };
+    return { kind: 'line', key, at, text: say(line, incident, words), ...picture };
+  });
   return incident.reopened > REOPENINGS_SAID ? [...lines, flapping(incident)] : lines;
 }
 
@@ -58,6 +58,10 @@ function flapping(incident: Incident): Entry {
 }
 
 function say({ event }: StoryLine, incident: Incident, words: Words): Text {
+  if (isSilenceNews(event)) {
+    const said = where({ surface: '', ...event }, incident);
+    return silenceText(event, { words, incident, where: said });
+  }
   switch (event.type) {
     case 'IncidentOpened':
       return opened(event, words, incident);
@@ -98,12 +102,6 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return [personSpan(event.person, words), `${where(event, incident)}: ${event.text}`];
     case 'MessagePinned':
       return pinned(event, words, incident);
-    case 'SilenceAsked':
-    case 'SilenceMade':
-    case 'SilenceFailed':
-    case 'SilenceEndAsked':
-    case 'SilenceEnded':
-      return silence(event, words, incident);
     case 'PeopleNotified':
       return notified(event);
     case 'PageSeen':
@@ -203,28 +201,6 @@ function where(
   return ` · ${alike.length > 1 ? surface : kind}`;
 }
 
-function silence(event: SilenceEvent, words: Words, incident: Incident): Text {
-  switch (event.type) {
-    case 'SilenceAsked':
-      return [
-        personSpan(event.person, words),
-        event.operation ? ' had it silenced until ' : ' asked to silence it until ',
-        time(event.until),
-        ...(event.operation ? [' by ', code(event.operation)] : []),
-        `${where(event, incident)}: ${event.reason} · `,
-        code(shownAll(event.matchers)),
-      ];
-    case 'SilenceMade':
-      return [`It is silenced at ${incident.opened.source}`];
-    case 'SilenceFailed':
-      return problemLine(event.problem, words);
-    case 'SilenceEndAsked':
-      return [personSpan(event.person, words), ' asked to end the silence', where(event, incident)];
-    case 'SilenceEnded':
-      return ['The silence is over'];
-  }
-}
-
 function notified({ key, group, people }: PeopleNotified): Text {
   const whom = { kind: 'notify', group, people } as const;
   if (key.startsWith('unknown:')) {
@@ -239,6 +215,3 @@ function notified({ key, group, people }: PeopleNotified): Text {
 }
 
 /** `1 alert`, `3 alerts`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
-}

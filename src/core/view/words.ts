@@ -88,6 +88,11 @@ export function fill(sentence: string, facts: Facts): string {
   );
 }
 
+/** `1 alert`, `2 alerts`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

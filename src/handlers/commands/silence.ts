@@ -4,7 +4,12 @@ import { formatDuration, parseDuration } from '../../core/duration.ts';
 import { commonMatchers, dangerOf, hiddenOf, wouldHide } from '../../core/incident/hides.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import type { AskSilence } from '../../core/incident/intent.ts';
-import { liveSilence, reasonOf, silenceObjection } from '../../core/incident/silences.ts';
+import {
+  liveSilence,
+  reasonOf,
+  type SilenceState,
+  silenceObjection,
+} from '../../core/incident/silences.ts';
 import type { MatchingAlert } from '../../core/ports/silences.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Block, Text } from '../../core/view/card.ts';
@@ -40,7 +45,10 @@ export const silence: IncidentCommand = {
       named: false,
       summary: 'How long from now: 30m, 2h; a day at most unless the policy says otherwise.',
     },
-    { ...reasonArgument, required: true, summary: 'Why; it stands at the source too.' },
+    {
+      ...reasonArgument,
+      summary: 'Why; it stands at the source too. One that is prolonged keeps its own.',
+    },
     {
       name: 'match',
       kind: 'text',
@@ -61,6 +69,7 @@ export const silence: IncidentCommand = {
     anotherArgument,
     incidentArgument,
   ],
+  wants: (incident) => (standing(incident) ? [] : ['reason']),
   example: 'silence 2h reason="being replaced"',
   prefills: (incident): Readonly<Record<string, string>> => {
     const text = shownAll(usualMatchers(incident));
@@ -92,7 +101,7 @@ async function silenceIntent(asked: Asking): Promise<AskSilence | Problem | Inst
     silence: `sil-${desk.sha256(`silence/${asked.request}`).slice(0, 10)}`,
     matchers,
     durationMs: parseDuration(String(args['for'])) ?? 0,
-    reason: String(args['reason']),
+    reason: String(args['reason'] ?? live?.reason ?? ''),
   } as const;
   // What is refused whatever it hides is refused, and recorded, without a question to the source.
   if (silenceObjection(incident, asking)) return { ...asking, hides: { firing: 0, critical: 0 } };
@@ -117,8 +126,13 @@ type Instead =
 
 /** Of the silence that stands here, else what all alerts that fire have in common. */
 function usualMatchers(incident: Incident): readonly Matcher[] {
-  const last = incident.silences.at(-1);
-  return last?.status === 'made' ? last.matchers : commonMatchers(incident);
+  return standing(incident)?.matchers ?? commonMatchers(incident);
+}
+
+/** The one that is changed when another is asked for. */
+function standing({ silences }: Incident): SilenceState | undefined {
+  const last = silences.at(-1);
+  return last?.status === 'made' ? last : undefined;
 }
 
 /** What the source says, and nobody's guess: one that does not answer ends it here. */

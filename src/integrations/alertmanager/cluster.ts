@@ -1,8 +1,10 @@
 import type { AlertSource, SourceAlert } from '../../core/ports/alert-source.ts';
 import type {
+  HeldSilence,
   SilenceDone,
   SilenceNotDone,
   Silences,
+  SilencesListed,
   SilenceWanted,
 } from '../../core/ports/silences.ts';
 import type { SourceSilence } from './schema.ts';
@@ -20,10 +22,8 @@ export interface PeerSilences extends Pick<Silences, 'source' | 'landsWithinMs'>
   ): Promise<{ readonly ok: true; readonly alerts: readonly SourceAlert[] } | SilenceNotDone>;
   create(wanted: SilenceWanted): Promise<PeerDone>;
   remove(ref: string): Promise<PeerDone>;
-  /** Those with our id, whether they still hold or not. */
-  look(
-    silence: string,
-  ): Promise<{ readonly ok: true; readonly all: readonly SourceSilence[] } | SilenceNotDone>;
+  /** Whether they still hold or not. */
+  list(): Promise<{ readonly ok: true; readonly all: readonly SourceSilence[] } | SilenceNotDone>;
 }
 
 /** `isUnknown`: the one that was meant was never known there. */
@@ -91,23 +91,34 @@ export function joinSilences(
   peers: readonly Pick<Peer, 'silences'>[],
 ): Silences {
   const ports = peers.map(({ silences }) => silences);
+
+  /** What is over at one of them is over. */
+  async function list(): Promise<SilencesListed> {
+    const told = await Promise.all(ports.map((port) => port.list()));
+    const found = told.flatMap((each) => (each.ok ? each.all : []));
+    const [lost] = told.flatMap((each) => (each.ok ? [] : [each]));
+    if (lost && told.every(({ ok }) => !ok)) return lost;
+    const ended = new Set(found.flatMap(({ ref, ends }) => (ends ? [ref] : [])));
+    const all = [...new Map(found.map(({ ends: _, ...each }) => [each.ref, each])).values()];
+    return {
+      ok: true,
+      held: all.filter(({ ref }) => !ended.has(ref)),
+      over: all.filter(({ ref }) => ended.has(ref)),
+      isWhole: lost === undefined,
+    };
+  }
+
   return {
     source: source.name,
     landsWithinMs: Math.max(...ports.map(({ landsWithinMs }) => landsWithinMs)),
     async find({ silence }) {
-      const told = await Promise.all(ports.map((port) => port.look(silence)));
-      const found = told.flatMap((each) => (each.ok ? each.all : []));
-      const [lost] = told.flatMap((each) => (each.ok ? [] : [each]));
-      if (lost && told.every(({ ok }) => !ok)) return lost;
-      const over = new Set(found.flatMap(({ ref, ends }) => (ends ? [ref] : [])));
-      const held = new Map(found.map(({ ends: _, ...each }) => [each.ref, each]));
-      return {
-        ok: true,
-        held: [...held.values()].filter(({ ref }) => !over.has(ref)),
-        isOver: over.size > 0,
-        isWhole: lost === undefined,
-      };
+      const listed = await list();
+      if (!listed.ok) return listed;
+      const { held, over, isWhole } = listed;
+      const isMine = (each: HeldSilence) => each.silence === silence;
+      return { ok: true, held: held.filter(isMine), isOver: over.some(isMine), isWhole };
     },
+    list,
     async matching(matchers) {
       const told = await Promise.all(ports.map((port) => port.matching(matchers)));
       const answers = told.flatMap((each) => (each.ok ? [each.alerts] : []));

@@ -2,6 +2,8 @@ import type { Matcher } from '../../core/alert/matcher.ts';
 import type { SourceAlert } from '../../core/ports/alert-source.ts';
 import type { HeldSilence } from '../../core/ports/silences.ts';
 
+import { markedAs } from './mark.ts';
+
 const VALUE_MAX = 4096;
 
 /**
@@ -35,6 +37,7 @@ export function parseSilences(answer: unknown): readonly SourceSilence[] {
     const endsAt = Date.parse(text(fields?.['endsAt']));
     const silence = {
       ref: id,
+      silence: markedAs(comment),
       matchers: parseMatcherList(fields?.['matchers']),
       startsAt: text(startsAt),
       endsAt: Number.isNaN(endsAt) ? 0 : endsAt,

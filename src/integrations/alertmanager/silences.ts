@@ -23,10 +23,9 @@ export function createSilences(
   return {
     source,
     landsWithinMs: timeoutMs * LANDS_WITHIN_TIMEOUTS,
-    async look(silence) {
+    async list() {
       try {
-        const all = parseSilences((await client.get(PATH)).body);
-        return { ok: true, all: all.filter(({ comment }) => comment.includes(mark(silence))) };
+        return { ok: true, all: parseSilences((await client.get(PATH)).body) };
       } catch (error) {
         const because = problemOf(error, unreadable('there is no list of silences'));
         return { ok: false, why: 'wait', problem: because };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/bot/engine.ts';
+import { createHeldSilencesLoop } from '../../../src/bot/loops/held-silences.ts';
 import { createSilencesLoop } from '../../../src/bot/loops/silences.ts';
 import { receiveIntent } from '../../../src/core/alert/intake.ts';
 import { matchersOf } from '../../../src/core/alert/matcher.ts';
@@ -11,6 +12,7 @@ import { createFakeSilences, type FakeSilences } from '../../fakes/silences.ts';
 import { stillClock } from '../../fakes/still-clock.ts';
 
 const source = 'alertmanager/main';
+const began = stillClock().now();
 const matchers = matchersOf({ alertname: 'Slow', severity: 'warning' });
 
 describe('a silence that was asked for', () => {
@@ -94,6 +96,95 @@ describe('a silence that was asked for', () => {
   });
 });
 
+describe('a silence that holds', () => {
+  it('is about to end a quarter of an hour before it does, once', async () => {
+    const { asks, clock, warned } = await world();
+    await asks();
+    await clock.passes(44 * MINUTE);
+    expect(warned()).toBe(0);
+    await clock.passes(2 * MINUTE);
+    expect(warned()).toBe(1);
+    await clock.passes(10 * MINUTE);
+    expect(warned()).toBe(1);
+  });
+
+  it('that is prolonged keeps its name there, and is about to end anew', async () => {
+    const { asks, silences, clock, warned, status } = await world();
+    await asks();
+    await clock.passes(50 * MINUTE);
+    await asks({ silence: 'sil-2' });
+    const now = clock.now();
+    expect([...silences.held]).toMatchObject([
+      ['am-1', { silence: 'sil-1', endsAt: now + 60 * MINUTE }],
+    ]);
+    expect(status()).toEqual(['made']);
+    await clock.passes(30 * MINUTE);
+    expect([warned(), status()]).toEqual([1, ['made']]);
+    await clock.passes(16 * MINUTE);
+    expect(warned()).toBe(2);
+    await clock.passes(15 * MINUTE);
+    expect(status()).toEqual(['ended']);
+  });
+
+  it('of which other alerts are wanted is followed under its new name, also when its answer got lost', async () => {
+    for (const how of ['lost', undefined] as const) {
+      const { asks, silences, clock, status, refs } = await world();
+      await asks();
+      if (how) silences.fails(how);
+      await asks({ silence: 'sil-2', matchers: [...matchers, ...matchersOf({ pod: 'a' })] });
+      await clock.passes(20_000);
+      await clock.passes(0);
+      expect([status(), refs(), [...silences.held.keys()]]).toEqual([['made'], ['am-2'], ['am-2']]);
+    }
+  });
+
+  it('holds on as it was when it cannot be changed', async () => {
+    const { asks, silences, status, codes } = await world();
+    await asks();
+    silences.fails('refused');
+    await asks({ silence: 'sil-2', durationMs: 120 * MINUTE });
+    expect([status(), codes()]).toEqual([['made'], ['ALERTMANAGER_TIMEOUT']]);
+    expect([...silences.held.values()]).toMatchObject([{ endsAt: 60 * MINUTE + began }]);
+  });
+
+  it('that the source forgot is made again, unless it would hide too much by now', async () => {
+    for (const [more, status, held] of [
+      [0, 'made', 1],
+      [11, 'failed', 0],
+    ] as const) {
+      const night = await world();
+      await night.asks();
+      await night.clock.passes(MINUTE);
+      night.silences.loses('am-1', 'forgotten');
+      const labels = { alertname: 'Slow', severity: 'warning' };
+      night.silences.alerts.push(...Array.from({ length: more }, () => ({ labels })));
+      await night.clock.passes(2 * MINUTE);
+      expect([night.status(), night.silences.held.size]).toEqual([[status], held]);
+    }
+  });
+
+  it('that somebody ended at the source is over', async () => {
+    const { asks, silences, clock, status } = await world();
+    await asks();
+    await clock.passes(MINUTE);
+    silences.loses('am-1', 'over');
+    await clock.passes(2 * MINUTE);
+    expect(status()).toEqual(['ended']);
+  });
+
+  it('is left as it is while the source does not say', async () => {
+    const { asks, silences, clock, status } = await world();
+    await asks();
+    silences.loses('am-1', 'forgotten');
+    silences.isDown = true;
+    await clock.passes(10 * MINUTE);
+    expect(status()).toEqual(['made']);
+    silences.isDown = false;
+    await clock.passes(2 * MINUTE);
+    expect([status(), silences.held.size]).toEqual([['made'], 1]);
+  });
+});
+
 describe('a silence that is to end', () => {
   it('is taken away at the source', async () => {
     const { asks, ends, silences, status } = await world();
@@ -164,10 +255,19 @@ async function world(silences: FakeSilences = createFakeSilences()) {
       engine,
       clock,
       silences: [silences],
+      warnMs: 15 * MINUTE,
       changed: (name) => changed.push(name),
       log: () => undefined,
     });
   let loop = open();
+  const watching = createHeldSilencesLoop({
+    engine,
+    clock,
+    silences: [silences],
+    everyMs: MINUTE,
+    log: () => undefined,
+  });
+  watching.start();
   journal.onAppended((recorded) => {
     for (const each of recorded) engine.took(each);
   });
@@ -213,7 +313,7 @@ async function world(silences: FakeSilences = createFakeSilences()) {
     loop: first,
     silences,
     incident,
-    asks: () =>
+    asks: (more: object = {}) =>
       tell({
         type: 'AskSilence',
         silence: 'sil-1',
@@ -221,10 +321,13 @@ async function world(silences: FakeSilences = createFakeSilences()) {
         durationMs: 60 * MINUTE,
         reason: 'being replaced',
         hides: { firing: 1, critical: 0 },
+        ...more,
       }),
     ends: () => tell({ type: 'AskUnsilence' }),
     status: () => held().map(({ status }) => status),
     codes: () => held().map(({ code }) => code),
+    refs: () => held().map(({ ref }) => ref),
+    warned: () => journal.all.filter(({ event }) => event.type === 'SilenceEnding').length,
     changed: () => changed,
     restarts() {
       loop = open();

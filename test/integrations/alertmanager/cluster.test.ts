@@ -81,9 +81,9 @@ describe('a silence at the peers of a cluster', () => {
   it('is found wherever it holds, once, and not where one of them knows its end', async () => {
     const holds = (ref: string, ends = false) => ({ ...held, ref, ends });
     const pair = joinSilences(peer([]).source, [
-      silences({ look: async () => ({ ok: true, all: [holds('x'), holds('y')] }) }),
-      silences({ look: async () => ({ ok: true, all: [holds('y', true), holds('x')] }) }),
-      silences({ look: async () => ({ ok: false, why: 'wait', problem: gone }) }),
+      silences({ list: async () => ({ ok: true, all: [holds('x'), holds('y')] }) }),
+      silences({ list: async () => ({ ok: true, all: [holds('y', true), holds('x')] }) }),
+      silences({ list: async () => ({ ok: false, why: 'wait', problem: gone }) }),
     ]);
     expect(await pair.find(wanted)).toEqual({
       ok: true,
@@ -111,7 +111,14 @@ describe('a silence at the peers of a cluster', () => {
   });
 });
 
-const held = { matchers: [], startsAt: '', endsAt: 1, createdBy: 'ana', comment: '' };
+const held = {
+  silence: 'sil-1',
+  matchers: [],
+  startsAt: '',
+  endsAt: 1,
+  createdBy: 'ana',
+  comment: '',
+};
 
 const wanted = {
   silence: 'sil-1',
@@ -152,7 +159,7 @@ function silences(told: Partial<PeerSilences>) {
   const port: PeerSilences = {
     source: 'alertmanager/main',
     landsWithinMs: 1000,
-    look: async () => refused,
+    list: async () => refused,
     matching: async () => refused,
     create: async () => refused,
     remove: async () => refused,

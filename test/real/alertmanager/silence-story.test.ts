@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/bot/clock.ts';
-import { receiveIntent } from '../../../src/core/alert/intake.ts';
-import { threadText } from '../../../src/core/view/text.ts';
-import { readAlertmanager } from '../../../src/handlers/webhooks/alertmanager.ts';
-import { connect, type Integration } from '../../../src/integrations/alertmanager/index.ts';
-import { sha256 } from '../../core/operation/sample.ts';
-import { type Counter, openCounter } from '../../handlers/desk.ts';
 import { eventually } from '../../support/eventually.ts';
-import { ALERTMANAGER, type AlertmanagerServer, startAlertmanager } from './alertmanager-server.ts';
+import { ALERTMANAGER } from './alertmanager-server.ts';
+import { delivered, type Evening, evening, showing, states } from './silence-evening.ts';
 
 const ends: (() => unknown)[] = [];
 
@@ -18,7 +12,7 @@ afterEach(async () => {
 
 describe.skipIf(!existsSync(ALERTMANAGER))('an incident of a real Alertmanager', () => {
   it('is silenced from its thread, says so, and is heard again when somebody wants it', async () => {
-    const { server, integration, counter } = await evening();
+    const { server, integration, counter } = await begun();
     await server.post([{ labels: { alertname: 'Slow', severity: 'warning', pod: 'a' } }]);
     const incident = await delivered(counter, server);
     const shows = showing(counter, incident);
@@ -36,7 +30,7 @@ describe.skipIf(!existsSync(ALERTMANAGER))('an incident of a real Alertmanager',
   });
 
   it('is previewed and silenced by what Alertmanager itself says that conditions fit', async () => {
-    const { server, integration, counter } = await evening();
+    const { server, integration, counter } = await begun();
     await server.post([
       ...['a', 'b', 'c'].map((pod) => ({
         labels: { alertname: 'Slow', severity: 'warning', pod },
@@ -72,7 +66,7 @@ describe.skipIf(!existsSync(ALERTMANAGER))('an incident of a real Alertmanager',
   });
 
   it('is silenced over what is critical once two people approved it, and ended by anybody', async () => {
-    const { server, integration, counter } = await evening();
+    const { server, integration, counter } = await begun();
     await server.post([{ labels: { alertname: 'Down', severity: 'critical' } }]);
     const incident = await delivered(counter, server);
     const shows = showing(counter, incident);
@@ -97,7 +91,7 @@ describe.skipIf(!existsSync(ALERTMANAGER))('an incident of a real Alertmanager',
   });
 
   it('is silent for longer under the same name, and under another one over other alerts', async () => {
-    const { server, integration, counter } = await evening();
+    const { server, integration, counter } = await begun();
     await server.post(
       ['a', 'b'].map((pod) => ({ labels: { alertname: 'Slow', severity: 'warning', pod } })),
     );
@@ -131,58 +125,8 @@ describe.skipIf(!existsSync(ALERTMANAGER))('an incident of a real Alertmanager',
   });
 });
 
-async function evening() {
-  const server = await startAlertmanager();
-  ends.push(server.close);
-  const clock = { now: Date.now, after: systemClock.after };
-  const api = { source: 'alertmanager/main', url: server.url, timeoutMs: 5000 };
-  const integration = connect(api, { clock });
-  const { source, silences, planner, openWriter } = integration;
-  const counter = await openCounter(undefined, {
-    clock: systemClock,
-    sources: [source],
-    silences: [{ ...silences, planner, openWriter }],
-    times: { ...times, compareEveryMs: 200 },
-  });
-  ends.push(integration.close, counter.bot.close);
-  // The record is written now, not in the night that the other suites play.
-  counter.clock.now = Date.now();
-  counter.bot.start([]);
-  return { server, integration, counter };
-}
-
-function showing(counter: Counter, incident: string) {
-  return (text: string) =>
-    eventually(`the thread shows ${text}`, async () =>
-      (await thread(counter, incident)).includes(text),
-    );
-}
-
-const times = {
-  resolvedJoinMs: 1_800_000,
-  ackReminderMs: 300_000,
-  deadlinesEveryMs: 1000,
-  operationPollMs: 500,
-  snapshotEveryMs: 300_000,
-};
-
-async function delivered({ bot }: Counter, server: AlertmanagerServer): Promise<string> {
-  const [body = ''] = await server.received(1);
-  const about = { source: 'alertmanager/main', receivedAt: Date.now(), sha256 };
-  const read = readAlertmanager(body, about);
-  if (read.kind !== 'accepted') throw new Error(read.problem.code);
-  const index = bot.engine.readings.correlation;
-  const how = { settings: bot.desk.settings, index, now: Date.now(), sha256, sourceAnswers: true };
-  const intent = receiveIntent(read.delivery, how);
-  await bot.engine.receive(intent, { cause: 'delivery/1', by: 'source:alertmanager/main' });
-  return intent.incident;
-}
-
-async function thread({ bot }: Counter, incident: string): Promise<string> {
-  const shown = await bot.threads.desired(incident);
-  return shown ? threadText(shown) : '';
-}
-
-async function states({ source }: Integration): Promise<readonly string[]> {
-  return (await source.current()).map(({ state }) => state);
+async function begun(): Promise<Evening> {
+  const opened = await evening();
+  ends.push(opened.close);
+  return opened;
 }
