@@ -1,0 +1,128 @@
+import { askThrough, createBreaker } from '../../core/breaker.ts';
+import type { Planner, StepDriver } from '../../core/ports/step.ts';
+import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { createClients } from './clients.ts';
+import { createPlanner } from './planner.ts';
+import type { AwsConfig } from './schema.ts';
+import { countDriver } from './steps/ecs.ts';
+import {
+  countKind,
+  failoverKind,
+  promoteKind,
+  publishKind,
+  rebootKind,
+  recordKind,
+} from './steps/kinds.ts';
+import { failoverDriver, promoteDriver, rebootDriver } from './steps/rds.ts';
+import { type Pause, recordDriver } from './steps/route53.ts';
+import { publishDriver } from './steps/sns.ts';
+
+export { problems } from './problems.ts';
+export type { AwsConfig } from './schema.ts';
+
+export interface Finding {
+  readonly check: string;
+  readonly facts: Facts;
+  readonly problem?: Problem;
+}
+
+export interface Integration {
+  readonly planner: Planner;
+  /** As it answered last. */
+  health(): 'ok' | 'degraded' | 'down';
+  doctor(): Promise<readonly Finding[]>;
+  /** The only way to change the account; for the loop that runs operations. */
+  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
+  close(): void;
+}
+
+export interface AwsDeps {
+  readonly clock: { now(): number };
+  readonly pause: Pause;
+}
+
+const ofTheMachine: AwsDeps = {
+  clock: Date,
+  pause: (ms) => new Promise((done) => setTimeout(done, ms)),
+};
+
+/**
+ * One region of one account. Nothing is loaded or connected before the first question. What only looks goes through a
+ * breaker; steps never do.
+ */
+export function connect(config: AwsConfig, { clock, pause }: AwsDeps = ofTheMachine): Integration {
+  const clients = createClients(config);
+  const breaker = createBreaker(() => clock.now());
+  const planner = createPlanner({ clients, now: () => clock.now() });
+
+  function asked<T>(ask: () => Promise<T>): Promise<T> {
+    return askThrough(breaker, {
+      ask,
+      resting: (restMs) => {
+        const seconds = Math.ceil(restMs / 1000);
+        const facts = { target: config.target, failures: breaker.failures(), seconds };
+        return new ProblemError(problem('AWS_RESTS', facts));
+      },
+      isAway: (error) =>
+        error instanceof ProblemError && error.problem.code === 'AWS_NO_ANSWER',
+    });
+  }
+
+  return {
+    planner: {
+      async draft(request) {
+        try {
+          return await asked(async () => {
+            const drafted = await planner.draft(request);
+            // A draft that was refused because nobody answered counts as no answer.
+            if (!drafted.ok && drafted.problem.code === 'AWS_NO_ANSWER') {
+              throw new ProblemError(drafted.problem);
+            }
+            return drafted;
+          });
+        } catch (error) {
+          if (error instanceof ProblemError) return { ok: false, problem: error.problem };
+          throw error;
+        }
+      },
+    },
+    health: breaker.health,
+    async doctor() {
+      const about = { aws: config.target, region: config.region };
+      const looks = {
+        rds: () =>
+          clients.rds('DescribeDBInstances', (rds, sdk) =>
+            rds.send(new sdk.DescribeDBInstancesCommand({ MaxRecords: 20 })),
+          ),
+        ecs: () => clients.ecs('ListClusters', (ecs, sdk) => ecs.send(new sdk.ListClustersCommand({}))),
+        'route 53': () =>
+          clients.route53('ListHostedZones', (route53, sdk) =>
+            route53.send(new sdk.ListHostedZonesCommand({ MaxItems: 1 })),
+          ),
+      };
+      return Promise.all(
+        Object.entries(looks).map(async ([check, look]): Promise<Finding> => {
+          try {
+            await asked(look);
+            return { check, facts: about };
+          } catch (error) {
+            if (!(error instanceof ProblemError)) throw error;
+            return { check, facts: about, problem: error.problem };
+          }
+        }),
+      );
+    },
+    openWriter: () => ({
+      steps: {
+        [failoverKind]: failoverDriver(clients),
+        [rebootKind]: rebootDriver(clients),
+        [promoteKind]: promoteDriver(clients),
+        [countKind]: countDriver(clients),
+        [recordKind]: recordDriver(clients, pause),
+        [publishKind]: publishDriver(clients),
+      },
+      close() {},
+    }),
+    close: () => clients.close(),
+  };
+}

@@ -1,0 +1,129 @@
+import type { Step } from '../../../core/operation/plan.ts';
+import type { Probed, StepDriver } from '../../../core/ports/step.ts';
+import { ProblemError } from '../../../core/problem.ts';
+import type { Clients } from '../clients.ts';
+import { type Cluster, type Instance, readCluster, readInstance } from '../database.ts';
+import { checked, sent, watched } from './driven.ts';
+
+/** An instance or cluster that has begun says so in its status, long before it is done. */
+const landsWithinMs = 120_000;
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html */
+export function failoverDriver(clients: Clients): StepDriver {
+  const read = (step: Step) => readCluster(clients, String(step.params['cluster']));
+  const seenIn = ({ resource, status, writer, readers }: Cluster) => ({
+    identity: resource,
+    seen: { status, writer, readers: readers.join(', ') },
+  });
+  return {
+    landsWithinMs,
+    check: (step) => checked(step, async () => seenIn(await read(step))),
+    apply: (step) =>
+      sent(async () => {
+        const { cluster, to } = step.params;
+        await clients.rds('FailoverDBCluster', (rds, sdk) =>
+          rds.send(
+            new sdk.FailoverDBClusterCommand({
+              DBClusterIdentifier: String(cluster),
+              ...(to !== '' && { TargetDBInstanceIdentifier: String(to) }),
+            }),
+          ),
+        );
+        return undefined;
+      }),
+    probe: (step) =>
+      believed(async () => {
+        const { status, writer } = await read(step);
+        return status === 'failing-over' || writer !== step.params['writer'];
+      }),
+    observe: (step) =>
+      watched('another instance becomes the writer', async () => {
+        const { status, writer } = await read(step);
+        const isAnother = writer !== '' && writer !== step.params['writer'];
+        return { isDone: isAnother && status === 'available', now: `${writer || 'nobody'}, ${status}` };
+      }),
+    undo: () => 'irreversible',
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html */
+export function rebootDriver(clients: Clients): StepDriver {
+  const read = (step: Step) => readInstance(clients, String(step.params['instance']));
+  const seenIn = ({ resource, status, zone, secondaryZone }: Instance) => ({
+    identity: resource,
+    seen: { status, zone, secondaryZone },
+  });
+  return {
+    landsWithinMs,
+    check: (step) => checked(step, async () => seenIn(await read(step))),
+    apply: (step) =>
+      sent(async () => {
+        await clients.rds('RebootDBInstance', (rds, sdk) =>
+          rds.send(
+            new sdk.RebootDBInstanceCommand({
+              DBInstanceIdentifier: String(step.params['instance']),
+              ForceFailover: true,
+            }),
+          ),
+        );
+        return undefined;
+      }),
+    probe: (step) =>
+      believed(async () => {
+        const { status, zone } = await read(step);
+        return status === 'rebooting' || zone === step.params['secondaryZone'];
+      }),
+    observe: (step) =>
+      watched('the standby takes over', async () => {
+        const { status, zone } = await read(step);
+        const isThere = zone === step.params['secondaryZone'];
+        return { isDone: isThere && status === 'available', now: `${zone}, ${status}` };
+      }),
+    undo: () => 'irreversible',
+  };
+}
+
+/**
+ * It becomes a database of its own and cannot be a replica again:
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_PromoteReadReplica.html
+ */
+export function promoteDriver(clients: Clients): StepDriver {
+  const read = (step: Step) => readInstance(clients, String(step.params['instance']));
+  const seenIn = ({ resource, status, source }: Instance) => ({
+    identity: resource,
+    seen: { status, source },
+  });
+  return {
+    landsWithinMs,
+    check: (step) => checked(step, async () => seenIn(await read(step))),
+    apply: (step) =>
+      sent(async () => {
+        await clients.rds('PromoteReadReplica', (rds, sdk) =>
+          rds.send(
+            new sdk.PromoteReadReplicaCommand({
+              DBInstanceIdentifier: String(step.params['instance']),
+              BackupRetentionPeriod: Number(step.params['retention']),
+            }),
+          ),
+        );
+        return undefined;
+      }),
+    probe: (step) => believed(async () => (await read(step)).source === ''),
+    observe: (step) =>
+      watched('the replica becomes a database of its own', async () => {
+        const { status, source } = await read(step);
+        return { isDone: source === '' && status === 'available', now: status };
+      }),
+    undo: () => 'irreversible',
+  };
+}
+
+/** That it took effect is believed at once; that it did not, never: a request that got lost may still be worked on. */
+export async function believed(look: () => Promise<boolean>): Promise<Probed> {
+  try {
+    return (await look()) ? 'yes' : 'cannot-know';
+  } catch (error) {
+    if (error instanceof ProblemError) return 'cannot-know';
+    throw error;
+  }
+}
