@@ -19,6 +19,7 @@ import type { ProblemBook } from '../src/core/problem.ts';
 import { requestProblems } from '../src/handlers/problem-text.ts';
 import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
+import { problems as awsProblems } from '../src/integrations/aws/problems.ts';
 import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
 import { problems as mongodbProblems } from '../src/integrations/mongodb/problems.ts';
@@ -71,6 +72,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),
   chapter('PostgreSQL', 'src/integrations/postgres/problems.ts', postgresProblems),
+  chapter('AWS', 'src/integrations/aws/problems.ts', awsProblems),
   chapter('MongoDB', 'src/integrations/mongodb/problems.ts', mongodbProblems),
   chapter(
     'Where backups are kept',

@@ -256,6 +256,7 @@ function readConfig(sections: Sections, { targets, surfaces }: Connected, scope:
       kubernetes: targets.kubernetes,
       prometheus: targets.prometheus,
       patroni: targets.patroni,
+      aws: targets.aws,
       mongodb: targets.mongodb,
       redis: targets.redis,
       postgres: targets.postgres,

@@ -3,6 +3,7 @@ import type { ConnectedTarget, Finding } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { MutedSource } from '../bot/muted-source.ts';
 import type {
+  AwsConfig,
   Config,
   KubernetesAccess,
   KubernetesConfig,
@@ -32,6 +33,7 @@ export async function connectTargets(
     connectKubernetes(targets.kubernetes, deps),
     connectPrometheus(targets.prometheus),
     connectPatroni(targets.patroni),
+    connectAws(targets.aws),
     connectMongodb(targets.mongodb),
     connectRedis(targets.redis),
     connectPostgres(targets.postgres),
@@ -93,6 +95,24 @@ async function connectPatroni(configured: readonly PatroniConfig[]): Promise<Con
     const integration = connect(keyed, { clock: systemClock });
     return { name: `patroni/${config.target}`, ...integration };
   });
+  return { targets: connected, books: [problems] };
+}
+
+async function connectAws(configured: readonly AwsConfig[]): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/aws/index.ts');
+  const connected = configured.map(
+    ({ accessKeyId, secretAccessKey, sessionToken, ...config }): ConnectedTarget => {
+      const keys = accessKeyId !== undefined && secretAccessKey && { accessKeyId, secretAccessKey };
+      const credentials = keys && {
+        accessKeyId: keys.accessKeyId,
+        secretAccessKey: keys.secretAccessKey.reveal(),
+        ...(sessionToken && { sessionToken: sessionToken.reveal() }),
+      };
+      const integration = connect({ ...config, ...(credentials && { credentials }) });
+      return { name: `aws/${config.target}`, ...integration };
+    },
+  );
   return { targets: connected, books: [problems] };
 }
 

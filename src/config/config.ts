@@ -22,6 +22,7 @@ export interface Config {
     readonly kubernetes: readonly KubernetesConfig[];
     readonly prometheus: readonly PrometheusConfig[];
     readonly patroni: readonly PatroniConfig[];
+    readonly aws: readonly AwsConfig[];
     readonly mongodb: readonly MongodbConfig[];
     readonly redis: readonly RedisConfig[];
     readonly postgres: readonly PostgresConfig[];
@@ -229,6 +230,17 @@ export interface PatroniConfig {
 }
 
 /** One Redis behind Sentinels, as the integration wants it. */
+export interface AwsConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly region: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: Secret;
+  readonly sessionToken?: Secret;
+  readonly endpoint?: string;
+  readonly timeoutMs: number;
+}
+
 export interface MongodbConfig {
   /** Name under `targets:`. */
   readonly target: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
+import { awsDatabase, awsNotice, awsTarget, awsTraffic, awsWorkload } from './aws-schema.ts';
 import { fieldNotes, isNotBuilt } from './field.ts';
 import { postgresTarget } from './postgres-schema.ts';
 import {
@@ -93,7 +94,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), redis(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), aws(), redis(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -151,6 +152,28 @@ function mongodb(): string {
     '',
     'One MongoDB replica set. An environment names it as `database: { mongodb: NAME }`.',
     ...tableOf(rowsOf(mongodbTarget, '')),
+  ].join('\n');
+}
+
+function aws(): string {
+  const place = (role: string, what: string) => [`## ${role}: { aws: NAME, … }`, '', what];
+  return [
+    '## targets.NAME.aws',
+    '',
+    'One region of one AWS account.',
+    ...tableOf(rowsOf(awsTarget, '')),
+    '',
+    ...place('database', 'A database of RDS: exactly one of cluster and instance.'),
+    ...tableOf(rowsOf(awsDatabase, '')),
+    '',
+    ...place('workload', 'A service of ECS.'),
+    ...tableOf(rowsOf(awsWorkload, '')),
+    '',
+    ...place('traffic', 'A record of Route 53, and what it says when traffic comes here.'),
+    ...tableOf(rowsOf(awsTraffic, '')),
+    '',
+    ...place('notice', 'A topic of SNS.'),
+    ...tableOf(rowsOf(awsNotice, '')),
   ].join('\n');
 }
 

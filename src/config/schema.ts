@@ -158,6 +158,11 @@ const heartbeat = keys({
 const role = z.record(z.string(), z.unknown());
 fieldNotes.add(role, { kind: '`{ kubernetes: TARGET, … }`' });
 
+const objectives = keys({
+  rto: duration('1m', '7d').describe('How soon it is to be served elsewhere.'),
+  rpo: duration('0s', '7d').describe('How much of what was written may be lost, in time.'),
+});
+
 const environment = keys({
   match: labels
     .optional()
@@ -167,6 +172,10 @@ const environment = keys({
   cache: role.optional().describe('Its cache.'),
   traffic: role.optional().describe('What sends requests to it.'),
   telemetry: role.optional().describe('Where it is measured: graphs and checks ask there.'),
+  notice: role.optional().describe('Whom a failover of the region to it tells outside.'),
+  objectives: objectives
+    .optional()
+    .describe('What a failover of its region is measured by; shown on the plan.'),
   health: z
     .array(
       keys({

@@ -118,7 +118,14 @@ function readEnvironments(
       prometheus: targets.prometheus.map(({ target }) => target),
       report: scope.report,
     });
-    return { name: environment, targets: places, match, ...(health.length > 0 && { health }) };
+    const { objectives } = written;
+    return {
+      name: environment,
+      targets: places,
+      match,
+      ...(health.length > 0 && { health }),
+      ...(objectives && { objectives: { rtoMs: objectives.rto, rpoMs: objectives.rpo } }),
+    };
   });
 }
 

@@ -1,5 +1,13 @@
 import type { TargetRef } from '../core/ports/step.ts';
+import {
+  readAwsDatabase,
+  readAwsNotice,
+  readAwsTarget,
+  readAwsTraffic,
+  readAwsWorkload,
+} from './aws.ts';
 import type {
+  AwsConfig,
   KubernetesConfig,
   MongodbConfig,
   PatroniConfig,
@@ -41,13 +49,14 @@ export interface Targets {
   readonly kubernetes: readonly KubernetesConfig[];
   readonly prometheus: readonly PrometheusConfig[];
   readonly patroni: readonly PatroniConfig[];
+  readonly aws: readonly AwsConfig[];
   readonly mongodb: readonly MongodbConfig[];
   readonly redis: readonly RedisConfig[];
   readonly postgres: readonly PostgresConfig[];
 }
 
 export type Role = (typeof roles)[number];
-export const roles = ['workload', 'database', 'cache', 'traffic', 'telemetry'] as const;
+export const roles = ['workload', 'database', 'cache', 'traffic', 'telemetry', 'notice'] as const;
 
 type PlaceReader = (
   written: unknown,
@@ -61,12 +70,18 @@ const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   prometheus: { telemetry: wholeOf('a Prometheus is asked as a whole') },
   patroni: { database: wholeOf('a Patroni cluster is failed over as a whole') },
   mongodb: { database: wholeOf('a replica set is failed over as a whole') },
+  aws: {
+    database: readAwsDatabase,
+    workload: readAwsWorkload,
+    traffic: readAwsTraffic,
+    notice: readAwsNotice,
+  },
   redis: { cache: wholeOf('a Redis is failed over as a whole') },
   postgres: { database: wholeOf('a PostgreSQL is failed over as a whole') },
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
-const others = ['docker', 'aws', 'haproxy', 'nginx'];
+const others = ['docker', 'haproxy', 'nginx'];
 
 export function readTargets(written: Section<'targets'>, scope: TargetScope): Targets {
   const kinds = new Map<string, string>();
@@ -85,6 +100,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
     prometheus: all('prometheus', readPrometheusTarget),
     postgres: all('postgres', readPostgresTarget),
     patroni: all('patroni', readPatroniTarget),
+    aws: all('aws', readAwsTarget),
     mongodb: all('mongodb', readMongodbTarget),
     redis: all('redis', readRedisTarget),
   };

@@ -23,12 +23,14 @@ export interface Service {
 
 export interface ServiceEnvironment {
   readonly name: string;
-  /** By role: `workload`, `database`, `cache`, `traffic`. */
+  /** By role: `workload`, `database`, `cache`, `traffic`, `notice`. */
   readonly targets: Readonly<Record<string, TargetRef>>;
   /** Labels that tell this environment from the others of the service; empty when there is only one. */
   readonly match: Readonly<Record<string, string>>;
   /** What must hold while it is well. */
   readonly health?: readonly HealthCheck[];
+  /** How soon it is to be served elsewhere when its region fails, and how much of what was written may be lost, ms. */
+  readonly objectives?: { readonly rtoMs: number; readonly rpoMs: number };
 }
 
 export interface ServicePlace {

@@ -160,6 +160,30 @@ export const requestProblems: ProblemBook = {
     why: 'No page under `runbooks/` claims one of its alerts.',
     next: 'Write one: `runbooks/README.md` shows how.',
   },
+  REGION_SAME: {
+    what: '{environment} cannot take over from itself.',
+    changed: 'Nothing was changed.',
+    why: '`to` names the environment of {service} that is to be left.',
+    next: 'Name another environment.',
+  },
+  REGION_UNKNOWN: {
+    what: '{service} has no environment {to}.',
+    changed: 'Nothing was changed.',
+    why: 'The catalog has these others: {known}.',
+    next: 'Name one of them.',
+  },
+  REGION_NOT_SCALED: {
+    what: '{to} keeps as many instances as it has.',
+    changed: 'Nothing was changed.',
+    why: 'No `replicas` were asked for.',
+    next: 'Look whether it can carry all of the traffic; else ask again with `replicas`.',
+  },
+  REGION_WITHOUT_DATABASE: {
+    what: 'No database is promoted.',
+    changed: 'Nothing was changed.',
+    why: 'The catalog names none for {to}.',
+    next: 'Make sure that it has one that takes writes before you approve.',
+  },
   ROLE_NOT_CONFIGURED: {
     what: '`{verb} {service}` cannot be done.',
     changed: untouched,

@@ -56,6 +56,7 @@ describe('a sound configuration', () => {
         kubernetes: [],
         prometheus: [],
         patroni: [],
+        aws: [],
         mongodb: [],
         redis: [],
         postgres: [],

@@ -83,7 +83,7 @@ describe('services', () => {
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:1: services.checkout.environments.production.workload names no target, its first key says which system it lives in, write kubernetes: TARGET first',
+      'tocsin.yaml:1: services.checkout.environments.production.workload names no target, its first key says which system it lives in, write kubernetes or aws: TARGET first',
     ]);
   });
 
@@ -96,7 +96,7 @@ describe('services', () => {
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:1: services.checkout.environments.production.workload names docker, this build has no docker workload, write kubernetes: TARGET first',
+      'tocsin.yaml:1: services.checkout.environments.production.workload names docker, this build has no docker workload, write kubernetes or aws: TARGET first',
       'tocsin.yaml:1: services.checkout.environments.production.database.postgres is "y", targets has no postgres target of that name, add it to targets as { postgres: { … } }',
       'tocsin.yaml:1: services.checkout.environments.production.cache names kubernetes, this build has no kubernetes cache, write redis: TARGET first',
     ]);

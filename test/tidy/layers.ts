@@ -37,6 +37,11 @@ const allowed: Readonly<Record<Layer, Allowed>> = {
 
 /** The folders that alone may name a package. A package that stands in no row is refused everywhere. */
 export const packageHomes: Readonly<Record<string, readonly string[]>> = {
+  '@aws-sdk/client-cloudwatch': ['src/integrations/aws/'],
+  '@aws-sdk/client-ecs': ['src/integrations/aws/'],
+  '@aws-sdk/client-rds': ['src/integrations/aws/'],
+  '@aws-sdk/client-route-53': ['src/integrations/aws/'],
+  '@aws-sdk/client-sns': ['src/integrations/aws/'],
   '@kubernetes/client-node': ['src/integrations/kubernetes/'],
   '@pagerduty/pdjs': ['src/integrations/pagerduty/'],
   '@resvg/resvg-wasm': ['src/bot/graphs/'],

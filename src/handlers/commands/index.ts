@@ -24,7 +24,9 @@ import { note } from './note.ts';
 import { page } from './page.ts';
 import { pin } from './pin.ts';
 import { policyOf } from './policy.ts';
+import { promote } from './promote.ts';
 import { readOnly } from './read-only.ts';
+import { regionFailover } from './region-failover.ts';
 import { request } from './request.ts';
 import { resolve } from './resolve.ts';
 import { restart } from './restart.ts';
@@ -99,4 +101,6 @@ export const commands: readonly Command[] = [
   backup,
   verifyBackup,
   failover,
+  promote,
+  regionFailover,
 ];

@@ -1,3 +1,4 @@
+import type { ServiceEnvironment } from '../../core/catalog.ts';
 import { everything, ownTarget } from '../../core/operation/halt.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Asking, Subject } from '../command.ts';
@@ -24,6 +25,16 @@ export function liftedBy(
   };
 }
 
+/** Of the service that is asked about. */
+export function environmentOf(
+  { desk, service }: Pick<Asking, 'desk' | 'service'>,
+  environment: string,
+): ServiceEnvironment | undefined {
+  return desk.settings.catalog.services
+    .find(({ name }) => name === service)
+    ?.environments.find(({ name }) => name === environment);
+}
+
 /** A verb whose steps are drafted by the integration that holds the service's target of a role. */
 export async function draftedBy(
   role: string,
@@ -31,10 +42,7 @@ export async function draftedBy(
   asked: Asking,
 ): Promise<Subject | Problem> {
   const { desk, service, environment } = asked;
-  const found = desk.settings.catalog.services
-    .find(({ name }) => name === service)
-    ?.environments.find(({ name }) => name === environment);
-  const target = found?.targets[role];
+  const target = environmentOf(asked, environment)?.targets[role];
   if (!target) return problem('ROLE_NOT_CONFIGURED', { verb, service, environment, role });
   const planner = desk.planner(target.integration, target.target);
   if (!planner) {

@@ -12,13 +12,22 @@ type CloudWatch = typeof import('@aws-sdk/client-cloudwatch');
  * came, AWS_THROTTLED where the service says so.
  */
 export interface Clients {
-  rds<T>(what: string, ask: (client: InstanceType<Rds['RDSClient']>, sdk: Rds) => Promise<T>): Promise<T>;
-  ecs<T>(what: string, ask: (client: InstanceType<Ecs['ECSClient']>, sdk: Ecs) => Promise<T>): Promise<T>;
+  rds<T>(
+    what: string,
+    ask: (client: InstanceType<Rds['RDSClient']>, sdk: Rds) => Promise<T>,
+  ): Promise<T>;
+  ecs<T>(
+    what: string,
+    ask: (client: InstanceType<Ecs['ECSClient']>, sdk: Ecs) => Promise<T>,
+  ): Promise<T>;
   route53<T>(
     what: string,
     ask: (client: InstanceType<Route53['Route53Client']>, sdk: Route53) => Promise<T>,
   ): Promise<T>;
-  sns<T>(what: string, ask: (client: InstanceType<Sns['SNSClient']>, sdk: Sns) => Promise<T>): Promise<T>;
+  sns<T>(
+    what: string,
+    ask: (client: InstanceType<Sns['SNSClient']>, sdk: Sns) => Promise<T>,
+  ): Promise<T>;
   cloudwatch<T>(
     what: string,
     ask: (client: InstanceType<CloudWatch['CloudWatchClient']>, sdk: CloudWatch) => Promise<T>,
@@ -95,7 +104,8 @@ function problemOf(error: unknown, context: { target: string; what: string }): P
   // What the service answered has a status; what was lost on the way has none.
   const status = statusOf(error);
   if (throttles.test(name)) return problem('AWS_THROTTLED', { ...context, why });
-  if (name === 'CredentialsProviderError') return problem('AWS_NO_CREDENTIALS', { ...context, why });
+  if (name === 'CredentialsProviderError')
+    return problem('AWS_NO_CREDENTIALS', { ...context, why });
   if (status !== undefined && status < 500) return problem('AWS_REFUSED', { ...context, why });
   return problem('AWS_NO_ANSWER', { ...context, why });
 }

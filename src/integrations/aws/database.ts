@@ -75,18 +75,20 @@ export async function replicaLag(
   instance: string,
   now: number,
 ): Promise<number | undefined> {
-  const { Datapoints: points = [] } = await clients.cloudwatch('GetMetricStatistics', (client, sdk) =>
-    client.send(
-      new sdk.GetMetricStatisticsCommand({
-        Namespace: 'AWS/RDS',
-        MetricName: 'ReplicaLag',
-        Dimensions: [{ Name: 'DBInstanceIdentifier', Value: instance }],
-        StartTime: new Date(now - lagOverMs),
-        EndTime: new Date(now),
-        Period: 60,
-        Statistics: ['Maximum'],
-      }),
-    ),
+  const { Datapoints: points = [] } = await clients.cloudwatch(
+    'GetMetricStatistics',
+    (client, sdk) =>
+      client.send(
+        new sdk.GetMetricStatisticsCommand({
+          Namespace: 'AWS/RDS',
+          MetricName: 'ReplicaLag',
+          Dimensions: [{ Name: 'DBInstanceIdentifier', Value: instance }],
+          StartTime: new Date(now - lagOverMs),
+          EndTime: new Date(now),
+          Period: 60,
+          Statistics: ['Maximum'],
+        }),
+      ),
   );
   const [newest] = points.toSorted(
     (a, b) => (b.Timestamp?.getTime() ?? 0) - (a.Timestamp?.getTime() ?? 0),
@@ -103,10 +105,15 @@ export async function draftClusterFailover(
   const found = await readCluster(clients, name);
   const to = String(request.args['to'] ?? '');
   const facts = { cluster: name, status: found.status };
-  if (found.status !== 'available') return refused('AWS_NOT_AVAILABLE', { name, status: found.status });
+  if (found.status !== 'available')
+    return refused('AWS_NOT_AVAILABLE', { name, status: found.status });
   const candidates = to === '' ? found.readers : found.readers.filter((reader) => reader === to);
   if (candidates.length === 0) {
-    return refused('AWS_NO_READER', { ...facts, to: to || 'anyone', readers: found.readers.join(', ') || 'none' });
+    return refused('AWS_NO_READER', {
+      ...facts,
+      to: to || 'anyone',
+      readers: found.readers.join(', ') || 'none',
+    });
   }
   const names = candidates.join(', ');
   const step = stepOf(request, {
@@ -114,13 +121,21 @@ export async function draftClusterFailover(
     id: `aws/${request.target.target}/cluster/${name}`,
     identity: found.resource,
     change: [
-      { path: 'writer', what: 'changed', from: found.writer, to: to || `the one that RDS chooses of ${names}` },
+      {
+        path: 'writer',
+        what: 'changed',
+        from: found.writer,
+        to: to || `the one that RDS chooses of ${names}`,
+      },
       { path: found.writer, what: 'changed', from: 'writer', to: 'reader' },
     ],
     params: { cluster: name, writer: found.writer, to },
     preconditions: { status: 'available', writer: found.writer, readers: found.readers.join(', ') },
     postconditions: { writer: names },
-    verify: { what: 'another instance is the writer and the cluster is available', withinMs: 300_000 },
+    verify: {
+      what: 'another instance is the writer and the cluster is available',
+      withinMs: 300_000,
+    },
   });
   return drafted(step, {
     warnings: [problem('AWS_CLUSTER_LOSES_NOTHING', { cluster: name, engine: found.engine })],
@@ -193,7 +208,8 @@ export async function draftPromotion(
     postconditions: { source: '' },
     verify: { what: 'it has no source and is available', withinMs: 1_800_000 },
   });
-  const bound = lag === undefined ? 'not known: CloudWatch has no ReplicaLag of it' : `${lag} s of writes`;
+  const bound =
+    lag === undefined ? 'not known: CloudWatch has no ReplicaLag of it' : `${lag} s of writes`;
   return drafted(step, {
     warnings: [
       problem('AWS_PROMOTION_BOUND', { instance: name, source, bound }),

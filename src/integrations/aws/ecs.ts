@@ -19,7 +19,10 @@ export interface EcsPlace {
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html */
-export async function readService(clients: Clients, { cluster, service }: EcsPlace): Promise<EcsService> {
+export async function readService(
+  clients: Clients,
+  { cluster, service }: EcsPlace,
+): Promise<EcsService> {
   const { services: [found] = [] } = await clients.ecs('DescribeServices', (ecs, sdk) =>
     ecs.send(new sdk.DescribeServicesCommand({ cluster, services: [service] })),
   );
@@ -66,7 +69,11 @@ export async function draftCountBack(
 
 async function draftCount(
   request: DraftRequest,
-  { clients, place, to }: { readonly clients: Clients; readonly place: EcsPlace; readonly to: number },
+  {
+    clients,
+    place,
+    to,
+  }: { readonly clients: Clients; readonly place: EcsPlace; readonly to: number },
 ): Promise<Draft> {
   const { cluster, service } = place;
   const found = await readService(clients, place);
@@ -86,7 +93,10 @@ async function draftCount(
     postconditions: { desired: to, running: to },
     verify: { what: 'as many tasks run', withinMs: 600_000 },
     guard: 'unguarded',
-    undo: { change: countChange(to, found.desired), params: { cluster, service, from: to, to: found.desired } },
+    undo: {
+      change: countChange(to, found.desired),
+      params: { cluster, service, from: to, to: found.desired },
+    },
     onFailure: 'stop',
     critical: false,
   };
@@ -96,7 +106,12 @@ async function draftCount(
     targets: [named],
     diff: change,
     warnings: to === 0 ? [problem('AWS_COUNT_ZERO', { service })] : [],
-    blast: { 'ecs cluster': cluster, 'ecs service': service, running: found.running, desired: found.desired },
+    blast: {
+      'ecs cluster': cluster,
+      'ecs service': service,
+      running: found.running,
+      desired: found.desired,
+    },
     risk: to === 0 ? 'danger' : 'change',
   };
 }

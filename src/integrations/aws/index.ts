@@ -63,8 +63,7 @@ export function connect(config: AwsConfig, { clock, pause }: AwsDeps = ofTheMach
         const facts = { target: config.target, failures: breaker.failures(), seconds };
         return new ProblemError(problem('AWS_RESTS', facts));
       },
-      isAway: (error) =>
-        error instanceof ProblemError && error.problem.code === 'AWS_NO_ANSWER',
+      isAway: (error) => error instanceof ProblemError && error.problem.code === 'AWS_NO_ANSWER',
     });
   }
 
@@ -94,7 +93,8 @@ export function connect(config: AwsConfig, { clock, pause }: AwsDeps = ofTheMach
           clients.rds('DescribeDBInstances', (rds, sdk) =>
             rds.send(new sdk.DescribeDBInstancesCommand({ MaxRecords: 20 })),
           ),
-        ecs: () => clients.ecs('ListClusters', (ecs, sdk) => ecs.send(new sdk.ListClustersCommand({}))),
+        ecs: () =>
+          clients.ecs('ListClusters', (ecs, sdk) => ecs.send(new sdk.ListClustersCommand({}))),
         'route 53': () =>
           clients.route53('ListHostedZones', (route53, sdk) =>
             route53.send(new sdk.ListHostedZonesCommand({ MaxItems: 1 })),

@@ -42,8 +42,10 @@ async function draftAt(
     default:
       break;
   }
-  if (place.kind === 'service' && request.verb === 'scale') return draftScale(request, clients, place);
-  if (place.kind === 'service' && request.verb === 'undo') return draftCountBack(request, clients, place);
+  if (place.kind === 'service' && request.verb === 'scale')
+    return draftScale(request, clients, place);
+  if (place.kind === 'service' && request.verb === 'undo')
+    return draftCountBack(request, clients, place);
   if (place.kind === 'record' && request.verb === 'repoint') {
     return draftRepoint(request, clients, place.record);
   }

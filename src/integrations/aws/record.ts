@@ -62,7 +62,7 @@ export function saidValue(value: RecordValue | undefined): string {
 }
 
 /** What `saidValue` wrote. */
-export function valueOf(text: string): RecordValue | undefined {
+export function valueIn(text: string): RecordValue | undefined {
   if (text === '') return undefined;
   const [, values = '', ttl = '0'] = /^(.*?)(?:, TTL (\d+) s)?$/s.exec(text) ?? [];
   return { values: values.split(', '), ttl: Number(ttl) };
@@ -95,7 +95,11 @@ export async function draftRecordBack(
 
 async function draftRecord(
   request: DraftRequest,
-  { clients, place, to }: { readonly clients: Clients; readonly place: RecordPlace; readonly to: string },
+  {
+    clients,
+    place,
+    to,
+  }: { readonly clients: Clients; readonly place: RecordPlace; readonly to: string },
 ): Promise<Draft> {
   const { zone, name, type } = place;
   const now = await readRecord(clients, place);
@@ -128,7 +132,11 @@ async function draftRecord(
     targets: [named],
     diff: change,
     warnings: [problem('AWS_RECORD_CACHED', { record, seconds: Math.max(60, now?.ttl ?? 0) })],
-    blast: { 'hosted zone': zone, record, takes: 'as a rule within 60 s, and as long as resolvers keep the old answer' },
+    blast: {
+      'hosted zone': zone,
+      record,
+      takes: 'as a rule within 60 s, and as long as resolvers keep the old answer',
+    },
     risk: 'danger',
   };
 }

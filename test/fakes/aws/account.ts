@@ -41,7 +41,11 @@ export interface FakeAccount {
   readonly clusters: FakeCluster[];
   readonly services: FakeService[];
   records: FakeRecord[];
-  readonly published: { readonly topic: string; readonly subject: string; readonly message: string }[];
+  readonly published: {
+    readonly topic: string;
+    readonly subject: string;
+    readonly message: string;
+  }[];
   /** Seconds; CloudWatch has none when undefined. */
   lag: number | undefined;
   /** Names that nobody may change. */
@@ -122,9 +126,13 @@ export function createAccount(): FakeAccount {
       FailoverDBCluster({ DBClusterIdentifier: name, TargetDBInstanceIdentifier: to }) {
         const found = cluster(String(name));
         if (found.status !== 'available') {
-          throw new Refusal('InvalidDBClusterStateFault', `DB cluster ${name} is not in available state`);
+          throw new Refusal(
+            'InvalidDBClusterStateFault',
+            `DB cluster ${name} is not in available state`,
+          );
         }
-        const next = to === undefined ? found.members.find((each) => each !== found.writer) : String(to);
+        const next =
+          to === undefined ? found.members.find((each) => each !== found.writer) : String(to);
         if (next === undefined || !found.members.includes(next) || next === found.writer) {
           throw new Refusal('InvalidDBInstanceState', `Cannot fail over to ${next}`);
         }
@@ -138,7 +146,10 @@ export function createAccount(): FakeAccount {
       RebootDBInstance({ DBInstanceIdentifier: name, ForceFailover: force }) {
         const found = available(String(name));
         if (String(force) === 'true' && !found.multiAz) {
-          throw new Refusal('InvalidParameterCombination', 'Cannot perform a forced failover on a Single-AZ instance');
+          throw new Refusal(
+            'InvalidParameterCombination',
+            'Cannot perform a forced failover on a Single-AZ instance',
+          );
         }
         found.status = 'rebooting';
         later.push(() => {
@@ -162,7 +173,9 @@ export function createAccount(): FakeAccount {
       },
       DescribeServices({ cluster: where, services }) {
         const names = Array.isArray(services) ? services.map(String) : [];
-        const found = account.services.filter((each) => each.cluster === where && names.includes(each.name));
+        const found = account.services.filter(
+          (each) => each.cluster === where && names.includes(each.name),
+        );
         return {
           services: found.map((each) => ({
             serviceArn: `arn:aws:ecs:eu-west-1:1:service/${each.cluster}/${each.name}`,
@@ -176,7 +189,9 @@ export function createAccount(): FakeAccount {
         };
       },
       UpdateService({ cluster: where, service, desiredCount }) {
-        const found = account.services.find((each) => each.cluster === where && each.name === service);
+        const found = account.services.find(
+          (each) => each.cluster === where && each.name === service,
+        );
         if (!found) throw new Refusal('ServiceNotFoundException', 'Service not found.');
         found.desired = Number(desiredCount);
         later.push(() => {
@@ -196,11 +211,16 @@ export function createAccount(): FakeAccount {
       GetChange: () => ({ status: account.synced ? 'INSYNC' : 'PENDING' }),
       GetTopicAttributes: ({ TopicArn }) => ({ Attributes: { TopicArn } }),
       Publish({ TopicArn, Subject, Message }) {
-        account.published.push({ topic: String(TopicArn), subject: String(Subject), message: String(Message) });
+        account.published.push({
+          topic: String(TopicArn),
+          subject: String(Subject),
+          message: String(Message),
+        });
         return { MessageId: `m-${account.published.length}` };
       },
       GetMetricStatistics: () => ({
-        Datapoints: account.lag === undefined ? [] : [{ Timestamp: 1_800_000_000, Maximum: account.lag }],
+        Datapoints:
+          account.lag === undefined ? [] : [{ Timestamp: 1_800_000_000, Maximum: account.lag }],
       }),
     },
   };
@@ -227,25 +247,40 @@ export function createAccount(): FakeAccount {
 
   /** All of it or nothing; a deletion matches every value. */
   function changeRecords(changes: unknown): Said {
-    const asked = (Array.isArray(changes) ? changes : []) as readonly { action: string; record: FakeRecord }[];
+    const asked = (Array.isArray(changes) ? changes : []) as readonly {
+      action: string;
+      record: FakeRecord;
+    }[];
     if (account.busy > 0) {
       account.busy -= 1;
-      throw new Refusal('PriorRequestNotComplete', 'The request was rejected because Route 53 was still processing a prior request.');
+      throw new Refusal(
+        'PriorRequestNotComplete',
+        'The request was rejected because Route 53 was still processing a prior request.',
+      );
     }
     const same = (a: FakeRecord, b: FakeRecord) => JSON.stringify(a) === JSON.stringify(b);
     let next = [...account.records];
     for (const { action, record } of asked) {
       if (account.protectedNames.has(record.name)) {
-        throw new Refusal('InvalidChangeBatch', `[Tried to change resource record set [name='${record.name}'] but it has protection]`);
+        throw new Refusal(
+          'InvalidChangeBatch',
+          `[Tried to change resource record set [name='${record.name}'] but it has protection]`,
+        );
       }
       const there = next.find(({ name, type }) => name === record.name && type === record.type);
       if (action === 'DELETE') {
         if (!there || !same(there, record)) {
-          throw new Refusal('InvalidChangeBatch', `[Tried to delete resource record set [name='${record.name}'] but the values provided do not match the current values]`);
+          throw new Refusal(
+            'InvalidChangeBatch',
+            `[Tried to delete resource record set [name='${record.name}'] but the values provided do not match the current values]`,
+          );
         }
         next = next.filter((each) => each !== there);
       } else if (there) {
-        throw new Refusal('InvalidChangeBatch', `[Tried to create resource record set [name='${record.name}'] but it already exists]`);
+        throw new Refusal(
+          'InvalidChangeBatch',
+          `[Tried to create resource record set [name='${record.name}'] but it already exists]`,
+        );
       } else next.push(record);
     }
     account.records = next;

@@ -1,5 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type Asked, createAccount, type FakeAccount, type FakeRecord, Refusal, type Said } from './account.ts';
+import {
+  type Asked,
+  createAccount,
+  type FakeAccount,
+  type FakeRecord,
+  Refusal,
+  type Said,
+} from './account.ts';
 
 /* The three ways in which AWS speaks to its SDK: query and XML (RDS, SNS), JSON (ECS, CloudWatch), REST and XML (Route 53). */
 
@@ -25,11 +32,20 @@ export async function startAws(accessKeyId = 'AKIATEST'): Promise<FakeAws> {
     const call = callOf(request, body);
     asked.push(call.operation);
     if (!(request.headers.authorization ?? '').includes(`Credential=${accessKeyId}/`)) {
-      return refuse(response, call, new Refusal('InvalidClientTokenId', 'The security token included in the request is invalid.', 403));
+      return refuse(
+        response,
+        call,
+        new Refusal(
+          'InvalidClientTokenId',
+          'The security token included in the request is invalid.',
+          403,
+        ),
+      );
     }
     const operation = account.operations[call.operation];
     try {
-      if (!operation) throw new Refusal('InvalidAction', `Could not find operation ${call.operation}`);
+      if (!operation)
+        throw new Refusal('InvalidAction', `Could not find operation ${call.operation}`);
       const said = operation(call.words);
       if (losing.delete(call.operation)) return void request.socket.destroy();
       answer(response, call, said);
@@ -63,7 +79,11 @@ interface Call {
 function callOf(request: IncomingMessage, body: string): Call {
   const target = request.headers['x-amz-target'];
   if (typeof target === 'string') {
-    return { speech: 'json', operation: target.slice(target.lastIndexOf('.') + 1), words: JSON.parse(body) };
+    return {
+      speech: 'json',
+      operation: target.slice(target.lastIndexOf('.') + 1),
+      words: JSON.parse(body),
+    };
   }
   const url = new URL(request.url ?? '/', 'http://aws');
   if (url.pathname.startsWith('/2013-04-01/')) return restCall(request.method ?? '', url, body);
@@ -80,7 +100,11 @@ function restCall(method: string, url: URL, body: string): Call {
     return { speech: 'rest', operation: 'ListResourceRecordSets', words: query };
   }
   if (sub.startsWith('rrset')) {
-    return { speech: 'rest', operation: 'ChangeResourceRecordSets', words: { changes: changesIn(body) } };
+    return {
+      speech: 'rest',
+      operation: 'ChangeResourceRecordSets',
+      words: { changes: changesIn(body) },
+    };
   }
   return { speech: 'rest', operation: 'ListHostedZones', words: query };
 }
@@ -119,7 +143,9 @@ function answer(response: ServerResponse, { speech, operation }: Call, said: Sai
   response.setHeader('Content-Type', 'text/xml');
   if (speech === 'rest') return void response.end(restAnswer(operation, said));
   const inner = xml(said, operation === 'GetTopicAttributes' ? 'entry' : 'member');
-  response.end(`<${operation}Response><${operation}Result>${inner}</${operation}Result><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></${operation}Response>`);
+  response.end(
+    `<${operation}Response><${operation}Result>${inner}</${operation}Result><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></${operation}Response>`,
+  );
 }
 
 function restAnswer(operation: string, said: Said): string {
@@ -135,7 +161,8 @@ function restAnswer(operation: string, said: Said): string {
 }
 
 function recordXml({ name, type, ttl, values, alias, setId }: FakeRecord): string {
-  const policy = setId === undefined ? '' : `<SetIdentifier>${setId}</SetIdentifier><Weight>1</Weight>`;
+  const policy =
+    setId === undefined ? '' : `<SetIdentifier>${setId}</SetIdentifier><Weight>1</Weight>`;
   const says = alias
     ? `<AliasTarget><HostedZoneId>${alias.zone}</HostedZoneId><DNSName>${alias.dns}</DNSName><EvaluateTargetHealth>${alias.health}</EvaluateTargetHealth></AliasTarget>`
     : `<TTL>${ttl}</TTL><ResourceRecords>${(values ?? []).map((value) => `<ResourceRecord><Value>${value}</Value></ResourceRecord>`).join('')}</ResourceRecords>`;
@@ -144,12 +171,17 @@ function recordXml({ name, type, ttl, values, alias, setId }: FakeRecord): strin
 
 /** Lists of RDS name their items by what they are. */
 function xml(value: unknown, item: string): string {
-  if (Array.isArray(value)) return value.map((each) => `<${item}>${xml(each, 'member')}</${item}>`).join('');
+  if (Array.isArray(value))
+    return value.map((each) => `<${item}>${xml(each, 'member')}</${item}>`).join('');
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
     .map(([name, part]) => {
       if (name === 'Attributes') return `<Attributes>${entries(part)}</Attributes>`;
-      const items = { DBInstances: 'DBInstance', DBClusters: 'DBCluster', DBClusterMembers: 'DBClusterMember' };
+      const items = {
+        DBInstances: 'DBInstance',
+        DBClusters: 'DBCluster',
+        DBClusterMembers: 'DBClusterMember',
+      };
       const named = new Map(Object.entries(items)).get(name) ?? 'member';
       return `<${name}>${xml(part, named)}</${name}>`;
     })
@@ -162,7 +194,11 @@ function entries(value: unknown): string {
     .join('');
 }
 
-function refuse(response: ServerResponse, { speech }: Call, { code, message, status }: Refusal): void {
+function refuse(
+  response: ServerResponse,
+  { speech }: Call,
+  { code, message, status }: Refusal,
+): void {
   response.statusCode = status;
   if (speech === 'json') {
     response.setHeader('Content-Type', 'application/x-amz-json-1.1');

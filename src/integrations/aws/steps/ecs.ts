@@ -24,7 +24,9 @@ export function countDriver(clients: Clients): StepDriver {
         return undefined;
       }),
     probe: (step) =>
-      believed(async () => (await readService(clients, placeOf(step))).desired === step.params['to']),
+      believed(
+        async () => (await readService(clients, placeOf(step))).desired === step.params['to'],
+      ),
     observe: (step) =>
       watched('tasks run', async () => {
         const { desired, running, pending } = await readService(clients, placeOf(step));

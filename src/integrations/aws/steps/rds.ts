@@ -40,7 +40,10 @@ export function failoverDriver(clients: Clients): StepDriver {
       watched('another instance becomes the writer', async () => {
         const { status, writer } = await read(step);
         const isAnother = writer !== '' && writer !== step.params['writer'];
-        return { isDone: isAnother && status === 'available', now: `${writer || 'nobody'}, ${status}` };
+        return {
+          isDone: isAnother && status === 'available',
+          now: `${writer || 'nobody'}, ${status}`,
+        };
       }),
     undo: () => 'irreversible',
   };

@@ -2,16 +2,14 @@ import type { Step } from '../../../core/operation/plan.ts';
 import type { Applied, StepDriver } from '../../../core/ports/step.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
 import { type Clients, isRefusal } from '../clients.ts';
-import { type RecordValue, readRecord, saidValue, typeOf, valueOf } from '../record.ts';
+import { type RecordValue, readRecord, saidValue, typeOf, valueIn } from '../record.ts';
 import { checked, watched } from './driven.ts';
 import { believed } from './rds.ts';
 
 /** Another change of the zone is on its way: it says so with 400, and takes ours a moment later. */
 const busyTriesMax = 6;
 
-export interface Pause {
-  (ms: number): Promise<void>;
-}
+export type Pause = (ms: number) => Promise<void>;
 
 /**
  * One batch that deletes exactly what was shown and creates what was approved. Route 53 does all of it or nothing, and a
@@ -33,7 +31,7 @@ export function recordDriver(clients: Clients, pause: Pause): StepDriver {
       const probed = await believed(() => isThere(step));
       if (probed === 'yes') return 'yes';
       // What a late request would have to match is not there any more: it cannot land.
-      const now = await read(step).catch(() => valueOf(String(step.params['from'])));
+      const now = await read(step).catch(() => valueIn(String(step.params['from'])));
       return saidValue(now) === step.params['from'] ? 'cannot-know' : 'no';
     },
     observe: (step, { outputs }) =>
@@ -61,7 +59,8 @@ async function apply(
       if (!(error instanceof ProblemError)) throw error;
       if (!isRefusal(error)) return { outcome: 'unknown', problem: error.problem };
       const why = String(error.problem.facts['why'] ?? '');
-      const isBusy = why.startsWith('PriorRequestNotComplete') || error.problem.code === 'AWS_THROTTLED';
+      const isBusy =
+        why.startsWith('PriorRequestNotComplete') || error.problem.code === 'AWS_THROTTLED';
       if (isBusy && tries < busyTriesMax) {
         await pause(tries * 1000);
         continue;
@@ -77,7 +76,7 @@ async function apply(
 }
 
 async function change(step: Step, clients: Clients): Promise<string> {
-  const [from, to] = [valueOf(String(step.params['from'])), valueOf(String(step.params['to']))];
+  const [from, to] = [valueIn(String(step.params['from'])), valueIn(String(step.params['to']))];
   const { zone } = recordOf(step);
   const { ChangeInfo: info } = await clients.route53('ChangeResourceRecordSets', (route53, sdk) =>
     route53.send(
@@ -98,7 +97,8 @@ async function change(step: Step, clients: Clients): Promise<string> {
 function setOf(step: Step, { values, ttl }: RecordValue) {
   const { name, type } = recordOf(step);
   const named = { Name: name, Type: typeOf(type) };
-  const [, zone, dns, checks] = /^alias (\S+) (\S+?)( with its health)?$/.exec(values[0] ?? '') ?? [];
+  const [, zone, dns, checks] =
+    /^alias (\S+) (\S+?)( with its health)?$/.exec(values[0] ?? '') ?? [];
   if (zone !== undefined && dns !== undefined) {
     const alias = { HostedZoneId: zone, DNSName: dns, EvaluateTargetHealth: checks !== undefined };
     return { ...named, AliasTarget: alias };
@@ -107,5 +107,9 @@ function setOf(step: Step, { values, ttl }: RecordValue) {
 }
 
 function recordOf({ params }: Step) {
-  return { zone: String(params['zone']), name: String(params['name']), type: String(params['type']) };
+  return {
+    zone: String(params['zone']),
+    name: String(params['name']),
+    type: String(params['type']),
+  };
 }

@@ -24,6 +24,26 @@ const uses: Readonly<Record<string, () => Promise<unknown>>> = {
     await client.destroy();
     return kind;
   },
+  async '@aws-sdk/client-cloudwatch'() {
+    const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
+    return await new CloudWatchClient({ region: 'eu-west-1' }).config.region();
+  },
+  async '@aws-sdk/client-ecs'() {
+    const { ECSClient } = await import('@aws-sdk/client-ecs');
+    return await new ECSClient({ region: 'eu-west-1' }).config.region();
+  },
+  async '@aws-sdk/client-rds'() {
+    const { RDSClient } = await import('@aws-sdk/client-rds');
+    return await new RDSClient({ region: 'eu-west-1' }).config.region();
+  },
+  async '@aws-sdk/client-route-53'() {
+    const { Route53Client } = await import('@aws-sdk/client-route-53');
+    return await new Route53Client({ region: 'eu-west-1' }).config.region();
+  },
+  async '@aws-sdk/client-sns'() {
+    const { SNSClient } = await import('@aws-sdk/client-sns');
+    return await new SNSClient({ region: 'eu-west-1' }).config.region();
+  },
   async '@kubernetes/client-node'() {
     const { KubeConfig } = await import('@kubernetes/client-node');
     const config = new KubeConfig();
