@@ -1,8 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startReplicaSet } from '../fakes/mongodb/replica-set.ts';
-import { textOf } from '../support/console-client.ts';
-import { eventually } from '../support/eventually.ts';
 import { startLivingBot } from '../support/living-bot.ts';
+import { approvedBy, declaredBy, planIn } from '../support/thread.ts';
 
 const people = `people: [ { id: ana, name: Ana }, { id: ben, name: Ben }, { id: cyn, name: Cyn } ]
 groups: { sre: { members: [ana, ben, cyn] } }
@@ -26,33 +25,22 @@ services:
 `,
     { MONGO_PASSWORD: 'a-password' },
   );
-  const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => person(id)));
+  const [ana, ben, cyn] = await Promise.all([person('ana'), person('ben'), person('cyn')]);
   const [old] = set.members;
   const doctor = await host('doctor');
   expect(doctor.stdout).toContain(String(old?.name));
 
-  const declared = await ana?.console.says('', 'declare "the primary is slow"');
-  const [incident = ''] = /inc-[0-9a-f]+/.exec(declared ?? '') ?? [];
-  await ana?.console.says(
-    incident,
+  const thread = await declaredBy(ana, 'the primary is slow');
+  const asked = await thread.says(
     'failover orders database env=production reason="the host is replaced"',
   );
-  const shown = () => ben?.console.page(`/incidents/${incident}`).then(textOf) ?? '';
-  const plan = await eventually('the plan is shown', async () => {
-    const text = await shown();
-    return /approve op-\S+ [0-9a-f]{10}/.test(text) && text;
-  });
-  expect(plan).toContain('No acknowledged write is lost.');
-  expect(plan).toContain('as a rule within 12 s');
+  const plan = await planIn(thread, asked);
+  expect(plan.text).toContain('No acknowledged write is lost.');
+  expect(plan.text).toContain('as a rule within 12 s');
   expect(set.asked.filter(({ command }) => command === 'replSetStepDown')).toEqual([]);
-  const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(plan) ?? [];
-  await ben?.console.says(incident, line);
-  await cyn?.console.says(incident, line);
+  await approvedBy([ben, cyn], thread, plan.line);
 
-  const done = await eventually('it is done', async () => {
-    const text = await shown();
-    return text.includes('DONE') && text;
-  });
+  const done = await thread.until('DONE');
   const now = set.primary();
   expect(now?.name).not.toBe(old?.name);
   expect(set.asked.filter(({ command }) => command === 'replSetStepDown')).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startAws } from '../fakes/aws/server.ts';
-import { textOf } from '../support/console-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { startLivingBot } from '../support/living-bot.ts';
+import { approvedBy, declaredBy, planIn } from '../support/thread.ts';
 
 const people = `people: [ { id: ana, name: Ana }, { id: ben, name: Ben }, { id: cyn, name: Cyn } ]
 groups: { sre: { members: [ana, ben, cyn] } }
@@ -47,24 +47,14 @@ services:
 `,
     { AWS_SECRET: 'a-secret-key' },
   );
-  const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => person(id)));
-  const declared = await ana?.console.says('', 'declare "eu-west-1 is down"');
-  const [incident = ''] = /inc-[0-9a-f]+/.exec(declared ?? '') ?? [];
+  const [ana, ben, cyn] = await Promise.all([person('ana'), person('ben'), person('cyn')]);
+  const thread = await declaredBy(ana, 'eu-west-1 is down');
   const ask = (words: string) =>
-    ana?.console.says(
-      incident,
-      `region-failover checkout env=production ${words} reason="eu-west-1 is down"`,
-    );
+    thread.says(`region-failover checkout env=production ${words} reason="eu-west-1 is down"`);
   expect(await ask('to=mars')).toContain('REGION_UNKNOWN');
   expect(await ask('to=production')).toContain('REGION_SAME');
   expect(await ask('to=production-us replicas=40')).toContain('AWS_OUT_OF_BOUNDS');
-  await ask('to=production-us replicas=6');
-
-  const shown = () => ben?.console.page(`/incidents/${incident}`).then(textOf) ?? '';
-  const plan = await eventually('the plan is shown', async () => {
-    const text = await shown();
-    return /approve op-\S+ [0-9a-f]{10}/.test(text) && text;
-  });
+  const plan = await planIn(thread, await ask('to=production-us replicas=6'));
   for (const said of [
     'checkout · production-us',
     'served again within 4h, until',
@@ -74,20 +64,17 @@ services:
     'lb-eu.example.com, TTL 300 s',
     'replica of orders-eu',
   ])
-    expect(plan).toContain(said);
+    expect(plan.text).toContain(said);
   const changing = () => aws.asked.filter((each) => !/^(Describe|List|Get)/.test(each));
   expect(changing()).toEqual([]);
 
-  const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(plan) ?? [];
-  await ben?.console.says(incident, line);
-  await cyn?.console.says(incident, line);
-  account.synced = true;
+  await approvedBy([ben, cyn], thread, plan.line);
   await eventually(
     'it is done',
     async () => {
       account.settles();
       account.synced = true;
-      return (await shown()).includes('DONE');
+      return (await thread.shown()).includes('DONE');
     },
     { withinMs: 60_000 },
   );
@@ -103,7 +90,7 @@ services:
   expect(account.published[0]?.message).toContain(
     'checkout: production failed over to production-us',
   );
-  expect(await shown()).not.toContain('a-secret-key');
+  expect(await thread.shown()).not.toContain('a-secret-key');
 }, 90_000);
 
 it('what does not succeed stops what comes after it, and the thread says what is done', async () => {
@@ -127,28 +114,20 @@ services:
 `,
     { AWS_SECRET: 'a-secret-key' },
   );
-  const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => person(id)));
-  const declared = await ana?.console.says('', 'declare "eu-west-1 is down"');
-  const [incident = ''] = /inc-[0-9a-f]+/.exec(declared ?? '') ?? [];
-  await ana?.console.says(
-    incident,
+  const [ana, ben, cyn] = await Promise.all([person('ana'), person('ben'), person('cyn')]);
+  const thread = await declaredBy(ana, 'eu-west-1 is down');
+  const asked = await thread.says(
     'region-failover checkout env=production to=production-us replicas=6 reason="eu-west-1 is down"',
   );
-  const shown = () => ben?.console.page(`/incidents/${incident}`).then(textOf) ?? '';
-  const plan = await eventually('the plan is shown', async () => {
-    const text = await shown();
-    return /approve op-\S+ [0-9a-f]{10}/.test(text) && text;
-  });
-  expect(plan).toContain('No database is promoted.');
+  const plan = await planIn(thread, asked);
+  expect(plan.text).toContain('No database is promoted.');
   account.protectedNames.add(old.name);
-  const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(plan) ?? [];
-  await ben?.console.says(incident, line);
-  await cyn?.console.says(incident, line);
+  await approvedBy([ben, cyn], thread, plan.line);
   const failed = await eventually(
     'it stops',
     async () => {
       account.settles();
-      const text = await shown();
+      const text = await thread.shown();
       return text.includes('AWS_RECORD_PROTECTED') && text;
     },
     { withinMs: 60_000 },
