@@ -200,6 +200,7 @@ describe('signing in with a passkey', () => {
       const { reply } = await tryWith(more);
       expect(reply.status).toBe(403);
       expect(reply.headers['set-cookie']).toBeUndefined();
+      expect(textOf(reply.body)).toContain('PASSKEY_SIGN_IN');
     }
     stage.people.splice(0, 1);
     expect((await tryWith()).reply.status).toBe(403);
