@@ -143,6 +143,7 @@ export const survivors: readonly Survivor[] = [
       'true',
       'a rule that may hold and does not hangs on a group that is unknown',
     ],
+    ['StringLiteral', "''", strykers, 'neither is a time'],
   ]),
   ...inFile('src/core/operation/step-decide.ts', [
     ['ConditionalExpression', neverIntent, 'default:', neverRuns],
