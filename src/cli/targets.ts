@@ -130,17 +130,23 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
   if (configured.length === 0) return { targets: [], books: [] };
   const { connect, problems } = await import('../integrations/redis/index.ts');
   const connected = configured.map((config): ConnectedTarget => {
-    const { target, sentinels, master, timeoutMs, tls } = config;
-    const reach = {
+    const { target, timeoutMs, tls, read } = config;
+    const way = {
       target,
-      sentinels,
-      master,
       timeoutMs,
       ...(tls === undefined ? {} : { tls }),
       servers: login(config.username, config.password),
+      ...(read && { read: login(read.username, read.password) }),
       sentinelLogin: login(config.sentinelUsername, config.sentinelPassword),
     };
-    const integration = connect(reach, { clock: systemClock });
+    const deps = { clock: systemClock };
+    const integration =
+      config.kind === 'sentinels'
+        ? connect(
+            { ...way, kind: config.kind, sentinels: config.sentinels, master: config.master },
+            deps,
+          )
+        : connect({ ...way, kind: config.kind, nodes: config.nodes }, deps);
     return { name: `redis/${target}`, ...integration };
   });
   return { targets: connected, books: [problems] };

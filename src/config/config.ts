@@ -229,7 +229,7 @@ export interface PatroniConfig {
   readonly actionTimeoutMs: number;
 }
 
-/** One Redis behind Sentinels, as the integration wants it. */
+/** One account and region of AWS, as the integration wants it. */
 export interface AwsConfig {
   /** Name under `targets:`. */
   readonly target: string;
@@ -241,6 +241,7 @@ export interface AwsConfig {
   readonly timeoutMs: number;
 }
 
+/** One MongoDB replica set, as the integration wants it. */
 export interface MongodbConfig {
   /** Name under `targets:`. */
   readonly target: string;
@@ -254,11 +255,23 @@ export interface MongodbConfig {
   readonly timeoutMs: number;
 }
 
-export interface RedisConfig {
+/** One Redis, as the integration wants it. */
+export type RedisConfig = RedisWay &
+  (
+    | { readonly kind: 'sentinels'; readonly sentinels: readonly Place[]; readonly master: string }
+    | { readonly kind: 'cluster' | 'servers'; readonly nodes: readonly Place[] }
+  );
+
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface RedisWay {
   /** Name under `targets:`. */
   readonly target: string;
-  readonly sentinels: readonly { readonly host: string; readonly port: number }[];
-  readonly master: string;
+  /** Absent: those that change also look. */
+  readonly read?: { readonly username?: string; readonly password?: Secret };
   readonly username?: string;
   readonly password?: Secret;
   readonly sentinelUsername?: string;

@@ -3,13 +3,13 @@ import { formatDuration } from '../core/duration.ts';
 import { awsDatabase, awsNotice, awsTarget, awsTraffic, awsWorkload } from './aws-schema.ts';
 import { fieldNotes, isNotBuilt } from './field.ts';
 import { postgresTarget } from './postgres-schema.ts';
+import { redisTarget } from './redis-schema.ts';
 import {
   kubernetesTarget,
   kubernetesWorkload,
   mongodbTarget,
   patroniTarget,
   prometheusTarget,
-  redisTarget,
   type SectionName,
   sections,
 } from './schema.ts';
@@ -181,7 +181,7 @@ function redis(): string {
   return [
     '## targets.NAME.redis',
     '',
-    'One Redis behind Sentinels. An environment names it as `cache: { redis: NAME }`.',
+    'One Redis: behind Sentinels, a Redis Cluster, or a master and replicas by themselves. An environment names it as `cache: { redis: NAME }`.',
     ...tableOf(rowsOf(redisTarget, '')),
   ].join('\n');
 }

@@ -351,26 +351,6 @@ export const mongodbTarget = keys({
   timeout: duration('100ms', '30s').default(5_000).describe('How long one command may take.'),
 });
 
-/** A Redis that Sentinels look after. */
-export const redisTarget = keys({
-  sentinels: z
-    .array(text)
-    .min(1)
-    .describe('`host:port` of every Sentinel; the first that answers is told to fail over.'),
-  master: text.describe('Name that the Sentinels know the master by.'),
-  username: text.optional().describe('User at the servers; the default one when absent.'),
-  password: secret.optional().describe('Its password.'),
-  sentinel_username: text.optional().describe('User at the Sentinels.'),
-  sentinel_password: secret.optional().describe('Its password.'),
-  tls: flag.default(false).describe('Speak TLS to servers and Sentinels.'),
-  ca: path
-    .optional()
-    .describe(
-      "PEM file of the authority that signed their certificates; the system's when absent.",
-    ),
-  timeout: duration('100ms', '30s').default(3_000).describe('How long one command may take.'),
-});
-
 /** Where in a cluster a workload is. */
 export const kubernetesWorkload = keys({
   namespace: text.describe('Namespace.'),

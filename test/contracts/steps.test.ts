@@ -1,11 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { connect as connectPatroni } from '../../src/integrations/patroni/index.ts';
+import { driversOf } from '../../src/integrations/redis/index.ts';
+import { createFakeRedis } from '../fakes/redis.ts';
 import { otherWorlds, stepWorlds } from '../integrations/kubernetes/step-worlds.ts';
 import { createWorld } from '../integrations/kubernetes/world.ts';
 import { stepWorlds as patroniWorlds } from '../integrations/patroni/step-worlds.ts';
+import { configOf, stepWorlds as redisWorlds } from '../integrations/redis/step-worlds.ts';
 import { stepContract } from './steps.ts';
 
-const worlds = { ...stepWorlds, ...otherWorlds, ...patroniWorlds };
+const worlds = { ...stepWorlds, ...otherWorlds, ...patroniWorlds, ...redisWorlds };
 for (const [kind, create] of Object.entries(worlds)) stepContract(kind, create);
 
 describe('the contract of steps', () => {
@@ -25,5 +28,10 @@ describe('the contract of steps', () => {
       actionTimeoutMs: 100,
     }).openWriter();
     expect(Object.keys(patroni.steps).sort()).toEqual(Object.keys(patroniWorlds).sort());
+    const redis = createFakeRedis();
+    const redisKinds = (['sentinels', 'cluster', 'servers'] as const).flatMap((kind) =>
+      Object.keys(driversOf(configOf(kind, redis), redis.connections)),
+    );
+    expect(redisKinds.sort()).toEqual(Object.keys(redisWorlds).sort());
   });
 });

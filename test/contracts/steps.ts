@@ -75,6 +75,11 @@ export function stepContract(name: string, create: () => Promise<StepWorld>): vo
       return seen;
     }
 
+    /** A step that only follows from those before it has nothing of its own that was shown. */
+    function isShown(): boolean {
+      return Object.keys(world.step.preconditions).length > 0;
+    }
+
     it('is checked, applied once, believed and followed to its end', async () => {
       const token = await check();
       expect((await apply(token)).outcome).toBe('applied');
@@ -90,6 +95,7 @@ export function stepContract(name: string, create: () => Promise<StepWorld>): vo
     });
 
     it('is refused when a shown field changed since the plan', async () => {
+      if (!isShown()) return;
       await world.spoil();
       const checked = await world.driver().check(world.step, context());
       expect(checked).toMatchObject({ ok: false, problem: { code: 'PLAN_STALE' } });
@@ -97,6 +103,7 @@ export function stepContract(name: string, create: () => Promise<StepWorld>): vo
     });
 
     it('does not land when a shown field changes between check and write', async () => {
+      if (!isShown()) return;
       const token = await check();
       await world.spoil();
       expect((await apply(token)).outcome).toBe('moved');

@@ -135,7 +135,8 @@ function patroniAt({ url, clock }: At) {
 function redisAt({ url, clock }: At) {
   const sentinels = [{ host: '127.0.0.1', port: Number(new URL(url).port) }];
   const logins = { servers: {}, sentinelLogin: {} };
-  const config = { target: 'cache-main', sentinels, master: 'cache', timeoutMs, ...logins };
+  const kind = 'sentinels' as const;
+  const config = { kind, target: 'cache-main', sentinels, master: 'cache', timeoutMs, ...logins };
   return redis.connect(config, { clock });
 }
 

@@ -17,7 +17,7 @@ const names = [
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
   'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
   'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PG_PW', 'PG_APP_PW', 'PG_FENCE', 'MONGO_PW', 'AWS_SECRET', 'AWS_SESSION',
-  'PG_REJOIN',
+  'PG_REJOIN', 'RD_READ',
 ] as const; // biome-ignore format: a table
 const env: Readonly<Record<string, string>> = Object.fromEntries(
   names.map((name) => [`C_${name}`, `canary-${name.toLowerCase()}-9xk2+/Q7=mv8hq7pt3rw1jd9`]),
@@ -250,7 +250,7 @@ policies:
 targets:
   eu-1: { kubernetes: { read: { server: "${url}/k8s", token: \${env:C_K8S_READ} }, write: { server: "${url}/k8s", token: \${env:C_K8S_WRITE} } } }
   prom:  { prometheus: { url: "${url}/prom", bearer: \${env:C_PROM} } }
-  cache: { redis: { master: shop, sentinels: [ "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3" ], username: us, password: \${env:C_RD_PW}, sentinel_username: us, sentinel_password: \${env:C_RD_SENT_PW} } }
+  cache: { redis: { master: shop, sentinels: [ "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3" ], username: us, password: \${env:C_RD_PW}, sentinel_username: us, sentinel_password: \${env:C_RD_SENT_PW}, read: { password: \${env:C_RD_READ} } } }
   aws: { aws: { region: eu-west-1, access_key_id: AKIA1, secret_access_key: \${env:C_AWS_SECRET}, session_token: \${env:C_AWS_SESSION}, endpoint: "${url}/aws" } }
   mongo: { mongodb: { set: rs0, members: [ "127.0.0.1:1" ], username: us, password: \${env:C_MONGO_PW} } }
   pg: { patroni: { endpoints: [ "${url}/patroni" ], basic: { username: us, password: \${env:C_PATRONI_PW} } } }

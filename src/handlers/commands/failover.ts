@@ -34,11 +34,11 @@ export const failover: OperationCommand = {
     {
       name: 'mode',
       kind: 'word',
-      choices: ['planned', 'forced'],
+      choices: ['planned', 'forced', 'takeover'],
       required: false,
       named: true,
       summary:
-        'planned loses nothing and needs the primary; forced waits for nobody. By the primary when absent.',
+        'planned loses nothing and needs the primary; forced waits for nobody; takeover asks for no vote. By the primary when absent.',
     },
     environmentArgument,
     reasonArgument,

@@ -15,6 +15,7 @@ export function createPlanner(
     async draft(request: DraftRequest): Promise<Draft> {
       const { verb, args, target } = request;
       if (verb !== 'failover') return refused(problem('MONGODB_UNKNOWN_VERB', { verb }));
+      if (args['mode'] !== undefined) return refused(problem('MONGODB_NO_MODE', {}));
       try {
         const topology = await readTopology();
         const to = String(args['to'] ?? '');

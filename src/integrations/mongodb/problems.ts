@@ -94,6 +94,12 @@ export const problems: ProblemBook = {
     why: 'They could not be reached from here; what is said of the set is what the others say.',
     next: 'Look at them and at the network to them.',
   },
+  MONGODB_NO_MODE: {
+    what: 'A failover of a MongoDB replica set takes no mode=.',
+    changed: nothing,
+    why: 'The primary steps down once another one may lead; it is never forced.',
+    next: 'Leave it out.',
+  },
   MONGODB_UNKNOWN_VERB: {
     what: 'A MongoDB replica set cannot {verb}.',
     changed: nothing,

@@ -63,6 +63,7 @@ async function draftFailover(reach: Reach, request: DraftRequest): Promise<Draft
 /** What is not said follows from the primary: one that answers is asked to hand over, one that does not is left behind. */
 function modeOf({ primary }: Topology, asked: Facts[string] | undefined): 'planned' | 'forced' {
   if (asked === undefined || asked === '') return primary.state ? 'planned' : 'forced';
+  if (asked === 'takeover') throw new ProblemError(problem('PG_NO_TAKEOVER', {}));
   if (asked !== 'planned') return 'forced';
   if (primary.state) return 'planned';
   throw new ProblemError(problem('PG_PRIMARY_SILENT', { primary: primary.node.name }));

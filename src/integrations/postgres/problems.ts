@@ -59,6 +59,12 @@ export const problems: ProblemBook = {
     why: 'It must be asked for a checkpoint and for all that it wrote.',
     next: 'Leave `mode=planned` out: the plan then says what could be lost.',
   },
+  PG_NO_TAKEOVER: {
+    what: 'A failover of a PostgreSQL takes no mode=takeover.',
+    changed: nothing,
+    why: 'Nobody votes here that could be passed over.',
+    next: 'Write mode=planned or mode=forced, or leave it out.',
+  },
   PG_NO_FENCE: {
     what: '{target} has no fence.',
     changed: nothing,

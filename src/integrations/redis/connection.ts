@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
-import { type Address, type Login, type RedisConfig, said } from './schema.ts';
+import { type Address, type Login, said, type WayConfig } from './schema.ts';
 
 export interface Server {
   readonly address: string;
@@ -14,15 +14,20 @@ export interface Connections {
   sentinel<T>(address: Address, task: (server: Server) => Promise<T>): Promise<T>;
 }
 
-export function createConnections(config: RedisConfig): Connections {
+/** `forChanges`: with the credential that may change; without it every question is asked with the other one. */
+export function createConnections(
+  config: WayConfig,
+  { forChanges }: { readonly forChanges: boolean },
+): Connections {
+  const login = forChanges ? config.servers : (config.read ?? config.servers);
   return {
-    server: (address, task) => withServer(config, { address, login: config.servers }, task),
+    server: (address, task) => withServer(config, { address, login }, task),
     sentinel: (address, task) => withServer(config, { address, login: config.sentinelLogin }, task),
   };
 }
 
 async function withServer<T>(
-  config: RedisConfig,
+  config: WayConfig,
   { address, login }: { readonly address: Address; readonly login: Login },
   task: (server: Server) => Promise<T>,
 ): Promise<T> {
@@ -49,7 +54,7 @@ async function withServer<T>(
  * a failover that is a second one. So: no queue, no resending, no reconnecting, and a limit for every command.
  * https://github.com/redis/ioredis#readme
  */
-async function connected(config: RedisConfig, address: Address, login: Login): Promise<Redis> {
+async function connected(config: WayConfig, address: Address, login: Login): Promise<Redis> {
   const { Redis: Client } = await import('ioredis');
   const redis = new Client({
     ...address,

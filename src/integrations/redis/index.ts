@@ -2,13 +2,17 @@ import { askThrough, createBreaker } from '../../core/breaker.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
 import type { Looked } from '../../core/ports/workload.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
-import { createConnections } from './connection.ts';
+import { readCluster } from './cluster.ts';
+import { type Connections, createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
 import type { RedisConfig } from './schema.ts';
+import { readServers } from './servers.ts';
 import { demoteDriver, releaseDriver } from './steps/demote.ts';
-import { demoteKind, releaseKind, switchKind } from './steps/kinds.ts';
+import { handOverDriver } from './steps/hand-over.ts';
+import { demoteKind, handOverKind, releaseKind, switchKind, takeSlotsKind } from './steps/kinds.ts';
 import { switchDriver } from './steps/switch.ts';
-import { readTopology, type Topology } from './topology.ts';
+import { takeSlotsDriver } from './steps/take-slots.ts';
+import { readTopology } from './topology.ts';
 
 export { problems } from './problems.ts';
 export type { RedisConfig } from './schema.ts';
@@ -36,17 +40,17 @@ export interface RedisDeps {
 }
 
 /**
- * One Redis behind Sentinels. Nothing is loaded or connected before the first question. What only looks goes through a
- * breaker; steps never do, because a server that is away is what they are there for.
+ * One Redis: behind Sentinels, a cluster, or servers by themselves. Nothing is loaded or connected before the first
+ * question. What only looks goes through a breaker; steps never do, because a server that is away is what they are there for.
  */
 export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Date }): Integration {
-  const reach = { config, connections: createConnections(config) };
+  const asking = createConnections(config, { forChanges: false });
   const breaker = createBreaker(() => clock.now());
   let isWhole = true;
 
-  async function topology(): Promise<Topology> {
-    const found = await askThrough(breaker, {
-      ask: () => readTopology(reach),
+  function through<T>(ask: () => Promise<T>): Promise<T> {
+    return askThrough(breaker, {
+      ask,
       resting: (restMs) => {
         const seconds = Math.ceil(restMs / 1000);
         const facts = { target: config.target, failures: breaker.failures(), seconds };
@@ -54,16 +58,20 @@ export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Dat
       },
       isAway: (error) => error instanceof ProblemError && away.has(error.problem.code),
     });
+  }
+
+  async function topology(): Promise<Facts> {
+    const found = await through(() => glance(config, asking));
     isWhole = found.unanswered === 0;
     return found;
   }
 
   return {
-    planner: createPlanner(config, topology),
+    planner: createPlanner(config, asking, through),
     health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
     async standing() {
       try {
-        return { ok: true, value: factsOf(await topology()) };
+        return { ok: true, value: await topology() };
       } catch (error) {
         if (error instanceof ProblemError) return { ok: false, problem: error.problem };
         throw error;
@@ -72,27 +80,60 @@ export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Dat
     async doctor() {
       const facts = { redis: config.target };
       try {
-        return [{ check: 'topology', facts: { ...facts, ...factsOf(await topology()) } }];
+        return [{ check: 'topology', facts: { ...facts, ...(await topology()) } }];
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
         return [{ check: 'topology', facts, problem: error.problem }];
       }
     },
     openWriter: () => ({
-      steps: {
-        [switchKind]: switchDriver(reach),
-        [demoteKind]: demoteDriver(reach),
-        [releaseKind]: releaseDriver(reach),
-      },
+      steps: driversOf(config, createConnections(config, { forChanges: true })),
       close() {},
     }),
     close() {},
   };
 }
 
-function factsOf({ master, replicas, unanswered }: Topology): Facts {
-  return { master: master.name, replicas: replicas.length, unanswered };
+/** No Sentinel could be asked, or a server's answer was lost. */
+const away: ReadonlySet<string> = new Set([
+  'REDIS_UNREACHABLE',
+  'REDIS_NO_ANSWER',
+  'REDIS_CLUSTER_SILENT',
+  'REDIS_NOBODY_LEADS',
+]);
+
+/** One Redis is one of three, and a step of another kind has nothing to do there. */
+export function driversOf(
+  config: RedisConfig,
+  connections: Connections,
+): Readonly<Record<string, StepDriver>> {
+  if (config.kind === 'sentinels') {
+    const reach = { config, connections };
+    return {
+      [switchKind]: switchDriver(reach),
+      [demoteKind]: demoteDriver(reach),
+      [releaseKind]: releaseDriver(reach),
+    };
+  }
+  const reach = { config, connections };
+  return config.kind === 'cluster'
+    ? { [takeSlotsKind]: takeSlotsDriver(reach) }
+    : { [handOverKind]: handOverDriver(reach) };
 }
 
-/** No Sentinel could be asked, or a server's answer was lost. */
-const away: ReadonlySet<string> = new Set(['REDIS_UNREACHABLE', 'REDIS_NO_ANSWER']);
+/** Who leads and who follows: what `health` and `tocsin doctor` say of it. */
+async function glance(
+  config: RedisConfig,
+  connections: Connections,
+): Promise<Facts & { readonly unanswered: number }> {
+  if (config.kind === 'sentinels') {
+    const { master, replicas, unanswered } = await readTopology({ config, connections });
+    return { master: master.name, replicas: replicas.length, unanswered };
+  }
+  if (config.kind === 'cluster') {
+    const { masters, voting, nodes, silent } = await readCluster({ config, connections });
+    return { masters, voting, nodes: nodes.length, unanswered: silent.length };
+  }
+  const { master, replicas, silent } = await readServers({ config, connections });
+  return { master: master.name, replicas: replicas.length, unanswered: silent.length };
+}

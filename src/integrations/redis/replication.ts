@@ -13,6 +13,10 @@ export interface Replication {
   /** 0: it is never promoted. */
   readonly priority: number;
   readonly memoryBytes: number;
+  /** Of a master: those that stream from it, by the addresses it knows them by. */
+  readonly replicas: readonly Address[];
+  /** Of a master: how far a FAILOVER that it was told is; '' before Redis 6.2. */
+  readonly failover: string;
 }
 
 /** https://redis.io/docs/latest/commands/info/ */
@@ -34,7 +38,15 @@ export async function readReplication(server: Server): Promise<Replication> {
     linked: fields.get('master_link_status') === 'up',
     priority: number('slave_priority'),
     memoryBytes: number('used_memory'),
+    replicas: [...fields].flatMap(([name, value]) => onlineReplica(name, value)),
+    failover: fields.get('master_failover_state') ?? '',
   };
+}
+
+/** `slave0` → `ip=10.0.0.2,port=6379,state=online,offset=98,lag=0`. */
+function onlineReplica(name: string, value: string): readonly Address[] {
+  const [, host, port] = /^ip=([^,]+),port=(\d+),state=online/.exec(value) ?? [];
+  return /^slave\d+$/.test(name) && host !== undefined ? [{ host, port: Number(port) }] : [];
 }
 
 export function isReplicaOf(found: Replication, master: Address): boolean {

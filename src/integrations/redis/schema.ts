@@ -1,11 +1,26 @@
-/** One Redis behind Sentinels: `targets: { cache-main: { redis: { sentinels: […], master: cache } } }`. */
-export interface RedisConfig {
-  /** The name under `targets:`. */
-  readonly target: string;
+/** One Redis: behind Sentinels, a Redis Cluster, or servers that nobody looks after. */
+export type RedisConfig = SentinelsConfig | NodesConfig;
+
+export interface SentinelsConfig extends WayConfig {
+  readonly kind: 'sentinels';
   readonly sentinels: readonly Address[];
   /** The name that the Sentinels know it by. */
   readonly master: string;
+}
+
+export interface NodesConfig extends WayConfig {
+  readonly kind: 'cluster' | 'servers';
+  readonly nodes: readonly Address[];
+}
+
+/** How to get there, whatever it is. */
+export interface WayConfig {
+  /** The name under `targets:`. */
+  readonly target: string;
+  /** Of changes. */
   readonly servers: Login;
+  /** Of questions; the one of changes when absent. */
+  readonly read?: Login;
   readonly sentinelLogin: Login;
   /** PEM text of the authority, `true` for the system's; absent for a connection in the clear. */
   readonly tls?: string | true;

@@ -1,7 +1,7 @@
 import { ProblemError, problem } from '../../core/problem.ts';
 import type { Connections, Server } from './connection.ts';
 import { type Replication, readReplication } from './replication.ts';
-import { type Address, addressOf, type RedisConfig, said } from './schema.ts';
+import { type Address, addressOf, type SentinelsConfig, said } from './schema.ts';
 
 /** As the Sentinels and the servers themselves tell it. */
 export interface Topology {
@@ -21,8 +21,11 @@ export interface Member extends Replication {
   readonly name: string;
 }
 
-export interface Reach {
-  readonly config: RedisConfig;
+export interface Reach extends Reachable {
+  readonly config: SentinelsConfig;
+}
+
+export interface Reachable {
   readonly connections: Connections;
 }
 
@@ -42,12 +45,12 @@ export async function readTopology({ config, connections }: Reach): Promise<Topo
   const quorum = await connections.sentinel(first.address, (sentinel) =>
     quorumOf(sentinel, config),
   );
-  const master = await member({ config, connections }, address);
+  const master = await member({ connections }, address);
   if (master.role !== 'master') {
     throw trouble('REDIS_NO_MASTER', config, { told: `${named}, which calls itself a replica` });
   }
   const looked = await Promise.all(
-    first.replicas.map((each) => member({ config, connections }, each).catch(() => undefined)),
+    first.replicas.map((each) => member({ connections }, each).catch(() => undefined)),
   );
   return {
     master,
@@ -89,7 +92,7 @@ async function askSentinels({ config, connections }: Reach): Promise<readonly To
 }
 
 /** https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/ : an error says that a failover could not be authorised. */
-async function quorumOf(sentinel: Server, config: RedisConfig): Promise<string> {
+async function quorumOf(sentinel: Server, config: SentinelsConfig): Promise<string> {
   try {
     return String(await sentinel.call('SENTINEL', 'CKQUORUM', config.master));
   } catch (error) {
@@ -100,7 +103,7 @@ async function quorumOf(sentinel: Server, config: RedisConfig): Promise<string> 
   }
 }
 
-export function member({ connections }: Reach, address: Address): Promise<Member> {
+export function member({ connections }: Reachable, address: Address): Promise<Member> {
   return connections.server(address, async (server) => ({
     ...(await readReplication(server)),
     address,
@@ -129,7 +132,7 @@ function placeOf(fields: ReadonlyMap<string, string>): readonly Address[] {
 
 function trouble(
   code: string,
-  { target }: RedisConfig,
+  { target }: SentinelsConfig,
   facts: Readonly<Record<string, string | number | boolean>>,
 ): ProblemError {
   return new ProblemError(problem(code, { ...facts, target }));

@@ -157,6 +157,14 @@ describe('the plan of a failover', () => {
     expect(await draft({ to: m3.name })).toMatchObject({ problem: { code: 'MONGODB_NOT_TO' } });
   });
 
+  it('takes no mode', async () => {
+    const { integration } = await world();
+    const asked = { ...request, args: { mode: 'takeover' } };
+    expect(await integration.planner.draft(asked)).toMatchObject({
+      problem: { code: 'MONGODB_NO_MODE' },
+    });
+  });
+
   it('knows no other verb', async () => {
     const { integration } = await world();
     expect(await integration.planner.draft({ ...request, verb: 'scale' })).toMatchObject({

@@ -38,7 +38,7 @@ it('a failover that two people approve loses no acknowledged write', async () =>
   );
   expect(page).toContain(`127.0.0.1:${old}`);
   expect(page).toContain('No acknowledged write is lost when every step succeeds.');
-  expect(page).toContain('seconds without writes, 40 s at most');
+  expect(page).toContain('40 s at most once Tocsin is silent');
   const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(page) ?? [];
   await ben?.console.says(incident, line);
   await cyn?.console.says(incident, line);
@@ -200,6 +200,7 @@ const request = {
 
 function integration(sentinels: readonly number[]) {
   const config = {
+    kind: 'sentinels' as const,
     target: 'cache-main',
     sentinels: sentinels.map((port) => ({ host: '127.0.0.1', port })),
     master: 'cache',

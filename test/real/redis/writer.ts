@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 
 export interface Writer {
   /** Writes that were acknowledged so far. */
@@ -20,6 +20,40 @@ export function startWriter(sentinels: readonly number[]): Writer {
     retryStrategy: () => 50,
   });
   redis.on('error', () => undefined);
+  return writingTo(redis);
+}
+
+/** The same on a Redis Cluster: it follows whom the nodes name. */
+export function startClusterWriter(ports: readonly number[]): Writer {
+  const nodes = ports.map((port) => ({ host: '127.0.0.1', port }));
+  const redis = new Cluster(nodes, {
+    slotsRefreshTimeout: 1_000,
+    clusterRetryStrategy: () => 50,
+    redisOptions: { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false },
+  });
+  redis.on('error', () => undefined);
+  return writingTo(redis);
+}
+
+/** The same where the address stays: what is refused there goes to the next server. */
+export function startPlainWriter(clients: readonly Redis[]): Writer {
+  let at = 0;
+  return writingTo({
+    async set(key, value) {
+      const answer = await clients[at % clients.length]?.set(key, value).catch(() => undefined);
+      if (answer !== 'OK') at += 1;
+      return answer ?? '';
+    },
+    disconnect: () => undefined,
+  });
+}
+
+interface Application {
+  set(key: string, value: string): Promise<string | null>;
+  disconnect(): void;
+}
+
+function writingTo(redis: Application): Writer {
   const acknowledged: string[] = [];
   let isOn = true;
   const lanes = Array.from({ length: 4 }, async (_, lane) => {
@@ -38,6 +72,17 @@ export function startWriter(sentinels: readonly number[]): Writer {
       redis.disconnect();
     },
   };
+}
+
+/** Acknowledged writes that a cluster does not hold. */
+export async function missingFromCluster(
+  ports: readonly number[],
+  keys: readonly string[],
+): Promise<number> {
+  const cluster = new Cluster(ports.map((port) => ({ host: '127.0.0.1', port })));
+  const found = await Promise.all(keys.map((key) => cluster.exists(key)));
+  cluster.disconnect();
+  return found.filter((count) => count === 0).length;
 }
 
 /** Acknowledged writes that a server does not hold. */

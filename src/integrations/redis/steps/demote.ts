@@ -5,8 +5,8 @@ import type { Server } from '../connection.ts';
 import { isReplicaOf, readReplication } from '../replication.ts';
 import { type Address, addressOf, said } from '../schema.ts';
 import { agreedMaster, member, type Reach } from '../topology.ts';
-import { newMaster, proveWrite, watched } from './master.ts';
-import { openWrites } from './pause.ts';
+import { newMaster, proveWrite, refusedOr, watched } from './master.ts';
+import { holdWrites, openWrites } from './pause.ts';
 
 /**
  * The old master follows the new one and lets its clients go, by our own word: Sentinels do it only after some ten
@@ -15,13 +15,19 @@ import { openWrites } from './pause.ts';
 export function demoteDriver(reach: Reach): StepDriver {
   return {
     landsWithinMs: reach.config.timeoutMs * 4,
-    check: (step) => checkDemotion(reach, step),
+    async check(step, context) {
+      await holdWrites(reach, step, context);
+      return checkDemotion(reach, step);
+    },
     apply: (step) => sent(() => demote(reach, step)),
     async probe(step) {
       const isDone = await follows(reach, step).catch(() => false);
       return isDone ? 'yes' : 'cannot-know';
     },
-    observe: (step) => watched('the old master follows the new one', () => settled(reach, step)),
+    async observe(step, context) {
+      await holdWrites(reach, step, context);
+      return watched('the old master follows the new one', () => settled(reach, step));
+    },
     undo: () => 'irreversible',
   };
 }
@@ -35,24 +41,21 @@ export function releaseDriver(reach: Reach): StepDriver {
     landsWithinMs: reach.config.timeoutMs * 4,
     async check(step): Promise<Checked> {
       try {
+        if (await isOpen(reach, step)) {
+          const facts = { master: String(step.params['master']) };
+          return { ok: false, ours: true, problem: problem('REDIS_OPEN_ALREADY', facts) };
+        }
         const { runId } = await member(reach, oldOf(step));
         return { ok: true, token: runId };
       } catch (error) {
-        if (error instanceof ProblemError) return { ok: false, problem: error.problem };
-        throw error;
+        return refusedOr(error);
       }
     },
     apply: (step) => sent(() => release(reach, step)),
-    async probe() {
-      return 'cannot-know';
+    async probe(step) {
+      return (await isOpen(reach, step).catch(() => false)) ? 'yes' : 'cannot-know';
     },
-    observe: (step) =>
-      watched('writes open', async () => {
-        const promoted = await newMaster(reach, step);
-        if (promoted) return follows(reach, step);
-        await reach.connections.server(oldOf(step), proveWrite);
-        return true;
-      }),
+    observe: (step) => watched('writes open', () => isOpen(reach, step)),
     undo: () => 'irreversible',
   };
 }
@@ -67,9 +70,24 @@ async function checkDemotion(reach: Reach, step: Step): Promise<Checked> {
       };
     }
     await reach.connections.server(promoted.address, proveWrite);
+    if (await follows(reach, step)) {
+      const facts = { master: String(step.params['master']), promoted: promoted.name };
+      return { ok: false, ours: true, problem: problem('REDIS_FOLLOWS_ALREADY', facts) };
+    }
     return { ok: true, token: promoted.runId };
   } catch (error) {
-    if (error instanceof ProblemError) return { ok: false, problem: error.problem };
+    return refusedOr(error);
+  }
+}
+
+/** At the one master there is: a write that is held back is not answered, and says so by that. */
+async function isOpen(reach: Reach, step: Step): Promise<boolean> {
+  if (await newMaster(reach, step)) return follows(reach, step);
+  try {
+    await reach.connections.server(oldOf(step), proveWrite);
+    return true;
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
     throw error;
   }
 }

@@ -1,18 +1,13 @@
 import type { Step } from '../../../core/operation/plan.ts';
-import type { Observed, StepContext } from '../../../core/ports/step.ts';
+import type { Checked, Observed } from '../../../core/ports/step.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
 import type { Server } from '../connection.ts';
 import { roleOf } from '../replication.ts';
 import { addressOf } from '../schema.ts';
-import { type Member, member, type Reach } from '../topology.ts';
-
-/** A key of ours: an ACL that grants `~tocsin:*` is enough. */
-export function claimOf({ operation }: StepContext, { id }: Step): string {
-  return `tocsin:failover:${operation}:${id}`;
-}
+import { type Member, member, type Reachable } from '../topology.ts';
 
 /** The shown candidate that calls itself master; two would be a split, and then none is right. */
-export async function newMaster(reach: Reach, step: Step): Promise<Member | undefined> {
+export async function newMaster(reach: Reachable, step: Step): Promise<Member | undefined> {
   const candidates = String(step.params['candidates'] ?? '').split(', ');
   const looked = await Promise.all(
     candidates.flatMap((name) => {
@@ -33,6 +28,12 @@ export async function proveWrite(server: Server): Promise<void> {
   if (role !== 'master' || written !== 'OK') {
     throw new ProblemError(problem('REDIS_NOT_MASTER', { server: server.address, role }));
   }
+}
+
+/** A check that could not be made is a refusal; anything else is a fault of ours. */
+export function refusedOr(error: unknown): Checked {
+  if (error instanceof ProblemError) return { ok: false, problem: error.problem };
+  throw error;
 }
 
 /** What cannot be seen just now is looked at again, until the plan's time for it is up. */

@@ -4,8 +4,8 @@ import type { Applied, ApplyContext, Checked, StepDriver } from '../../../core/p
 import { type Facts, ProblemError, problem } from '../../../core/problem.ts';
 import { said } from '../schema.ts';
 import { member, type Reach, readTopology, type Topology } from '../topology.ts';
-import { claimOf, newMaster, proveWrite, watched } from './master.ts';
-import { openWrites, pauseWrites } from './pause.ts';
+import { newMaster, proveWrite, refusedOr, watched } from './master.ts';
+import { claimOf, holdWrites, openWrites, pauseWrites } from './pause.ts';
 
 /** Replicas that are this late once writes are paused are no candidates for anything. */
 const catchUpTriesMax = 25;
@@ -19,14 +19,16 @@ const catchUpEveryMs = 100;
 export function switchDriver(reach: Reach): StepDriver {
   return {
     landsWithinMs: catchUpTriesMax * catchUpEveryMs + reach.config.timeoutMs * 6,
-    check: (step, context) => check(reach, step, claimOf(context, step)),
+    check: (step, context) => check(reach, step, claimOf(context)),
     apply: (step, context) => apply(reach, step, context),
-    async probe(step) {
+    async probe(step, context) {
+      await holdWrites(reach, step, context);
       const found = await newMaster(reach, step).catch(() => undefined);
       return found === undefined ? 'cannot-know' : 'yes';
     },
-    observe: (step) =>
+    observe: (step, context) =>
       watched('a replica becomes master', async () => {
+        await holdWrites(reach, step, context);
         const found = await newMaster(reach, step);
         if (found === undefined) return false;
         await reach.connections.server(found.address, proveWrite);
@@ -50,13 +52,12 @@ async function check(reach: Reach, step: Step, claim: string): Promise<Checked> 
       ? { ok: false, problem: problem('REDIS_CLAIMED', { target: step.target.id }) }
       : { ok: true, token: tokenOf(topology) };
   } catch (error) {
-    if (error instanceof ProblemError) return { ok: false, problem: error.problem };
-    throw error;
+    return refusedOr(error);
   }
 }
 
 async function apply(reach: Reach, step: Step, context: ApplyContext): Promise<Applied> {
-  const claim = claimOf(context, step);
+  const claim = claimOf(context);
   let isSent = false;
   try {
     const topology = await readTopology(reach);
@@ -118,11 +119,18 @@ function differenceIn(step: Step, { master, replicas }: Topology): Facts | undef
     master: master.name,
     runId: master.runId,
     candidates: replicas.map(({ address }) => said(address)).join(', '),
+    first: firstOf(replicas),
   };
   for (const [field, planned] of Object.entries(step.preconditions)) {
     if (seen[field] !== planned) return { field, planned, observed: seen[field] ?? '' };
   }
   return undefined;
+}
+
+/** Whom the Sentinels are sure to choose; '' where more than one may be. */
+function firstOf(replicas: Topology['replicas']): string {
+  const [first, second] = [...replicas].sort((a, b) => a.priority - b.priority);
+  return first && first.priority !== second?.priority ? first.name : '';
 }
 
 function tokenOf({ master, epoch }: Topology): string {

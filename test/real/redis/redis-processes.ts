@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { commandOf } from '../../provision/command.ts';
+
+export interface RedisProcesses {
+  start(port: number, command: 'redis' | 'redis-sentinel', lines: readonly string[]): void;
+  /** A connection of an operator: to look, never part of what is tested. */
+  client(port: number): Redis;
+  /** Ends a server or Sentinel for good, as a power cut does. */
+  kill(port: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Redis servers and Sentinels of one test, in a folder of their own. */
+export function openRedisProcesses(): RedisProcesses {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-redis-'));
+  const children = new Map<number, ChildProcess>();
+  const clients = new Map<number, Redis>();
+  async function kill(port: number): Promise<void> {
+    const child = children.get(port);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    child.kill('SIGKILL');
+    await ended;
+  }
+  return {
+    start(port, command, lines) {
+      const file = join(folder, `${port}.conf`);
+      const all = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...lines, ''];
+      writeFileSync(file, all.join('\n'));
+      children.set(port, spawn(commandOf(command), [file], { stdio: 'ignore' }));
+    },
+    client(port) {
+      const known = clients.get(port);
+      if (known) return known;
+      const redis = new Redis({ host: '127.0.0.1', port, disableClientInfo: true });
+      redis.on('error', () => undefined);
+      clients.set(port, redis);
+      return redis;
+    },
+    kill,
+    async stop() {
+      for (const each of clients.values()) each.disconnect();
+      for (const port of children.keys()) await kill(port);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const password = 'let-me-over';
+export const logins = {
+  servers: { username: 'tocsin', password },
+  read: { username: 'tocsin-read', password },
+};
+
+/** Gives the users of the page of Redis exactly the rights that it lists, so that it is known to list enough. */
+export async function grantAsThePageSays(
+  client: RedisProcesses['client'],
+  ports: readonly number[],
+): Promise<void> {
+  const page = readFileSync(
+    new URL('../../../docs/integrations/redis.md', import.meta.url),
+    'utf8',
+  );
+  const lines = page.match(/ACL SETUSER .*\+info.*/g) ?? [];
+  if (lines.length !== 2) throw new Error('the page names two users of the servers');
+  for (const line of lines) {
+    const [command = '', ...words] = line.replace('>…', `>${password}`).split(' ');
+    for (const port of ports) await client(port).call(command, ...words);
+  }
+}
+
+/** What every server of a test has: nothing on disk, and replicas that follow at once. */
+export function serverLines(port: number): readonly string[] {
+  return ['save ""', `dbfilename ${port}.rdb`, 'repl-diskless-sync-delay 0'];
+}
+
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const held = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve) => {
+          const server = createServer();
+          server.listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
+  );
+  const ports = held.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address ? address.port : 0;
+  });
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
