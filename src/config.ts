@@ -24,6 +24,7 @@ import { checkStepUp, readIdentityAdmins } from './config/step-up.ts';
 import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
 import { grammarVerbs, type Verb } from './config/verbs.ts';
+import { scheduleRules } from './core/backup/schedule.ts';
 import type { Catalog } from './core/catalog.ts';
 import { mayBeIn } from './core/group.ts';
 import type { Group, Settings } from './core/settings.ts';
@@ -187,7 +188,9 @@ function readSettings(
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
   const backups = readBackups(sections.backups, { ...scope, catalog, servicesKnown });
   const rest = { routes, correlation, pages, security, telemetry, record, fuse, freezes, backups };
-  return { people, groups, identityAdmins, catalog, policy, ...rest, ...readPaces(sections) };
+  const rules = [...scheduleRules(backups), ...policy.rules];
+  const ruled = { policy: { ...policy, rules } };
+  return { people, groups, identityAdmins, catalog, ...ruled, ...rest, ...readPaces(sections) };
 }
 
 /** How much of it, and how fast. */

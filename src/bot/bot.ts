@@ -1,3 +1,4 @@
+import { scheduler } from '../core/backup/schedule.ts';
 import { erasedStream } from '../core/erasure.ts';
 import { isByPerson, type Recorded } from '../core/event.ts';
 import { type Incident, isDeed } from '../core/incident/incident.ts';
@@ -216,7 +217,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
   });
   const enrichment = createEnriching(parts, { engine, members: desk.members });
   const { operationsLoop, writers } = createOperations(parts, { engine, sources, targets });
-  const outside = createOutsideLoops(parts, engine, { graphs: graphing.loop, enrichment });
+  const outside = createOutsideLoops(parts, engine, { graphs: graphing.loop, enrichment, desk });
   const snapshots = createSnapshots(parts, engine, from);
   const deadlinesLoop = createDeadlines(parts, { engine, members, snapshots });
   let threadsLoop: ReturnType<typeof createThreadsLoop> | undefined;
@@ -307,7 +308,8 @@ function wakeOf(changed: StreamName, recorded: Recorded): Wake {
 }
 
 function wordsOf({ settings, book }: BotParts): Words {
-  return { names: new Map(settings().people.map(({ id, name }) => [id, name])), book };
+  const names = settings().people.map(({ id, name }) => [id, name] as const);
+  return { names: new Map([...names, [scheduler, 'the schedule']]), book };
 }
 
 /** How people are heard: everywhere by dispatch, on chat platforms through the inbox. */

@@ -1,3 +1,4 @@
+import { scheduler, schedulerEvidence } from '../core/backup/schedule.ts';
 import { accountsFor } from '../core/group.ts';
 import { newAccountMs } from '../core/identity/link.ts';
 import { surfaceKind } from '../core/operation/policy.ts';
@@ -32,6 +33,7 @@ export async function evidenceOf(
   { person, surface, account }: Who,
   anew = false,
 ): Promise<Evidence> {
+  if (person === scheduler) return schedulerEvidence(account);
   const who = { person, surface, account };
   const found = sources.settings.people.find(({ id }) => id === person);
   if (!found || isLost(found, { surface, account })) return { ...who, memberships: [] };

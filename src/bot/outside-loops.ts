@@ -5,8 +5,10 @@ import { type PageDelivery, pageIntent } from '../core/incident/page-intake.ts';
 import type { PagedIncident } from '../core/ports/pager.ts';
 import type { Problem } from '../core/problem.ts';
 import { gather, symptomOf } from '../core/view/alert-lines.ts';
+import type { Desk } from '../handlers/desk.ts';
 import type { BotParts } from './bot.ts';
 import type { Engine } from './engine.ts';
+import { createBackupsLoop } from './loops/backups.ts';
 import { createChangesLoop } from './loops/changes.ts';
 import type { EnrichmentLoop } from './loops/enrichment.ts';
 import type { GraphsLoop } from './loops/graphs.ts';
@@ -30,7 +32,11 @@ export interface OutsideLoops {
 export function createOutsideLoops(
   parts: BotParts,
   engine: Engine,
-  beside: { readonly graphs: GraphsLoop; readonly enrichment: EnrichmentLoop | undefined },
+  beside: {
+    readonly graphs: GraphsLoop;
+    readonly enrichment: EnrichmentLoop | undefined;
+    readonly desk: Desk;
+  },
 ): OutsideLoops {
   const { clock, log, sources, silences = [], times } = parts;
   const everyMs = times.compareEveryMs;
@@ -57,6 +63,10 @@ export function createOutsideLoops(
       parts.settings().catalog.services.find(({ name }) => name === service)?.changes,
   });
   const enrichment = beside.enrichment ? [beside.enrichment] : [];
+  const { backups } = parts;
+  const scheduled = backups
+    ? [createBackupsLoop({ ...parts, engine, desk: beside.desk, ledger: backups.ledger })]
+    : [];
   const all = [
     sourcesLoop,
     silencesLoop,
@@ -65,6 +75,7 @@ export function createOutsideLoops(
     beside.graphs,
     changesLoop,
     ...enrichment,
+    ...scheduled,
   ];
   return {
     start() {

@@ -1,4 +1,5 @@
-import { duration, keys, name, notBuilt, oneOf, path, text } from './field.ts';
+import { duration, keys, name, notBuilt, oneOf, path, text, timeZone } from './field.ts';
+import { cron } from './policy-schema.ts';
 
 /** What can be backed up: the role of a service in which it lives. */
 export const backedUp = ['database', 'cache'] as const;
@@ -22,7 +23,17 @@ export const backup = keys({
   timeout: duration('1m', '7d')
     .default(21_600_000)
     .describe('How long one backup, or one verification, may take.'),
-  schedule: notBuilt('schedule of backups'),
-  time_zone: notBuilt('schedule of backups'),
+  schedule: cron
+    .optional()
+    .describe(
+      'When one is taken by itself, without an approval; what was missed is made up for once.',
+    ),
+  verify: cron
+    .optional()
+    .describe('When the newest one is verified by itself, without an approval.'),
+  time_zone: timeZone.default('UTC').describe('The zone of both.'),
+  late_after: duration('1m', '7d')
+    .default(3_600_000)
+    .describe('How long after it was due one that is not there is an incident.'),
   keep: notBuilt('retention of backups'),
 });

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import { folderOf } from '../core/backup/manifest.ts';
 import type { BackupRule } from '../core/backup/rule.ts';
+import type { Schedule } from '../core/backup/schedule.ts';
 import type { Catalog, Service } from '../core/catalog.ts';
+import { cronOf, lastUntil } from './cron.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList } from './error.ts';
 import type { Report } from './report.ts';
@@ -70,7 +72,8 @@ function readBackup(
     return [];
   }
   const { integration, target: name, locator } = target;
-  const { database, query, timeout } = entry;
+  const { database, query, timeout, schedule, verify, time_zone: zone } = entry;
+  checkRuns(entry, { path, report });
   return [
     {
       subject: { service: service.name, environment: environment.name, what: entry.what },
@@ -82,9 +85,32 @@ function readBackup(
       to: absolute(entry.to),
       where: `${basename(document.file)}:${document.lineOf(path)}`,
       timeoutMs: timeout,
+      lateAfterMs: entry.late_after,
+      ...(schedule !== undefined && { schedule: scheduleOf(schedule, zone) }),
+      ...(verify !== undefined && { verify: scheduleOf(verify, zone) }),
       ...(query !== undefined && { query }),
     },
   ];
+}
+
+function scheduleOf(cron: string, zone: string): Schedule {
+  const times = cronOf(cron, zone);
+  return { text: `${cron} ${zone}`, last: (at) => lastUntil(times, at) };
+}
+
+function checkRuns(
+  entry: Written,
+  { path, report }: { readonly path: Path; readonly report: Report },
+): void {
+  for (const key of ['schedule', 'verify'] as const) {
+    const cron = entry[key];
+    if (cron === undefined || cronOf(cron, 'UTC').nextRun(new Date(Date.UTC(2026, 0, 1)))) continue;
+    report.error([...path, key], {
+      what: `${key} of backups[${path[1]}] never comes`,
+      why: `no day fits "${cron}"`,
+      instead: 'write for example "0 3 * * *"',
+    });
+  }
 }
 
 function environmentOf(

@@ -14,3 +14,9 @@ export function isCron(expression: string): boolean {
 export function cronOf(expression: string, timezone: string): Cron {
   return new Cron(expression, { timezone, paused: true, mode: '5-part' });
 }
+
+/** The newest time up to a moment, that moment itself included. Runs are on whole seconds. */
+export function lastUntil(times: Cron, at: number): number | undefined {
+  const [found] = times.previousRuns(1, new Date(at + 1));
+  return found?.getTime();
+}

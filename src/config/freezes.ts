@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
-import type { Cron } from 'croner';
 import type { Catalog } from '../core/catalog.ts';
 import { everything } from '../core/operation/halt.ts';
 import type { FreezeWindow, Span } from '../core/operation/window.ts';
-import { cronOf } from './cron.ts';
+import { cronOf, lastUntil } from './cron.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path } from './error.ts';
 import type { Report } from './report.ts';
@@ -81,12 +80,6 @@ function windowOf({ name, cron, for: forMs, time_zone, services, reason }: Writt
     nextAfter: (at) => times.nextRun(new Date(at))?.getTime(),
   };
   return window;
-}
-
-/** The newest beginning up to a moment, that moment itself included. Runs are on whole seconds. */
-function lastUntil(times: Cron, at: number): number | undefined {
-  const [found] = times.previousRuns(1, new Date(at + 1));
-  return found?.getTime();
 }
 
 /** As many beginnings as show a week and a month of days. */

@@ -180,7 +180,7 @@ export const quotas = keys({
     .describe('How many plans one requester may have waiting for approval at a time.'),
 });
 
-const cron = field('cron expression', (written) =>
+export const cron = field('cron expression', (written) =>
   typeof written === 'string' && isCron(written)
     ? { value: written }
     : {

@@ -1,12 +1,16 @@
+import type { Backups } from '../../src/bot/backups/index.ts';
 import {
   type Bot,
   type BotParts,
+  type ConnectedTarget,
   createBot,
   type LiveJournal,
   type Log,
 } from '../../src/bot/bot.ts';
 import type { Clock } from '../../src/bot/clock.ts';
 import { localTime } from '../../src/config/zones.ts';
+import type { BackupRule } from '../../src/core/backup/rule.ts';
+import { scheduleRules } from '../../src/core/backup/schedule.ts';
 import type { HealthCheck } from '../../src/core/health.ts';
 import type { AllowRule, PolicyRule } from '../../src/core/operation/policy.ts';
 import type { Pager } from '../../src/core/ports/pager.ts';
@@ -65,6 +69,12 @@ export interface SmallBotOptions {
   readonly book?: BotParts['book'];
   readonly identityAdmins?: Settings['identityAdmins'];
   readonly hasFactors?: boolean;
+  /** What is backed up, over these targets beside the one. */
+  readonly backups?: {
+    readonly rules: readonly BackupRule[];
+    readonly backups: Backups;
+    readonly targets: readonly ConnectedTarget[];
+  };
 }
 
 /** Ana and ben are sre, cleo is nobody's; one service with one workload on a target that is kept in memory. */
@@ -94,8 +104,13 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
       ...(options.ask && { ask: options.ask }),
       ...(options.groups && { groups: options.groups }),
       ...(options.identityAdmins && { identityAdmins: options.identityAdmins }),
+      ...(options.backups && { backups: options.backups.rules }),
       routes: { routes: [], otherwise: { match: {}, places: options.places ?? {} } },
-      policy: { rules: options.rules ?? allowed, digest: 'policy-1', localTime },
+      policy: {
+        rules: [...scheduleRules(options.backups?.rules ?? []), ...(options.rules ?? allowed)],
+        digest: 'policy-1',
+        localTime,
+      },
     }),
     book: options.book ?? {},
     publicUrl: '',
@@ -112,7 +127,9 @@ export async function startSmallBot(options: SmallBotOptions = {}): Promise<Smal
         }),
         close: () => undefined,
       },
+      ...(options.backups?.targets ?? []),
     ],
+    ...(options.backups && { backups: options.backups.backups }),
     sources: [],
     ...(options.pagers && { pagers: options.pagers }),
     ...(options.limits && { limits: options.limits }),

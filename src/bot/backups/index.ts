@@ -30,12 +30,14 @@ export interface Backups {
   /** The target as it is, with the verbs and steps of backups where it can be copied. */
   over(target: ConnectedTarget): ConnectedTarget;
   list(rule: BackupRule): Promise<Looked<BackupList>>;
+  readonly ledger: BackupLedger;
 }
 
 /** Brings those who make copies and those who keep them together, and puts on the record what comes of it. */
 export function openBackups(parts: BackupParts): Backups {
   const ledger = createBackupLedger(parts.journal);
   return {
+    ledger,
     over: (target) => withBackups(target, parts, ledger),
     async list(rule) {
       try {

@@ -28,6 +28,8 @@ export type BackupEvent =
       readonly ok: boolean;
       readonly checks: readonly Check[];
     }
+  /** A schedule was seen for the first time: what was due before it was missed by nobody. */
+  | { readonly type: 'BackupScheduled'; readonly v: 1; readonly schedule: string }
   | {
       readonly type: 'BackupFailed';
       readonly v: 1;
@@ -39,6 +41,7 @@ export interface BackupRecord {
   /** In the order in which they were taken. */
   readonly taken: readonly TakenBackup[];
   /** The newest attempt that came to nothing, as long as none has succeeded since. */
+  readonly scheduled?: { readonly text: string; readonly at: number };
   readonly failed?: { readonly operation: string; readonly at: number; readonly problem: Problem };
 }
 
@@ -71,7 +74,8 @@ export function evolveBackups(
   switch (event.type) {
     case 'BackupTaken': {
       const { type: _, v: __, ...taken } = event;
-      return { taken: [...state.taken, taken] };
+      const { failed: ___, ...rest } = state;
+      return { ...rest, taken: [...state.taken, taken] };
     }
     case 'BackupVerified': {
       const { operation, ok, checks } = event;
@@ -82,6 +86,8 @@ export function evolveBackups(
         ),
       };
     }
+    case 'BackupScheduled':
+      return { ...state, scheduled: { text: event.schedule, at } };
     case 'BackupFailed':
       return { ...state, failed: { operation: event.operation, at, problem: event.problem } };
     default:

@@ -1,5 +1,6 @@
 import type { TargetRef } from '../ports/step.ts';
 import type { Subject } from './manifest.ts';
+import type { Schedule } from './schedule.ts';
 
 /** One entry of `backups:`. */
 export interface BackupRule {
@@ -14,6 +15,11 @@ export interface BackupRule {
   readonly timeoutMs: number;
   /** Asked when it is taken and when it is verified. */
   readonly query?: string;
+  /** When one is taken by itself, and when the newest is verified; never where it is not said. */
+  readonly schedule?: Schedule;
+  readonly verify?: Schedule;
+  /** How long after it was due one that is not there is told. */
+  readonly lateAfterMs: number;
 }
 
 export function ruleOf(

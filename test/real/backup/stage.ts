@@ -44,6 +44,7 @@ export function backupStage(server: PostgresServer): BackupStage {
     to: folder,
     where: 'tocsin.yaml:1',
     timeoutMs: 60_000,
+    lateAfterMs: 3_600_000,
   };
   return {
     folder,
