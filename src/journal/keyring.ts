@@ -41,7 +41,9 @@ async function load(path: string): Promise<Map<string, string>> {
   }
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) throw new TypeError('not an object');
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new TypeError('not an object');
+    }
     return new Map(
       Object.entries(value).filter(
         (entry): entry is [string, string] => typeof entry[1] === 'string',

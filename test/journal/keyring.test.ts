@@ -25,7 +25,7 @@ describe('a keyring', () => {
     expect(await opened.get('factor/ana/otp-1')).toBeUndefined();
   });
 
-  it.each(['', '{"factor/ana/otp-1": "c2Vl', '[1', 'null', '"text"'])(
+  it.each(['', '{"factor/ana/otp-1": "c2Vl', '[1', 'null', '[]', '"text"'])(
     'that holds %j is refused, and never written over',
     async (torn) => {
       await writeFile(path, torn);
