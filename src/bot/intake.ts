@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Delivery, Unreadable } from '../core/alert/alert.ts';
 import { receiveIntents, unreadableIntent } from '../core/alert/intake.ts';
+import { withoutOwn } from '../core/alert/own.ts';
 import { takeBeats } from '../core/alert/watchdog.ts';
 import type { ReceiveAlerts } from '../core/incident/intent.ts';
 import type { AppendContext, Journal } from '../core/ports/journal.ts';
@@ -53,6 +54,8 @@ export interface WebhookSource {
   readonly answers: boolean;
   /** An alert that always fires, by its name: it is heard, and no incident. */
   readonly watchdog?: { readonly alert: string; readonly withinMs: number };
+  /** By which alerts that we sent ourselves are known when they come back. */
+  readonly installation?: string;
 }
 
 export interface IntakeMetrics {
@@ -166,7 +169,9 @@ export function intakeRoutes(options: IntakeOptions): readonly HttpRoute[] {
     const { source, cause } = taking;
     const by = `source:${source.name}`;
     if (outcome.kind === 'accepted') {
-      const delivery = withoutBeats(outcome.delivery, source);
+      const { installation } = source;
+      const others = installation ? withoutOwn(outcome.delivery, installation) : outcome.delivery;
+      const delivery = withoutBeats(others, source);
       const received =
         delivery.observations.length > 0
           ? receive(receiveIntents(delivery, intakeOf(source)), { cause, by })

@@ -18,6 +18,7 @@ import { thisBuild } from './build.ts';
 import { loadChats } from './chats.ts';
 import { compose, type Running } from './compose.ts';
 import { createLogger } from './log.ts';
+import { installationOf, startOwnAlerts } from './own-alerts.ts';
 import { type ConnectedPagers, connectPagers } from './pagers.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
@@ -51,7 +52,7 @@ export async function start(file: string): Promise<number> {
     // What stands already (a listener, a target's connection) goes with the process.
     process.exit(code === exitCode.owned ? code : exitCode.usage);
   }
-  const { running, sources, pagers } = opened;
+  const { running, sources, pagers, ownAlerts } = opened;
   log.info({ ...running.urls, webhooks: Object.fromEntries(webhookUrls(config)) }, 'ready');
   await stop;
   log.info({ grace_ms: config.server.shutdownGraceMs }, 'stopping');
@@ -63,6 +64,7 @@ export async function start(file: string): Promise<number> {
     log.warn({}, `the grace is over; ${what}`);
     process.exit(exitCode.ok);
   }, config.server.shutdownGraceMs);
+  await ownAlerts.close();
   await running.close();
   sources.close();
   pagers.close();
@@ -77,6 +79,7 @@ interface Opened {
   readonly running: Running;
   readonly sources: ConnectedSources;
   readonly pagers: ConnectedPagers;
+  readonly ownAlerts: { close(): Promise<void> };
 }
 
 interface Opening {
@@ -102,11 +105,13 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const digestKey = await keyOf(journal, 'digest');
     const connected = await connectTargets(config, { digestKey, log });
     const backedUp = await connectBackups(connected.targets, { settings, journal, log });
-    const sources = await connectSources(config);
+    const installation = installationOf(digestKey);
+    const sources = await connectSources(config, installation);
     const pagers = await connectPagers(config, settings.people);
     const chats = await loadChats(config);
     const running = await compose({
       ...partsOf(config),
+      webhooks: partsOf(config).webhooks.map((each) => ({ ...each, installation })),
       ...(await connectHeartbeat(config.heartbeat)),
       journal,
       settings,
@@ -127,12 +132,20 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       brought: [...connected.books, ...backedUp.books, ...sources.books, ...pagers.books],
       log,
     });
+    const ownAlerts = startOwnAlerts({
+      sinks: sources.sinks,
+      running,
+      journal,
+      installation,
+      publicUrl: config.console.publicUrl ?? '',
+      log: (message, fields) => log.info(fields, message),
+    });
     if (load) {
       tellConfiguration(load, { tellSecurity: running.bot.security.tell }).catch((error: unknown) =>
         log.error({ error }, 'the change of the configuration was not told'),
       );
     }
-    return { running, sources, pagers };
+    return { running, sources, pagers, ownAlerts };
   } catch (error) {
     await journal.close();
     throw error;

@@ -13,6 +13,7 @@ import type {
   PrometheusConfig,
   RedisConfig,
 } from '../config.ts';
+import type { AlertSink } from '../core/ports/alert-sink.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
@@ -187,6 +188,8 @@ function login(username: string | undefined, password: RedisConfig['password']) 
 export interface ConnectedSources {
   readonly sources: readonly AlertSource[];
   readonly silences: readonly MutedSource[];
+  /** Those that are sent alerts about ourselves. */
+  readonly sinks: readonly AlertSink[];
   readonly books: readonly ProblemBook[];
   /** How each was found when it was asked last; every peer of a cluster by its host. */
   resting(): readonly Resting[];
@@ -196,23 +199,30 @@ export interface ConnectedSources {
 }
 
 /** The sources that can be asked back. One without an `api` is heard and never asked. */
-export async function connectSources({
-  sources,
-}: Pick<Config, 'sources'>): Promise<ConnectedSources> {
+export async function connectSources(
+  { sources }: Pick<Config, 'sources'>,
+  installation?: string,
+): Promise<ConnectedSources> {
   const asked = (['alertmanager', 'grafana'] as const).flatMap((kind) =>
     sources[kind].flatMap(({ name, api }) => (api ? [{ source: `${kind}/${name}`, api }] : [])),
   );
   if (asked.length === 0) {
     const close = () => undefined;
-    const none = { sources: [], silences: [], books: [], resting: () => [] };
+    const none = { sources: [], silences: [], sinks: [], books: [], resting: () => [] };
     return { ...none, doctor: async () => [], close };
   }
   const { connect, problems } = await import('../integrations/alertmanager/index.ts');
+  const told = new Set(
+    sources.alertmanager.flatMap(({ name, ownAlerts }) =>
+      ownAlerts ? [`alertmanager/${name}`] : [],
+    ),
+  );
   const connected = asked.map(({ source, api }) =>
-    connect({ ...api, source }, { clock: systemClock }),
+    connect({ ...api, source, ...(installation && { installation }) }, { clock: systemClock }),
   );
   return {
     sources: connected.map(({ source }) => source),
+    sinks: connected.flatMap(({ sink }) => (told.has(sink.source) ? [sink] : [])),
     silences: connected.map(({ silences, planner, openWriter }) => {
       return { ...silences, planner, openWriter };
     }),

@@ -130,6 +130,8 @@ export interface AlertmanagerConfig {
   readonly auth: WebhookAuth;
   readonly watchdog?: WatchdogConfig;
   readonly api?: AlertmanagerApi;
+  /** It is sent what Tocsin has to say of itself. */
+  readonly ownAlerts?: true;
 }
 
 export interface GrafanaConfig {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, fieldNotes, keys, named, oneOf, secret, text, url } from './field.ts';
+import { duration, fieldNotes, flag, keys, named, oneOf, secret, text, url } from './field.ts';
 
 /* The shape of what alerts and pages come from. */
 
@@ -44,6 +44,11 @@ const alertmanager = keys({
   watchdog: watchdog
     .optional()
     .describe('What must always be heard of it; that it is silent is not noticed when absent.'),
+  own_alerts: flag
+    .optional()
+    .describe(
+      'Send it what Tocsin has to say of itself as alerts, so that its own routes wake somebody; not when absent. Needs `api`.',
+    ),
   api: z
     .preprocess(
       (written) =>

@@ -24,8 +24,16 @@ export function readAlertmanagers(
         `sources.alertmanager.${name} has no api: an alert that is silenced or forgotten there cannot be told from one that fires`,
       );
     }
+    if (source.own_alerts && !source.api) {
+      report.error([...path, 'own_alerts'], {
+        what: `sources.alertmanager.${name}.own_alerts has no effect`,
+        why: 'without api there is nowhere to send them',
+        instead: 'write api: URL, or take own_alerts out',
+      });
+    }
     const api = source.api && readApi(source.api);
-    return auth ? [{ name, auth, ...watchdogOf(source), ...(api && { api }) }] : [];
+    const own = source.own_alerts && ({ ownAlerts: true } as const);
+    return auth ? [{ name, auth, ...watchdogOf(source), ...(api && { api }), ...own }] : [];
   });
 }
 

@@ -85,3 +85,15 @@ it('a watchdog that fires is heard and opens nothing; what comes with it is take
   expect(door.heard).toEqual([main.name, main.name]);
   expect(door.small.types()).toEqual(['IncidentOpened', 'AlertsFired']);
 });
+
+it('an alert of our own that comes back is taken by nobody a second time; another installation’s is', async () => {
+  door = await openWebhookDoor([{ ...main, installation: 'inst-1' }]);
+  const body = (tocsin: string, ...names: readonly string[]) =>
+    JSON.stringify({
+      alerts: names.map((alertname) => ({ status: 'firing', labels: { alertname, tocsin } })),
+    });
+  expect((await door.post(body('inst-1', 'TocsinFuseBlown'), { bearer: 'sent' })).status).toBe(200);
+  expect(door.small.types()).toEqual([]);
+  await door.post(body('inst-2', 'TocsinFuseBlown'), { bearer: 'sent' });
+  expect(door.small.types()).toEqual(['IncidentOpened', 'AlertsFired']);
+});

@@ -80,6 +80,20 @@ describe('policies', () => {
     ]);
   });
 
+  it('refuses a longest silence where no silence is let through', () => {
+    const faults = (rule: string) => faultsOf(yaml({ policies: `policies: [ ${rule} ]` }));
+    const rule = (match: string) =>
+      `{ match: { ${match} }, requesters: [sre], approvals: [ { count: 1, from: sre } ], longest_silence: 1h }`;
+    const why =
+      'tocsin.yaml:1: policies[0] has longest_silence, no silence is let through by it, so this would have no effect, take longest_silence out, or write it in the rule that matches silence';
+    expect(faults(rule('risk: change'))).toEqual([why]);
+    expect(faults(rule('verb: scale'))).toEqual([why]);
+    expect(faults(rule('risk: incident'))).toEqual([]);
+    expect(faults('{ deny: { verb: silence }, longest_silence: 1h }').join()).toContain(
+      'a deny rule has longest_silence',
+    );
+  });
+
   it('refuses an unknown risk', () => {
     expect(
       faultsOf(

@@ -64,6 +64,19 @@ describe('sources', () => {
     ]);
   });
 
+  it('refuses to send alerts of its own where there is no API to send them to', () => {
+    const faults = (api: string) =>
+      faultsOf(
+        yaml({
+          sources: `sources: { alertmanager: { main: { bearers: [ \${env:AM_TOKEN} ], own_alerts: true${api} } } }`,
+        }),
+      );
+    expect(faults('')).toEqual([
+      'tocsin.yaml:1: sources.alertmanager.main.own_alerts has no effect, without api there is nowhere to send them, write api: URL, or take own_alerts out',
+    ]);
+    expect(faults(', api: http://am:9093')).toEqual([]);
+  });
+
   it('refuses a cluster of one that is named twice', () => {
     expect(
       faultsOf(

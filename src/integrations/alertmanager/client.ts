@@ -14,6 +14,8 @@ export interface AlertmanagerApi {
   readonly timeoutMs: number;
   readonly bearer?: Secret;
   readonly basic?: { readonly username: string; readonly password: Secret };
+  /** Of this installation: alerts of its own that come back are not what fires. */
+  readonly installation?: string;
 }
 
 export interface Clock {

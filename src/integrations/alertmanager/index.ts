@@ -1,3 +1,5 @@
+import { isOwnAlert } from '../../core/alert/own.ts';
+import type { AlertSink } from '../../core/ports/alert-sink.ts';
 import type { AlertSource, SourceAlert } from '../../core/ports/alert-source.ts';
 import type { Silences } from '../../core/ports/silences.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
@@ -7,6 +9,7 @@ import { joinSilences, joinSources } from './cluster.ts';
 import { createPlanner } from './planner.ts';
 import { parseAlerts, parseUpSince } from './schema.ts';
 import { createSilences } from './silences.ts';
+import { createSink } from './sink.ts';
 import { silenceDriver } from './steps/silence.ts';
 import { silenceKind, unsilenceKind } from './steps/terms.ts';
 import { unsilenceDriver } from './steps/unsilence.ts';
@@ -16,6 +19,8 @@ export { problems } from './problems.ts';
 
 export interface Integration {
   readonly source: AlertSource;
+  /** Held by the loop of own alerts alone. */
+  readonly sink: AlertSink;
   /** Held by the loop of silences alone. */
   readonly silences: Silences;
   /** Of silences that hide too much to be made without an approval. */
@@ -45,6 +50,10 @@ export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock
   const reach = { silences, now: () => clock.now() };
   return {
     source,
+    sink: createSink(
+      api.source,
+      peers.map(({ client }) => client),
+    ),
     silences,
     planner: createPlanner(silences),
     openWriter: () => ({
@@ -64,7 +73,13 @@ export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock
 
 function connectPeer(api: AlertmanagerApi, clock: Clock) {
   const client = createClient(api, clock);
-  const current = async () => (await ask(client, api)).alerts;
+  const { installation } = api;
+  const current = async () => {
+    const { alerts } = await ask(client, api);
+    return installation === undefined
+      ? alerts
+      : alerts.filter(({ labels }) => !isOwnAlert(labels, installation));
+  };
   const source: AlertSource = {
     name: api.source,
     current,
@@ -76,6 +91,7 @@ function connectPeer(api: AlertmanagerApi, clock: Clock) {
     },
   };
   return {
+    client,
     source,
     host: new URL(api.url).host,
     health: client.health,

@@ -46,6 +46,12 @@ export const problems: ProblemBook = {
     why: '{url} answered {status}.',
     next: 'Check that the credential under `api` of the source may write, or do it there by hand.',
   },
+  ALERTMANAGER_ALERTS_REFUSED: {
+    what: '{source} does not take alerts about Tocsin itself.',
+    changed: 'Nothing was changed there; they are sent again each minute.',
+    why: '{url} answered {status}.',
+    next: 'Check that the credential under `api` of the source may write alerts, or take `own_alerts` out.',
+  },
   ALERTMANAGER_SILENCE_OVER: {
     what: 'There is nothing to take back: the silence {silence} is over.',
     changed: 'Nothing was changed.',
