@@ -3,7 +3,7 @@ import { erasedStream } from '../core/erasure.ts';
 import { isByPerson, type Recorded } from '../core/event.ts';
 import { type Incident, isDeed } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
-import type { Backup } from '../core/ports/backup.ts';
+import type { Copied } from '../core/ports/backup.ts';
 import type { Changes } from '../core/ports/changes.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
@@ -55,14 +55,12 @@ export interface LiveJournal extends Journal {
 }
 
 /** One configured target, connected. The writer is opened by the operations loop alone, on first need. */
-export interface ConnectedTarget {
+export interface ConnectedTarget extends Copied {
   /** `kubernetes/eu-1`. */
   readonly name: string;
   readonly planner?: Planner;
   readonly workload?: WorkloadReader;
   readonly telemetry?: TelemetryReader;
-  /** Makes copies of what it holds. */
-  readonly backup?: Backup;
   /** How what it holds stands now: who leads, who follows. Changes nothing. */
   standing?(): Promise<Looked<Facts>>;
   /** As it answered last. */

@@ -11,6 +11,16 @@ import type { ConnectedTarget, Log } from '../bot.ts';
 import { type BackupLedger, createBackupLedger } from './ledger.ts';
 import type { LongStep } from './long-step.ts';
 import { draftBackup, subjectIn } from './planner.ts';
+import { draftRestore } from './restore-plan.ts';
+import {
+  discardDriver,
+  discardKind,
+  intoKind,
+  intoStep,
+  type Restoring,
+  swapDriver,
+  swapKind,
+} from './restore-steps.ts';
 import { takeKind, takeStep } from './take-step.ts';
 import type { Taking } from './taking.ts';
 import { draftVerify, verifyKind, verifyStep } from './verify-step.ts';
@@ -62,7 +72,7 @@ function withBackups(
   parts: BackupParts,
   ledger: BackupLedger,
 ): ConnectedTarget {
-  const { backup: source, planner, openWriter } = target;
+  const { backup: source, restorer, planner, openWriter } = target;
   if (!source) return target;
   const taking = (rule: BackupRule): Taking => ({
     ...parts,
@@ -71,10 +81,16 @@ function withBackups(
     store: storeOf(parts, rule),
   });
   const takingOf = (step: Step) => taking(ruleIn(parts, step));
+  const restoring = (made: Taking): Restoring => {
+    if (restorer) return { ...made, restorer };
+    throw new ProblemError(problem('RESTORE_CANNOT_BE_DONE', { target: target.name }));
+  };
+  const restoringOf = (step: Step) => restoring(takingOf(step));
   const drafts: Readonly<Record<string, (made: Taking, request: DraftRequest) => Promise<Draft>>> =
     {
       backup: (made) => draftBackup(made, ledger),
       'verify-backup': (made, request) => draftVerify(made, ledger, request),
+      restore: (made, request) => draftRestore(restoring(made), ledger, request),
     };
 
   async function draft(request: DraftRequest): Promise<Draft> {
@@ -103,8 +119,13 @@ function withBackups(
       const kinds: Readonly<Record<string, LongStep>> = {
         [takeKind]: takeStep(takingOf, ledger),
         [verifyKind]: verifyStep(takingOf, ledger),
+        [intoKind]: intoStep(restoringOf, ledger),
       };
-      const steps: Record<string, StepDriver> = { ...writer?.steps };
+      const steps: Record<string, StepDriver> = {
+        ...writer?.steps,
+        [swapKind]: swapDriver(restoringOf, ledger),
+        [discardKind]: discardDriver(restoringOf),
+      };
       for (const [kind, { driver }] of Object.entries(kinds)) steps[kind] = driver;
       return {
         steps,

@@ -70,6 +70,44 @@ export const backupProblems: ProblemBook = {
     why: 'It failed in a way nobody foresaw; the log has the details.',
     next: 'Ask again.',
   },
+  RESTORE_NAME_NOT_TYPED: {
+    what: 'The name of what is replaced was not typed as it is.',
+    changed: nothing,
+    why: 'The {what} of {service} is called {name}; whoever replaces it writes that out.',
+    next: 'Look twice, then ask: `{line}`.',
+  },
+  RESTORE_CANNOT_BE_DONE: {
+    what: '{target} cannot be restored.',
+    changed: nothing,
+    why: 'This build has nothing that puts a backup in its place.',
+    next: 'Restore it by hand: the artefact is in the store, its manifest says what it is.',
+  },
+  RESTORE_NOT_VERIFIED: {
+    what: 'The backup {id} was never verified.',
+    changed: nothing,
+    why: 'Whether it can be restored is found out by the second step, before anything in use is touched.',
+    next: 'Run `verify-backup` first where there is time for it.',
+  },
+  RESTORE_LOSES: {
+    what: 'What was written after {since} is not in it.',
+    changed: nothing,
+    why: 'It is the state of that moment; what is in use until the names change is kept as {aside}.',
+    next: 'Stop what writes to {current} first, or move what was written since by hand afterwards.',
+  },
+  RESTORE_DIFFERS: {
+    what: 'What was restored from {id} is not what was backed up.',
+    changed:
+      'Nothing in use was changed; what was restored is taken away again, and the safety backup stays.',
+    why: 'It was found so: {found}.',
+    next: 'Take another backup for it: `backups` has those that there are.',
+  },
+  RESTORE_FAILED: {
+    what: 'The backup {id} could not be restored.',
+    changed:
+      'The steps above say how far it came; until the names change nothing in use is touched.',
+    why: 'It failed in a way nobody foresaw; the log has the details.',
+    next: 'Ask again; what was left half-way is taken away then.',
+  },
   BACKUP_FAILED: {
     what: 'The backup could not be taken.',
     changed: 'What was written of it is taken away; backups that were there stay.',

@@ -28,6 +28,14 @@ export type BackupEvent =
       readonly ok: boolean;
       readonly checks: readonly Check[];
     }
+  | {
+      readonly type: 'BackupRestored';
+      readonly v: 1;
+      readonly id: string;
+      readonly operation: string;
+      /** What was in use before is kept under this name. */
+      readonly aside: string;
+    }
   /** A schedule was seen for the first time: what was due before it was missed by nobody. */
   | { readonly type: 'BackupScheduled'; readonly v: 1; readonly schedule: string }
   | {

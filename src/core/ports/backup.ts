@@ -56,6 +56,33 @@ export interface OpenBackup {
   readonly content: Promise<Content>;
 }
 
+/** Puts copies in the place of what is in use. Held by steps alone, but for what only looks. */
+export interface Restorer {
+  /** What is in use is called so: `checkout`. Looks only. */
+  nameOf(wanted: BackupWanted): Promise<string>;
+  /** What stands behind each name that there is. Looks only. */
+  identities(wanted: BackupWanted, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Restores into a new place of that name, after taking away what was left under it; says what it holds. */
+  into(
+    copy: Copy,
+    wanted: BackupWanted & { readonly name: string },
+    signal: AbortSignal,
+  ): Promise<Content>;
+  /** `next` gets the name of `current`, which is kept as `aside`: both or neither. `moved`: it is not as it was planned. */
+  swap(
+    wanted: BackupWanted,
+    names: { readonly current: string; readonly next: string; readonly aside: string },
+    identity: string,
+  ): Promise<'swapped' | 'moved'>;
+  drop(wanted: BackupWanted, name: string): Promise<void>;
+}
+
+/** What can be copied, and put back; absent where this build can do neither. */
+export interface Copied {
+  readonly backup?: Backup;
+  readonly restorer?: Restorer;
+}
+
 /** Keeps artefacts under names of ours: `checkout/production/database/20261126T0300Z-1a2b3c.dump`. */
 export interface ArtefactStore {
   /** As the configuration has it. */

@@ -30,6 +30,7 @@ import { regionFailover } from './region-failover.ts';
 import { request } from './request.ts';
 import { resolve } from './resolve.ts';
 import { restart } from './restart.ts';
+import { restore } from './restore.ts';
 import { review } from './review.ts';
 import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
@@ -103,4 +104,5 @@ export const commands: readonly Command[] = [
   failover,
   promote,
   regionFailover,
+  restore,
 ];

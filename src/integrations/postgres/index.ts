@@ -1,7 +1,7 @@
-import type { Backup } from '../../core/ports/backup.ts';
+import type { Backup, Restorer } from '../../core/ports/backup.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
 import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
-import { createBackup } from './backup/index.ts';
+import { createBackup, createRestorer } from './backup/index.ts';
 import { createConnections } from './connection.ts';
 import { behind } from './lsn.ts';
 import { createPlanner } from './planner.ts';
@@ -37,6 +37,7 @@ export interface Finding {
 export interface Integration {
   readonly planner: Planner;
   readonly backup: Backup;
+  readonly restorer: Restorer;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   doctor(): Promise<readonly Finding[]>;
@@ -52,6 +53,7 @@ export function connect(config: PostgresConfig): Integration {
   return {
     planner: createPlanner(reach),
     backup: createBackup({ ...config, login: config.admin }),
+    restorer: createRestorer({ ...config, login: config.admin }),
     health: () => state,
     async doctor() {
       const facts = { postgres: config.target };

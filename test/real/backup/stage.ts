@@ -9,7 +9,8 @@ import type { BackupRule } from '../../../src/core/backup/rule.ts';
 import type { Step } from '../../../src/core/operation/plan.ts';
 import type { ApplyContext, Draft, Observed, StepDriver } from '../../../src/core/ports/step.ts';
 import { connect } from '../../../src/integrations/objectstore/index.ts';
-import { createDumps } from '../../../src/integrations/postgres/backup/dump.ts';
+import { createDumps, type DumpReach } from '../../../src/integrations/postgres/backup/dump.ts';
+import { restorerAt } from '../../../src/integrations/postgres/backup/restorer.ts';
 import { signerFrom } from '../../../src/journal/checkpoint.ts';
 import { createMemoryJournal, type MemoryJournal } from '../../fakes/memory-journal.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -24,7 +25,7 @@ export interface BackupStage {
 }
 
 export interface Life {
-  draft(verb: string, args?: Readonly<Record<string, string>>): Promise<Draft>;
+  draft(verb: string, args?: Readonly<Record<string, string>>, by?: string): Promise<Draft>;
   readonly steps: Readonly<Record<string, StepDriver>>;
   close(): void;
 }
@@ -46,6 +47,16 @@ export function backupStage(server: PostgresServer): BackupStage {
     timeoutMs: 60_000,
     lateAfterMs: 3_600_000,
   };
+  const reach: DumpReach = {
+    place: async ({ locator }) => ({
+      host: '127.0.0.1',
+      port: server.port,
+      database: String(locator['database']),
+      username: 'admin',
+      timeoutMs: 5_000,
+    }),
+    programs: server.programs,
+  };
   return {
     folder,
     journal,
@@ -54,16 +65,8 @@ export function backupStage(server: PostgresServer): BackupStage {
       const rules = [{ ...rule, ...more }];
       const target: ConnectedTarget = {
         name: 'postgres/pg-main',
-        backup: createDumps({
-          place: async ({ locator }) => ({
-            host: '127.0.0.1',
-            port: server.port,
-            database: String(locator['database']),
-            username: 'admin',
-            timeoutMs: 5_000,
-          }),
-          programs: server.programs,
-        }),
+        backup: createDumps(reach),
+        restorer: restorerAt(reach),
         health: () => 'ok',
         doctor: async () => [],
         close: () => undefined,
@@ -85,10 +88,10 @@ export function backupStage(server: PostgresServer): BackupStage {
       return {
         steps: writer.steps,
         close: writer.close,
-        draft: (verb, args = {}) =>
+        draft: (verb, args = {}, by = operation) =>
           made.planner?.draft({
             verb,
-            operation,
+            operation: by,
             service: 'checkout',
             target: { ...rule.source, bounds: {}, show: [] },
             args: { what: 'database', environment: 'production', ...args },

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 type Someone = Awaited<ReturnType<LivingBot['person']>>;
 
-it('a backup is asked for, taken, listed, and verified; one that waits is stopped', async () => {
+it('a backup is asked for, taken, listed, verified and restored; one that waits is stopped', async () => {
   const living = await startLivingBot(configuration(server));
   const ana = await living.person('ana');
   const incident = await declared(ana);
@@ -49,6 +49,21 @@ it('a backup is asked for, taken, listed, and verified; one that waits is stoppe
   const after = textOf(await ana.console.says(incident, 'backups checkout env=production'));
   expect(after).not.toContain('not verified');
 
+  await server.ask('DELETE FROM orders', 'checkout');
+  const [ben, cyn] = await Promise.all(['ben', 'cyn'].map((each) => living.person(each)));
+  await ana.console.says(
+    incident,
+    `restore checkout database from=${id} name=checkout env=production reason="all orders are gone"`,
+  );
+  const plan = await shown(ana, incident, /approve op-\S+ [0-9a-f]{10}/);
+  expect(plan).toContain('what is in use now, as checkout_before_');
+  const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(plan) ?? [];
+  await ben?.console.says(incident, line);
+  await cyn?.console.says(incident, line);
+  await shown(ana, incident, /DONE[\s\S]*DONE[\s\S]*DONE/);
+  const [restored] = await server.ask('SELECT count(*)::int AS n FROM orders', 'checkout');
+  expect(restored).toEqual({ n: 5000 });
+
   const holder = await server.session('checkout');
   await holder.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
   const asked = await ana.console.says(incident, 'backup checkout database env=production');
@@ -58,7 +73,8 @@ it('a backup is asked for, taken, listed, and verified; one that waits is stoppe
   await shown(ana, incident, /The backup was stopped before it was whole/);
   await eventually('its dump is gone', async () => (await connected()) === 0);
   await holder.query('ROLLBACK');
-  expect(readdirSync(place)).toHaveLength(2);
+  // The first, and the safety backup of the restore.
+  expect(readdirSync(place)).toHaveLength(4);
   expect(existsSync(join(place, manifest))).toBe(true);
 
   const verified = await living.host('journal', 'verify');
@@ -94,8 +110,8 @@ async function shown(ana: Someone, incident: string, wanted: RegExp): Promise<st
 
 function configuration({ port, programs }: PostgresServer): string {
   return `console: { listen: 127.0.0.1:0 }
-people: [ { id: ana } ]
-groups: { sre: { members: [ana] } }
+people: [ { id: ana }, { id: ben }, { id: cyn } ]
+groups: { sre: { members: [ana, ben, cyn] } }
 default_route: { notify: sre }
 services:
   checkout:
@@ -104,6 +120,7 @@ services:
 policies:
   - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
   - { match: { verb: [backup, verify-backup] }, requesters: [sre], approvals: [] }
+  - { match: { risk: danger }, requesters: [sre], approvals: [ { count: 2, from: sre } ] }
 targets:
   pg-main:
     postgres:

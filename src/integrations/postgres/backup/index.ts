@@ -1,8 +1,9 @@
-import type { Backup, BackupWanted } from '../../../core/ports/backup.ts';
+import type { Backup, BackupWanted, Restorer } from '../../../core/ports/backup.ts';
 import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
-import { createDumps } from './dump.ts';
+import { createDumps, type DumpReach } from './dump.ts';
 import type { DumpPlace } from './place.ts';
 import { openSession } from './question.ts';
+import { restorerAt } from './restorer.ts';
 
 /** The servers of one target, as dumps use them. */
 export interface DumpTarget {
@@ -22,10 +23,18 @@ export interface DumpTarget {
 
 /** Copies are made of the primary: a replica may cancel a dump that stands in the way of what it replays. */
 export function createBackup(config: DumpTarget): Backup {
-  return createDumps({
+  return createDumps(reachOf(config));
+}
+
+export function createRestorer(config: DumpTarget): Restorer {
+  return restorerAt(reachOf(config));
+}
+
+function reachOf(config: DumpTarget): DumpReach {
+  return {
     place: (wanted) => primaryOf(config, wanted),
     ...(config.programs === undefined ? {} : { programs: config.programs }),
-  });
+  };
 }
 
 async function primaryOf(
@@ -44,7 +53,8 @@ async function primaryOf(
       ...(tls === undefined ? {} : { tls }),
     };
     try {
-      if (await isPrimary(place)) return place;
+      // Asked where nobody renames anything.
+      if (await isPrimary({ ...place, database })) return place;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       silent ??= error.problem;

@@ -1,0 +1,151 @@
+import { estimateOf, sayBytes } from '../../core/backup/estimate.ts';
+import type { TakenBackup } from '../../core/backup/record.ts';
+import type { Step } from '../../core/operation/plan.ts';
+import type { Draft, DraftRequest } from '../../core/ports/step.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import { duration } from '../../core/view/words.ts';
+import type { BackupLedger } from './ledger.ts';
+import { takeStepOf } from './planner.ts';
+import { discardKind, intoKind, type Restoring, swapKind } from './restore-steps.ts';
+import { lackOfRoom } from './take-step.ts';
+import { wantedOf } from './taking.ts';
+import { chosen, unknownBackup } from './verify-step.ts';
+import { vouched } from './verifying.ts';
+
+/** A safety backup, the old one beside what is in use, and then their names change. */
+export async function draftRestore(
+  restoring: Restoring,
+  ledger: BackupLedger,
+  { args, operation }: DraftRequest,
+): Promise<Draft> {
+  const { rule, source, restorer, store, now } = restoring;
+  const record = await ledger.of(rule.subject);
+  const backup = chosen(record, args['from']);
+  if (!backup) return { ok: false, problem: unknownBackup(rule.subject, args['from']) };
+  const survey = await source.survey(wantedOf(rule));
+  if (!survey.ok) return survey;
+  const { place, encoding, bytesAtMost } = survey.value;
+  const current = await restorer.nameOf(wantedOf(rule));
+  if (args['name'] !== current)
+    return { ok: false, problem: nameNotTyped(restoring, backup, current) };
+  const { sound, checks } = await vouched(restoring, backup);
+  if (!sound || backup.verified?.ok === false) {
+    const found = sound
+      ? 'its verification said so'
+      : checks
+          .filter(({ ok }) => !ok)
+          .map(({ says }) => says)
+          .join('; ');
+    return { ok: false, problem: problem('BACKUP_INVALID', { id: backup.id, found }) };
+  }
+  const lack = await lackOfRoom(restoring, ledger, bytesAtMost);
+  if (lack) return { ok: false, problem: lack };
+  const names = namesOf(current, operation);
+  const known = await restorer.identities(wantedOf(rule), [current]);
+  const estimate = estimateOf(record, bytesAtMost).bytes;
+  const steps = stepsOf(restoring, {
+    backup,
+    swap: { current, ...names },
+    identity: known.get(current) ?? '',
+    safety: takeStepOf(restoring, { estimate, encoding }),
+  });
+  const [{ target: lock } = steps[0]] = steps.slice(-1);
+  return {
+    ok: true,
+    steps,
+    targets: [steps[0].target, lock],
+    diff: steps.flatMap(({ change }) => change),
+    warnings: [
+      ...(backup.verified ? [] : [problem('RESTORE_NOT_VERIFIED', { id: backup.id })]),
+      problem('RESTORE_LOSES', {
+        since: new Date(backup.startedAt).toISOString(),
+        current,
+        aside: names.aside,
+      }),
+    ],
+    blast: {
+      restores: `${backup.id} of ${store.name}, ${sayBytes(backup.bytes)}, ${duration(Math.max(0, now() - backup.startedAt))} old`,
+      over: place,
+      keeps: `what is in use now, as ${names.aside}`,
+      interrupts: `every connection to ${current}, for seconds, when the names change`,
+      needs: `about ${sayBytes(sound.source.bytes)} more on the disk of the server`,
+      takes: `${duration(rule.timeoutMs)} at most for the safety backup, and as long for the restore`,
+    },
+    risk: 'danger',
+  };
+}
+
+/** Named by the operation, so that two restores never meet. 63 bytes are what a name may have. */
+function namesOf(current: string, operation: string) {
+  const mark = operation.replace(/^op-/, '').slice(0, 6);
+  return { next: `tocsin_restored_${mark}`, aside: `${current.slice(0, 40)}_before_${mark}` };
+}
+
+function nameNotTyped({ rule }: Restoring, { id }: TakenBackup, name: string): Problem {
+  const { service, environment, what } = rule.subject;
+  const line = `restore ${service} ${what} from=${id} env=${environment} name=${name}`;
+  return problem('RESTORE_NAME_NOT_TYPED', { service, what, name, line });
+}
+
+function stepsOf(
+  { rule, store }: Restoring,
+  {
+    backup,
+    swap,
+    identity,
+    safety,
+  }: {
+    readonly backup: TakenBackup;
+    readonly swap: { readonly current: string; readonly next: string; readonly aside: string };
+    readonly identity: string;
+    readonly safety: Step;
+  },
+): readonly [Step, Step, Step] {
+  const { integration, target, locator } = rule.source;
+  const common = {
+    v: 1,
+    // A failover of the same servers waits for this, and this for it.
+    target: { id: `${integration}/${target}`, identity: swap.current },
+    at: { integration, target, locator },
+    params: { ...rule.subject, to: rule.to, query: rule.query ?? '', id: backup.id, ...swap },
+    guard: 'conditional',
+    undo: 'irreversible',
+    critical: false,
+  } as const;
+  const discard: Step = {
+    ...common,
+    id: 'c1',
+    kind: discardKind,
+    change: [{ path: swap.next, what: 'removed', from: 'restored' }],
+    preconditions: {},
+    postconditions: { [swap.next]: 'gone' },
+    verify: { what: 'it is gone', withinMs: 300_000 },
+    onFailure: 'stop',
+  };
+  return [
+    safety,
+    {
+      ...common,
+      id: 's2',
+      kind: intoKind,
+      change: [{ path: swap.next, what: 'added', to: `from ${backup.name} in ${store.name}` }],
+      preconditions: { sha256: backup.sha256 },
+      postconditions: { rows: 'as counted' },
+      verify: { what: 'every table has the rows that it had', withinMs: rule.timeoutMs + 60_000 },
+      onFailure: 'stop',
+    },
+    {
+      ...common,
+      id: 's3',
+      kind: swapKind,
+      change: [
+        { path: swap.current, what: 'changed', from: 'what is in use', to: swap.aside },
+        { path: swap.next, what: 'changed', from: 'restored', to: swap.current },
+      ],
+      preconditions: { identity },
+      postconditions: { [swap.aside]: 'kept' },
+      verify: { what: 'both names are changed', withinMs: 120_000 },
+      onFailure: { compensate: [discard] },
+    },
+  ];
+}

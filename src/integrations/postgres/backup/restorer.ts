@@ -1,0 +1,23 @@
+import type { Restorer } from '../../../core/ports/backup.ts';
+import type { DumpReach } from './dump.ts';
+import { contentAt, restoreDump } from './restore.ts';
+import { createEmpty, databasesAt, dropDatabase, swapDatabases } from './swap.ts';
+
+/** Databases of the primary, by their names. */
+export function restorerAt(reach: DumpReach): Restorer {
+  const { programs } = reach;
+  return {
+    nameOf: async (wanted) => (await reach.place(wanted)).database,
+    identities: async (wanted, names) => databasesAt(await reach.place(wanted), names),
+    async into(copy, { name, ...wanted }, signal) {
+      const place = await reach.place(wanted);
+      await createEmpty(place, name);
+      const beside = { ...place, database: name };
+      await restoreDump(copy, beside, { programs, signal, owners: true });
+      return contentAt(beside, wanted.query);
+    },
+    swap: async (wanted, names, identity) =>
+      swapDatabases(await reach.place(wanted), names, identity),
+    drop: async (wanted, name) => dropDatabase(await reach.place(wanted), name),
+  };
+}
