@@ -6,10 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { accepted, faultsOf, load, warningsOf, yaml } from './given.ts';
 
 describe('a sound configuration', () => {
-  it.each(['minimal', 'chat'])('is examples/%s, without a warning', (name) => {
+  it.each(['minimal', 'chat', 'databases'])('is examples/%s, without a warning', (name) => {
     const file = new URL(`../../examples/${name}/tocsin.yaml`, import.meta.url);
     const text = readFileSync(file, 'utf8');
-    const env = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', DISCORD_TOKEN: 'd' };
+    const env = {
+      ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', DISCORD_TOKEN: 'd' },
+      ...{ PATRONI_PASSWORD: 'p', REDIS_PASSWORD: 'r', REDIS_READ_PASSWORD: 'rr' },
+    };
     expect(faultsOf(text, { env })).toEqual([]);
     expect(warningsOf(text, { env })).toEqual([]);
   });

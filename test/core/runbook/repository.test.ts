@@ -20,6 +20,8 @@ describe('the runbooks that come with it', () => {
       'DiskSpaceLow.md',
       'HighErrorRate.md',
       'KubePodCrashLooping.md',
+      'PatroniHasNoLeader.md',
+      'RedisMissingMaster.md',
       'ServiceDown.md',
     ]);
   });
