@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkKind } from '../../../src/core/health.ts';
 import type { OperationState } from '../../../src/core/operation/operation.ts';
 import {
   evolve,
@@ -109,6 +110,17 @@ describe('an undo is approved with what it takes back', () => {
       change: [{ path: 'replicas', what: 'changed' as const, from: '6', to: '2' }],
     };
     expect(isAsShown(doneOf(), [more])).toBe(false);
+  });
+
+  it('whatever is looked at afterwards: a look changes nothing, and is not taken back', () => {
+    const looks = step('h1', { kind: checkKind, change: [], undo: { change: [], params: {} } });
+    const looked: Story = { ...story, plan: { ...story.plan, steps: [step('s1'), looks] } };
+    const done = [intended(), applied(), verified(), intended('h1'), applied('h1'), verified('h1')];
+    const original = stateOf([...running(looked), ...done, succeeded]);
+    expect(standingSteps(original).map((each) => each.step.id)).toEqual(['s1']);
+    expect(isAsShown(original, [back])).toBe(true);
+    expect(isAsShown(original, [back, looks])).toBe(true);
+    expect(isAsShown(original, [looks])).toBe(false);
   });
 
   it('as it was shown: the newest step first, each with its way back', () => {
