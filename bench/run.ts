@@ -3,6 +3,7 @@ const [name = ''] = process.argv.slice(2);
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   approve: async () => (await import('./approve.ts')).approve(),
   coldstart: async () => (await import('./coldstart.ts')).coldstart(),
+  failover: async () => (await import('./failover.ts')).failover(),
   gate: async () => (await import('./gate.ts')).gate(),
   graphs: async () => (await import('./graphs.ts')).graphs(),
   ingest: async () => (await import('./ingest.ts')).ingest(),

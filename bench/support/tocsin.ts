@@ -21,6 +21,8 @@ export interface TocsinOptions {
   /** Further keys of a person and of the default route, each with a comma before it. */
   readonly accounts?: Readonly<Record<'ana' | 'ben', string>>;
   readonly route?: string;
+  /** Further people, who may do what ana and ben may. */
+  readonly people?: readonly string[];
   /** Further lines below `sources:`. */
   readonly sources?: string;
   readonly env?: ProcessOptions['env'];
@@ -72,7 +74,7 @@ export async function startTocsin(options: TocsinOptions): Promise<Tocsin> {
 /** A small catalogue with routes, people and policies: what a real one asks of each delivery is asked here too. */
 function configOf(
   journal: string,
-  { config = '', accounts, route = '', sources = '' }: TocsinOptions,
+  { config = '', accounts, people = [], route = '', sources = '' }: TocsinOptions,
 ): string {
   return `version: 1
 server:  { listen: 127.0.0.1:0 }
@@ -83,8 +85,8 @@ journal: { store: sqlite, path: ${JSON.stringify(journal)} }
 people:
   - { id: ana, name: Ana${accounts?.ana ?? ''} }
   - { id: ben, name: Ben${accounts?.ben ?? ''} }
-groups:
-  sre: { members: [ana, ben] }
+${people.map((id) => `  - { id: ${id} }\n`).join('')}groups:
+  sre: { members: [${['ana', 'ben', ...people].join(', ')}] }
 sources:
   alertmanager: { main: { bearers: [ \${env:BENCH_BEARER} ] } }
 ${sources}routes:
@@ -94,5 +96,5 @@ policies:
   - { match: { risk: incident }, requesters: [sre], approvals: [] }
   - { match: { risk: read }, requesters: [sre], approvals: [] }
   - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m }
-${config}`;
+${people.length > 0 ? '  - { match: { risk: danger }, requesters: [sre], approvals: [ { count: 2, from: sre } ] }\n' : ''}${config}`;
 }

@@ -219,7 +219,8 @@ export function createOperationsLoop(options: OperationsLoopOptions): Operations
     step: StepState,
     driver: StepDriver,
   ): Promise<Checked> {
-    return driver.check(step.step, contextOf(operation)).catch((error: unknown) => {
+    const context = { ...contextOf(operation), sent: step.attempt };
+    return driver.check(step.step, context).catch((error: unknown) => {
       const otherwise = problem('STEP_FAILED', { step: step.step.id, operation: operation.id });
       return { ok: false, problem: problemOf(error, otherwise) };
     });

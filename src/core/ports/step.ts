@@ -28,6 +28,8 @@ export interface StepContext {
   readonly startedAt: number;
   /** Somebody asked for a stop: what a step has under way by itself and can end without harm, it ends. */
   readonly stopped?: true;
+  /** For `check`: how often this step was sent already; what it finds may be its own half-done work. */
+  readonly sent?: number;
 }
 
 export interface ApplyContext extends StepContext {

@@ -1,5 +1,5 @@
 import { type Facts, ProblemError, problem } from '../../core/problem.ts';
-import { type Command, type Ran, runCommand } from './command.ts';
+import type { Command, Ran } from './command.ts';
 import { meetWrite } from './proof.ts';
 import { isTrue, type NodeConfig, textOf } from './schema.ts';
 import { nodeNamed, type Reach } from './topology.ts';
@@ -41,7 +41,7 @@ export function runFence(
       TOCSIN_OPERATION: operation,
     },
   };
-  return runCommand(command);
+  return reach.run(command);
 }
 
 export interface Held {
@@ -58,16 +58,19 @@ export async function fenceOf(
   { node, operation }: { readonly node: NodeConfig; readonly operation: string },
 ): Promise<Held> {
   const status = argvOf(reach, 'status', node);
-  const told = status && (await runFence(reach, 'status', { node, operation }));
+  // Side by side: clients have no writer meanwhile.
+  const [told, met, open] = await Promise.all([
+    status && runFence(reach, 'status', { node, operation }),
+    meetWrite(reach.connections, node.address),
+    openSessions(reach, node),
+  ]);
   if (told && told.exit !== '0') {
     return { holds: false, why: `its status ended with ${told.exit}: ${told.said}` };
   }
-  const met = await meetWrite(reach.connections, node.address);
   if (met.how === 'taken') return { holds: false, why: `${node.name} still takes writes` };
   if (met.how === 'silent' && !told) {
     return { holds: false, why: `${node.name} does not answer, which proves nothing: ${met.why}` };
   }
-  const open = await openSessions(reach, node);
   return open > 0
     ? { holds: false, why: `${open} connections of the application are still open` }
     : { holds: true, why: met.why };

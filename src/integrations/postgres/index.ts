@@ -2,6 +2,7 @@ import type { Backup, Restorer } from '../../core/ports/backup.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
 import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
 import { createBackup, createRestorer } from './backup/index.ts';
+import { runCommand } from './command.ts';
 import { createConnections } from './connection.ts';
 import { behind } from './lsn.ts';
 import { createPlanner } from './planner.ts';
@@ -22,7 +23,7 @@ import { promoteDriver } from './steps/promote.ts';
 import { rejoinDriver } from './steps/rejoin.ts';
 import { repointDriver } from './steps/repoint.ts';
 import { unfenceDriver } from './steps/unfence.ts';
-import { readTopology } from './topology.ts';
+import { type Reach, readTopology } from './topology.ts';
 
 export { dumpProblems } from './backup/problems.ts';
 export { problems } from './problems.ts';
@@ -47,8 +48,14 @@ export interface Integration {
 }
 
 /** One PostgreSQL with streaming replicas. Nothing is loaded or connected before the first question. */
-export function connect(config: PostgresConfig): Integration {
-  const reach = { config, connections: createConnections(config) };
+export function connect(
+  config: PostgresConfig,
+  {
+    connections = createConnections(config),
+    run = runCommand,
+  }: Partial<Omit<Reach, 'config'>> = {},
+): Integration {
+  const reach: Reach = { config, connections, run };
   let state: 'ok' | 'degraded' | 'down' = 'ok';
   return {
     planner: createPlanner(reach),

@@ -69,6 +69,14 @@ function upstreamOf(row: Row | undefined): string {
   return host === '' ? '' : `${host}:${valueIn(words, 'port') || '5432'}`;
 }
 
+/** Better known before anybody approves than with the primary stopped. */
+export async function mayPromote(session: Session): Promise<boolean> {
+  const [row] = await session.query(
+    `SELECT has_function_privilege('pg_promote(boolean, integer)', 'EXECUTE') AS given`,
+  );
+  return isTrue(row, 'given');
+}
+
 /** Whether we may have it follow another one. Before PostgreSQL 15 that is for superusers. */
 export async function mayTurn(session: Session): Promise<boolean> {
   const [row] = await session.query(

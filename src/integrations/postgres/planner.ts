@@ -2,7 +2,7 @@ import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { type Facts, ProblemError, problem } from '../../core/problem.ts';
 import { argvOf } from './fencing.ts';
 import { behind } from './lsn.ts';
-import { mayTurn } from './node.ts';
+import { mayPromote, mayTurn } from './node.ts';
 import { patienceMs, type Shown, stepsOf } from './plan-steps.ts';
 import { meetWrite, rehearseWrite } from './proof.ts';
 import { pointedTo } from './repointing.ts';
@@ -40,7 +40,7 @@ async function draftFailover(reach: Reach, request: DraftRequest): Promise<Draft
       reach.config.repoint.map((each) => pointedTo(each, topology.primary.node)),
     ),
   };
-  await mayBeFenced(reach, shown);
+  await Promise.all([mayBeFenced(reach, shown), mayBePromoted(reach, shown)]);
   const steps = stepsOf(shown);
   return {
     ok: true,
@@ -106,6 +106,13 @@ async function mayBeFenced(reach: Reach, { topology: { primary } }: Shown): Prom
   const met = await meetWrite(connections, node.address);
   if (met.how === 'silent' && !argvOf(reach, 'status', node)) {
     throw new ProblemError(problem('PG_FENCE_BLIND', { primary: node.name, why: met.why }));
+  }
+}
+
+async function mayBePromoted({ connections }: Reach, { candidates }: Shown): Promise<void> {
+  for (const { node } of candidates) {
+    if (await connections.admin(node.address, mayPromote)) continue;
+    throw new ProblemError(problem('PG_RIGHT_MISSING', { node: node.name, right: 'pg_promote' }));
   }
 }
 

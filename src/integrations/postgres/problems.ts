@@ -71,6 +71,12 @@ export const problems: ProblemBook = {
     why: 'A promotion does not stop the old primary: both would take writes, and one half of them would be lost.',
     next: 'Write `fence:` in its target; the page of the integration has examples.',
   },
+  PG_RIGHT_MISSING: {
+    what: 'The user of Tocsin may not promote {node}.',
+    changed: nothing,
+    why: 'It has no EXECUTE for {right}.',
+    next: 'Grant what the page of the integration lists, at the primary.',
+  },
   PG_FENCE_BLIND: {
     what: 'Nobody could tell whether {primary} was fenced.',
     changed: nothing,
@@ -88,6 +94,12 @@ export const problems: ProblemBook = {
     changed: 'It may have stopped the old primary; what it did is taken back.',
     why: 'It ended with {exit}: {said}',
     next: 'Mend the command, then ask again.',
+  },
+  PG_FENCED_ALREADY: {
+    what: '{primary} is fenced.',
+    changed: 'The fence holds.',
+    why: 'An attempt before had its effect.',
+    next: 'Nothing is to be done.',
   },
   PG_FENCE_OPEN: {
     what: 'The fence of {primary} does not hold.',

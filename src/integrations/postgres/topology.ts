@@ -1,4 +1,5 @@
 import { ProblemError, problem } from '../../core/problem.ts';
+import type { Command, Ran } from './command.ts';
 import type { Connections } from './connection.ts';
 import { bytesOf } from './lsn.ts';
 import { type NodeState, readNode } from './node.ts';
@@ -8,6 +9,8 @@ import { type NodeConfig, type PostgresConfig, said } from './schema.ts';
 export interface Reach {
   readonly config: PostgresConfig;
   readonly connections: Connections;
+  /** Runs a configured command. */
+  readonly run: (command: Command) => Promise<Ran>;
 }
 
 /** As the servers themselves tell it. */

@@ -13,6 +13,8 @@ case $verb in
   fence)
     if [ ! -e "$data/pg_hba.open" ]; then cp -p "$data/pg_hba.conf" "$data/pg_hba.open"; fi
     echo 'host all tocsin,operator 127.0.0.1/32 trust' > "$data/pg_hba.conf"
+    # A suite may hold it half-way: as long as this file is there.
+    while [ -e "${HOLD:-/nowhere}" ]; do sleep 0.05; done
     if running; then as_owner "$PG_BIN/pg_ctl" -D "$data" -m "${STOP:-fast}" -w stop >/dev/null; fi
     ;;
   undo)

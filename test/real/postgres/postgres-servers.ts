@@ -173,6 +173,7 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 fsync = off
 wal_log_hints = on
+wal_keep_size = 64MB
 max_wal_senders = 10
 shared_buffers = 16MB
 wal_receiver_status_interval = 1s

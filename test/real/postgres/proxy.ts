@@ -23,6 +23,8 @@ export async function startProxy(folder: string, toPort: number): Promise<Turned
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const [, port] = /server primary 127\.0\.0\.1:(\d+)/.exec(readFileSync(live, 'utf8')) ?? [];
+    // In the moment in which it is loaded nobody is let in.
+    if (port === undefined) return void client.destroy();
     const upstream = connect(Number(port), '127.0.0.1');
     for (const [from, to] of [
       [client, upstream],

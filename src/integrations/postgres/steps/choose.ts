@@ -6,9 +6,9 @@ import { oldOf } from '../fencing.ts';
 import { behind, type Lsn } from '../lsn.ts';
 import type { NodeState } from '../node.ts';
 import { admits } from '../proof.ts';
-import { numberOf, textOf } from '../schema.ts';
+import { type NodeConfig, numberOf, type Row, textOf } from '../schema.ts';
 import { furthestFirst, nodeNamed, type Reach, type Standby, stateOf } from '../topology.ts';
-import { applying, checking, watching } from './outcome.ts';
+import { applying, watching } from './outcome.ts';
 
 /** The shutdown checkpoint is one record of 120 bytes, and a page may begin within it. */
 const lastRecordMax = 256;
@@ -22,7 +22,8 @@ export function chooseDriver(reach: Reach): StepDriver {
   const { timeoutMs, catchUpMs } = reach.config;
   return {
     landsWithinMs: catchUpMs + timeoutMs * 4,
-    check: (step) => checking(async () => ({ ok: true, token: await nameOf(reach, step) })),
+    // All that must hold is waited for, and looked at, in `apply`.
+    check: async ({ params }) => ({ ok: true, token: String(params['candidates']) }),
     apply: (step, context) => applying(() => choose(reach, step, context)),
     // Nothing is sent to anybody: what was not written down did not happen.
     async probe() {
@@ -101,9 +102,11 @@ async function reachable(reach: Reach, step: Step): Promise<readonly Standby[]> 
   const looked = await Promise.all(
     names.map(async (name) => {
       const node = nodeNamed(reach, name);
-      const state = await stateOf(reach, node).catch(() => undefined);
-      const isGood = state && isSame(state) && (await admits(reach.connections, node.address));
-      return isGood ? [{ node, ...state }] : [];
+      const [state, isOpen] = await Promise.all([
+        stateOf(reach, node).catch(() => undefined),
+        admits(reach.connections, node.address),
+      ]);
+      return state && isOpen && isSame(state) ? [{ node, ...state }] : [];
     }),
   );
   return looked.flat();
@@ -111,12 +114,6 @@ async function reachable(reach: Reach, step: Step): Promise<readonly Standby[]> 
   function isSame(state: NodeState): boolean {
     return state.role === 'standby' && state.system === system && state.timeline === timeline;
   }
-}
-
-async function nameOf(reach: Reach, step: Step): Promise<string> {
-  const [best] = (await reachable(reach, step)).toSorted(furthestFirst);
-  if (!best) throw trouble('PG_NO_CANDIDATE', step, {});
-  return `${best.node.name}/${best.received}`;
 }
 
 /**
@@ -131,27 +128,37 @@ async function hasAll(
 ): Promise<void> {
   const { step, candidate, before } = known;
   const node = nodeNamed(reach, candidate);
-  const old = await stateOf(reach, oldOf(reach, step.params)).catch(() => undefined);
-  const state = await stateOf(reach, node);
+  const [old, state, row] = await Promise.all([
+    stateOf(reach, oldOf(reach, step.params)).catch(() => undefined),
+    stateOf(reach, node),
+    lastCheckpoint(reach, node),
+  ]);
   const written = old?.role === 'primary' ? old.received : before;
   const missing = behind(written, state.replayed);
   if (missing > 0) throw trouble('PG_CANDIDATE_SHORT', step, { node: candidate, missing });
   if (old?.role === 'primary') return;
-  const [row] = await reach.connections.admin(
-    node.address,
+  const isClean = row?.['clean'] === true && numberOf(row, 'after') <= lastRecordMax;
+  if (isClean) return;
+  throw trouble('PG_STOP_UNCLEAN', step, { node: candidate, after: textOf(row, 'after') });
+}
+
+function lastCheckpoint(
+  { config, connections }: Reach,
+  { address }: NodeConfig,
+): Promise<Row | undefined> {
+  return connections.admin(
+    address,
     async (session) => {
       await session.query('CHECKPOINT');
-      return session.query(
+      const [row] = await session.query(
         `SELECT checkpoint_lsn = redo_lsn AS clean,
            pg_wal_lsn_diff(pg_last_wal_replay_lsn(), checkpoint_lsn)::text AS after
          FROM pg_control_checkpoint()`,
       );
+      return row;
     },
-    reach.config.catchUpMs,
+    config.catchUpMs,
   );
-  const isClean = row?.['clean'] === true && numberOf(row, 'after') <= lastRecordMax;
-  if (!isClean)
-    throw trouble('PG_STOP_UNCLEAN', step, { node: candidate, after: textOf(row, 'after') });
 }
 
 function lsnBefore({ outputs }: ApplyContext): Lsn {

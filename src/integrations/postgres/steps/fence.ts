@@ -1,5 +1,5 @@
 import type { Step } from '../../../core/operation/plan.ts';
-import type { Applied, StepContext, StepDriver } from '../../../core/ports/step.ts';
+import type { Applied, ApplyContext, StepContext, StepDriver } from '../../../core/ports/step.ts';
 import { type Facts, ProblemError, problem } from '../../../core/problem.ts';
 import type { Session } from '../connection.ts';
 import { argvOf, fenceOf, oldOf, runFence } from '../fencing.ts';
@@ -21,8 +21,20 @@ export function fenceDriver(reach: Reach): StepDriver {
   const commandMs = reach.config.fence?.timeoutMs ?? 0;
   return {
     landsWithinMs: commandMs * 2 + checkpointMs + timeoutMs * 6,
-    check: (step) =>
+    check: (step, { operation, sent = 0 }) =>
       checking(async () => {
+        const node = oldOf(reach, step.params);
+        if (sent > 0) {
+          // What is found may be half of what was sent: to send it again is the way on.
+          const held = await fenceOf(reach, { node, operation });
+          return held.holds
+            ? {
+                ok: false,
+                ours: true,
+                problem: problem('PG_FENCED_ALREADY', { primary: node.name }),
+              }
+            : { ok: true, token: tokenOf(step) };
+        }
         const moved = await differenceIn(reach, step);
         return moved
           ? { ok: false, problem: problem('PLAN_STALE', { target: step.target.id, ...moved }) }
@@ -48,14 +60,14 @@ export function fenceDriver(reach: Reach): StepDriver {
 
 interface Applying {
   readonly step: Step;
-  readonly context: StepContext;
+  readonly context: ApplyContext;
   readonly sent: () => void;
 }
 
 async function apply(reach: Reach, { step, context, sent }: Applying): Promise<Applied> {
-  if (await differenceIn(reach, step)) return { outcome: 'moved' };
   const node = oldOf(reach, step.params);
-  const lsn = step.params['mode'] === 'planned' ? await checkpoint(reach, node) : '';
+  const lsn = context.attempt > 1 ? '' : await prepared(reach, step);
+  if (lsn === undefined) return { outcome: 'moved' };
   return withOpenSession(reach, node, async (met) => {
     sent();
     const { exit, said } = await runFence(reach, 'command', { node, operation: context.operation });
@@ -84,6 +96,16 @@ async function withOpenSession(
     if (isOpen || !(error instanceof ProblemError)) throw error;
     return task(async () => gone);
   }
+}
+
+/** How far the primary had written; undefined when it is not as it was shown. A checkpoint changes nothing of that. */
+async function prepared(reach: Reach, step: Step): Promise<string | undefined> {
+  const isPlanned = step.params['mode'] === 'planned';
+  const [moved, lsn] = await Promise.all([
+    differenceIn(reach, step),
+    isPlanned ? checkpoint(reach, oldOf(reach, step.params)) : '',
+  ]);
+  return moved ? undefined : lsn;
 }
 
 /** https://www.postgresql.org/docs/current/sql-checkpoint.html */

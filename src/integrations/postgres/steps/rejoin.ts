@@ -1,7 +1,6 @@
 import type { Step } from '../../../core/operation/plan.ts';
 import type { StepContext, StepDriver } from '../../../core/ports/step.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
-import { runCommand } from '../command.ts';
 import { oldOf } from '../fencing.ts';
 import type { NodeConfig, RejoinConfig } from '../schema.ts';
 import { nodeNamed, type Reach, stateOf } from '../topology.ts';
@@ -35,7 +34,7 @@ export function rejoinDriver(reach: Reach): StepDriver {
           catchUpMs,
         );
         sent();
-        const ran = await runCommand({
+        const ran = await reach.run({
           argv: rejoinArgv(rejoin, { old: oldOf(reach, step.params), to }),
           env: rejoin.env,
           timeoutMs: rejoin.timeoutMs,

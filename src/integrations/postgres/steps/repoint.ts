@@ -1,7 +1,6 @@
 import type { Step } from '../../../core/operation/plan.ts';
 import type { Applied, ApplyContext, StepContext, StepDriver } from '../../../core/ports/step.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
-import { runCommand } from '../command.ts';
 import { oldOf } from '../fencing.ts';
 import { digestOf, readText, replaceText } from '../files.ts';
 import { meetWrite } from '../proof.ts';
@@ -62,7 +61,7 @@ async function apply(
   if (state === 'shown') await replaceText(config.file, after);
   sent();
   if (config.reload === undefined) return { outcome: 'applied' };
-  const ran = await runCommand({ argv: config.reload, env: {}, timeoutMs: config.timeoutMs });
+  const ran = await reach.run({ argv: config.reload, env: {}, timeoutMs: config.timeoutMs });
   return {
     outcome: 'applied',
     outputs: { [`${step.id}-reload`]: ran.exit, [`${step.id}-said`]: ran.said },
