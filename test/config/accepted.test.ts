@@ -6,16 +6,21 @@ import { describe, expect, it } from 'vitest';
 import { accepted, faultsOf, load, warningsOf, yaml } from './given.ts';
 
 describe('a sound configuration', () => {
-  it.each(['minimal', 'chat', 'databases'])('is examples/%s, without a warning', (name) => {
-    const file = new URL(`../../examples/${name}/tocsin.yaml`, import.meta.url);
-    const text = readFileSync(file, 'utf8');
-    const env = {
-      ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', DISCORD_TOKEN: 'd' },
-      ...{ PATRONI_PASSWORD: 'p', REDIS_PASSWORD: 'r', REDIS_READ_PASSWORD: 'rr' },
-    };
-    expect(faultsOf(text, { env })).toEqual([]);
-    expect(warningsOf(text, { env })).toEqual([]);
-  });
+  it.each(['minimal', 'chat', 'databases', 'two-regions', 'streaming-replicas'])(
+    'is examples/%s, without a warning',
+    (name) => {
+      const file = new URL(`../../examples/${name}/tocsin.yaml`, import.meta.url);
+      const text = readFileSync(file, 'utf8');
+      const named = [...text.matchAll(/\$\{env:(\w+)\}/g)].map(([, name = '']) => [
+        name,
+        'x'.repeat(32),
+      ]);
+      const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
+      const env = { ...Object.fromEntries(named), ...slack };
+      expect(faultsOf(text, { env })).toEqual([]);
+      expect(warningsOf(text, { env })).toEqual([]);
+    },
+  );
 
   it('is an example that says of every surface what it is for: both platforms, and a place on each', () => {
     const file = new URL('../../examples/chat/tocsin.yaml', import.meta.url);
