@@ -20,6 +20,7 @@ import { requestProblems } from '../src/handlers/problem-text.ts';
 import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
 import { problems as awsProblems } from '../src/integrations/aws/problems.ts';
+import { problems as grafanaProblems } from '../src/integrations/grafana/problems.ts';
 import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
 import { problems as mongodbProblems } from '../src/integrations/mongodb/problems.ts';
@@ -68,6 +69,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Alertmanager', 'src/integrations/alertmanager/problems.ts', alertmanagerProblems),
   chapter('PagerDuty', 'src/integrations/pagerduty/problems.ts', pagerdutyProblems),
   chapter('Kubernetes', 'src/integrations/kubernetes/problems.ts', kubernetesProblems),
+  chapter('Grafana', 'src/integrations/grafana/problems.ts', grafanaProblems),
   chapter('Heartbeat', 'src/integrations/heartbeat/problems.ts', heartbeatProblems),
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),

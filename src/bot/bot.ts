@@ -28,7 +28,7 @@ import { createDirectories } from './directories.ts';
 import { createEngine, type Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { createEnriching, type Enriching } from './enriching.ts';
-import { createGraphing, type Graphing } from './graphing.ts';
+import { createGraphing, type Graphing, type GraphingParts } from './graphing.ts';
 import { fuseOf } from './groups.ts';
 import { createBotIdentities, openPeople } from './identity/open.ts';
 import { createInbox } from './inbox.ts';
@@ -78,7 +78,9 @@ export interface Finding {
   readonly problem?: Problem;
 }
 
-export interface BotParts extends Pick<SecurityParts, 'securityCounts' | 'limits'> {
+export interface BotParts
+  extends Pick<SecurityParts, 'securityCounts' | 'limits'>,
+    Pick<GraphingParts, 'panels'> {
   readonly journal: LiveJournal;
   readonly ownership: Ownership;
   readonly clock: Clock;

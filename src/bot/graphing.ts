@@ -1,3 +1,4 @@
+import type { Panels } from '../core/ports/panels.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Desk } from '../handlers/desk.ts';
 import type { ConnectedTarget, LiveJournal, Log } from './bot.ts';
@@ -17,6 +18,8 @@ export interface Graphing {
 export interface GraphingParts {
   readonly graphing?: Graphing;
   readonly targets: readonly Pick<ConnectedTarget, 'name' | 'telemetry'>[];
+  /** Sources that have pictures of their own panels. */
+  readonly panels?: readonly Panels[];
   readonly clock: Clock;
   readonly settings: () => Settings;
   readonly journal: Pick<LiveJournal, 'blobs'>;
@@ -25,7 +28,7 @@ export interface GraphingParts {
 
 /** Graphs for whoever asks, and one for each new incident. Where nobody draws, nothing happens. */
 export function createGraphing(
-  { graphing, targets, clock, settings, journal, log }: GraphingParts,
+  { graphing, targets, panels, clock, settings, journal, log }: GraphingParts,
   bot: {
     readonly engine: Engine;
     readonly threads: Pick<Threads, 'operationsOf'>;
@@ -37,6 +40,7 @@ export function createGraphing(
     clock,
     telemetry: (integration, target) =>
       graphing && targets.find(({ name }) => name === `${integration}/${target}`)?.telemetry,
+    panels: graphing && panels,
     paint: (graph) => graphing?.painter.paint(graph) ?? Promise.reject(new Error('nobody draws')),
     blobs: journal.blobs,
     counts: graphing?.counts,

@@ -75,6 +75,7 @@ export interface Parts extends Pick<BotParts, 'backups'> {
   readonly sources: readonly AlertSource[];
   /** Sources that can be told to be silent. */
   readonly silences?: BotParts['silences'] & object;
+  readonly panels?: BotParts['panels'] & object;
   readonly targets: readonly ConnectedTarget[];
   /** Sources that keep groups: schedules, teams. Chat platforms bring theirs. */
   readonly directories?: readonly ServedDirectory[];
@@ -327,7 +328,7 @@ function countsBy(late: Late): DispatchCounts {
 }
 
 function graphingOf(parts: Parts, late: Late): Pick<BotParts, 'graphing'> {
-  if (!parts.targets.some(({ telemetry }) => telemetry)) return {};
+  if (!parts.panels?.length && !parts.targets.some(({ telemetry }) => telemetry)) return {};
   const counts: Graphing['counts'] = {
     ended: (how) => late.metrics?.graphs.ended(how),
     painted: (ms) => late.metrics?.graphs.painted(ms),

@@ -20,6 +20,7 @@ import { compose, type Running } from './compose.ts';
 import { createLogger } from './log.ts';
 import { installationOf, startOwnAlerts } from './own-alerts.ts';
 import { type ConnectedPagers, connectPagers } from './pagers.ts';
+import { type ConnectedPanels, connectPanels } from './panels.ts';
 import { readRunbooks, runbooksOf } from './runbooks.ts';
 import { sayProblem } from './say.ts';
 import { secretsIn } from './secret-net.ts';
@@ -52,7 +53,7 @@ export async function start(file: string): Promise<number> {
     // What stands already (a listener, a target's connection) goes with the process.
     process.exit(code === exitCode.owned ? code : exitCode.usage);
   }
-  const { running, sources, pagers, ownAlerts } = opened;
+  const { running, sources, pagers, panels, ownAlerts } = opened;
   log.info({ ...running.urls, webhooks: Object.fromEntries(webhookUrls(config)) }, 'ready');
   await stop;
   log.info({ grace_ms: config.server.shutdownGraceMs }, 'stopping');
@@ -68,6 +69,7 @@ export async function start(file: string): Promise<number> {
   await running.close();
   sources.close();
   pagers.close();
+  panels.close();
   isOver = true;
   // It keeps nothing alive itself, and ends what a vendor's library might have left behind.
   cut.unref();
@@ -80,6 +82,7 @@ interface Opened {
   readonly sources: ConnectedSources;
   readonly pagers: ConnectedPagers;
   readonly ownAlerts: { close(): Promise<void> };
+  readonly panels: ConnectedPanels;
 }
 
 interface Opening {
@@ -108,6 +111,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const installation = installationOf(digestKey);
     const sources = await connectSources(config, installation);
     const pagers = await connectPagers(config, settings.people);
+    const panels = await connectPanels(config);
     const chats = await loadChats(config);
     const running = await compose({
       ...partsOf(config),
@@ -120,7 +124,8 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       pagers: pagers.pagers,
       onCalls: pagers.onCalls,
       changes: pagers.changes,
-      resting: () => [...sources.resting(), ...pagers.resting()],
+      panels: panels.panels,
+      resting: () => [sources, pagers, panels].flatMap((each) => each.resting()),
       directories: pagers.directories,
       targets: backedUp.targets,
       ...(backedUp.backups && { backups: backedUp.backups }),
@@ -129,7 +134,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       access: 'sessions',
       retainMs: config.journal.archive?.retainMs,
       hostDoor: hostDoorPath(config.journal.path),
-      brought: [...connected.books, ...backedUp.books, ...sources.books, ...pagers.books],
+      brought: [connected, backedUp, sources, pagers, panels].flatMap(({ books }) => books),
       log,
     });
     const ownAlerts = startOwnAlerts({
@@ -145,7 +150,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
         log.error({ error }, 'the change of the configuration was not told'),
       );
     }
-    return { running, sources, pagers, ownAlerts };
+    return { running, sources, pagers, panels, ownAlerts };
   } catch (error) {
     await journal.close();
     throw error;

@@ -107,7 +107,11 @@ const pagerduty = keys({
 
 const grafanaApi = keys({
   url: url.describe('Base URL of Grafana, as people open it.'),
-  bearer: secret.optional().describe('Token of a service account that may read alerts.'),
+  bearer: secret
+    .optional()
+    .describe(
+      'Token of a service account that may read alerts, and view the dashboards whose panels are shown.',
+    ),
   basic: basic.optional().describe('Basic authentication sent to it.'),
   timeout: duration('100ms', '1m').default(10_000).describe('How long one request may take.'),
 });

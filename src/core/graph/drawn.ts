@@ -19,6 +19,30 @@ export interface DrawnGraph {
   /** SHA-256 of the PNG on light ground and on dark, among the blobs. */
   readonly light: string;
   readonly dark: string;
+  /** Who drew it, `grafana/main`, where we did not: what it says is not known then. */
+  readonly panelOf?: string;
+}
+
+/** A picture that the source of the alert has of its own panel. */
+export function panelDrawn(
+  picture: { readonly title: string; readonly digest: string; readonly source: string },
+  { from, to }: { readonly from: number; readonly to: number },
+): DrawnGraph {
+  const { title, digest, source } = picture;
+  return {
+    title: title.slice(0, titleMax).toWellFormed(),
+    expression: '',
+    unit: 'none',
+    telling: { kind: 'nothing' },
+    name: '',
+    shown: 0,
+    of: 0,
+    from,
+    to,
+    light: digest,
+    dark: digest,
+    panelOf: source,
+  };
 }
 
 /** What is kept of an expression: its picture has the whole of it. */

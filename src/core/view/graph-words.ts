@@ -7,7 +7,8 @@ import { strong, time } from './words.ts';
 
 /** What a graph says, for whoever reads and for whoever cannot see it. */
 export function graphText(graph: DrawnGraph): Text {
-  const { title, shown, of, threshold, unit } = graph;
+  const { title, shown, of, threshold, unit, panelOf } = graph;
+  if (panelOf !== undefined) return ['Panel of ', strong(title), `, as ${panelOf} has it`];
   return [
     'Graph of ',
     strong(title),

@@ -5,6 +5,7 @@ import { createGraphsLoop } from '../../../src/bot/loops/graphs.ts';
 import { receiveIntent } from '../../../src/core/alert/intake.ts';
 import type { Severity } from '../../../src/core/alert/severity.ts';
 import type { Graph } from '../../../src/core/graph/graph.ts';
+import type { Panels } from '../../../src/core/ports/panels.ts';
 import type { Ranged, RangeWanted, TelemetryReader } from '../../../src/core/ports/telemetry.ts';
 import type { Looked } from '../../../src/core/ports/workload.ts';
 import { problem } from '../../../src/core/problem.ts';
@@ -59,6 +60,58 @@ describe('a new incident', () => {
     expect(lines(id).at(-1)).toContain('GRAPH_NO_EXPRESSION');
   });
 });
+
+describe('the panel that an alert leads to', () => {
+  const panel = new TextEncoder().encode('panel');
+  const there: Theirs = { knows: () => true, picture: async () => ({ ok: true, value: panel }) };
+
+  it('stands in the thread where nobody measures', async () => {
+    const { fires, clock, asked, lines, pictures } = await world({ telemetry: {}, panels: there });
+    const id = await fires('Slow');
+    await clock.passes(5_000);
+    expect(asked).toEqual([]);
+    expect(lines(id).at(-1)).toBe('Panel of Slow, as alertmanager/main has it');
+    const digest = sha256('panel');
+    expect(pictures(id)).toEqual([
+      { light: digest, dark: digest, alt: 'Panel of Slow, as alertmanager/main has it' },
+    ]);
+  });
+
+  it('stands in for our own graph where that cannot be drawn, and never beside it', async () => {
+    const { fires, clock, lines, answers } = await world({ panels: there });
+    const well = await fires('Slow');
+    await clock.passes(5_000);
+    expect(lines(well).filter((line) => line.includes('Panel of'))).toEqual([]);
+    answers({ kind: 'no data' });
+    const id = await fires('Down');
+    await clock.passes(9_000);
+    expect(lines(id).at(-1)).toContain('Panel of Down');
+  });
+
+  it('that cannot be had is tried three times more, then said in a sentence', async () => {
+    let tries = 0;
+    const picture: Theirs['picture'] = async () => {
+      tries += 1;
+      return { ok: false, problem: problem('GRAFANA_TIMEOUT', { seconds: 20 }) };
+    };
+    const { fires, clock, lines } = await world({ telemetry: {}, panels: { ...there, picture } });
+    const id = await fires('Slow');
+    await clock.passes(20 * MINUTE);
+    expect([tries, lines(id).at(-1)]).toEqual([4, expect.stringContaining('GRAFANA_TIMEOUT')]);
+  });
+
+  it('is none where its addresses lead elsewhere', async () => {
+    const { fires, clock, lines } = await world({
+      telemetry: {},
+      panels: { ...there, knows: () => false },
+    });
+    const id = await fires('Slow');
+    await clock.passes(5_000);
+    expect(lines(id).length).toBe(1);
+  });
+});
+
+type Theirs = Omit<Panels, 'source'>;
 
 describe('whoever measures', () => {
   it('and does not answer is asked again, and the graph comes late', async () => {
@@ -123,10 +176,11 @@ const measured: Ranged = {
 };
 
 interface Options {
+  readonly panels?: Theirs;
   readonly telemetry?: Readonly<Record<string, never>>;
 }
 
-async function world({ telemetry }: Options = {}) {
+async function world({ telemetry, panels }: Options = {}) {
   const clock = stillClock();
   const journal = createMemoryJournal({ now: clock.now });
   const engine = createEngine({ journal, now: clock.now, sha256 });
@@ -159,6 +213,7 @@ async function world({ telemetry }: Options = {}) {
       return { light: new TextEncoder().encode('light'), dark: new TextEncoder().encode('dark') };
     },
     blobs: { put: async (bytes) => sha256(new TextDecoder().decode(bytes)) },
+    ...(panels && { panels: [{ source, ...panels }] }),
   });
   const open = () =>
     createGraphsLoop({
