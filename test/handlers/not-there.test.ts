@@ -29,6 +29,20 @@ describe('what is not there is said, and nothing is planned:', () => {
   });
 });
 
+describe('what breaks inside', () => {
+  it('is said by a code and the kind of the error, and nothing of its words', async () => {
+    const page = () => {
+      throw new TypeError('no page for token=ghp_0123456789');
+    };
+    const counter = await openCounter(undefined, { runbooks: { hint: () => undefined, page } });
+    const incident = await counter.incident();
+    const said = await counter.says('ana', 'runbook', { incident });
+    expect(said).toMatch(/TypeError[\s\S]*REQUEST_FAILED/);
+    expect(said).not.toContain('ghp_');
+    expectNothing(counter);
+  });
+});
+
 function expectNothing(counter: Counter): void {
   expect(counter.drafts).toEqual([]);
   expect(counter.journalled('OperationAsked')).toEqual([]);
