@@ -2,6 +2,7 @@ const [name = ''] = process.argv.slice(2);
 
 const benches: Readonly<Record<string, () => Promise<object>>> = {
   approve: async () => (await import('./approve.ts')).approve(),
+  backup: async () => (await import('./backup.ts')).backup(),
   coldstart: async () => (await import('./coldstart.ts')).coldstart(),
   failover: async () => (await import('./failover.ts')).failover(),
   gate: async () => (await import('./gate.ts')).gate(),

@@ -1,4 +1,4 @@
-import { duration, keys, name, notBuilt, oneOf, path, text, timeZone } from './field.ts';
+import { duration, integer, keys, name, oneOf, path, text, timeZone } from './field.ts';
 import { cron } from './policy-schema.ts';
 
 /** What can be backed up: the role of a service in which it lives. */
@@ -35,5 +35,14 @@ export const backup = keys({
   late_after: duration('1m', '7d')
     .default(3_600_000)
     .describe('How long after it was due one that is not there is an incident.'),
-  keep: notBuilt('retention of backups'),
+  keep: keys({
+    days: integer(1, 36_500).optional().describe('One stays that is at most so many days old.'),
+    count: integer(1, 100_000)
+      .optional()
+      .describe('One stays that is among so many of the newest.'),
+  })
+    .optional()
+    .describe(
+      'What `retention` leaves: whatever either keeps, and always the newest verified one.',
+    ),
 });

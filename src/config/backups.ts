@@ -86,11 +86,30 @@ function readBackup(
       where: `${basename(document.file)}:${document.lineOf(path)}`,
       timeoutMs: timeout,
       lateAfterMs: entry.late_after,
+      ...keepOf(entry, { path, report }),
       ...(schedule !== undefined && { schedule: scheduleOf(schedule, zone) }),
       ...(verify !== undefined && { verify: scheduleOf(verify, zone) }),
       ...(query !== undefined && { query }),
     },
   ];
+}
+
+function keepOf(
+  { keep }: Written,
+  { path, report }: { readonly path: Path; readonly report: Report },
+): Pick<BackupRule, 'keep'> {
+  if (!keep) return {};
+  const { days, count } = keep;
+  if (days === undefined && count === undefined) {
+    report.error([...path, 'keep'], {
+      what: `keep of backups[${path[1]}] says nothing`,
+      why: 'it would let go of all but the newest',
+      instead: 'write keep: { days: 30, count: 10 }, or take it out',
+    });
+  }
+  return {
+    keep: { ...(days !== undefined && { days }), ...(count !== undefined && { count }) },
+  };
 }
 
 function scheduleOf(cron: string, zone: string): Schedule {

@@ -21,6 +21,7 @@ import {
   swapDriver,
   swapKind,
 } from './restore-steps.ts';
+import { draftRetention, removeDriver, removeKind } from './retention-step.ts';
 import { takeKind, takeStep } from './take-step.ts';
 import type { Taking } from './taking.ts';
 import { draftVerify, verifyKind, verifyStep } from './verify-step.ts';
@@ -90,6 +91,7 @@ function withBackups(
     {
       backup: (made) => draftBackup(made, ledger),
       'verify-backup': (made, request) => draftVerify(made, ledger, request),
+      retention: (made) => draftRetention(made, ledger),
       restore: (made, request) => draftRestore(restoring(made), ledger, request),
     };
 
@@ -125,6 +127,7 @@ function withBackups(
         ...writer?.steps,
         [swapKind]: swapDriver(restoringOf, ledger),
         [discardKind]: discardDriver(restoringOf),
+        [removeKind]: removeDriver(takingOf, ledger),
       };
       for (const [kind, { driver }] of Object.entries(kinds)) steps[kind] = driver;
       return {

@@ -70,6 +70,36 @@ export const backupProblems: ProblemBook = {
     why: 'It failed in a way nobody foresaw; the log has the details.',
     next: 'Ask again.',
   },
+  RETENTION_NOT_SAID: {
+    what: 'It is not said which backups of the {what} of {service} are kept.',
+    changed: nothing,
+    why: 'Its entry in `backups:` has no `keep`.',
+    next: 'Write for example `keep: { days: 30, count: 10 }` there.',
+  },
+  RETENTION_NOTHING: {
+    what: 'No backup of the {what} of {service} has to go.',
+    changed: nothing,
+    why: 'Each is kept by its age, by its number, or because it is the newest that was verified.',
+    next: '`backups {service}` has them all.',
+  },
+  RETENTION_NONE_VERIFIED: {
+    what: 'None of the backups of the {what} of {service} was ever verified.',
+    changed: nothing,
+    why: 'Which of them can be restored is not known, and those that go may be the only ones.',
+    next: 'Verify the newest first: `verify-backup {service} {what}`.',
+  },
+  RETENTION_NEEDED: {
+    what: 'The backup {id} is needed by now.',
+    changed: nothing,
+    why: 'Since the plan was made it has become the newest that was verified, or the newest of all.',
+    next: 'Ask again for a plan without it.',
+  },
+  RETENTION_BROKE_OFF: {
+    what: 'Some backups of the {what} of {service} are still there.',
+    changed: 'Those that are gone are on the record as removed.',
+    why: 'The store refused to remove one of them.',
+    next: 'Look at the store, then ask again: what is left is planned anew.',
+  },
   RESTORE_NAME_NOT_TYPED: {
     what: 'The name of what is replaced was not typed as it is.',
     changed: nothing,

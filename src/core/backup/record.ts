@@ -29,6 +29,12 @@ export type BackupEvent =
       readonly checks: readonly Check[];
     }
   | {
+      readonly type: 'BackupRemoved';
+      readonly v: 1;
+      readonly id: string;
+      readonly operation: string;
+    }
+  | {
       readonly type: 'BackupRestored';
       readonly v: 1;
       readonly id: string;
@@ -46,7 +52,7 @@ export type BackupEvent =
     };
 
 export interface BackupRecord {
-  /** In the order in which they were taken. */
+  /** In the order in which they were taken, without those that were removed. */
   readonly taken: readonly TakenBackup[];
   /** The newest attempt that came to nothing, as long as none has succeeded since. */
   readonly scheduled?: { readonly text: string; readonly at: number };
@@ -94,6 +100,8 @@ export function evolveBackups(
         ),
       };
     }
+    case 'BackupRemoved':
+      return { ...state, taken: state.taken.filter(({ id }) => id !== event.id) };
     case 'BackupScheduled':
       return { ...state, scheduled: { text: event.schedule, at } };
     case 'BackupFailed':

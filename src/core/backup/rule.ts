@@ -1,5 +1,6 @@
 import type { TargetRef } from '../ports/step.ts';
 import type { Subject } from './manifest.ts';
+import type { Keep } from './retention.ts';
 import type { Schedule } from './schedule.ts';
 
 /** One entry of `backups:`. */
@@ -18,6 +19,8 @@ export interface BackupRule {
   /** When one is taken by itself, and when the newest is verified; never where it is not said. */
   readonly schedule?: Schedule;
   readonly verify?: Schedule;
+  /** What `retention` leaves; nothing is removed where it is not said. */
+  readonly keep?: Keep;
   /** How long after it was due one that is not there is told. */
   readonly lateAfterMs: number;
 }

@@ -31,6 +31,7 @@ import { request } from './request.ts';
 import { resolve } from './resolve.ts';
 import { restart } from './restart.ts';
 import { restore } from './restore.ts';
+import { retention } from './retention.ts';
 import { review } from './review.ts';
 import { rollback } from './rollback.ts';
 import { runbook } from './runbook.ts';
@@ -105,4 +106,5 @@ export const commands: readonly Command[] = [
   promote,
   regionFailover,
   restore,
+  retention,
 ];
