@@ -20,6 +20,7 @@ import { requestProblems } from '../src/handlers/problem-text.ts';
 import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
 import { problems as awsProblems } from '../src/integrations/aws/problems.ts';
+import { problems as endpointProblems } from '../src/integrations/endpoint/problems.ts';
 import { problems as grafanaProblems } from '../src/integrations/grafana/problems.ts';
 import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
@@ -70,6 +71,7 @@ export const chapters: readonly Chapter[] = [
   chapter('PagerDuty', 'src/integrations/pagerduty/problems.ts', pagerdutyProblems),
   chapter('Kubernetes', 'src/integrations/kubernetes/problems.ts', kubernetesProblems),
   chapter('Grafana', 'src/integrations/grafana/problems.ts', grafanaProblems),
+  chapter('Watches', 'src/integrations/endpoint/problems.ts', endpointProblems),
   chapter('Heartbeat', 'src/integrations/heartbeat/problems.ts', heartbeatProblems),
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),

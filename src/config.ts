@@ -24,6 +24,7 @@ import { checkStepUp, readIdentityAdmins } from './config/step-up.ts';
 import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
 import { grammarVerbs, type Verb } from './config/verbs.ts';
+import { type JudgeLine, readWatches } from './config/watch.ts';
 import { scheduleRules } from './core/backup/schedule.ts';
 import type { Catalog } from './core/catalog.ts';
 import { mayBeIn } from './core/group.ts';
@@ -31,7 +32,7 @@ import type { Group, Settings } from './core/settings.ts';
 
 export type * from './config/config.ts';
 export { digestOf } from './config/policy-digest.ts';
-export type { ConfigError, Files, Listen, Surroundings, ValidateTarget, Verb };
+export type { ConfigError, Files, JudgeLine, Listen, Surroundings, ValidateTarget, Verb };
 export { sayError };
 
 export type Loaded =
@@ -51,6 +52,8 @@ export type Loaded =
 export interface Build {
   readonly verbs: readonly Verb[];
   readonly validateTarget: ValidateTarget;
+  /** What a line that is to be proposed means; absent where nobody can say. */
+  readonly judgeLine?: JudgeLine;
 }
 
 export { grammarVerbs };
@@ -106,7 +109,11 @@ function readAll(read: ReadSections, scope: Scope): { config: Config; settings: 
     );
   }
   warnEmpty(sections, report);
-  return { settings, config: readConfig(sections, connected, scope) };
+  const watch = readWatches(sections.watch, {
+    ...{ ...scope, settings, judgeLine: build.judgeLine },
+    servicesKnown: clean('services', 'targets'),
+  });
+  return { settings, config: { ...readConfig(sections, connected, scope), watch } };
 }
 
 interface Connected {
@@ -229,7 +236,11 @@ function rostersOf(people: Settings['people'], groups: Settings['groups']): Doma
   });
 }
 
-function readConfig(sections: Sections, { targets, surfaces }: Connected, scope: Scope): Config {
+function readConfig(
+  sections: Sections,
+  { targets, surfaces }: Connected,
+  scope: Scope,
+): Omit<Config, 'watch'> {
   const { report, document } = scope;
   const { incident } = sections;
   return {

@@ -7,8 +7,10 @@ import type { HttpRoute } from './http-route.ts';
 import type { IntakeMetrics } from './intake.ts';
 import type { HeartbeatCounts } from './loops/heartbeat.ts';
 import type { LaneReading } from './loops/threads/index.ts';
+import type { WatchCounts } from './loops/watches/index.ts';
 import type { ApprovalCounts } from './people-loops.ts';
 import type { SecurityCounts } from './security/index.ts';
+import { watchMetrics } from './watch-metrics.ts';
 
 /** What is read at scrape time, so that no loop has to keep a gauge in step. */
 export interface MetricsReadings {
@@ -44,6 +46,7 @@ export interface Metrics {
   readonly graphs: GraphCounts;
   readonly enrichment: EnrichmentCounts;
   readonly approvals: ApprovalCounts;
+  readonly watches: WatchCounts;
   readonly routes: readonly HttpRoute[];
 }
 
@@ -237,6 +240,7 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     },
     graphs,
     enrichment: enrichmentMetrics(registers),
+    watches: watchMetrics(registers),
     approvals: {
       approved: (people, ms) => approvalWaits.observe({ people }, ms / 1000),
     },

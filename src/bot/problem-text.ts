@@ -140,6 +140,12 @@ export const botProblems: ProblemBook = {
     why: 'Others wrote about the same thing {turns} times while we tried.',
     next: 'Do it again.',
   },
+  WATCH_STUCK: {
+    what: 'The check of {watch} did not end.',
+    changed: 'Nothing was changed: a check only looks.',
+    why: 'It neither answered nor gave up within two minutes, or ended in a fault; the log has the details.',
+    next: 'Look at the endpoint by hand, and report the log line.',
+  },
   SOURCE_UNREACHABLE: {
     what: '{source} cannot be asked what fires.',
     changed: 'Nothing was closed: what it no longer tells stays open.',

@@ -16,6 +16,7 @@ import { openHostDoor } from '../bot/host-door.ts';
 import { listen } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import { intakeRoutes, type WebhookSource } from '../bot/intake.ts';
+import type { Watch as WatchedEndpoint } from '../bot/loops/watches/index.ts';
 import { createMetrics, type Metrics, type MetricsReadings } from '../bot/metrics.ts';
 import { type PagerSource, pagerdutyRoutes } from '../bot/pagerduty-intake.ts';
 import type { ApprovalCounts } from '../bot/people-loops.ts';
@@ -42,6 +43,7 @@ import { evidence } from '../handlers/judgement.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import { bookOf } from './book.ts';
 import type { Chats, ConnectChats } from './chats.ts';
+import { closeAll } from './close-all.ts';
 import { consoleSources } from './console-records.ts';
 import { healthRoutes } from './health.ts';
 import { openArchiving } from './journal-archive.ts';
@@ -85,6 +87,8 @@ export interface Parts extends Pick<BotParts, 'backups'> {
   readonly times: BotTimes;
   /** Who is told that we live; nobody when absent. */
   readonly heartbeat?: { readonly ping: () => Promise<void>; readonly everyMs: number };
+  /** Endpoints that are asked whether they answer. */
+  readonly watches?: readonly WatchedEndpoint[];
   /** `demo`: anybody may be anybody, on 127.0.0.1. */
   readonly access: 'demo' | 'sessions';
   readonly tokens: readonly {
@@ -246,20 +250,6 @@ function sayTo(log: Logger): Log {
       'error' in fields ? 'error' : typeof fields['code'] === 'string' ? 'warn' : 'info';
     log[level](fields, message);
   };
-}
-
-async function closeAll(
-  all: readonly ({ close(): Promise<void> } | undefined)[],
-  log: Logger,
-): Promise<void> {
-  for (const each of all) {
-    try {
-      await each?.close();
-    } catch (error) {
-      // What cannot be closed must not keep the journal from its last checkpoint.
-      log.error({ error }, 'closing failed');
-    }
-  }
 }
 
 /** Sign-in to the console; from a chat platform too, where its address is known. */

@@ -30,6 +30,7 @@ import {
   connectSources,
   connectTargets,
 } from './targets.ts';
+import { connectWatches } from './watches.ts';
 
 /** Runs until it is told to stop. Answers the exit code. */
 export async function start(file: string): Promise<number> {
@@ -113,6 +114,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const pagers = await connectPagers(config, settings.people);
     const panels = await connectPanels(config);
     const chats = await loadChats(config);
+    const watched = await connectWatches(config);
     const running = await compose({
       ...partsOf(config),
       webhooks: partsOf(config).webhooks.map((each) => ({ ...each, installation })),
@@ -125,6 +127,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       onCalls: pagers.onCalls,
       changes: pagers.changes,
       panels: panels.panels,
+      watches: watched.watches,
       resting: () => [sources, pagers, panels].flatMap((each) => each.resting()),
       directories: pagers.directories,
       targets: backedUp.targets,
@@ -134,7 +137,9 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       access: 'sessions',
       retainMs: config.journal.archive?.retainMs,
       hostDoor: hostDoorPath(config.journal.path),
-      brought: [connected, backedUp, sources, pagers, panels].flatMap(({ books }) => books),
+      brought: [connected, backedUp, sources, pagers, panels, watched].flatMap(
+        ({ books }) => books,
+      ),
       log,
     });
     const ownAlerts = startOwnAlerts({

@@ -2,6 +2,8 @@ import type { Bot, Log } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import { createHeartbeatLoop } from '../bot/loops/heartbeat.ts';
 import { createWatchdogsLoop } from '../bot/loops/watchdogs.ts';
+import { createWatchesLoop } from '../bot/loops/watches/index.ts';
+import { createOutages } from '../bot/loops/watches/outages.ts';
 import type { Metrics } from '../bot/metrics.ts';
 import type { Pulse } from '../bot/pulse.ts';
 import type { Parts } from './compose.ts';
@@ -17,7 +19,7 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** What notices silence: that of the sources, and for somebody outside, our own. */
+/** What notices silence: that of the sources, of what is watched, and for somebody outside, our own. */
 export function createWatch({
   parts,
   bot,
@@ -26,10 +28,10 @@ export function createWatch({
   sha256,
   log,
 }: {
-  readonly parts: Pick<Parts, 'journal' | 'settings' | 'webhooks' | 'heartbeat'>;
+  readonly parts: Pick<Parts, 'journal' | 'settings' | 'webhooks' | 'heartbeat' | 'watches'>;
   readonly bot: Bot;
   readonly pulse: Pulse;
-  readonly metrics: Pick<Metrics, 'heartbeat'>;
+  readonly metrics: Pick<Metrics, 'heartbeat' | 'watches'>;
   readonly sha256: (text: string) => string;
   readonly log: Log;
 }): Watch {
@@ -55,13 +57,23 @@ export function createWatch({
       counts: metrics.heartbeat,
       log,
     });
+  const outages = createOutages({
+    ...{ journal: parts.journal, engine: bot.engine, proposals: bot.proposals },
+    ...{ openIncidents: bot.desk.openIncidents, settings: bot.settings, words: bot.words },
+    ...{ clock: systemClock, sha256, log },
+  });
+  const watches = createWatchesLoop({
+    ...{ watches: parts.watches ?? [], clock: systemClock, outages, counts: metrics.watches, log },
+  });
   return {
     heard: watchdogs.heard,
     start() {
       watchdogs.start();
       heartbeat?.start();
+      watches.start();
     },
     async close() {
+      await watches.close();
       await heartbeat?.close();
       await watchdogs.close();
     },

@@ -12,6 +12,7 @@ export interface Config {
   readonly incident: IncidentTimes;
   readonly limits: LimitsConfig;
   readonly heartbeat: HeartbeatConfig;
+  readonly watch: readonly WatchConfig[];
   readonly sources: {
     readonly alertmanager: readonly AlertmanagerConfig[];
     readonly pagerduty: readonly PagerdutyConfig[];
@@ -59,6 +60,29 @@ export interface JournalConfig {
   readonly archive?: { readonly folder: string; readonly retainMs: number };
   /** Of the second factors in the keyring: the first seals, each opens. Empty: there are none. */
   readonly keyringKeys: readonly Secret[];
+}
+
+/** One declared endpoint, and what is proposed when it does not answer. */
+export interface WatchConfig {
+  readonly name: string;
+  readonly address:
+    | {
+        readonly kind: 'http';
+        readonly url: string;
+        readonly status?: number;
+        /** PEM text. */
+        readonly ca?: string;
+      }
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+  /** With service and environment named. */
+  readonly line: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly everyMs: number;
+  readonly strikes: number;
+  readonly timeoutMs: number;
+  readonly severity: 'critical' | 'major' | 'warning';
+  readonly expiresMs: number;
 }
 
 /** How much one person and one source may send. */

@@ -164,6 +164,25 @@ export const url = field('URL', (written) => {
   return { value: found.value.replace(/\/+$/, '') };
 });
 
+/** Of one page or endpoint, as it is written: a base URL is cut and put together, this one is not. */
+export const address = field('URL', (written) => {
+  const found = plain(written, 'a URL');
+  if (!('value' in found)) return found;
+  const parsed = URL.parse(found.value);
+  if (found.value.includes('@')) {
+    return {
+      why: 'a URL ends up in logs and must not hold a name or password',
+      instead: 'write an address that wants none',
+      hide: 'holds an @',
+    };
+  }
+  if (parsed && ['http:', 'https:'].includes(parsed.protocol) && parsed.hash === '') return found;
+  return {
+    why: 'it is no http or https URL',
+    instead: 'write for example https://checkout.example.com/health',
+  };
+});
+
 export const path = field('path', (written) => {
   const found = plain(written, 'a path');
   if (!('value' in found)) return found;

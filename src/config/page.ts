@@ -81,6 +81,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'backups',
     'What is backed up, and where it is kept. A list; `docs/backups.md` says how they are taken, verified and restored.',
   ],
+  [
+    'watch',
+    'Endpoints that are asked whether they answer, by name. One that does not is said in an incident, with a change that a person may ask for: [watch.md](watch.md).',
+  ],
   ['quotas', 'How much one person may ask for.'],
   ['record', 'Who may take the record of an incident out, as a file.'],
   ['fuse', 'When everything becomes read-only by itself.'],

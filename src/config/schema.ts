@@ -9,7 +9,6 @@ import {
   listen,
   name,
   named,
-  notBuilt,
   number,
   oneOf,
   path,
@@ -24,6 +23,7 @@ import { directories, group, person } from './people-schema.ts';
 import { ask, freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
 import { correlationRule, defaultRoute, labels, record, route, security } from './route-schema.ts';
 import { basic, sources } from './source-schema.ts';
+import { watch } from './watch-schema.ts';
 
 /*
  * The shape of each section of the file, as it is written. Every key here has effect; a key of the design that this
@@ -258,7 +258,7 @@ export const sections = {
   limits: limits.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: z.array(backup).default([]),
-  watch: notBuilt('watches'),
+  watch: named(watch).default({}),
 } as const;
 
 export type SectionName = keyof typeof sections;

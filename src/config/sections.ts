@@ -61,7 +61,7 @@ const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
   ['people', ['groups', ...ofGroups]],
   ['groups', ofGroups],
   ['targets', ['services', 'backups']],
-  ['services', ['policies', 'policy_tests', 'targets', 'correlation', 'backups']],
+  ['services', ['policies', 'policy_tests', 'targets', 'correlation', 'backups', 'watch']],
   [
     'surfaces',
     ['people', 'groups', 'routes', 'default_route', 'security', 'policies', 'policy_tests'],

@@ -138,6 +138,8 @@ export interface RequestCommand extends Declared {
 /** Makes a plan. The integration that holds the target drafts the steps; nothing is changed by asking. */
 export interface OperationCommand extends Declared {
   readonly does: 'operation';
+  /** Under which role of the service its target stands, where one line of arguments tells. */
+  readonly role?: (args: Arguments) => string;
   /** Refused or found to need no change before anything is on the record. */
   subject(asked: Asking): Promise<Subject | Problem>;
 }

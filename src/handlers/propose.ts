@@ -51,7 +51,7 @@ const textMax = 300;
 
 /** Puts it on the record, with a draft of what would be done. Nothing is asked for and nothing is changed. */
 export async function propose(desk: Desk, asked: Proposing): Promise<Proposal | Problem> {
-  const incident = await incidentFor(desk, asked.incident);
+  const incident = await incidentFor(desk, asked.incident, asked.proposer);
   if (isProblem(incident)) return incident;
   if (incident.status !== 'open') {
     return problem('PROPOSAL_INCIDENT_OVER', { proposal: asked.line, person: '', why: '' });
@@ -88,7 +88,11 @@ export async function propose(desk: Desk, asked: Proposing): Promise<Proposal | 
     { type: 'Propose', at: desk.journalNow(), ...said },
     { cause: `proposal/${id}/${live ? `joins/${live.proposal}` : 'made'}`, by },
   );
-  return outcome(await incidentFor(desk, asked.incident), { id, same, at: desk.journalNow() });
+  return outcome(await incidentFor(desk, asked.incident, proposer), {
+    id,
+    same,
+    at: desk.journalNow(),
+  });
 }
 
 /** Takes it back: only whoever proposed it, and while it lives. */
@@ -127,9 +131,17 @@ export async function proposalsFor(
   return isProblem(found) ? found : proposalsOf(found);
 }
 
-async function incidentFor(desk: Desk, incident: string): Promise<Incident | Problem> {
+/** A watch may speak where its route is private: it is the configuration's own, and reads nothing. */
+async function incidentFor(
+  desk: Desk,
+  incident: string,
+  proposer?: Proposer,
+): Promise<Incident | Problem> {
   const found = await desk.incident(incident);
-  return found && !isPrivate(found) ? found : problem('INCIDENT_NOT_FOUND', { incident });
+  const isLetIn = proposer?.kind === 'watch';
+  return found && (isLetIn || !isPrivate(found))
+    ? found
+    : problem('INCIDENT_NOT_FOUND', { incident });
 }
 
 interface Meant extends Understood {

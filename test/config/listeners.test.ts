@@ -133,17 +133,15 @@ describe('listeners, console, journal and times', () => {
     ]);
   });
 
-  it('refuses what this build lacks', () => {
+  it('refuses a platform that nobody knows', () => {
     expect(
       faultsOf(
         yaml({
-          watch: 'watch: {}',
           surfaces: 'surfaces: { slak: {} }',
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:1: watch is written, this build has no watches, take it out',
-      'tocsin.yaml:2: surfaces.slak is not known, surfaces takes slack and discord, did you mean "slack"?',
+      'tocsin.yaml:1: surfaces.slak is not known, surfaces takes slack and discord, did you mean "slack"?',
     ]);
   });
 });

@@ -37,6 +37,7 @@ export async function scrapeAll(): Promise<string> {
   metrics.approvals.approved('all', 5);
   metrics.dispatch.answered(5);
   metrics.enrichment.found('past', 'known');
+  metrics.watches.checked('checkout-cache', { isUp: true, strikes: 0, ms: 5 });
   metrics.graphs.ended('drawn');
   metrics.graphs.painted(5);
   const [route] = metrics.routes;

@@ -22,6 +22,7 @@ import { decideProposal } from './proposal.ts';
 import { receive, receiveUnreadable } from './receive.ts';
 import { noticeSecurity } from './security.ts';
 import { askSilence, askUnsilence, recordSilence } from './silences.ts';
+import { decideWatch } from './watch.ts';
 
 /** What follows from an intent. Never throws and never waits: a refusal is a fact worth recording, not an exception. */
 export function decide(intent: IncidentIntent, state: IncidentState): readonly IncidentEvent[] {
@@ -82,6 +83,9 @@ function decided(intent: IncidentIntent, state: IncidentState): readonly Inciden
     case 'RequestProposal':
     case 'ExpireProposals':
       return decideProposal(intent, state);
+    case 'WatchDown':
+    case 'WatchUp':
+      return decideWatch(intent, state);
     case 'WantThread':
       return wantThread(intent, state);
     case 'Refuse':

@@ -11,6 +11,7 @@ import type { Members } from './privacy.ts';
 import type { ProposalEvent } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
 import type { SilenceEvent, SilenceFound, SilenceLost } from './silence-event.ts';
+import type { EndpointEvent } from './watch.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
 export type IncidentEvent =
@@ -33,6 +34,7 @@ export type IncidentEvent =
   | PageTold
   | PageDeedEvent
   | ProposalEvent
+  | EndpointEvent
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved
@@ -56,8 +58,8 @@ export interface IncidentOpened {
   /** Correlation key, hashed, and which incident of that key this is, from 1. */
   readonly key: string;
   readonly ordinal: number;
-  /** `alerts`: a source said so. `person`: declared. `unreadable`: a source sends what cannot be read. `security`: Tocsin itself. `page`: somebody is paged. */
-  readonly origin: 'alerts' | 'person' | 'unreadable' | 'security' | 'page';
+  /** `alerts`: a source said so. `person`: declared. `unreadable`: a source sends what cannot be read. `security`: Tocsin itself. `page`: somebody is paged. `watch`: an endpoint does not answer. */
+  readonly origin: 'alerts' | 'person' | 'unreadable' | 'security' | 'page' | 'watch';
   /** `alertmanager/main`; empty for a declared incident. */
   readonly source: string;
   /** Whether the source can be asked what fires there. */
@@ -199,8 +201,8 @@ export interface IncidentUnacknowledged {
 export interface IncidentResolved {
   readonly type: 'IncidentResolved';
   readonly v: 1;
-  /** `page`: the pager ended it, by itself. */
-  readonly how: 'alerts' | 'source-stopped-reporting' | 'person' | 'page';
+  /** `page`: the pager ended it, by itself. `watch`: what is watched answers again. */
+  readonly how: 'alerts' | 'source-stopped-reporting' | 'person' | 'page' | 'watch';
   /** Empty unless a person did it. */
   readonly person: string;
   readonly surface: string;
@@ -218,6 +220,7 @@ export interface IncidentReopened {
     | 'still-firing'
     | 'unreadable-again'
     | 'noticed-again'
+    | 'watch-again'
     | 'page-reopened';
 }
 

@@ -15,6 +15,7 @@ import type { Members } from './privacy.ts';
 import type { ProposalIntent } from './proposal.ts';
 import type { NoticeSecurity } from './security.ts';
 import type { SilenceAsked, SilenceEnded } from './silence-event.ts';
+import type { WatchIntent } from './watch.ts';
 
 /** Everything that can be asked of an incident. `at` is the time it is judged by, ms. */
 export type IncidentIntent =
@@ -25,6 +26,7 @@ export type IncidentIntent =
   | AskPageDeed
   | RecordPageDeed
   | ProposalIntent
+  | WatchIntent
   | CompareWithSource
   | Declare
   | Acknowledge

@@ -283,7 +283,7 @@ const OPEN: readonly Page['status'][] = ['triggered', 'acknowledged'];
 
 /** The route says whom an incident wakes. */
 function pagedBy({ page, origin }: IncidentOpened): readonly Asked[] {
-  if (page === undefined || origin !== 'alerts') return [];
+  if (page === undefined || (origin !== 'alerts' && origin !== 'watch')) return [];
   const { pager, via } = page;
   return [{ pager, page: '', via, does: { kind: 'trigger' }, person: '', surface: '' }];
 }

@@ -21,6 +21,7 @@ import type { PartJoined } from './part.ts';
 import type { ProposalDismissed, ProposalWithdrawn } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
 import type { SilenceEvent, SilenceFound, SilenceLost } from './silence-event.ts';
+import type { EndpointEvent } from './watch.ts';
 
 /** What a person would say aloud of an incident, as facts. The words are in `view/story.ts`. */
 export interface StoryLine {
@@ -53,6 +54,7 @@ export type StoryEvent =
   | PageDeedFailed
   | ProposalWithdrawn
   | ProposalDismissed
+  | EndpointEvent
   | GraphDrawn
   | GraphFailed
   | SeverityRose;
@@ -117,6 +119,8 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'PageDeedFailed':
     case 'ProposalWithdrawn':
     case 'ProposalDismissed':
+    case 'EndpointDown':
+    case 'EndpointUp':
     case 'GraphDrawn':
     case 'GraphFailed':
       return event;

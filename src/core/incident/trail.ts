@@ -74,6 +74,10 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
     case 'ProposalRequested':
     case 'ProposalExpired':
       return proposalRow(event);
+    case 'EndpointDown':
+      return { what: event.watch, outcome: `down: ${event.problem.code}` };
+    case 'EndpointUp':
+      return { what: event.watch, outcome: 'answers again' };
     case 'SecurityNoticed':
       return { what: factsLine(event.facts), outcome: event.kind };
     case 'PeopleNotified':

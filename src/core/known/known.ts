@@ -75,7 +75,7 @@ export interface KnownPast {
   readonly incident: string;
   readonly openedAt: number;
   readonly endedAt: number;
-  readonly how: 'alerts' | 'person' | 'page' | 'source-stopped-reporting';
+  readonly how: 'alerts' | 'person' | 'page' | 'watch' | 'source-stopped-reporting';
   readonly person: string;
   readonly reason: string;
   /** The last change of it that was done before it ended. */

@@ -125,6 +125,9 @@ function ending(incident: Incident, words: Words): readonly Fact[] {
       { label: 'resolved', value: [time(resolved.at), `${lasted}: every alert has stopped`] },
     ];
   }
+  if (resolved.how === 'watch') {
+    return [{ label: 'resolved', value: [time(resolved.at), `${lasted}: it answers again`] }];
+  }
   if (resolved.how === 'page') {
     const where = ` at ${incident.pages.at(-1)?.pager ?? incident.opened.source}`;
     return [{ label: 'resolved', value: [time(resolved.at), `${lasted}${where}`] }];

@@ -196,6 +196,7 @@ function endText({ how, person, reason, after, endedAt }: KnownPast, words: Word
   }
   if (after) return done;
   if (how === 'page') return [`resolved where people are paged${why}`];
+  if (how === 'watch') return ['what is watched answered again'];
   return how === 'alerts' ? ['it went away by itself'] : ['its source stopped reporting it'];
 }
 

@@ -1,5 +1,11 @@
 import type { Incident } from '../incident/incident.ts';
-import { type ProposalState, proposalsOf, proposerName } from '../incident/proposal.ts';
+import {
+  type ProposalDismissed,
+  type ProposalState,
+  type ProposalWithdrawn,
+  proposalsOf,
+  proposerName,
+} from '../incident/proposal.ts';
 import { type OperationState, type OperationStatus, terminal } from '../operation/operation.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
 import { diffLine } from './operation-plan.ts';
@@ -45,6 +51,17 @@ export function proposalStory(
   }));
 }
 
+export function withdrawn({ proposer, proposal, why }: ProposalWithdrawn): Text {
+  return [strong(proposerName(proposer)), ' took back ', code(proposal), `: ${why}`];
+}
+
+/** `place`: where it was said. */
+export function dismissed(event: ProposalDismissed, words: Words, place: string): Text {
+  const { person, proposal, reason } = event;
+  const why = reason === '' ? '' : `: ${reason}`;
+  return [personSpan(person, words), ' dismissed ', code(proposal), `${place}${why}`];
+}
+
 type Mark = 'PROPOSED' | 'REQUESTED' | 'DONE' | 'WITHDRAWN' | 'DISMISSED' | 'EXPIRED' | 'OVER';
 
 const tones: Partial<Readonly<Record<Mark, Tone>>> = { REQUESTED: 'info', DONE: 'good' };
@@ -63,9 +80,9 @@ function markOf({ request, ended }: ProposalState, status: OperationStatus | und
   return ended ? ends[ended.how] : 'PROPOSED';
 }
 
-/** Service, environment and what is to be done, like the first line of a plan. */
-function titleOf({ verb, service, environment, line }: ProposalState): Text {
-  return ['Proposed: ', strong(`${verb} ${service}`), ` · ${environment} · `, code(line)];
+/** It names verb, service and environment, like the first line of a plan. */
+function titleOf({ line }: ProposalState): Text {
+  return ['Proposed: ', strong(line)];
 }
 
 function factsOf(

@@ -54,6 +54,8 @@ const sentences: Readonly<Record<string, Sentence>> = {
   SilenceAsked: (row) =>
     `${who(row)} asked to silence ${plain(row.what)}, ${plain(row.outcome)}.${why(row)}`,
   PeopleNotified: (row) => `Called: ${plain(row.what)} (${plain(row.outcome)}).`,
+  EndpointDown: (row) => `The watch ${plain(row.what)} found its endpoint ${plain(row.outcome)}.`,
+  EndpointUp: (row) => `What the watch ${plain(row.what)} looks at ${plain(row.outcome)}.`,
   ProposalMade: (row) =>
     `Proposed: ${quoted(row.what)}${about(row)} (${plain(row.outcome)}).${why(row)}`,
   ProposalJoined: (row) => `${plain(row.what)} was proposed ${plain(row.outcome)}.${why(row)}`,

@@ -6,7 +6,6 @@ import type {
   PeopleNotified,
 } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
-import { proposerName } from '../incident/proposal.ts';
 import { isSilenceNews } from '../incident/silence-event.ts';
 import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
@@ -14,8 +13,10 @@ import type { Entry, Text } from './card.ts';
 import { graphPicture, graphText } from './graph-words.ts';
 import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
 import { partJoined, ruleText } from './part-words.ts';
+import { dismissed, withdrawn } from './proposal-card.ts';
 import { securityLine } from './security-words.ts';
 import { endingCard, silenceText } from './silence-words.ts';
+import { endpointLine } from './watch-words.ts';
 import { code, counted, personSpan, problemLine, strong, time, type Words } from './words.ts';
 
 /**
@@ -114,18 +115,13 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       return problemLine(event.problem, words);
     case 'SecurityNoticed':
       return securityLine(event, words);
-    case 'ProposalWithdrawn': {
-      const { proposer, proposal, why } = event;
-      return [strong(proposerName(proposer)), ' took back ', code(proposal), `: ${why}`];
-    }
+    case 'EndpointDown':
+    case 'EndpointUp':
+      return endpointLine(event, words);
+    case 'ProposalWithdrawn':
+      return withdrawn(event);
     case 'ProposalDismissed':
-      return [
-        personSpan(event.person, words),
-        ' dismissed ',
-        code(event.proposal),
-        where(event, incident),
-        event.reason === '' ? '' : `: ${event.reason}`,
-      ];
+      return dismissed(event, words, where(event, incident));
     case 'GraphDrawn':
       return graphText(event.graph);
     case 'GraphFailed':
@@ -140,6 +136,7 @@ const REOPENED: Readonly<Record<IncidentReopened['why'], string>> = {
   'still-firing': 'Opened again: its alerts never stopped',
   'unreadable-again': 'Opened again: more arrived that cannot be read',
   'noticed-again': 'Opened again: it was noticed again',
+  'watch-again': 'Opened again: what is watched does not answer again',
   'page-reopened': 'Opened again: its page was opened again',
 };
 
@@ -156,6 +153,7 @@ function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
 
 function resolved(event: IncidentResolved, words: Words, incident: Incident): Text {
   if (event.how === 'alerts') return ['Resolved: every alert has stopped'];
+  if (event.how === 'watch') return ['Resolved: what is watched answers again'];
   if (event.how === 'page') {
     const reason = event.reason === '' ? '' : `: ${event.reason}`;
     return [`Resolved at ${event.surface || incident.opened.source}${reason}`];

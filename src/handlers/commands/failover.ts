@@ -46,5 +46,6 @@ export const failover: OperationCommand = {
     anotherArgument,
   ],
   example: 'failover checkout cache',
+  role: (args) => String(args['what']),
   subject: (asked) => draftedBy(String(asked.args['what']), 'failover', asked),
 };

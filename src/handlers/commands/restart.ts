@@ -23,5 +23,6 @@ export const restart: OperationCommand = {
     anotherArgument,
   ],
   example: 'restart checkout',
+  role: () => 'workload',
   subject: (asked) => draftedBy('workload', 'restart', asked),
 };

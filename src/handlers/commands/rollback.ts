@@ -29,5 +29,6 @@ export const rollback: OperationCommand = {
     anotherArgument,
   ],
   example: 'rollback checkout',
+  role: () => 'workload',
   subject: (asked) => draftedBy('workload', 'rollback', asked),
 };

@@ -23,5 +23,6 @@ export const scale: OperationCommand = {
     anotherArgument,
   ],
   example: 'scale checkout 6',
+  role: () => 'workload',
   subject: (asked) => draftedBy('workload', 'scale', asked),
 };

@@ -58,6 +58,8 @@ export interface NightOptions {
   readonly hurries?: boolean;
   /** New incidents are looked into. */
   readonly enriches?: boolean;
+  /** Where it is played, and nowhere else but in a full run: what it shows does not depend on the stage. */
+  readonly on?: StageName;
 }
 
 /** One evening is one test on each stage: it ends with a journal that verifies, a quiet log and nothing said twice. */
@@ -66,7 +68,7 @@ export function scenario(
   play: (night: Night) => Promise<void>,
   options: NightOptions = {},
 ): void {
-  for (const stage of stagesOf(title)) {
+  for (const stage of stagesOf(title, options.on)) {
     it(
       stage === 'plain' ? title : `${title} (${stage})`,
       async () => {
@@ -91,10 +93,11 @@ const patienceMs = 90_000;
 const platforms: readonly StageName[] = ['console', 'slack', 'discord', 'all'];
 
 /** All of them in a full run; otherwise without a platform, which is quick, and on one that the seed chooses. */
-function stagesOf(title: string): readonly StageName[] {
+function stagesOf(title: string, on?: StageName): readonly StageName[] {
   const only = process.env['TOCSIN_STAGE'];
   if (only !== undefined) return [...platforms, 'plain' as const].filter((name) => name === only);
   if (process.env['TOCSIN_FULL']) return ['plain', ...platforms];
+  if (on) return [on];
   const seed = Number(process.env['TOCSIN_SEED'] ?? 1);
   const drawn = [...title].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), seed) >>> 0;
   return ['plain', platforms[drawn % platforms.length] ?? 'console'];
