@@ -1,15 +1,34 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { connect as connectPatroni } from '../../src/integrations/patroni/index.ts';
+import { connect as connectPostgres } from '../../src/integrations/postgres/index.ts';
 import { driversOf } from '../../src/integrations/redis/index.ts';
 import { createFakeRedis } from '../fakes/redis.ts';
 import { otherWorlds, stepWorlds } from '../integrations/kubernetes/step-worlds.ts';
 import { createWorld } from '../integrations/kubernetes/world.ts';
 import { stepWorlds as patroniWorlds } from '../integrations/patroni/step-worlds.ts';
+import {
+  config as postgresConfig,
+  stepWorlds as postgresWorlds,
+} from '../integrations/postgres/step-worlds.ts';
 import { configOf, stepWorlds as redisWorlds } from '../integrations/redis/step-worlds.ts';
 import { stepContract } from './steps.ts';
 
-const worlds = { ...stepWorlds, ...otherWorlds, ...patroniWorlds, ...redisWorlds };
+const worlds = {
+  ...stepWorlds,
+  ...otherWorlds,
+  ...patroniWorlds,
+  ...postgresWorlds,
+  ...redisWorlds,
+};
 for (const [kind, create] of Object.entries(worlds)) stepContract(kind, create);
+
+/**
+ * Of a failover of PostgreSQL: the choice changes nothing, and each of the others first looks whether it is done and may be
+ * done again as it is. `test/real/postgres` has them against real servers, with each of them failing.
+ */
+const doneTwiceAlike = ['choose', 'follow', 'rejoin', 'repoint', 'unfence'].map(
+  (kind) => `postgres.${kind}`,
+);
 
 describe('the contract of steps', () => {
   const opened: { close(): Promise<void> }[] = [];
@@ -28,6 +47,10 @@ describe('the contract of steps', () => {
       actionTimeoutMs: 100,
     }).openWriter();
     expect(Object.keys(patroni.steps).sort()).toEqual(Object.keys(patroniWorlds).sort());
+    const postgres = connectPostgres(postgresConfig).openWriter();
+    expect(Object.keys(postgres.steps).sort()).toEqual(
+      [...Object.keys(postgresWorlds), ...doneTwiceAlike].sort(),
+    );
     const redis = createFakeRedis();
     const redisKinds = (['sentinels', 'cluster', 'servers'] as const).flatMap((kind) =>
       Object.keys(driversOf(configOf(kind, redis), redis.connections)),

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Step } from '../../src/core/operation/plan.ts';
 import type { Applied, ApplyContext, Observed, StepDriver } from '../../src/core/ports/step.ts';
+import type { Facts } from '../../src/core/problem.ts';
 
 /** A world in which one step has been planned and nothing has happened yet. */
 export interface StepWorld {
   readonly step: Step;
   readonly operation: string;
+  /** What the steps before it left. */
+  readonly outputs?: Facts;
   now(): number;
   /** A driver as a process started anew has it: nothing is remembered. */
   driver(): StepDriver;
@@ -48,7 +51,7 @@ export function stepContract(name: string, create: () => Promise<StepWorld>): vo
 
     const context = (token = '', attempt = 1): ApplyContext => ({
       operation: world.operation,
-      outputs: {},
+      outputs: world.outputs ?? {},
       startedAt,
       token,
       attempt,

@@ -10,6 +10,8 @@ export interface NodeState {
   /** The same for a primary and all that descend from it. */
   readonly system: string;
   readonly timeline: number;
+  /** When it was started, as it says it: one that was restarted since is looked at again. */
+  readonly startedAt: string;
   /** A primary: written. A standby: received, which is more than what a restarted one knows of its stream. */
   readonly received: Lsn;
   /** A standby: what its data holds. A primary: as `received`. */
@@ -29,6 +31,7 @@ export interface NodeState {
 const question = `
 SELECT pg_is_in_recovery() AS standby,
   (SELECT system_identifier::text FROM pg_control_system()) AS system,
+  pg_postmaster_start_time()::text AS started_at,
   CASE WHEN pg_is_in_recovery()
     THEN greatest(
       (SELECT received_tli FROM pg_stat_wal_receiver),
@@ -54,6 +57,7 @@ export async function readNode(session: Session): Promise<NodeState> {
     role: isStandby ? 'standby' : 'primary',
     system: textOf(row, 'system'),
     timeline: numberOf(row, 'timeline'),
+    startedAt: textOf(row, 'started_at'),
     received: textOf(row, 'received'),
     replayed: textOf(row, 'replayed'),
     replayedAt: numberOf(row, 'replayed_at'),

@@ -23,27 +23,16 @@ export function fenceDriver(reach: Reach): StepDriver {
     landsWithinMs: commandMs * 2 + checkpointMs + timeoutMs * 6,
     check: (step, { operation, sent = 0 }) =>
       checking(async () => {
-        const node = oldOf(reach, step.params);
-        if (sent > 0) {
-          // What is found may be half of what was sent: to send it again is the way on.
-          const held = await fenceOf(reach, { node, operation });
-          return held.holds
-            ? {
-                ok: false,
-                ours: true,
-                problem: problem('PG_FENCED_ALREADY', { primary: node.name }),
-              }
-            : { ok: true, token: tokenOf(step) };
-        }
-        const moved = await differenceIn(reach, step);
+        if (sent > 0 && (await isSaidToHold(reach, step, operation))) return already(step);
+        const { moved, startedAt } = await looked(reach, step, sent > 0);
         return moved
           ? { ok: false, problem: problem('PLAN_STALE', { target: step.target.id, ...moved }) }
-          : { ok: true, token: tokenOf(step) };
+          : { ok: true, token: startedAt };
       }),
     apply: (step, context) => applying((sent) => apply(reach, { step, context, sent })),
+    // A server that was dead before refuses as well as a fenced one: only its own word tells that it was fenced.
     async probe(step, { operation }) {
-      const held = await fenceOf(reach, { node: oldOf(reach, step.params), operation });
-      return held.holds ? 'yes' : 'cannot-know';
+      return (await isSaidToHold(reach, step, operation)) ? 'yes' : 'cannot-know';
     },
     observe: (step, context) =>
       watching('the old primary is fenced', async () => {
@@ -66,8 +55,13 @@ interface Applying {
 
 async function apply(reach: Reach, { step, context, sent }: Applying): Promise<Applied> {
   const node = oldOf(reach, step.params);
-  const lsn = context.attempt > 1 ? '' : await prepared(reach, step);
-  if (lsn === undefined) return { outcome: 'moved' };
+  const isAgain = context.attempt > 1;
+  // A checkpoint changes nothing that anybody was shown.
+  const [{ moved, startedAt }, lsn] = await Promise.all([
+    looked(reach, step, isAgain),
+    checkpointed(reach, step, isAgain),
+  ]);
+  if (moved || startedAt !== context.token) return { outcome: 'moved' };
   return withOpenSession(reach, node, async (met) => {
     sent();
     const { exit, said } = await runFence(reach, 'command', { node, operation: context.operation });
@@ -98,14 +92,11 @@ async function withOpenSession(
   }
 }
 
-/** How far the primary had written; undefined when it is not as it was shown. A checkpoint changes nothing of that. */
-async function prepared(reach: Reach, step: Step): Promise<string | undefined> {
-  const isPlanned = step.params['mode'] === 'planned';
-  const [moved, lsn] = await Promise.all([
-    differenceIn(reach, step),
-    isPlanned ? checkpoint(reach, oldOf(reach, step.params)) : '',
-  ]);
-  return moved ? undefined : lsn;
+/** How far the primary had written; empty where it is not asked, or was stopped by an attempt before. */
+async function checkpointed(reach: Reach, step: Step, isAgain: boolean): Promise<string> {
+  if (step.params['mode'] !== 'planned') return '';
+  const asked = checkpoint(reach, oldOf(reach, step.params));
+  return isAgain ? asked.catch(() => '') : asked;
 }
 
 /** https://www.postgresql.org/docs/current/sql-checkpoint.html */
@@ -121,22 +112,39 @@ async function checkpoint({ connections }: Reach, node: NodeConfig): Promise<str
   );
 }
 
-/** The first thing that is not as it was shown. */
-async function differenceIn(reach: Reach, step: Step): Promise<Facts | undefined> {
-  const argv = argvOf(reach, 'command', oldOf(reach, step.params)) ?? [];
+/**
+ * The first thing that is not as it was shown. Of what was sent before half may be done: then the primary may be silent.
+ */
+async function looked(
+  reach: Reach,
+  step: Step,
+  isAgain: boolean,
+): Promise<{ readonly moved?: Facts; readonly startedAt: string }> {
+  const node = oldOf(reach, step.params);
+  const topology = await readTopology(reach);
+  const startedAt = topology.primary.state?.startedAt ?? 'silent';
   const seen: Facts = {
-    ...shownOf(await readTopology(reach)),
-    ...(await shownFiles(reach, oldOf(reach, step.params))),
-    fence: argv.join(' '),
+    ...shownOf(topology),
+    ...(await shownFiles(reach, node)),
+    fence: (argvOf(reach, 'command', node) ?? []).join(' '),
+    ...(isAgain ? { answers: step.preconditions['answers'] ?? '' } : {}),
   };
   for (const [field, planned] of Object.entries(step.preconditions)) {
-    if (seen[field] !== planned) return { field, planned, observed: seen[field] ?? '' };
+    const observed = seen[field] ?? '';
+    if (observed !== planned) return { moved: { field, planned, observed }, startedAt };
   }
-  return undefined;
+  return { startedAt };
 }
 
-function tokenOf({ params }: Step): string {
-  return `${params['system']}/${params['timeline']}/${params['primary']}`;
+async function isSaidToHold(reach: Reach, step: Step, operation: string): Promise<boolean> {
+  const node = oldOf(reach, step.params);
+  if (!argvOf(reach, 'status', node)) return false;
+  return (await fenceOf(reach, { node, operation })).holds;
+}
+
+function already(step: Step) {
+  const facts = { primary: primaryOf(step) };
+  return { ok: false, ours: true, problem: problem('PG_FENCED_ALREADY', facts) } as const;
 }
 
 function primaryOf({ params }: Step): string {

@@ -37,7 +37,7 @@ export function promoteDriver(reach: Reach): StepDriver {
           const facts = { primary: String(step.params['primary']), why: held.why };
           return { ok: false, problem: problem('PG_FENCE_UNPROVEN', facts) };
         }
-        return { ok: true, token: `${node.name}/${found.received}` };
+        return { ok: true, token: `${node.name} ${found.startedAt}` };
       }),
     apply: (step, context) => applying((sent) => promote(reach, { step, context, sent })),
     async probe(step, context) {
@@ -84,11 +84,12 @@ async function promote(
 ): Promise<Applied> {
   const { catchUpMs } = reach.config;
   const node = chosen(reach, context);
-  if (context.token.split('/')[0] !== node.name) return { outcome: 'moved' };
   const received = String(context.outputs['received'] ?? '0/0');
   // A promotion sent before may be under way: whatever goes wrong from here on, nobody may say that nothing happened.
   if (context.attempt > 1) sent();
   return reach.connections.admin(node.address, async (session) => {
+    const { startedAt } = await readNode(session);
+    if (context.token !== `${node.name} ${startedAt}`) return { outcome: 'moved' };
     const [row] = await asked(session, {
       system: String(step.params['system']),
       received,
