@@ -7,6 +7,7 @@ import { accountsFor } from '../core/group.ts';
 import { queryText } from '../core/ports/directory.ts';
 import { type Facts, type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
+import { backupFindings } from './backups.ts';
 import { bookOf } from './book.ts';
 import { thisBuild } from './build.ts';
 import { type ConnectChats, loadChats, nobodysDesk, uncounted } from './chats.ts';
@@ -48,6 +49,7 @@ async function examine(file: string): Promise<number> {
     journalFolder(config.journal.path),
     ...archiveFolder(config.journal.archive?.folder),
   ];
+  const backups = await backupFindings(settings, targets);
   for (const target of targets) {
     const name = target.name.slice(target.name.indexOf('/') + 1);
     const used = settings.catalog.services
@@ -57,13 +59,14 @@ async function examine(file: string): Promise<number> {
     for (const found of await target.doctor(used)) findings.push({ about: target.name, ...found });
     target.close();
   }
-  findings.push(...(await sources.doctor()), ...(await pagers.doctor()));
+  findings.push(...backups, ...(await sources.doctor()), ...(await pagers.doctor()));
   findings.push(...(await groupFindings(pagers.directories, settings)));
   sources.close();
   pagers.close();
   const chats = await loadChats(config);
   findings.push(...(await chatFindings(chats, settings)));
-  const book = bookOf(...books, ...sources.books, ...pagers.books, ...chats.books);
+  const { problems: stores } = await import('../integrations/objectstore/index.ts');
+  const book = bookOf(...books, stores, ...sources.books, ...pagers.books, ...chats.books);
   for (const finding of findings) sayLine(sentence(finding, book));
   return findings.some(({ problem: found }) => found) ? exitCode.failed : exitCode.ok;
 }

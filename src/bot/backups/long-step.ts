@@ -39,12 +39,13 @@ export function longStep<T>(kind: LongKind<T>): LongStep {
     // Whoever took it up is gone, and with it what would have come of it.
     landsWithinMs: 30_000,
     async check(step, context) {
-      try {
-        return await kind.check(step, context);
-      } catch (error) {
+      const checked = await kind.check(step, context).catch((error: unknown): Checked => {
         if (error instanceof ProblemError) return { ok: false, problem: error.problem };
         throw error;
-      }
+      });
+      // What cannot even begin has come to nothing as well.
+      if (!checked.ok) await kind.ended(step, context, checked).catch(() => undefined);
+      return checked;
     },
     async apply(step, context): Promise<Applied> {
       jobs.set(keyOf(context, step), kind.begin(step, context));

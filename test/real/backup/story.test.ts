@@ -77,6 +77,9 @@ it('a backup is asked for, taken, listed, verified and restored; one that waits 
   expect(readdirSync(place)).toHaveLength(4);
   expect(existsSync(join(place, manifest))).toBe(true);
 
+  const doctor = await living.host('doctor');
+  expect(doctor.stdout).toMatch(/backup\/checkout\/production\/database.*checkout at 127/);
+
   const verified = await living.host('journal', 'verify');
   expect(verified.code, verified.stderr).toBe(0);
 });
