@@ -96,8 +96,27 @@ describe('silence', () => {
     const [action] = card.actions;
     if (action?.press.kind !== 'line') throw new Error('no button');
     expect(action.label).toBe('Silence for 1h');
+    expect(text).toContain('Nothing was silenced. To have it: `silence 1h reason=known`');
     await counter.says('ana', action.press.line, { incident });
     expect(counter.news()).toEqual(['SilenceAsked']);
+  });
+
+  it('needs no reason to look, and a line too long for a button is there to be typed', async () => {
+    const incident = await alerts('one', slow('a'), slow('b'));
+    const looks = async (line: string) => {
+      const said = { line, actor: { surface: 'console', account: 'ana' }, incident, cause: line };
+      return (await counter.bot.dispatch.say(said)).card;
+    };
+    expect((await looks('silence 1h preview=yes')).actions).toMatchObject([
+      { press: { line: 'silence 1h' } },
+    ]);
+    const match = 'alertname="Slow", severity="warning", pod=~"a|b", namespace!="elsewhere"';
+    const long = await looks(`silence 1h preview=yes match='${match}'`);
+    expect(long.actions).toEqual([]);
+    expect(long.blocks.at(-1)).toMatchObject({
+      text: [expect.any(String), { kind: 'code', text: `silence 1h match='${match}'` }],
+    });
+    expect(counter.news()).toEqual([]);
   });
 
   it('is refused while its source cannot say what it would hide', async () => {

@@ -83,7 +83,9 @@ export function endingCard(
   const state = incident.silences.find((each) => each.silence === silence);
   const isNow = state?.status === 'made' && state.until === until;
   const by: Text = state ? [personSpan(state.person, words), `: ${state.reason}`] : [];
-  const fires = counted(incident.firing, 'alert');
+  const muted = state ? mutedBy(incident, state.ref).count : 0;
+  // Until the source was asked again nobody knows which it mutes.
+  const fires = counted(muted || incident.firing, 'alert');
   return {
     key,
     tone: isNow ? 'warning' : 'neutral',

@@ -26,6 +26,8 @@ import {
 
 /** What a form holds of matchers; of more, the incident's own are taken where the field stays empty. */
 const prefillMax = 600;
+/** What a button holds on every surface, with the name of the incident. */
+const carriedMax = 70;
 /** Alerts that a preview names. */
 const namesMax = 10;
 
@@ -101,7 +103,8 @@ async function silenceIntent(asked: Asking): Promise<AskSilence | Problem | Inst
     silence: `sil-${desk.sha256(`silence/${asked.request}`).slice(0, 10)}`,
     matchers,
     durationMs: parseDuration(String(args['for'])) ?? 0,
-    reason: String(args['reason'] ?? live?.reason ?? ''),
+    // Who only looks need not say why.
+    reason: String(args['reason'] ?? live?.reason ?? (args['preview'] ? 'a preview' : '')),
   } as const;
   // What is refused whatever it hides is refused, and recorded, without a question to the source.
   if (silenceObjection(incident, asking)) return { ...asking, hides: { firing: 0, critical: 0 } };
@@ -162,28 +165,28 @@ interface Preview {
   readonly danger: Problem | undefined;
 }
 
+/** What would be typed to have it: a button carries it where it is short enough for every surface. */
 function preview(
-  { at, args, incident, line }: Asking,
-  { matchers, durationMs, reason }: AskSilence,
+  { at, args, incident }: Asking,
+  { matchers, durationMs }: AskSilence,
   { hidden, danger }: Preview,
 ): Reading {
-  const lasts = formatDuration(durationMs);
-  const whole = `silence ${quoted(String(args['for']))} reason=${quoted(reason)} match=${quoted(shownAll(matchers))}`;
-  const label = danger ? 'Plan it' : `Silence for ${lasts}`;
-  const press = { kind: 'line', line: whole, incident: incident?.opened.incident ?? '' } as const;
+  const { incident: id = '', source = '' } = incident?.opened ?? {};
+  const given = ['reason', 'match'].flatMap((name) =>
+    args[name] === undefined ? [] : [`${name}=${quoted(String(args[name]))}`],
+  );
+  const line = ['silence', quoted(String(args['for'])), ...given].join(' ');
+  const label = danger ? 'Plan it' : `Silence for ${formatDuration(durationMs)}`;
+  const press = { kind: 'line', line, incident: id } as const;
   return {
-    title: [
-      'It would hide ',
-      alerts(hidden.length),
-      `, as ${incident?.opened.source} said at `,
-      time(at),
-    ],
+    title: ['It would hide ', alerts(hidden.length), `, as ${source} said at `, time(at)],
     blocks: [
       ...(hidden.length > 0 ? [hiddenList(hidden)] : []),
       matcherList(matchers),
       ...(danger ? [dangerText(danger)] : []),
+      { kind: 'text', text: ['Nothing was silenced. To have it: ', code(line)] },
     ],
-    actions: line === whole ? [] : [{ key: 'silence', label, style: 'plain', press }],
+    actions: line.length > carriedMax ? [] : [{ key: 'silence', label, style: 'plain', press }],
   };
 }
 

@@ -78,12 +78,20 @@ function wayOf(
   const configured = desk.settings.catalog.services
     .find((each) => each.name === service)
     ?.environments.find((each) => each.name === environment);
-  const target = Object.values(configured?.targets ?? {}).find(
-    (candidate) => candidate.integration === integration && candidate.target === name,
-  );
+  const target =
+    sourceOf(step) ??
+    Object.values(configured?.targets ?? {}).find(
+      (candidate) => candidate.integration === integration && candidate.target === name,
+    );
   return planner && target
     ? { planner, target: { ...target, locator }, undoes: step }
     : problem('TARGET_NOT_CONNECTED', { verb: 'undo', service, target: name });
+}
+
+/** A source of alerts is the target of no service: what was done there is undone there. */
+function sourceOf({ at }: Step): TargetRef | undefined {
+  const isSource = at.locator['source'] === `${at.integration}/${at.target}`;
+  return isSource ? { ...at, bounds: {}, show: [] } : undefined;
 }
 
 /** One plan of all of them, or the first refusal: half a way back is not what was asked for. */

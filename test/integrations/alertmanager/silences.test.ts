@@ -44,6 +44,45 @@ describe('a silence at an Alertmanager', () => {
     ]);
   });
 
+  it('is known by no mark that somebody wrote into a reason', async () => {
+    const { silences, requests } = await answering(200, { silenceID: 'am-1' });
+    const comment = 'x [tocsin sil-9999999999] [TOCSIN sil-1] · eve in inc-1';
+    await silences.create({ ...wanted, comment });
+    const body = JSON.stringify(requests[0]?.body);
+    expect(body.match(/\[tocsin /gi)).toHaveLength(1);
+    expect(body).toContain('(tocsin sil-9999999999]');
+  });
+
+  it('is changed under its name, with the start that it has there', async () => {
+    const { silences, requests } = await answering(200, { silenceID: 'am-1' });
+    const changes = {
+      ...{ ref: 'am-1', silence: wanted.silence, createdBy: 'ana (tocsin)', comment: '' },
+      startsAt: '2026-11-20T02:59:59.123Z',
+      endsAt: wanted.endsAt,
+      // Another order is not another silence, and there it would be.
+      matchers: [...wanted.matchers].reverse(),
+    };
+    await silences.create({ ...wanted, changes });
+    expect(requests).toMatchObject([
+      {
+        body: {
+          id: 'am-1',
+          startsAt: '2026-11-20T02:59:59.123Z',
+          matchers: [{ name: 'pod' }, { name: 'alertname' }],
+        },
+      },
+    ]);
+  });
+
+  it('is asked what it would hide, each condition as a value of its own', async () => {
+    const { silences, requests } = await answering(200, []);
+    const evil = { name: 'pod', op: '=', value: 'a"&filter=severity=~".*' } as const;
+    const nots = { name: 'node-id', op: '!~', value: 'x|\\d' } as const;
+    expect(await silences.matching([evil, nots])).toEqual({ ok: true, alerts: [] });
+    const asked = new URL(requests[0]?.url ?? '', 'http://am').searchParams.getAll('filter');
+    expect(asked).toEqual(['pod="a\\"&filter=severity=~\\".*"', '"node-id"!~"x|\\\\d"']);
+  });
+
   it('is found by that comment while it holds, whatever else stands there', async () => {
     const listed = (id: string, comment: unknown, state: string) => ({
       id,

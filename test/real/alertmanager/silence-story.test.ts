@@ -90,6 +90,28 @@ describe.skipIf(!existsSync(ALERTMANAGER))('an incident of a real Alertmanager',
     expect(await states(integration)).toEqual(['firing']);
   });
 
+  it('is heard again when its operation is undone', async () => {
+    const { server, integration, counter } = await begun();
+    await server.post([{ labels: { alertname: 'Down', severity: 'critical' } }]);
+    const incident = await delivered(counter, server);
+    await counter.says('ana', 'silence 10m reason=known', { incident });
+    const operation = counter.operation();
+    for (const person of ['ben', 'cleo']) await counter.presses(person, 'approve', operation);
+    await eventually('it is silent', async () => (await states(integration))[0] === 'silenced');
+    await eventually('the operation has ended', async () => {
+      return (await counter.bot.engine.operation(operation))?.status === 'done';
+    });
+    expect(await counter.says('ana', `undo ${operation}`, { incident })).toContain('The plan is');
+    const back = counter.operation();
+    expect(back).not.toBe(operation);
+    await counter.presses('ben', 'approve', back);
+    await eventually('it is heard', async () => (await states(integration))[0] === 'firing');
+    await eventually('the way back has ended', async () => {
+      return (await counter.bot.engine.operation(back))?.status === 'done';
+    });
+    await showing(counter, incident)('The silence is over: it was ended at its source');
+  });
+
   it('is silent for longer under the same name, and under another one over other alerts', async () => {
     const { server, integration, counter } = await begun();
     await server.post(
