@@ -89,6 +89,7 @@ export function createDesk(options: DeskOptions): Desk {
     reach: (person) => waysTo(options.settings(), person, options.chats?.() ?? []),
     members: (group) => membersTold(group, options.sources()),
     tellOperation: (id, intent, telling) => engine.tellOperation(id, intent, telling),
+    move: (intent, telling) => engine.move(intent, telling),
     tellIncident: (id, intent, telling) => engine.tellIncident(id, intent, telling),
     recordPerson: options.recordPerson,
     tellMute: createMutes(options.journal),

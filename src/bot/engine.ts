@@ -5,12 +5,13 @@ import { decide as decideIncident } from '../core/incident/decide.ts';
 import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
 import type {
   IncidentIntent,
+  MoveIntent,
   ReceiveAlerts,
   ReceivePage,
   ReceiveUnreadable,
 } from '../core/incident/intent.ts';
 import type { NoticeSecurity } from '../core/incident/security.ts';
-import { initialSurface, type SurfaceEvent, type SurfaceState } from '../core/mirror.ts';
+import { initialSurface, type SurfaceState } from '../core/mirror.ts';
 import { decide as decideOperation, type OperationIntent } from '../core/operation/decide.ts';
 import {
   decideHalt,
@@ -26,12 +27,14 @@ import { withOrigin } from '../core/origin.ts';
 import type { AppendContext, StreamWrite } from '../core/ports/journal.ts';
 import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
-import type { StormEvent, StormState } from '../core/storm.ts';
+import type { StormState } from '../core/storm.ts';
 import { isArchived } from './archived.ts';
 import { type Batch, joins } from './batch.ts';
 import { claimOf, streamsBeside } from './claims.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { createErasures } from './erasures.ts';
+import type { LoopFact } from './loop-fact.ts';
+import { arrive, createMoves } from './moves.ts';
 import { createQuotas } from './quotas.ts';
 import {
   apply,
@@ -72,6 +75,8 @@ export interface Engine {
   tellHalts(intent: HaltIntent, context: AppendContext): Promise<Told>;
   posts(thread: string): Promise<PostState>;
   tellIncident(id: string, intent: IncidentIntent, context: AppendContext): Promise<Told>;
+  /** What people move from one incident to another. */
+  move(intent: MoveIntent, context: AppendContext): Promise<Told>;
   /** Deliveries that meet while the incident's turn is taken are decided together. */
   receive(intent: Delivered, context: AppendContext): Promise<Told>;
   tellOperation(id: string, intent: OperationIntent, context: AppendContext): Promise<Told>;
@@ -89,12 +94,6 @@ export interface Engine {
 }
 
 export type Delivered = ReceiveAlerts | ReceivePage | ReceiveUnreadable | NoticeSecurity;
-
-/** `id`: a thread, a surface, a `surface/place`. */
-export type LoopFact =
-  | { readonly kind: 'posts'; readonly id: string; readonly event: PostEvent }
-  | { readonly kind: 'surface'; readonly id: string; readonly event: SurfaceEvent }
-  | { readonly kind: 'storm'; readonly id: string; readonly event: StormEvent };
 
 interface Decided {
   readonly writes: readonly StreamWrite[];
@@ -210,8 +209,9 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     intent: IncidentIntent,
     context: AppendContext,
   ): Promise<Told> {
-    // What a rule puts somewhere may have to find the next incident of its kind.
-    if (intent.type === 'ReceivePage' && intent.rule) return receive(intent, context);
+    // What a rule puts somewhere may have to find the next incident of its kind, and what was merged the one it is in.
+    const isFound = 'rule' in intent || readings.correlation.byIncident.has(id);
+    if (intent.type === 'ReceivePage' && isFound) return receive(intent, context);
     const stream = streamOf('incident', id);
     return turns.take([stream], () =>
       commit(async () => {
@@ -238,18 +238,22 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   function receive(intent: Delivered, context: AppendContext): Promise<Told> {
     const id = intent.incident;
     const stream = streamOf('incident', id);
-    if (intent.type !== 'ReceiveAlerts') {
-      return turns.take([stream], () => deliver(intent, context));
-    }
+    const inTurn = (now: () => Delivered) =>
+      arrive(now, {
+        ...{ stream, turns, index: readings.correlation },
+        deliver: (it) => deliver(it, context),
+        again: (it, n) => receive(it, { ...context, cause: `${context.cause}/${n}` }),
+      });
+    if (intent.type !== 'ReceiveAlerts') return inTurn(() => intent);
     const queued = waiting.get(id);
     if (queued && joins(queued, intent)) return queued.told;
     const alerts = intent.observations.length;
     const batch: Batch<Told> = { intents: [intent], alerts, told: untold };
     waiting.set(id, batch);
-    batch.told = turns.take([stream], () => {
+    batch.told = inTurn(() => {
       // From here on nobody joins: what arrives now waits for the next turn.
       if (waiting.get(id) === batch) waiting.delete(id);
-      return deliver(coalesce(intent, ...batch.intents.slice(1)), context);
+      return coalesce(intent, ...batch.intents.slice(1));
     });
     return batch.told;
   }
@@ -379,6 +383,7 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     target,
     posts: async (thread) => (await postsOf(thread)).state,
     tellIncident,
+    move: createMoves({ turns, incidentOf, commit }),
     receive,
     tellOperation,
     surface: (name) => readings.surfaces.get(name)?.state ?? initialSurface(),

@@ -1,5 +1,5 @@
 import type { Incident } from '../core/incident/incident.ts';
-import type { IncidentIntent } from '../core/incident/intent.ts';
+import type { IncidentIntent, MoveIntent } from '../core/incident/intent.ts';
 import type { ProposedBy } from '../core/incident/proposal.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
 import type { HaltIntent } from '../core/operation/halt.ts';
@@ -19,6 +19,7 @@ export type Command =
   | ReadCommand
   | OwnCommand
   | IncidentCommand
+  | MoveCommand
   | GateCommand
   | HaltCommand
   | IdentityCommand
@@ -104,6 +105,12 @@ type Incidental = IncidentIntent | Problem | InsteadOfIntent;
 export type InsteadOfIntent =
   | { readonly type: 'Reading'; readonly reading: Reading }
   | { readonly type: 'Subject'; readonly subject: Subject };
+
+/** Moves something between the incident it is typed in and another one. */
+export interface MoveCommand extends Declared {
+  readonly does: 'move';
+  intent(asked: Asking): Promise<MoveIntent | Problem>;
+}
 
 /** Decides about an operation that is planned or under way. */
 export interface GateCommand extends Declared {

@@ -3,7 +3,7 @@ import type { BackupRule } from '../core/backup/rule.ts';
 import type { DrawnGraph } from '../core/graph/drawn.ts';
 import type { CheckResult } from '../core/health.ts';
 import type { Incident } from '../core/incident/incident.ts';
-import type { IncidentIntent } from '../core/incident/intent.ts';
+import type { IncidentIntent, MoveIntent } from '../core/incident/intent.ts';
 import type { SecurityNotice } from '../core/incident/security.ts';
 import type { MuteEvent } from '../core/mute.ts';
 import type { OperationIntent } from '../core/operation/decide.ts';
@@ -72,6 +72,8 @@ export interface Desk {
   tellOperation(id: string, intent: OperationIntent, context: Telling): Promise<Told>;
   tellHalts(intent: HaltIntent, context: Telling): Promise<Told>;
   tellIncident(id: string, intent: IncidentIntent, context: Telling): Promise<Told>;
+  /** What is moved from one incident to another. */
+  move(intent: MoveIntent, context: Telling): Promise<Told>;
   /** Whose requests a person is not written to about. */
   tellMute(person: string, event: MuteEvent, context: Telling): Promise<void>;
   /** Keeps what no incident and no operation keeps. */

@@ -168,8 +168,10 @@ function isRequired(argument: Argument, asked: Asked): boolean {
     const needsService = command.args.some(({ kind, required }) => kind === 'service' && required);
     return (needsService || given.has('service')) && own(argument, asked) === '';
   }
-  return argument.kind === 'incident' && command.does === 'incident' && !place.incident;
+  return argument.kind === 'incident' && HAS_ONE.has(command.does) && !place.incident;
 }
+
+const HAS_ONE: ReadonlySet<Command['does']> = new Set(['incident', 'move']);
 
 /** An optional argument without which the policy, or the incident as it stands, would refuse the command. */
 function isWanted(name: string, { command, given, place }: Asked): boolean {

@@ -94,11 +94,20 @@ export function gateObjection(
   { verb, by, at }: { readonly verb: string; readonly by: Evidence; readonly at: number },
   { asked }: OperationState,
 ): Problem | undefined {
+  const merged = mergedPlan(desk, verb, asked?.incident ?? '');
+  if (merged) return merged;
   const { service = '', environment = '', reason = '' } = asked ?? {};
   const about = { verb, family: 'ops', risk: 'read', service, environment, reason } as const;
   const severities = severitiesOf(desk.allIncidents(), about);
   const now = { at, requester: by, severities, ...onCallOf(desk.settings.catalog, service) };
   return denial(desk.settings.policy, { ...about, ...now, targets: [], args: {} });
+}
+
+/** What a plan was asked for is part of something else by now: whoever approves it would approve it for that. */
+function mergedPlan(desk: Desk, verb: string, incident: string): Problem | undefined {
+  if (verb !== 'approve' && verb !== 'break-glass') return undefined;
+  const into = incident === '' ? undefined : desk.incidentNow(incident)?.merged?.into;
+  return into === undefined ? undefined : problem('PLAN_INCIDENT_MERGED', { incident, into });
 }
 
 /** What it has against a halt: a deny rule that names the verb, or that the person has no say in anything. */

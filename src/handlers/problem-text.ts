@@ -136,6 +136,18 @@ export const requestProblems: ProblemBook = {
     why: 'It was typed outside any thread.',
     next: 'Type it in the incident, or add `incident=` and its id.',
   },
+  PLAN_INCIDENT_MERGED: {
+    what: 'The plan was not approved: {incident} was merged into {into}.',
+    changed: untouched,
+    why: 'It was made for an incident that is part of another one since; what was shown with it may not be all.',
+    next: 'Ask for it again in {into}. This one lapses by itself; `decline` and `withdraw` end it at once.',
+  },
+  SPLIT_UNCLEAR: {
+    what: 'Nothing was split: "{word}" is neither a label with its value nor the id of an incident.',
+    changed: untouched,
+    why: 'Alerts are named by their labels: `pod=web-1 cluster=eu-1`.',
+    next: 'Write it so; a value with blanks stands in quotes.',
+  },
   INCIDENT_NOT_FOUND: {
     what: 'I know no incident {incident}.',
     changed: untouched,

@@ -18,11 +18,14 @@ import {
 } from './command.ts';
 import type { Desk } from './desk.ts';
 import { gateObjection, haltObjection, objection, turnDown } from './judgement.ts';
+import { mergedObjection, move } from './move.ts';
 import { planOperation } from './plan.ts';
 import { requestProposal } from './request.ts';
 
 /** A command that was understood, by what it does: read, say, decide, plan. */
 export async function run(command: Command, asked: Asking, cause: string): Promise<Answer> {
+  const merged = mergedObjection(command, asked);
+  if (merged) return turnDown(merged, asked, cause);
   switch (command.does) {
     case 'read':
       return read(command, asked, cause);
@@ -30,6 +33,8 @@ export async function run(command: Command, asked: Asking, cause: string): Promi
       return own(command, asked, cause);
     case 'incident':
       return tellIncident(command, asked, cause);
+    case 'move':
+      return move(command, asked, cause);
     case 'gate':
       return tellGate(command, asked, cause);
     case 'halt':

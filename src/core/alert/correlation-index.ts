@@ -1,5 +1,7 @@
 import type { Recorded } from '../event.ts';
 import type { AlertsFired, IncidentEvent } from '../incident/event.ts';
+import type { AlertsLeft, MoveEvent } from '../incident/move.ts';
+import { isMove } from '../incident/moved.ts';
 import type { Members } from '../incident/privacy.ts';
 
 /**
@@ -24,6 +26,8 @@ export interface CorrelationIndex {
   readonly byIncident: Map<string, Held>;
   /** Keys of the groups that spoke lately: a group speaks often, and its name is long. */
   readonly keys: Map<string, string>;
+  /** How often people moved something: what was addressed before that is looked at again. */
+  moves: number;
   /** How long after its end an incident goes on in the same thread. */
   readonly sameThreadMs: number;
 }
@@ -55,6 +59,8 @@ export interface Held {
   /** Its pages, as `byPage` names them. */
   pages: string[];
   closedAt: number | undefined;
+  /** It is part of that one. */
+  mergedInto?: string;
   /** A person closed it while alerts fired: they reopen it, however late they speak. */
   closedWhileFiring: boolean;
 }
@@ -69,7 +75,7 @@ export function newCorrelationIndex(sameThreadMs: number = SAME_THREAD_MS): Corr
   const alerts = { byFingerprint: new Map(), byEnded: new Map() };
   const maps = { byKey: new Map(), ...alerts, byIncident: new Map() };
   const pages = { byPage: new Map(), byDedupKey: new Map() };
-  return { ...maps, ...pages, keys: new Map(), sameThreadMs };
+  return { ...maps, ...pages, keys: new Map(), moves: 0, sameThreadMs };
 }
 
 /** The stream an incident lives in. */
@@ -101,13 +107,13 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
   if (event.type === 'IncidentOpened') {
     // Told again by a replayed tail: what came after it is known already.
     if (index.byIncident.has(incident)) return;
-    const { key, ordinal, source, members, dedupKey, rule } = event;
+    const { key, ordinal, source, members, dedupKey, rule, splitFrom } = event;
     index.byKey.set(key, { incident, ordinal });
     const open = {
       joined: [],
       fingerprints: [],
       foreign: [],
-      isScattered: rule !== undefined,
+      isScattered: rule !== undefined || splitFrom !== undefined,
       began: event.origin === 'page' && rule ? { from: recorded.at, to: recorded.at } : undefined,
       pages: [],
       dedupKeys: [],
@@ -154,13 +160,94 @@ export function track(index: CorrelationIndex, recorded: Recorded<IncidentEvent>
       }
     }
   }
+  if (isMove(event)) trackMove(index, { incident, held, at: recorded.at }, event);
   if (event.type === 'IncidentReopened') {
     held.closedAt = undefined;
+    if (held.mergedInto !== undefined) partAgain(index, incident, held);
     for (const [known, fingerprint] of alertsOf(index.byFingerprint, held)) {
       known.set(fingerprint, incident);
     }
     drop(index.byEnded, incident, held);
   }
+}
+
+/** What was merged, and what goes its own way again. */
+function trackMove(
+  index: CorrelationIndex,
+  { incident, held, at }: { readonly incident: string; readonly held: Held; readonly at: number },
+  event: MoveEvent,
+): void {
+  index.moves += 1;
+  held.isScattered = true;
+  switch (event.type) {
+    case 'IncidentTook': {
+      const { keys, dedupKeys, pages, about } = event;
+      if (held.isPageAlone && about.origin === 'alerts') {
+        held.source = about.source;
+        held.isPageAlone = false;
+      }
+      for (const key of keys) {
+        index.byKey.set(key, { incident, ordinal: about.ordinal });
+        if (!held.joined.includes(key)) held.joined.push(key);
+      }
+      for (const key of dedupKeys) learnDedupKey(index, { incident, held }, key);
+      for (const { pager, page } of pages) {
+        const name = pageName(pager, page);
+        index.byPage.set(name, incident);
+        if (!held.pages.includes(name)) held.pages.push(name);
+      }
+      return;
+    }
+    case 'AlertsTaken':
+      for (const alert of event.alerts) {
+        const source = alert.source === held.source ? undefined : alert.source;
+        hold(index, { incident, held }, { alerts: [alert], ...(source && { source }) });
+      }
+      return;
+    case 'IncidentMerged':
+      held.closedAt = at;
+      held.mergedInto = event.into;
+      drop(index.byFingerprint, incident, held);
+      held.fingerprints = [];
+      held.foreign = [];
+      return;
+    case 'AlertsLeft':
+      leave(index, { incident, held }, event);
+  }
+}
+
+function leave(
+  index: CorrelationIndex,
+  { incident, held }: { readonly incident: string; readonly held: Held },
+  { alerts, returned }: AlertsLeft,
+): void {
+  const gone = new Set<string>();
+  for (const { source, fingerprint } of alerts) {
+    const known = mapOf(index.byFingerprint, source);
+    if (known.get(fingerprint) === incident) known.delete(fingerprint);
+    gone.add(`${source} ${fingerprint}`);
+  }
+  held.fingerprints = held.fingerprints.filter((name) => !gone.has(`${held.source} ${name}`));
+  held.foreign = held.foreign.filter(([source, name]) => !gone.has(`${source} ${name}`));
+  if (!returned) return;
+  const { keys, dedupKeys, pages, pager } = returned;
+  const names = pages.map((each) => pageName(each.pager, each.page));
+  held.joined = held.joined.filter((key) => !keys.includes(key));
+  held.dedupKeys = held.dedupKeys.filter((key) => !dedupKeys.includes(key));
+  held.pages = held.pages.filter((name) => !names.includes(name));
+  if (pager !== undefined) {
+    held.source = pager;
+    held.isPageAlone = true;
+  }
+}
+
+/** What it was known by leads to it again; its pages and alerts are told one by one. */
+function partAgain(index: CorrelationIndex, incident: string, held: Held): void {
+  delete held.mergedInto;
+  for (const key of [held.key, ...held.joined]) {
+    index.byKey.set(key, { incident, ordinal: held.ordinal });
+  }
+  for (const key of held.dedupKeys) index.byDedupKey.set(key, incident);
 }
 
 /** The newest to be named by a key has it. */
@@ -183,6 +270,8 @@ export function pageName(pager: string, page: string): string {
 export function forget(index: CorrelationIndex, now: number): void {
   for (const [incident, held] of index.byIncident) {
     if (held.closedAt === undefined || mayReopen(index, held, now)) continue;
+    // For as long as the one goes on that it is part of, it may go its own way again.
+    if (held.mergedInto !== undefined && index.byIncident.has(held.mergedInto)) continue;
     index.byIncident.delete(incident);
     if (held.isScattered) drop(index.byEnded, incident, held);
     for (const name of held.pages) {

@@ -22,7 +22,9 @@ export function alertsFired(state: Incident, event: AlertsFired, meta: IncidentM
     unknownSeverity = read.unknownWord ?? unknownSeverity;
     if (!before && rank(read.severity) < rank(worstNew)) worstNew = read.severity;
     const alert = firingAlert(fired, read.severity, { before, at: meta.at });
-    state.alerts.set(name, source === undefined ? alert : { ...alert, source });
+    const told = source === undefined ? alert : { ...alert, source };
+    const from = event.from === undefined ? before?.from : [event.from];
+    state.alerts.set(name, from === undefined ? told : { ...told, from });
     count(firingByRank, read.severity, 1);
     firing += 1;
   }
@@ -108,6 +110,6 @@ function count(firingByRank: number[], which: Severity, by: 1 | -1): void {
   firingByRank[index] = (firingByRank[index] ?? 0) + by;
 }
 
-function highest(firingByRank: readonly number[]): Severity | undefined {
+export function highest(firingByRank: readonly number[]): Severity | undefined {
   return SEVERITIES[firingByRank.findIndex((many) => many > 0)];
 }

@@ -3,6 +3,7 @@ import { othersPage } from './agreement.ts';
 import type { IncidentEvent, SilencedAlert } from './event.ts';
 import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { CompareWithSource } from './intent.ts';
+import { isDeclared } from './moved.ts';
 import { cutOff, furtherSource, nameOfAlert, unreachableOf } from './part.ts';
 import { inPieces } from './pieces.ts';
 import { resolvedByItself } from './receive.ts';
@@ -78,8 +79,13 @@ interface Asked {
  * for a late copy may have been none. What a person closed waits for the next delivery.
  */
 export function isComparable(state: IncidentState): state is Incident {
-  if (state.status === 'none' || state.opened.origin !== 'alerts') return false;
+  if (state.status === 'none' || state.merged || !isOfAlerts(state)) return false;
   return state.status === 'open' || state.resolved?.how !== 'person';
+}
+
+/** A source was the first to speak of it, or came to it since. */
+function isOfAlerts({ opened, further }: Incident): boolean {
+  return opened.origin === 'alerts' || Object.keys(further).length > 0;
 }
 
 /** Brings an incident in line with its source. */
@@ -151,7 +157,8 @@ function differences(comparison: Comparison, state: Incident): readonly Incident
   if (cut !== before) events.push({ type: 'AlertsTruncated', v: 1, ...from, cut });
   const firing = state.firing + fired.length - gone.length;
   const isWhole = cutOff(state) - before + cut === 0;
-  if (firing === 0 && isWhole && state.alerts.size > 0 && !othersPage(state)) {
+  const isKept = isDeclared(state) || othersPage(state) !== undefined;
+  if (firing === 0 && isWhole && state.alerts.size > 0 && !isKept) {
     events.push(resolvedByItself(gone.length > 0 ? 'source-stopped-reporting' : 'alerts'));
   }
   return events;

@@ -4,6 +4,7 @@ import type { Severity } from '../alert/severity.ts';
 import type { IncidentEnriched } from '../known/known.ts';
 import type { Problem } from '../problem.ts';
 import type { GraphDrawn, GraphFailed } from './graph.ts';
+import type { MoveEvent } from './move.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedEvent } from './page-deeds.ts';
 import type { PartJoined } from './part.ts';
@@ -21,6 +22,7 @@ export type IncidentEvent =
   | AlertsTruncated
   | GroupJoined
   | PartJoined
+  | MoveEvent
   | SourceHeard
   | SourceUnreachable
   | SourceReachable
@@ -82,6 +84,8 @@ export interface IncidentOpened {
   readonly dedupKey?: string;
   /** The rule that says what else is this incident; absent where the name of its group says it. */
   readonly rule?: RuleUsed;
+  /** Its alerts were in that one; absent where it was opened for itself. */
+  readonly splitFrom?: string;
   /** Where a person declared it; absent in what 0.1.0 wrote, and for what no person declared. */
   readonly surface?: string;
 }
@@ -96,6 +100,8 @@ export interface AlertsFired {
   readonly v: 1;
   /** Absent for the incident's own. */
   readonly source?: string;
+  /** The incident whose group says so, of one that was merged. */
+  readonly from?: string;
   readonly alerts: readonly FiredAlert[];
 }
 
@@ -214,14 +220,15 @@ export interface IncidentResolved {
 export interface IncidentReopened {
   readonly type: 'IncidentReopened';
   readonly v: 1;
-  /** `firing-again`: all had stopped. `still-firing`: a person had closed it while alerts fired. */
+  /** `firing-again`: all had stopped. `still-firing`: a person had closed it while alerts fired. `parted`: it was merged. */
   readonly why:
     | 'firing-again'
     | 'still-firing'
     | 'unreadable-again'
     | 'noticed-again'
     | 'watch-again'
-    | 'page-reopened';
+    | 'page-reopened'
+    | 'parted';
 }
 
 export interface SeveritySet {

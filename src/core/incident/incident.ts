@@ -10,9 +10,10 @@ import type {
   IncidentOpened,
   IncidentReopened,
   IncidentResolved,
-  UnreadableReceived,
 } from './event.ts';
 import { type ElsewhereSilence, silencesChanged } from './held.ts';
+import type { TookState } from './move.ts';
+import { isMove, moved } from './moved.ts';
 import { type PageState, pagesAfter } from './page.ts';
 import { deedsAfter, NO_DEEDS, type PageDeeds, pageHeard } from './page-deeds.ts';
 import {
@@ -32,6 +33,7 @@ import { type SecurityState, securityNoticed } from './security.ts';
 import { isSilenceNews } from './silence-event.ts';
 import type { SilenceState } from './silences.ts';
 import { type StoryLine, tell } from './story-lines.ts';
+import { type UnreadableState, unreadableReceived } from './unreadable.ts';
 
 export type IncidentState = NoIncident | Incident;
 
@@ -48,6 +50,10 @@ export interface Incident {
   readonly joined: readonly string[];
   /** What else it turned out to be: by whom, about what, and why. */
   readonly parts: readonly PartState[];
+  /** Others that were merged into it; absent while none were. */
+  readonly took?: readonly TookState[];
+  /** It is part of another one; absent while it goes its own way. */
+  readonly merged?: { readonly into: string };
   /** Further sources that speak of it, by name. */
   readonly further: FurtherSources;
   /** With which its source pages for it, as far as that is known. */
@@ -111,6 +117,8 @@ export interface AlertState {
   readonly fingerprint: string;
   /** Absent for the incident's own. */
   readonly source?: string;
+  /** Incidents that it came from by merging, the last one last; absent for one that came by itself. */
+  readonly from?: readonly string[];
   readonly status: 'firing' | 'resolved';
   readonly startsAt: number;
   /** When it was last seen to change, by our clock. */
@@ -128,20 +136,12 @@ export interface AlertState {
 }
 
 export interface ResolvedState {
-  readonly how: IncidentResolved['how'];
+  readonly how: IncidentResolved['how'] | 'merged';
   readonly at: number;
   readonly person: string;
   readonly reason: string;
   /** Alerts that fired when it was closed. */
   readonly firing: number;
-}
-
-export interface UnreadableState {
-  readonly count: number;
-  readonly lastAt: number;
-  /** The newest last, without repetition. */
-  readonly reasons: readonly string[];
-  readonly blobs: readonly string[];
 }
 
 /** What the journal knows of an event beside its payload. */
@@ -151,9 +151,6 @@ export interface IncidentMeta {
   readonly cause: string;
   readonly position: number;
 }
-
-export const UNREADABLE_REASONS_MAX = 10;
-export const UNREADABLE_BLOBS_MAX = 20;
 
 export function initialIncident(): IncidentState {
   return { status: 'none' };
@@ -212,6 +209,8 @@ const deeds: ReadonlySet<string> = new Set<IncidentEvent['type']>([
   'RequestRefused',
   'ProposalRequested',
   'ProposalDismissed',
+  'IncidentTook',
+  'AlertsLeft',
 ]);
 
 /** Somebody acted on the incident, here or at a source that tells of it. */
@@ -302,7 +301,7 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
       return {
         ...state,
         pages: pagesAfter(state.pages, event),
-        deeds: pageHeard(state.deeds, event.pager),
+        deeds: pageHeard(state.deeds, event.pager, event.stands.key),
         heardAt: meta.at,
       };
     case 'PageDeedAsked':
@@ -345,6 +344,7 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
     case 'PeopleNotified':
       return { ...state, notified: [...state.notified, event.key] };
     default:
+      if (isMove(event)) return moved(state, event, meta);
       if (!isProposalEvent(event)) return state;
       return { ...state, proposals: proposalsAfter(state.proposals, event, meta) };
   }
@@ -352,7 +352,8 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
 
 function reopen(state: Incident, { why }: IncidentReopened, { at }: IncidentMeta): Incident {
   const reopened = why === 'firing-again' ? state.reopened + 1 : state.reopened;
-  return { ...state, status: 'open', reopened, reopenedAt: at, resolved: undefined };
+  const { merged: _merged, ...rest } = state;
+  return { ...rest, status: 'open', reopened, reopenedAt: at, resolved: undefined };
 }
 
 /** What only a page told of so far is judged by its alerts from now on; what the page knew better stays. */
@@ -371,23 +372,4 @@ function groupJoined(state: Incident, { key, dedupKey, from, rule }: GroupJoined
     origin: 'alerts',
   } as const;
   return { ...state, joined, dedupKeys, opened };
-}
-
-function unreadableReceived(
-  state: Incident,
-  event: UnreadableReceived,
-  meta: IncidentMeta,
-): Incident {
-  const before = state.unreadable;
-  const unreadable = {
-    count: (before?.count ?? 0) + event.count,
-    lastAt: meta.at,
-    reasons: newest(before?.reasons ?? [], event.reasons, UNREADABLE_REASONS_MAX),
-    blobs: newest(before?.blobs ?? [], [event.blob], UNREADABLE_BLOBS_MAX),
-  };
-  return { ...state, unreadable, heardAt: meta.at };
-}
-
-function newest(old: readonly string[], more: readonly string[], max: number): readonly string[] {
-  return [...old.filter((item) => !more.includes(item)), ...more].slice(-max);
 }

@@ -9,12 +9,14 @@ import type { Author, PageWay } from './event.ts';
 import type { RecordGraph } from './graph.ts';
 import type { CompareSilences } from './held.ts';
 import type { Hides } from './hides.ts';
+import type { MergeIncidents } from './merge.ts';
 import type { PageNews } from './page.ts';
 import type { PageDeed } from './page-deeds.ts';
 import type { Members } from './privacy.ts';
 import type { ProposalIntent } from './proposal.ts';
 import type { NoticeSecurity } from './security.ts';
 import type { SilenceAsked, SilenceEnded } from './silence-event.ts';
+import type { SplitIncident } from './split.ts';
 import type { WatchIntent } from './watch.ts';
 
 /** Everything that can be asked of an incident. `at` is the time it is judged by, ms. */
@@ -46,6 +48,9 @@ export type IncidentIntent =
   | RecordKnown
   | WantThread
   | Refuse;
+
+/** What is asked of two incidents at once. */
+export type MoveIntent = MergeIncidents | SplitIncident;
 
 /** Which incident a delivery speaks of (`alert/correlate.ts`), and what it needs should it be new. */
 export interface Correlated {

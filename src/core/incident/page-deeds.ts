@@ -1,4 +1,5 @@
 import { type Facts, type Problem, problem } from '../problem.ts';
+import { triggerKey } from './agreement.ts';
 import type { IncidentEvent, IncidentOpened, RequestRefused } from './event.ts';
 import type { Incident, IncidentState } from './incident.ts';
 import type { AskPageDeed, RecordPageDeed } from './intent.ts';
@@ -35,6 +36,8 @@ export interface PageDeedAsked {
   /** The name under which the configuration keeps the way to page; empty for a page that we did not trigger. */
   readonly via: string;
   readonly does: PageDeed;
+  /** Whose page it is, where that incident was merged; absent for its own. */
+  readonly incident?: string;
   /** Empty where a rule wants it. */
   readonly person: string;
   readonly surface: string;
@@ -76,6 +79,8 @@ export interface PageDeeds {
   readonly list: readonly PageDeedState[];
   /** The way by which the incident itself was paged last, and whether its page was heard of since. */
   readonly paged: Paged | undefined;
+  /** The same of incidents that were merged into it: pages that nobody has heard of yet. */
+  readonly others?: readonly (Pick<Paged, 'pager' | 'via'> & { readonly incident: string })[];
 }
 
 interface Paged {
@@ -101,6 +106,7 @@ export function deedsAfter(deeds: PageDeeds, event: PageDeedEvent, at: number): 
       count: event.deed,
       list: kept([...deeds.list, next]),
       paged: pagedAfter(deeds, event),
+      ...othersAfter(deeds, event),
     };
   }
   const list = deeds.list.map((each) =>
@@ -111,8 +117,10 @@ export function deedsAfter(deeds: PageDeeds, event: PageDeedEvent, at: number): 
 }
 
 /** The page that we triggered was heard of: from here on it is named by its own name. */
-export function pageHeard(deeds: PageDeeds, pager: string): PageDeeds {
-  const { paged } = deeds;
+export function pageHeard(before: PageDeeds, pager: string, key: string): PageDeeds {
+  const { paged, others } = before;
+  const unheard = others?.filter(({ incident }) => key !== triggerKey(incident));
+  const deeds = unheard ? { ...before, others: unheard } : before;
   return paged && paged.pager === pager && !paged.seen
     ? { ...deeds, paged: { ...paged, seen: true } }
     : deeds;
@@ -122,6 +130,13 @@ function pagedAfter({ paged }: PageDeeds, { does, pager, via, page }: PageDeedAs
   if (does.kind === 'trigger') return { pager, via, seen: false };
   // Ended by our key, before anybody heard its name.
   return does.kind === 'resolve' && page === '' ? undefined : paged;
+}
+
+/** Ended by their keys, before anybody heard their names. */
+function othersAfter({ others }: PageDeeds, { does, incident }: PageDeedAsked) {
+  if (!others) return {};
+  const isOver = does.kind === 'resolve' && incident !== undefined;
+  return { others: isOver ? others.filter((each) => each.incident !== incident) : others };
 }
 
 function isTrigger({ list }: PageDeeds, deed: number): boolean {
@@ -215,9 +230,17 @@ function livePage({ pages }: Incident): PageState | undefined {
   return pages.findLast(({ status }) => status !== 'resolved') ?? pages.at(-1);
 }
 
-type Asked = Omit<PageDeedAsked, 'type' | 'v' | 'deed'>;
+export type Wanted = Omit<PageDeedAsked, 'type' | 'v' | 'deed'>;
 
-function asked(state: IncidentState, what: Asked, after = 0): PageDeedAsked {
+/** Deeds that follow from something else, in the order in which they are numbered. */
+export function deedsAsked(
+  state: IncidentState,
+  wanted: readonly Wanted[],
+): readonly PageDeedAsked[] {
+  return wanted.map((each, index) => asked(state, each, index));
+}
+
+function asked(state: IncidentState, what: Wanted, after = 0): PageDeedAsked {
   const count = state.status === 'none' ? 0 : state.deeds.count;
   return { type: 'PageDeedAsked', v: 1, deed: count + 1 + after, ...what };
 }
@@ -253,12 +276,12 @@ export function withPageDeeds(
   return [...events, ...wanted.map((each, index) => asked(state, each, index))];
 }
 
-function wantedBy(event: IncidentEvent, state: IncidentState): readonly Asked[] {
+function wantedBy(event: IncidentEvent, state: IncidentState): readonly Wanted[] {
   switch (event.type) {
     case 'IncidentOpened':
       return pagedBy(event);
     case 'IncidentReopened':
-      return event.why === 'page-reopened' || state.status === 'none' ? [] : pagedBy(state.opened);
+      return WITHOUT_PAGE.has(event.why) || state.status === 'none' ? [] : pagedBy(state.opened);
     case 'PageSeen':
       return catchUp(event.pager, event.stands, state);
     case 'IncidentAcknowledged':
@@ -279,17 +302,20 @@ function wantedBy(event: IncidentEvent, state: IncidentState): readonly Asked[] 
   }
 }
 
+/** Somebody is awake for it already, or was merely awake for it elsewhere. */
+const WITHOUT_PAGE: ReadonlySet<string> = new Set(['page-reopened', 'parted']);
+
 const OPEN: readonly Page['status'][] = ['triggered', 'acknowledged'];
 
 /** The route says whom an incident wakes. */
-function pagedBy({ page, origin }: IncidentOpened): readonly Asked[] {
+function pagedBy({ page, origin }: IncidentOpened): readonly Wanted[] {
   if (page === undefined || (origin !== 'alerts' && origin !== 'watch')) return [];
   const { pager, via } = page;
   return [{ pager, page: '', via, does: { kind: 'trigger' }, person: '', surface: '' }];
 }
 
 /** A page that becomes known only now hears what was decided before. */
-function catchUp(pager: string, stands: Page, state: IncidentState): readonly Asked[] {
+function catchUp(pager: string, stands: Page, state: IncidentState): readonly Wanted[] {
   if (state.status !== 'open' || !state.acknowledged || stands.status !== 'triggered') return [];
   const isKnown = state.pages.some((each) => each.pager === pager && each.page === stands.page);
   if (isKnown) return [];
@@ -303,14 +329,18 @@ function everywhere(
   state: IncidentState,
   does: PageDeed,
   where: readonly Page['status'][],
-): readonly Asked[] {
+): readonly Wanted[] {
   if (state.status === 'none') return [];
-  const known = state.pages
+  const known: Wanted[] = state.pages
     .filter((page) => page.pager !== surface && where.includes(page.status))
     .map(({ pager, page }) => ({ pager, page, via: '', does, person, surface }));
   // Triggered and not seen yet: it is named by our key.
-  const { paged } = state.deeds;
+  const { paged, others = [] } = state.deeds;
   const byKey = does.kind === 'acknowledge' || does.kind === 'resolve';
-  if (!paged || paged.seen || !byKey) return known;
+  if (!byKey) return known;
+  for (const { pager, via, incident } of others) {
+    known.push({ pager, page: '', via, does, incident, person, surface });
+  }
+  if (!paged || paged.seen) return known;
   return [...known, { pager: paged.pager, page: '', via: paged.via, does, person, surface }];
 }

@@ -33,7 +33,12 @@ export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIn
   const route = routeOf(settings.routes, all);
   const members = ofMembers(route);
   const named = { pager, page: news.page, key: news.stands?.key ?? '' };
-  const known = ownIncident(news) ?? correlatePage(intake.index, named, members);
+  const own = ownIncident(news);
+  // Its incident may be part of another one by now.
+  const known =
+    own === undefined
+      ? correlatePage(intake.index, named, members)
+      : (intake.index.byDedupKey.get(named.key) ?? own);
   const key = pageKey(pager, news.page, sha256);
   const alone = { incident: known ?? incidentId(key, 1, sha256), key, ordinal: 1 };
   const subject = { source: pager, labels: all, ...members };

@@ -149,8 +149,8 @@ function tells({ news, source }: ReceivePage, state: Incident): Decided {
 }
 
 /** A note that we wrote there names the incident it comes from. */
-function isOurs(text: string, { opened: { incident } }: Incident): boolean {
-  return text.includes(deedMark(incident));
+function isOurs(text: string, { opened, took = [] }: Incident): boolean {
+  return [opened, ...took].some(({ incident }) => text.includes(deedMark(incident)));
 }
 
 function seenBy({ news, source }: ReceivePage, stands: Page): IncidentEvent {

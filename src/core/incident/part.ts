@@ -28,7 +28,10 @@ export function partOf(
   return { type: 'PartJoined', v: 1, what, source, sourceAnswers, service, environment, rule };
 }
 
-export interface PartState extends Omit<PartJoined, 'type' | 'v'> {
+export interface PartState extends Pick<PartJoined, 'source' | 'service' | 'environment'> {
+  /** The rule that says so, or the incident that was merged. */
+  readonly rule?: RuleUsed;
+  readonly from?: string;
   readonly at: number;
 }
 
@@ -43,8 +46,8 @@ export interface FurtherSource {
 export type FurtherSources = Readonly<Record<string, FurtherSource>>;
 
 export function partJoined(state: Incident, event: PartJoined, at: number): Incident {
-  const { type: _type, v: _v, ...part } = event;
-  const parts = [...state.parts, { ...part, at }];
+  const { source, service, environment, rule } = event;
+  const parts = [...state.parts, { source, service, environment, rule, at }];
   if (event.what === 'page') return { ...state, parts };
   const further = withSource(state, event.source, { answers: event.sourceAnswers });
   return { ...state, parts, further };

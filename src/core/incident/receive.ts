@@ -4,6 +4,7 @@ import { othersPage } from './agreement.ts';
 import type { AlertsResolved, FiredAlert, IncidentEvent, IncidentOpened } from './event.ts';
 import type { AlertState, Incident, IncidentState } from './incident.ts';
 import type { Correlated, ReceiveAlerts, ReceiveUnreadable } from './intent.ts';
+import { isDeclared } from './moved.ts';
 import {
   canBeAsked,
   cutOff,
@@ -72,6 +73,8 @@ interface Turn {
   readonly at: number;
   /** Of further sources. */
   readonly source: string | undefined;
+  /** Of an incident that was merged. */
+  readonly from: string | undefined;
   readonly known: ReadonlyMap<string, AlertState>;
   readonly seen: Map<string, Seen>;
   readonly events: IncidentEvent[];
@@ -94,6 +97,7 @@ function newTurn(intent: ReceiveAlerts, state: IncidentState): Turn {
   return {
     at: intent.at,
     source: isKnown ? furtherSource(state, intent.source) : undefined,
+    from: state.status === 'none' ? undefined : fromOf(state, intent.key),
     known: state.status === 'none' ? NO_ALERTS : state.alerts,
     seen: new Map(),
     events: [],
@@ -106,6 +110,11 @@ function newTurn(intent: ReceiveAlerts, state: IncidentState): Turn {
     newFiring: false,
     doubt: false,
   };
+}
+
+/** The incident that was merged, where its group speaks. */
+function fromOf({ took = [] }: Incident, key: string): string | undefined {
+  return took.find(({ keys }) => keys.includes(key))?.incident;
 }
 
 const NO_ALERTS: ReadonlyMap<string, AlertState> = new Map();
@@ -177,7 +186,8 @@ function flush(turn: Turn): void {
   const from = turn.source === undefined ? {} : { source: turn.source };
   if (turn.fired.size > 0) {
     for (const alerts of inPieces([...turn.fired.values()])) {
-      turn.events.push({ type: 'AlertsFired', v: 1, ...from, alerts });
+      const of = turn.from === undefined ? from : { ...from, from: turn.from };
+      turn.events.push({ type: 'AlertsFired', v: 1, ...of, alerts });
     }
     turn.fired = new Map();
   }
@@ -250,8 +260,8 @@ function ending(turn: Turn, intent: ReceiveAlerts, state: IncidentState): Incide
   // What is in doubt is settled by asking the source; where nobody can be asked, its own word for the end is enough.
   const canAsk = state.status === 'none' ? intent.sourceAnswers : canBeAsked(state, intent.source);
   const isCertain = cut.now + others === 0 && !(turn.doubt && canAsk);
-  const isPagedElse = state.status !== 'none' && othersPage(state) !== undefined;
-  if (holdsAlerts && isCertain && turn.firing === 0 && !isPagedElse) {
+  const isKept = state.status !== 'none' && (isDeclared(state) || othersPage(state) !== undefined);
+  if (holdsAlerts && isCertain && turn.firing === 0 && !isKept) {
     events.push(resolvedByItself('alerts'));
   }
   return events;

@@ -15,6 +15,7 @@ import type {
 } from './event.ts';
 import type { GraphDrawn, GraphFailed } from './graph.ts';
 import type { Incident, IncidentMeta } from './incident.ts';
+import type { AlertsLeft, IncidentMerged, IncidentTook } from './move.ts';
 import type { PageSeen, PageTold } from './page.ts';
 import type { PageDeedAsked, PageDeedFailed } from './page-deeds.ts';
 import type { PartJoined } from './part.ts';
@@ -35,6 +36,9 @@ export type StoryEvent =
   | IncidentOpened
   | GroupJoined
   | PartJoined
+  | IncidentTook
+  | IncidentMerged
+  | AlertsLeft
   | IncidentAcknowledged
   | IncidentUnacknowledged
   | IncidentResolved
@@ -98,6 +102,9 @@ function storyOf(before: Incident, after: Incident, event: IncidentEvent): Story
     case 'IncidentReopened':
       return event.why !== 'firing-again' || after.reopened <= REOPENINGS_SAID ? event : undefined;
     case 'PartJoined':
+    case 'IncidentTook':
+    case 'IncidentMerged':
+    case 'AlertsLeft':
     case 'IncidentAcknowledged':
     case 'IncidentUnacknowledged':
     case 'SeveritySet':

@@ -35,6 +35,14 @@ function said(event: IncidentEvent | ErasedEvent): Partial<TrailRow> {
       const about = event.service === '' ? '' : ` · ${event.service}`;
       return { what: `${event.source}${about}`, outcome: `joined by ${event.rule.where}` };
     }
+    case 'IncidentTook':
+      return { what: event.reason, outcome: `took in ${event.from}` };
+    case 'AlertsTaken':
+      return { outcome: `${event.alerts.length} alerts from ${event.from}` };
+    case 'IncidentMerged':
+      return { what: event.reason, outcome: `merged into ${event.into}` };
+    case 'AlertsLeft':
+      return { what: event.reason, outcome: `${event.alerts.length} alerts left for ${event.to}` };
     case 'AlertsTruncated':
       return { outcome: `${event.cut} cut off by the source` };
     case 'SilencesSeen':

@@ -130,7 +130,7 @@ export function knownPast(
   operations: readonly OperationState[],
 ): KnownPast | undefined {
   const { resolved, opened, openedAt } = incident;
-  if (!resolved) return undefined;
+  if (!resolved || resolved.how === 'merged') return undefined;
   const done = operations
     .filter(({ status, endedAt = 0 }) => status === 'done' && endedAt <= resolved.at)
     .toSorted((one, other) => (other.endedAt ?? 0) - (one.endedAt ?? 0));

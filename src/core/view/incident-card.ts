@@ -10,6 +10,7 @@ import {
   symptomOf,
 } from './alert-lines.ts';
 import type { Action, Block, Card, Text, Tone } from './card.ts';
+import { incidentUrl, mergedFacts, tookFacts } from './move-words.ts';
 import { pageFacts } from './page-words.ts';
 import { furtherFacts, partFacts } from './part-words.ts';
 import { securityBlocks } from './security-words.ts';
@@ -43,14 +44,16 @@ export function incidentTitle(incident: Incident): Text {
 export function incidentCard(incident: Incident, context: IncidentCardContext): Card {
   const gathered = gather(incident);
   const facts = [
+    ...mergedFacts(incident, context, context.publicUrl),
     ...ending(incident, context),
     ...standing(incident, gathered, context),
+    ...tookFacts(incident, context, context.publicUrl),
     ...mirrors(incident, context),
   ];
   return {
     key: 'root',
     tone: toneOf(incident),
-    mark: incident.status === 'resolved' ? 'RESOLVED' : MARKS[severity(incident)],
+    mark: markOf(incident),
     title: title(incident, gathered),
     name: name(incident, gathered),
     blocks: [
@@ -82,6 +85,11 @@ const TONES: Readonly<Record<Severity, Tone>> = {
   info: 'info',
   none: 'neutral',
 };
+
+function markOf(incident: Incident): string {
+  if (incident.merged) return 'MERGED';
+  return incident.status === 'resolved' ? 'RESOLVED' : MARKS[severity(incident)];
+}
 
 function toneOf(incident: Incident): Tone {
   if (incident.status === 'open') return TONES[severity(incident)];
@@ -118,7 +126,7 @@ function countOf(incident: Incident): string {
 /** How it ended, once it has. */
 function ending(incident: Incident, words: Words): readonly Fact[] {
   const { resolved } = incident;
-  if (!resolved) return [];
+  if (!resolved || resolved.how === 'merged') return [];
   const lasted = ` after ${duration(resolved.at - incident.openedAt)}`;
   if (resolved.how === 'alerts') {
     return [
@@ -289,6 +297,6 @@ function runbookAction(url: string, command: Action['press'] | undefined): reado
 function footnote({ opened }: Incident, { publicUrl }: IncidentCardContext): Text {
   const from = opened.source === '' ? [] : [` · ${opened.source}`];
   if (!publicUrl) return [code(opened.incident), ...from];
-  const url = `${publicUrl.replace(/\/$/, '')}/incidents/${encodeURIComponent(opened.incident)}`;
+  const url = incidentUrl(opened.incident, publicUrl);
   return [code(opened.incident), ...from, ' · ', { kind: 'link', text: 'console', url }];
 }

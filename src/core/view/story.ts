@@ -11,6 +11,7 @@ import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
 import { graphPicture, graphText } from './graph-words.ts';
+import { leftText, mergedText, splitText, tookText } from './move-words.ts';
 import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
 import { partJoined, ruleText } from './part-words.ts';
 import { dismissed, withdrawn } from './proposal-card.ts';
@@ -73,6 +74,12 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
       ];
     case 'PartJoined':
       return partJoined(event);
+    case 'IncidentTook':
+      return tookText(event, words);
+    case 'IncidentMerged':
+      return mergedText(event, words);
+    case 'AlertsLeft':
+      return leftText(event, words);
     case 'IncidentAcknowledged':
       return [personSpan(event.person, words), ' acknowledged', where(event, incident)];
     case 'IncidentUnacknowledged':
@@ -138,6 +145,7 @@ const REOPENED: Readonly<Record<IncidentReopened['why'], string>> = {
   'noticed-again': 'Opened again: it was noticed again',
   'watch-again': 'Opened again: what is watched does not answer again',
   'page-reopened': 'Opened again: its page was opened again',
+  parted: 'Opened again: it is an incident of its own after all',
 };
 
 function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
@@ -146,6 +154,7 @@ function opened(event: IncidentOpened, words: Words, incident: Incident): Text {
     const { surface = '' } = event;
     return [personSpan(by, words), ` declared${where({ surface }, incident)}: ${event.title}`];
   }
+  if (event.splitFrom !== undefined) return splitText(event);
   if (event.origin === 'unreadable') return [`${event.source} sent alerts that cannot be read`];
   if (event.origin === 'security') return ['Tocsin says of itself: ', strong(event.title)];
   return [`${event.source} opened it: `, strong(event.title)];

@@ -19,6 +19,7 @@ import { helpOf } from './help.ts';
 import { link } from './link.ts';
 import { locks } from './locks.ts';
 import { logs } from './logs.ts';
+import { merge } from './merge.ts';
 import { mute, unmute } from './mute.ts';
 import { note } from './note.ts';
 import { page } from './page.ts';
@@ -39,6 +40,7 @@ import { scale } from './scale.ts';
 import { settle } from './settle.ts';
 import { severity } from './severity.ts';
 import { silence } from './silence.ts';
+import { split } from './split.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
 import { timeline } from './timeline.ts';
@@ -93,6 +95,8 @@ export const commands: readonly Command[] = [
   update,
   silence,
   unsilence,
+  merge,
+  split,
   note,
   pin,
   request,

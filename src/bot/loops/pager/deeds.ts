@@ -140,7 +140,8 @@ export function createDeeds(options: DeedsOptions) {
     const { page, via, does, person } = deed;
     return {
       deed: `${id}/${deed.deed}`,
-      incident: options.toldOf(state),
+      // A page is known there by the incident that it was sent for.
+      incident: { ...options.toldOf(state), ...(deed.incident && { id: deed.incident }) },
       page,
       via,
       does,
