@@ -57,7 +57,18 @@ export function incidentUrl(incident: string, publicUrl: string): string {
   return `${publicUrl.replace(/\/$/, '')}/incidents/${encodeURIComponent(incident)}`;
 }
 
-export function tookText({ person, from, title, reason }: IncidentTook, words: Words): Text {
+export function moveText(event: IncidentTook | IncidentMerged | AlertsLeft, words: Words): Text {
+  switch (event.type) {
+    case 'IncidentTook':
+      return tookText(event, words);
+    case 'IncidentMerged':
+      return mergedText(event, words);
+    case 'AlertsLeft':
+      return leftText(event, words);
+  }
+}
+
+function tookText({ person, from, title, reason }: IncidentTook, words: Words): Text {
   return [
     personSpan(person, words),
     ' merged ',
@@ -67,11 +78,11 @@ export function tookText({ person, from, title, reason }: IncidentTook, words: W
   ];
 }
 
-export function mergedText({ person, into, reason }: IncidentMerged, words: Words): Text {
+function mergedText({ person, into, reason }: IncidentMerged, words: Words): Text {
   return [personSpan(person, words), ' merged it into ', code(into), because(reason)];
 }
 
-export function leftText({ person, to, alerts, reason, returned }: AlertsLeft, words: Words): Text {
+function leftText({ person, to, alerts, reason, returned }: AlertsLeft, words: Words): Text {
   const many = alerts.length === 1 ? '1 alert' : `${alerts.length} alerts`;
   const what = returned ? `took the merge back, with ${many}: ` : `split ${many} off: `;
   return [personSpan(person, words), ` ${what}`, code(to), because(reason)];

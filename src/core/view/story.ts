@@ -11,7 +11,7 @@ import { REOPENINGS_SAID, type StoryLine } from '../incident/story-lines.ts';
 import { surfaceKind } from '../operation/policy.ts';
 import type { Entry, Text } from './card.ts';
 import { graphPicture, graphText } from './graph-words.ts';
-import { leftText, mergedText, splitText, tookText } from './move-words.ts';
+import { moveText, splitText } from './move-words.ts';
 import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
 import { partJoined, ruleText } from './part-words.ts';
 import { dismissed, withdrawn } from './proposal-card.ts';
@@ -75,11 +75,9 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
     case 'PartJoined':
       return partJoined(event);
     case 'IncidentTook':
-      return tookText(event, words);
     case 'IncidentMerged':
-      return mergedText(event, words);
     case 'AlertsLeft':
-      return leftText(event, words);
+      return moveText(event, words);
     case 'IncidentAcknowledged':
       return [personSpan(event.person, words), ' acknowledged', where(event, incident)];
     case 'IncidentUnacknowledged':
