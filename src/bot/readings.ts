@@ -59,7 +59,7 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { evolveStorm, type StormEvent, type StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-24';
+export const readingsVersion = 'readings-25';
 
 export interface Held<S> {
   state: S;

@@ -1,12 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Delivery, Labels } from '../../src/core/alert/alert.ts';
-import { receiveIntents } from '../../src/core/alert/intake.ts';
+import type { Labels } from '../../src/core/alert/alert.ts';
 import { type Incident, severity } from '../../src/core/incident/incident.ts';
 import type { ReceiveAlerts } from '../../src/core/incident/intent.ts';
-import { firing, stopped } from '../core/incident/given-incident.ts';
 import { news, page, receivePage } from '../core/incident/given-page.ts';
-import { rule, sha256 } from '../core/operation/sample.ts';
+import { rule } from '../core/operation/sample.ts';
 import { type SmallBot, startSmallBot } from '../fakes/small-bot.ts';
+import { deliveryOf } from './given-delivery.ts';
 
 let small: SmallBot;
 
@@ -371,23 +370,7 @@ function addressed(
   names: readonly string[],
   status: 'firing' | 'resolved' = 'firing',
 ): readonly ReceiveAlerts[] {
-  const now = small.clock.now();
-  const observations = names.map((name) => {
-    const told = { labels: { alertname: 'Down', severity: 'warning', instance: name, ...labels } };
-    return status === 'firing'
-      ? firing(name, { ...told, startsAt: undefined })
-      : stopped(name, { ...told, startsAt: undefined, endsAt: now });
-  });
-  const delivery: Delivery = {
-    source: 'alertmanager/main',
-    groupKey: group,
-    ...{ receiver: '', groupLabels: {}, truncated: 0, externalUrl: '' },
-    observations,
-    unreadable: [],
-  };
-  const { settings } = small.bot.desk;
-  const index = small.bot.engine.readings.correlation;
-  return receiveIntents(delivery, { settings, index, now, sha256, sourceAnswers: false });
+  return deliveryOf(small, group, { labels, names, status });
 }
 
 let pages = 0;

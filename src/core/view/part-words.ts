@@ -1,4 +1,5 @@
 import type { RuleUsed } from '../alert/rule.ts';
+import type { GroupJoined } from '../incident/event.ts';
 import type { Incident } from '../incident/incident.ts';
 import { type PartJoined, sourcesOf } from '../incident/part.ts';
 import type { Span, Text } from './card.ts';
@@ -26,6 +27,11 @@ export function ruleText({ where, same }: RuleUsed): Text {
     code(`${name}=${value}`),
   ]);
   return ['same', ...labels, ', by ', code(where)];
+}
+
+export function groupJoined({ from, rule }: GroupJoined, own: string): Text {
+  const why: Text = rule ? [', ', ...ruleText(rule)] : [];
+  return [`${from?.source ?? own} reports the same: its alerts are here`, ...why];
 }
 
 export function partJoined({ source, service, what, rule }: PartJoined): Text {

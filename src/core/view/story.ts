@@ -13,7 +13,7 @@ import type { Entry, Text } from './card.ts';
 import { graphPicture, graphText } from './graph-words.ts';
 import { moveText, splitText } from './move-words.ts';
 import { pageDeedAsked, pageSeen, pageTold } from './page-words.ts';
-import { partJoined, ruleText } from './part-words.ts';
+import { groupJoined, partJoined } from './part-words.ts';
 import { dismissed, withdrawn } from './proposal-card.ts';
 import { securityLine } from './security-words.ts';
 import { endingCard, silenceText } from './silence-words.ts';
@@ -68,10 +68,7 @@ function say({ event }: StoryLine, incident: Incident, words: Words): Text {
     case 'IncidentOpened':
       return opened(event, words, incident);
     case 'GroupJoined':
-      return [
-        `${event.from?.source ?? incident.opened.source} reports the same: its alerts are here`,
-        ...(event.rule ? [', ', ...ruleText(event.rule)] : []),
-      ];
+      return groupJoined(event, incident.opened.source);
     case 'PartJoined':
       return partJoined(event);
     case 'IncidentTook':

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Delivery, Observation } from '../../../src/core/alert/alert.ts';
 import { incidentId } from '../../../src/core/alert/correlate.ts';
 import { rank, SEVERITIES } from '../../../src/core/alert/severity.ts';
-import { type Incident, severity } from '../../../src/core/incident/incident.ts';
+import type { Incident } from '../../../src/core/incident/incident.ts';
 import { T0 } from '../given.ts';
 import { firing, person, stopped } from './given-incident.ts';
 import { newWorld, type World } from './world.ts';
@@ -219,7 +219,7 @@ function firingOf({ alerts, opened }: Incident): readonly string[] {
 
 function whereabouts(world: World): unknown {
   return open(world)
-    .map((each) => [each.opened.incident, [...firingOf(each)].sort(), severity(each)])
+    .map((each) => [each.opened.incident, [...firingOf(each)].sort()])
     .sort();
 }
 
