@@ -142,10 +142,12 @@ function play(
         else starts.delete(id);
         if (each.do === 'fire') fires.add(id);
         else fires.delete(id);
-        return world.deliver(deliveryOf(source, each, { startsAt, at }), at);
+        world.deliver(deliveryOf(source, each, { startsAt, at }), at);
+        break;
       }
       case 'restart':
-        return world.restart();
+        world.restart();
+        break;
       default:
         move(each);
     }
