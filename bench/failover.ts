@@ -19,6 +19,7 @@ import { startProxy, type TurnedProxy } from '../test/real/postgres/proxy.ts';
 import { missingFrom, startWriter } from '../test/real/postgres/writer.ts';
 import { consoleClient, formsOf, sessionOf } from '../test/support/console-client.ts';
 import { median, round, say } from './support/figures.ts';
+import { leaders } from './support/leaders.ts';
 import { inFolder } from './support/process.ts';
 import { startTocsin, type Tocsin } from './support/tocsin.ts';
 
@@ -39,7 +40,13 @@ interface Stage {
  * Planned failovers of a primary with two replicas under a writer: from the last approval to the first write through the
  * address that clients use, by Tocsin and by a script that takes the same steps, in turns.
  */
-export function failover(): Promise<object> {
+export async function failover(): Promise<object> {
+  const { lost, ...own } = await ofPostgres();
+  const { lost: theirs, ...others } = await leaders();
+  return { bench: 'failover', ...own, ...others, acked_lost_planned: lost + theirs };
+}
+
+function ofPostgres(): ReturnType<typeof measured> {
   return inFolder(async (folder) => {
     const set = await startPostgresSet();
     const { primary } = await whole(set);
@@ -64,7 +71,7 @@ export function failover(): Promise<object> {
   });
 }
 
-async function measured(stage: Stage): Promise<object> {
+async function measured(stage: Stage) {
   const ours: number[] = [];
   const theirs: number[] = [];
   const promotions: number[] = [];
@@ -82,12 +89,11 @@ async function measured(stage: Stage): Promise<object> {
   }
   const [pg, hand] = [median(ours), median(theirs)];
   return {
-    bench: 'failover',
     pg_s: round(pg),
     pg_script_s: round(hand),
     ratio: round(pg / hand),
     pg_promote_s: round(median(promotions), 3),
-    acked_lost_planned: lost,
+    lost,
   };
 }
 

@@ -101,7 +101,9 @@ async function failedOver(what: string, people: People, { led }: Ground): Promis
   const began = performance.now();
   const leading = led().then(() => (performance.now() - began) / 1000);
   await cyn?.says('', `approve ${operation} ${hash}`);
-  const seconds = await leading;
+  const seconds = await leading.catch(async (error: unknown) => {
+    throw new Error(`${error}: ${await page()}`);
+  });
   await until('it is done', async () => {
     const shown = (await page()) ?? '';
     if (/>FAILED</.test(shown)) throw new Error(`it failed: ${shown}`);

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../../src/integrations/redis/index.ts';
-import { textOf } from '../../support/console-client.ts';
+import { consoleClient, textOf } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLivingBot } from '../../support/living-bot.ts';
+import { launch, tocsin } from '../../support/tocsin-process.ts';
 import { type RedisSet, startRedisSet } from './redis-servers.ts';
 import { missingFrom, startWriter } from './writer.ts';
 
@@ -12,10 +14,10 @@ afterEach(async () => {
   set = undefined;
 });
 
-it('a failover that two people approve loses no acknowledged write', async () => {
+it('a failover that two people approve loses no acknowledged write, though Tocsin is killed between its steps', async () => {
   const { sentinels, ports, client } = await started();
   const [old = 0] = ports;
-  const { person } = await startLivingBot(configuration(sentinels));
+  const { bot, folder, person } = await startLivingBot(configuration(sentinels));
   const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => person(id)));
   const writer = startWriter(sentinels);
   onTestFinished(() => writer.stop());
@@ -43,9 +45,17 @@ it('a failover that two people approve loses no acknowledged write', async () =>
   await ben?.console.says(incident, line);
   await cyn?.console.says(incident, line);
 
+  await eventually('a replica is promoted', async () => {
+    const roles = await Promise.all(ports.slice(1).map((port) => client(port).call('ROLE')));
+    return roles.some((role) => String(role).startsWith('master'));
+  });
+  await bot.signal('SIGKILL');
+  const next = await launch({ argv: [tocsin, 'start', '--config', join(folder, 'tocsin.yaml')] });
+  onTestFinished(async () => void (await next.signal('SIGTERM')));
+  const again = consoleClient(() => next.urls.console, ana?.cookie ?? '');
   await eventually(
     'the failover is done',
-    async () => />DONE</.test((await ana?.console.page(`/incidents/${incident}`)) ?? ''),
+    async () => />DONE</.test(await again.page(`/incidents/${incident}`)),
     { withinMs: 90_000 },
   );
   const before = writer.acknowledged().length;
