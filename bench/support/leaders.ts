@@ -182,7 +182,9 @@ async function until<T>(what: string, look: () => Promise<T>): Promise<NonNullab
 function configOf({ members }: PatroniSet, { sentinels }: RedisSet): string {
   const endpoints = members.map(({ url }) => JSON.stringify(url)).join(', ');
   const places = sentinels.map((port) => `"127.0.0.1:${port}"`).join(', ');
-  return `services:
+  // Many in an hour are no accident here.
+  return `fuse: { danger_per_hour: 100 }
+services:
   ledger:
     match: { app: ledger }
     environments: { production: { database: { patroni: pg-main }, cache: { redis: cache-main } } }
