@@ -1,10 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { connect as connectAws } from '../../src/integrations/aws/index.ts';
+import { connect as connectMongodb } from '../../src/integrations/mongodb/index.ts';
 import { connect as connectPatroni } from '../../src/integrations/patroni/index.ts';
 import { connect as connectPostgres } from '../../src/integrations/postgres/index.ts';
 import { driversOf } from '../../src/integrations/redis/index.ts';
 import { createFakeRedis } from '../fakes/redis.ts';
+import { stepWorlds as awsWorlds } from '../integrations/aws/step-worlds.ts';
 import { otherWorlds, stepWorlds } from '../integrations/kubernetes/step-worlds.ts';
 import { createWorld } from '../integrations/kubernetes/world.ts';
+import { stepWorlds as mongodbWorlds } from '../integrations/mongodb/step-worlds.ts';
 import { stepWorlds as patroniWorlds } from '../integrations/patroni/step-worlds.ts';
 import {
   config as postgresConfig,
@@ -16,6 +20,8 @@ import { stepContract } from './steps.ts';
 const worlds = {
   ...stepWorlds,
   ...otherWorlds,
+  ...awsWorlds,
+  ...mongodbWorlds,
   ...patroniWorlds,
   ...postgresWorlds,
   ...redisWorlds,
@@ -51,6 +57,18 @@ describe('the contract of steps', () => {
     expect(Object.keys(postgres.steps).sort()).toEqual(
       [...Object.keys(postgresWorlds), ...doneTwiceAlike].sort(),
     );
+    const aws = connectAws({ target: 'a', region: 'eu-west-1', timeoutMs: 100 }).openWriter();
+    expect(Object.keys(aws.steps).sort()).toEqual(
+      [...Object.keys(awsWorlds), 'aws.publish'].sort(),
+    );
+    const mongodb = connectMongodb({
+      target: 'm',
+      set: 'rs0',
+      members: [],
+      authSource: 'admin',
+      timeoutMs: 100,
+    }).openWriter();
+    expect(Object.keys(mongodb.steps)).toEqual(Object.keys(mongodbWorlds));
     const redis = createFakeRedis();
     const redisKinds = (['sentinels', 'cluster', 'servers'] as const).flatMap((kind) =>
       Object.keys(driversOf(configOf(kind, redis), redis.connections)),

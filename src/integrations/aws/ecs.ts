@@ -90,7 +90,7 @@ async function draftCount(
     change,
     params: { cluster, service, from: found.desired, to },
     preconditions: { status: 'ACTIVE', desired: found.desired },
-    postconditions: { desired: to, running: to },
+    postconditions: { status: 'ACTIVE', desired: to },
     verify: { what: 'as many tasks run', withinMs: 600_000 },
     guard: 'unguarded',
     undo: {

@@ -54,6 +54,8 @@ export interface FakeAccount {
   busy: number;
   /** What has been begun goes on to its end. */
   settles(): void;
+  /** A promotion has no time in which nobody can tell. */
+  isPrompt: boolean;
   /** INSYNC from now on; PENDING before. */
   synced: boolean;
   readonly operations: Readonly<Record<string, (asked: Asked) => Said>>;
@@ -85,6 +87,7 @@ export function createAccount(): FakeAccount {
     lag: undefined,
     protectedNames: new Set(),
     busy: 0,
+    isPrompt: false,
     synced: false,
     settles() {
       for (const each of later.splice(0)) each();
@@ -165,6 +168,7 @@ export function createAccount(): FakeAccount {
         }
         found.status = 'modifying';
         found.retention = Number(days ?? 1);
+        if (account.isPrompt) found.source = '';
         later.push(() => {
           found.source = '';
           found.status = 'available';

@@ -17,15 +17,41 @@ export interface FakeAws {
   readonly asked: readonly string[];
   /** The next operation of that name takes effect, and its answer is lost. */
   loseAnswer(operation: string): void;
+  /** What becomes of the next request that changes something. */
+  next(fate: Fate): void;
+  /** Changes that took effect. */
+  effects(): number;
+  /** What was delayed so long takes effect, and what was begun comes to its end. */
+  pass(ms: number): void;
   /** Nothing is answered at all. */
   silent: boolean;
   close(): Promise<void>;
 }
 
+export type Fate =
+  | { readonly kind: 'vanished' | 'refused' | 'done, not answered' }
+  | { readonly kind: 'done late, not answered'; readonly ms: number };
+
+const looks = /^(Describe|List|Get)/;
+
 export async function startAws(accessKeyId = 'AKIATEST'): Promise<FakeAws> {
   const account = createAccount();
   const asked: string[] = [];
   const losing = new Set<string>();
+  const fates: Fate[] = [];
+  const late: { readonly due: number; readonly run: () => void }[] = [];
+  let effects = 0;
+  let now = 0;
+
+  function did({ operation, words }: Call): Said {
+    const work = account.operations[operation];
+    if (!work) throw new Refusal('InvalidAction', `Could not find operation ${operation}`);
+    const before = JSON.stringify(account);
+    const said = work(words);
+    if (JSON.stringify(account) !== before) effects += 1;
+    return said;
+  }
+
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
     if (aws.silent) return void request.socket.destroy();
@@ -42,12 +68,16 @@ export async function startAws(accessKeyId = 'AKIATEST'): Promise<FakeAws> {
         ),
       );
     }
-    const operation = account.operations[call.operation];
+    const fate = looks.test(call.operation) ? undefined : fates.shift();
     try {
-      if (!operation)
-        throw new Refusal('InvalidAction', `Could not find operation ${call.operation}`);
-      const said = operation(call.words);
-      if (losing.delete(call.operation)) return void request.socket.destroy();
+      if (fate?.kind === 'vanished') return void request.socket.destroy();
+      if (fate?.kind === 'refused') throw new Refusal('ThrottlingException', 'Rate exceeded');
+      if (fate?.kind === 'done late, not answered') {
+        late.push({ due: now + fate.ms, run: () => void did(call) });
+        return void request.socket.destroy();
+      }
+      const said = did(call);
+      if (fate || losing.delete(call.operation)) return void request.socket.destroy();
       answer(response, call, said);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -61,6 +91,22 @@ export async function startAws(accessKeyId = 'AKIATEST'): Promise<FakeAws> {
     account,
     asked,
     silent: false,
+    next: (fate) => void fates.push(fate),
+    effects: () => effects,
+    pass(ms) {
+      now += ms;
+      for (const each of late.filter(({ due }) => due <= now)) {
+        late.splice(late.indexOf(each), 1);
+        try {
+          each.run();
+        } catch (error) {
+          // One that is refused by then has no effect.
+          if (!(error instanceof Refusal)) throw error;
+        }
+      }
+      account.settles();
+      account.synced = true;
+    },
     loseAnswer: (operation) => void losing.add(operation),
     async close() {
       server.closeAllConnections();

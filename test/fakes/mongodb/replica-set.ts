@@ -45,8 +45,18 @@ export interface FakeSet {
   /** Nobody is elected until elections are let go on. */
   holdElections(): void;
   letElect(): void;
+  /** What becomes of the next step-down. */
+  next(fate: Fate): void;
+  /** Primaries that stepped down because they were asked. */
+  effects(): number;
+  /** Step-downs that were delayed so long take effect. */
+  pass(ms: number): void;
   close(): Promise<void>;
 }
+
+export type Fate =
+  | { readonly kind: 'vanished' | 'refused' | 'done, not answered' }
+  | { readonly kind: 'done late, not answered'; readonly ms: number };
 
 export interface FakeSetOptions {
   readonly set?: string;
@@ -66,6 +76,10 @@ export async function startReplicaSet(options: FakeSetOptions = {}): Promise<Fak
   const losing = new Map<string, 'answer' | 'request'>();
   let term = 1;
   let isHeld = false;
+  const fates: Fate[] = [];
+  const late: { readonly due: number; readonly run: () => void }[] = [];
+  let effects = 0;
+  let now = 0;
   let connections = 0;
 
   for (const [index, rule] of rules.entries()) {
@@ -141,6 +155,7 @@ export async function startReplicaSet(options: FakeSetOptions = {}): Promise<Fak
         'No electable secondaries caught up as of the deadline.',
       );
     }
+    effects += 1;
     for (const each of ready) each.lagMs = 0;
     member.state = 'SECONDARY';
     member.awayUntil = Date.now() + seconds * 1000;
@@ -203,12 +218,23 @@ export async function startReplicaSet(options: FakeSetOptions = {}): Promise<Fak
       const [command = ''] = Object.keys(words);
       asked.push({ member: member.name, command, words });
       if (member.down) return undefined;
+      const fate = command === 'replSetStepDown' ? fates.shift() : undefined;
+      if (fate) return fated(fate, words);
       const lost = losing.get(command);
       if (lost) losing.delete(command);
       if (lost === 'request') return undefined;
       const said = answer(command, words);
       return lost === 'answer' ? undefined : said;
     };
+
+    function fated(fate: Fate, words: Words): Words | undefined {
+      const takes = () => void answer('replSetStepDown', words);
+      if (fate.kind === 'refused')
+        return refusal(262, 'ExceededTimeLimit', 'No electable secondaries');
+      if (fate.kind === 'done, not answered') takes();
+      if (fate.kind === 'done late, not answered') late.push({ due: now + fate.ms, run: takes });
+      return undefined;
+    }
 
     function answer(command: string, words: Words): Words {
       if (/^(hello|ismaster)$/i.test(command)) return hello(member, connectionId, words);
@@ -263,6 +289,15 @@ export async function startReplicaSet(options: FakeSetOptions = {}): Promise<Fak
     letElect() {
       isHeld = false;
       election();
+    },
+    next: (fate) => void fates.push(fate),
+    effects: () => effects,
+    pass(ms) {
+      now += ms;
+      for (const each of late.filter(({ due }) => due <= now)) {
+        late.splice(late.indexOf(each), 1);
+        each.run();
+      }
     },
     loseAnswer: (command) => void losing.set(command, 'answer'),
     loseRequest: (command) => void losing.set(command, 'request'),

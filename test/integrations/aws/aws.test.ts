@@ -77,15 +77,12 @@ describe('a cluster', () => {
 
   it('that refuses changed nothing', async () => {
     const step = await stepOf(draft('failover', place));
-    const [found] = there.aws.account.clusters;
-    if (found) found.status = 'maintenance';
-    expect(await driverOf(step).apply(step, { ...context, token: '', attempt: 1 })).toMatchObject({
+    there.aws.next({ kind: 'refused' });
+    expect(await driverOf(step).applied()).toMatchObject({
       outcome: 'refused',
-      problem: {
-        code: 'AWS_REFUSED',
-        facts: { why: expect.stringContaining('InvalidDBClusterState') },
-      },
+      problem: { code: 'AWS_THROTTLED', facts: { what: 'FailoverDBCluster' } },
     });
+    expect(there.aws.account.clusters[0]?.writer).toBe('orders-1');
   });
 });
 

@@ -1,9 +1,8 @@
 import type { Step } from '../../../core/operation/plan.ts';
-import type { Probed, StepDriver } from '../../../core/ports/step.ts';
-import { ProblemError } from '../../../core/problem.ts';
+import type { StepDriver } from '../../../core/ports/step.ts';
 import type { Clients } from '../clients.ts';
-import { type Cluster, type Instance, readCluster, readInstance } from '../database.ts';
-import { checked, sent, watched } from './driven.ts';
+import { readCluster, readInstance } from '../database.ts';
+import { believed, checked, sent, watched } from './driven.ts';
 
 /** An instance or cluster that has begun says so in its status, long before it is done. */
 const landsWithinMs = 120_000;
@@ -11,25 +10,28 @@ const landsWithinMs = 120_000;
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverDBCluster.html */
 export function failoverDriver(clients: Clients): StepDriver {
   const read = (step: Step) => readCluster(clients, String(step.params['cluster']));
-  const seenIn = ({ resource, status, writer, readers }: Cluster) => ({
-    identity: resource,
-    seen: { status, writer, readers: readers.join(', ') },
-  });
+  const see = async (step: Step) => {
+    const { resource, status, writer, readers } = await read(step);
+    return { identity: resource, fields: { status, writer, readers: readers.join(', ') } };
+  };
   return {
     landsWithinMs,
-    check: (step) => checked(step, async () => seenIn(await read(step))),
-    apply: (step) =>
-      sent(async () => {
-        const { cluster, to } = step.params;
-        await clients.rds('FailoverDBCluster', (rds, sdk) =>
-          rds.send(
-            new sdk.FailoverDBClusterCommand({
-              DBClusterIdentifier: String(cluster),
-              ...(to !== '' && { TargetDBInstanceIdentifier: String(to) }),
-            }),
-          ),
-        );
-        return undefined;
+    check: (step) => checked(step, () => see(step)),
+    apply: (step, { token }) =>
+      sent(token, {
+        see: () => see(step),
+        send: async () => {
+          const { cluster, to } = step.params;
+          await clients.rds('FailoverDBCluster', (rds, sdk) =>
+            rds.send(
+              new sdk.FailoverDBClusterCommand({
+                DBClusterIdentifier: String(cluster),
+                ...(to !== '' && { TargetDBInstanceIdentifier: String(to) }),
+              }),
+            ),
+          );
+          return undefined;
+        },
       }),
     probe: (step) =>
       believed(async () => {
@@ -52,24 +54,27 @@ export function failoverDriver(clients: Clients): StepDriver {
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html */
 export function rebootDriver(clients: Clients): StepDriver {
   const read = (step: Step) => readInstance(clients, String(step.params['instance']));
-  const seenIn = ({ resource, status, zone, secondaryZone }: Instance) => ({
-    identity: resource,
-    seen: { status, zone, secondaryZone },
-  });
+  const see = async (step: Step) => {
+    const { resource, status, zone, secondaryZone } = await read(step);
+    return { identity: resource, fields: { status, zone, secondaryZone } };
+  };
   return {
     landsWithinMs,
-    check: (step) => checked(step, async () => seenIn(await read(step))),
-    apply: (step) =>
-      sent(async () => {
-        await clients.rds('RebootDBInstance', (rds, sdk) =>
-          rds.send(
-            new sdk.RebootDBInstanceCommand({
-              DBInstanceIdentifier: String(step.params['instance']),
-              ForceFailover: true,
-            }),
-          ),
-        );
-        return undefined;
+    check: (step) => checked(step, () => see(step)),
+    apply: (step, { token }) =>
+      sent(token, {
+        see: () => see(step),
+        send: async () => {
+          await clients.rds('RebootDBInstance', (rds, sdk) =>
+            rds.send(
+              new sdk.RebootDBInstanceCommand({
+                DBInstanceIdentifier: String(step.params['instance']),
+                ForceFailover: true,
+              }),
+            ),
+          );
+          return undefined;
+        },
       }),
     probe: (step) =>
       believed(async () => {
@@ -92,24 +97,27 @@ export function rebootDriver(clients: Clients): StepDriver {
  */
 export function promoteDriver(clients: Clients): StepDriver {
   const read = (step: Step) => readInstance(clients, String(step.params['instance']));
-  const seenIn = ({ resource, status, source }: Instance) => ({
-    identity: resource,
-    seen: { status, source },
-  });
+  const see = async (step: Step) => {
+    const { resource, status, source } = await read(step);
+    return { identity: resource, fields: { status, source } };
+  };
   return {
     landsWithinMs,
-    check: (step) => checked(step, async () => seenIn(await read(step))),
-    apply: (step) =>
-      sent(async () => {
-        await clients.rds('PromoteReadReplica', (rds, sdk) =>
-          rds.send(
-            new sdk.PromoteReadReplicaCommand({
-              DBInstanceIdentifier: String(step.params['instance']),
-              BackupRetentionPeriod: Number(step.params['retention']),
-            }),
-          ),
-        );
-        return undefined;
+    check: (step) => checked(step, () => see(step)),
+    apply: (step, { token }) =>
+      sent(token, {
+        see: () => see(step),
+        send: async () => {
+          await clients.rds('PromoteReadReplica', (rds, sdk) =>
+            rds.send(
+              new sdk.PromoteReadReplicaCommand({
+                DBInstanceIdentifier: String(step.params['instance']),
+                BackupRetentionPeriod: Number(step.params['retention']),
+              }),
+            ),
+          );
+          return undefined;
+        },
       }),
     probe: (step) => believed(async () => (await read(step)).source === ''),
     observe: (step) =>
@@ -119,14 +127,4 @@ export function promoteDriver(clients: Clients): StepDriver {
       }),
     undo: () => 'irreversible',
   };
-}
-
-/** That it took effect is believed at once; that it did not, never: a request that got lost may still be worked on. */
-export async function believed(look: () => Promise<boolean>): Promise<Probed> {
-  try {
-    return (await look()) ? 'yes' : 'cannot-know';
-  } catch (error) {
-    if (error instanceof ProblemError) return 'cannot-know';
-    throw error;
-  }
 }

@@ -3,8 +3,7 @@ import type { Applied, StepDriver } from '../../../core/ports/step.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
 import { type Clients, isRefusal } from '../clients.ts';
 import { type RecordValue, readRecord, saidValue, typeOf, valueIn } from '../record.ts';
-import { checked, watched } from './driven.ts';
-import { believed } from './rds.ts';
+import { believed, checked, watched } from './driven.ts';
 
 /** Another change of the zone is on its way: it says so with 400, and takes ours a moment later. */
 const busyTriesMax = 6;
@@ -23,17 +22,11 @@ export function recordDriver(clients: Clients, pause: Pause): StepDriver {
     landsWithinMs: 120_000,
     check: (step) =>
       checked(step, async () => {
-        const seen = { record: saidValue(await read(step)) };
-        return { identity: step.target.identity, seen };
+        const fields = { record: saidValue(await read(step)) };
+        return { identity: step.target.identity, fields };
       }),
     apply: (step) => apply(step, { clients, pause }),
-    async probe(step) {
-      const probed = await believed(() => isThere(step));
-      if (probed === 'yes') return 'yes';
-      // What a late request would have to match is not there any more: it cannot land.
-      const now = await read(step).catch(() => valueIn(String(step.params['from'])));
-      return saidValue(now) === step.params['from'] ? 'cannot-know' : 'no';
-    },
+    probe: (step) => believed(() => isThere(step)),
     observe: (step, { outputs }) =>
       watched('the name servers take it', async () => {
         const id = outputs['change'];
