@@ -5,6 +5,7 @@ import { approvalAttacks, stepUpChatAttacks } from './on-approvals.ts';
 import { discordAttacks } from './on-discord.ts';
 import { enrolmentAttacks } from './on-enrolment.ts';
 import { factorAttacks } from './on-factors.ts';
+import { proposalAttacks } from './on-proposals.ts';
 import { slackAttacks } from './on-slack.ts';
 import { slackDoorAttacks } from './on-slack-door.ts';
 import { webAttacks } from './on-the-web.ts';
@@ -24,6 +25,7 @@ export const attacks: readonly Attack[] = [
   ...webAttacks,
   ...approvalAttacks,
   ...webhookAttacks,
+  ...proposalAttacks,
 ];
 
 /** The same over Socket Mode and the gateway: what a platform hands us there is no more believed. */
