@@ -20,7 +20,7 @@ export async function draftRestore(
 ): Promise<Draft> {
   const { rule, source, restorer, store, now } = restoring;
   const record = await ledger.of(rule.subject);
-  const backup = chosen(record, args['from']);
+  const backup = chosen(record, store.name, args['from']);
   if (!backup) return { ok: false, problem: unknownBackup(rule.subject, args['from']) };
   const survey = await source.survey(wantedOf(rule));
   if (!survey.ok) return survey;

@@ -176,7 +176,7 @@ function moved(step: Step, observed: string): Problem {
 /** The manifest of the backup that was planned, as long as everything about it is as it was signed. */
 async function soundIn(step: Step, made: Restoring, ledger: BackupLedger): Promise<Manifest> {
   const id = step.params['id'];
-  const backup = chosen(await ledger.of(made.rule.subject), id);
+  const backup = chosen(await ledger.of(made.rule.subject), made.store.name, id);
   if (!backup) throw new ProblemError(unknownBackup(made.rule.subject, id));
   const { sound, checks } = await vouched(made, backup);
   if (sound) return sound;

@@ -63,7 +63,7 @@ export async function draftVerify(
 ): Promise<Draft> {
   const { rule, source, store } = taking;
   const record = await ledger.of(rule.subject);
-  const backup = chosen(record, args['from']);
+  const backup = chosen(record, store.name, args['from']);
   if (!backup) return { ok: false, problem: unknownBackup(rule.subject, args['from']) };
   const { sound, checks } = await vouched(taking, backup);
   const bytes = sound?.source.bytes ?? 0;
@@ -111,8 +111,14 @@ export async function draftVerify(
   };
 }
 
-export function chosen({ taken }: BackupRecord, from: unknown): TakenBackup | undefined {
-  return from === undefined ? taken.at(-1) : taken.find(({ id }) => id === from);
+/** Of those that lie in a store: one that lies elsewhere cannot be looked at, and is none the worse for it. */
+export function chosen(
+  { taken }: BackupRecord,
+  store: string,
+  from: unknown,
+): TakenBackup | undefined {
+  const here = taken.filter((each) => each.store === store);
+  return from === undefined ? here.at(-1) : here.find(({ id }) => id === from);
 }
 
 export function unknownBackup(
@@ -124,9 +130,13 @@ export function unknownBackup(
     : problem('BACKUP_UNKNOWN', { service, what, id: String(from) });
 }
 
-async function backupIn(step: Step, { rule }: Taking, ledger: BackupLedger): Promise<TakenBackup> {
+async function backupIn(
+  step: Step,
+  { rule, store }: Taking,
+  ledger: BackupLedger,
+): Promise<TakenBackup> {
   const id = step.params['id'];
-  const found = chosen(await ledger.of(rule.subject), id);
+  const found = chosen(await ledger.of(rule.subject), store.name, id);
   if (!found) throw new ProblemError(unknownBackup(rule.subject, id));
   return found;
 }

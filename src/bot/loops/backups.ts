@@ -79,7 +79,7 @@ export function createBackupsLoop(options: BackupsLoopOptions): BackupsLoop {
     const record = await seen(rule, await ledger.of(rule.subject));
     const since = record.scheduled?.at ?? Number.POSITIVE_INFINITY;
     if (rule.schedule) await ask(backup, rule, { schedule: rule.schedule, since });
-    if (rule.verify && record.taken.length > 0) {
+    if (rule.verify && record.taken.some(({ store }) => store === rule.to)) {
       await ask(verifyBackup, rule, { schedule: rule.verify, since });
     }
     await tell(rule, troublesOf(rule, record, clock.now()), told);

@@ -43,13 +43,13 @@ export const backupProblems: ProblemBook = {
   BACKUP_NONE_YET: {
     what: 'There is no backup of the {what} of {service} yet.',
     changed: nothing,
-    why: 'The record knows of none that was taken.',
+    why: 'The record knows of none that was taken and lies where they are kept now.',
     next: 'Ask for one: `backup {service} {what}`.',
   },
   BACKUP_UNKNOWN: {
     what: 'There is no backup {id} of the {what} of {service}.',
     changed: nothing,
-    why: 'The record knows of none of that name.',
+    why: 'The record knows of none of that name that lies where they are kept now.',
     next: '`backups {service}` has those that there are.',
   },
   BACKUP_INVALID: {

@@ -5,7 +5,7 @@ import { signerFrom } from '../../../src/journal/checkpoint.ts';
 import { rule as allow, sha256 } from '../../core/operation/sample.ts';
 import { memorySource, memoryStore } from '../../fakes/backups.ts';
 import { createMemoryJournal } from '../../fakes/memory-journal.ts';
-import { startSmallBot } from '../../fakes/small-bot.ts';
+import { type SmallBot, startSmallBot } from '../../fakes/small-bot.ts';
 import { stillClock } from '../../fakes/still-clock.ts';
 
 const entry: BackupRule = {
@@ -18,14 +18,17 @@ const entry: BackupRule = {
 };
 
 /** Ana and ben are sre; who asks for a backup needs nobody else. */
-async function started(rules: readonly BackupRule[] = [entry]) {
-  const clock = stillClock();
-  const journal = createMemoryJournal({ now: clock.now });
+async function started(
+  rules: readonly BackupRule[] = [entry],
+  from?: Pick<SmallBot, 'clock' | 'journal'>,
+) {
+  const clock = from?.clock ?? stillClock();
+  const journal = from?.journal ?? createMemoryJournal({ now: clock.now });
   const source = memorySource();
   const store = memoryStore();
   const backups = openBackups({
     rules,
-    stores: new Map([['/backups', store]]),
+    stores: new Map(rules.map(({ to }) => [to, to === store.name ? store : memoryStore(to)])),
     journal,
     signer: signerFrom('11'.repeat(32)),
     sha256,
@@ -89,6 +92,20 @@ describe('a backup that somebody asks for', () => {
     );
     expect(store.kept.size).toBe(0);
     await small.bot.close();
+  });
+
+  it('that lies where backups are kept no more is neither verified nor called bad', async () => {
+    const { small } = await started();
+    await small.says('ana', 'backup checkout database env=production');
+    await small.clock.passes(3_000);
+    await small.bot.close();
+    const next = await started([{ ...entry, to: '/elsewhere' }], small);
+    const { says, bot } = next.small;
+    expect(await says('ana', 'backups checkout env=production')).toContain('is elsewhere');
+    expect(await says('ana', 'verify-backup checkout database env=production')).toContain(
+      'BACKUP_NONE_YET',
+    );
+    await bot.close();
   });
 
   it('is none that there is not: to verify or to put back', async () => {
