@@ -32,9 +32,15 @@ for (const [kind, create] of Object.entries(worlds)) stepContract(kind, create);
  * Of a failover of PostgreSQL: the choice changes nothing, and each of the others first looks whether it is done and may be
  * done again as it is. `test/real/postgres` has them against real servers, with each of them failing.
  */
-const doneTwiceAlike = ['choose', 'follow', 'rejoin', 'repoint', 'unfence'].map(
-  (kind) => `postgres.${kind}`,
-);
+const doneTwiceAlike = [
+  'choose',
+  'follow',
+  'rejoin',
+  'release',
+  'repoint',
+  'restrain',
+  'unfence',
+].map((kind) => `postgres.${kind}`);
 
 describe('the contract of steps', () => {
   const opened: { close(): Promise<void> }[] = [];

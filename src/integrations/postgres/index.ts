@@ -16,12 +16,15 @@ import {
   followKind,
   promoteKind,
   rejoinKind,
+  releaseKind,
   repointKind,
+  restrainKind,
   unfenceKind,
 } from './steps/kinds.ts';
 import { promoteDriver } from './steps/promote.ts';
 import { rejoinDriver } from './steps/rejoin.ts';
 import { repointDriver } from './steps/repoint.ts';
+import { releaseDriver, restrainDriver } from './steps/restrain.ts';
 import { unfenceDriver } from './steps/unfence.ts';
 import { type Reach, readTopology } from './topology.ts';
 
@@ -87,6 +90,8 @@ export function connect(
         [followKind]: followDriver(reach),
         [rejoinKind]: rejoinDriver(reach),
         [unfenceKind]: unfenceDriver(reach),
+        [restrainKind]: restrainDriver(reach),
+        [releaseKind]: releaseDriver(reach),
       },
       close() {},
     }),

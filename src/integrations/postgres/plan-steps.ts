@@ -8,12 +8,17 @@ import {
   followKind,
   promoteKind,
   rejoinKind,
+  releaseKind,
   repointKind,
+  restrainKind,
   unfenceKind,
 } from './steps/kinds.ts';
 import { rejoinArgv } from './steps/rejoin.ts';
 import { shownOf } from './steps/shown.ts';
 import type { Reach, Standby, Topology } from './topology.ts';
+
+/** What is typed with the request where the old primary cannot be kept from writing. */
+export const splitWords = 'split-brain';
 
 /** All that a plan is made of. */
 export interface Shown {
@@ -29,11 +34,13 @@ export interface Shown {
   readonly pointed: readonly Pointed[];
   /** Replicas that follow the old primary by its address and may be turned. */
   readonly followers: readonly string[];
+  /** There is no fence, and somebody typed that the old primary may go on to write. */
+  readonly isSplitAccepted: boolean;
 }
 
 export function stepsOf(shown: Shown): readonly Step[] {
   return [
-    fence(shown),
+    shown.isSplitAccepted ? restrain(shown) : fence(shown),
     choose(shown),
     promote(shown),
     ...repoints(shown),
@@ -69,6 +76,28 @@ function fence(shown: Shown): Step {
       what: 'a write of the application is refused, over a new connection and an open one',
       withinMs: 30_000,
     },
+    onFailure: { compensate: [unfence(shown, 'fence')] },
+  };
+}
+
+function restrain(shown: Shown): Step {
+  const { topology } = shown;
+  const { node } = topology.primary;
+  return {
+    ...whole(shown),
+    id: 's1',
+    kind: restrainKind,
+    change: [
+      {
+        path: node.name,
+        what: 'changed',
+        from: 'takes writes',
+        to: 'read-only by default, its clients sent away: who says READ WRITE still writes there',
+      },
+    ],
+    preconditions: { ...shownOf(topology), ...digestsOf(shown) },
+    postconditions: { readOnly: 'by default' },
+    verify: { what: 'a write that does not say READ WRITE is refused', withinMs: 30_000 },
     onFailure: { compensate: [unfence(shown, 'fence')] },
   };
 }
@@ -215,14 +244,14 @@ function unfence(shown: Shown, after: 'fence' | 'promotion'): Step {
   return {
     ...rest,
     id: 'c1',
-    kind: unfenceKind,
+    kind: shown.isSplitAccepted ? releaseKind : unfenceKind,
     params: { ...params, after },
     change: [
       {
         path: node.name,
         what: 'changed',
-        from: 'fenced',
-        to: `given back by ${command}, if no replica was promoted`,
+        from: shown.isSplitAccepted ? 'read-only by default' : 'fenced',
+        to: `given back${command === '' ? '' : ` by ${command}`}, if no replica was promoted`,
       },
     ],
     preconditions: {},
@@ -234,7 +263,7 @@ function unfence(shown: Shown, after: 'fence' | 'promotion'): Step {
 }
 
 /** Nothing stops it between the fence and the new primary: a service that is fenced has no writer. */
-function whole({ target, reach, topology, mode, candidates, to }: Shown) {
+function whole({ target, reach, topology, mode, candidates, to, isSplitAccepted }: Shown) {
   return {
     v: 1,
     target,
@@ -253,6 +282,7 @@ function whole({ target, reach, topology, mode, candidates, to }: Shown) {
       received: candidates[0]?.received ?? '',
       mode,
       ...(to === '' ? {} : { to }),
+      ...(isSplitAccepted ? { accepted: splitWords } : {}),
     },
   } as const;
 }

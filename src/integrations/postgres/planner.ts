@@ -3,7 +3,7 @@ import { type Facts, ProblemError, problem } from '../../core/problem.ts';
 import { argvOf } from './fencing.ts';
 import { behind } from './lsn.ts';
 import { mayPromote, mayTurn } from './node.ts';
-import { patienceMs, type Shown, stepsOf } from './plan-steps.ts';
+import { patienceMs, type Shown, splitWords, stepsOf } from './plan-steps.ts';
 import { meetWrite, rehearseWrite } from './proof.ts';
 import { pointedTo } from './repointing.ts';
 import { said } from './schema.ts';
@@ -28,6 +28,7 @@ export function createPlanner(reach: Reach): Planner {
 
 async function draftFailover(reach: Reach, request: DraftRequest): Promise<Draft> {
   const topology = await readTopology(reach);
+  const accept = String(request.args['accept'] ?? '');
   const shown: Shown = {
     reach,
     topology,
@@ -35,6 +36,7 @@ async function draftFailover(reach: Reach, request: DraftRequest): Promise<Draft
     mode: modeOf(topology, request.args['mode']),
     candidates: candidatesOf(reach, topology, request.args['to']),
     to: String(request.args['to'] ?? ''),
+    isSplitAccepted: isAccepted(reach, topology, accept),
     followers: await followersOf(reach, topology),
     pointed: await Promise.all(
       reach.config.repoint.map((each) => pointedTo(each, topology.primary.node)),
@@ -94,11 +96,25 @@ function candidatesOf(
   throw new ProblemError(problem('PG_NO_CANDIDATE', facts));
 }
 
+/** Only where there is no fence, and only while the old primary can at least be asked to hold still. */
+function isAccepted({ config }: Reach, { primary }: Topology, accept: string): boolean {
+  const { target } = config;
+  if (config.fence) {
+    if (accept === '') return false;
+    throw new ProblemError(problem('PG_NOTHING_TO_ACCEPT', { target }));
+  }
+  if (accept === splitWords && primary.state) return true;
+  throw new ProblemError(
+    primary.state
+      ? problem('PG_NO_FENCE', { target, words: splitWords })
+      : problem('PG_NO_FENCE_SILENT', { target, primary: primary.node.name }),
+  );
+}
+
 /** Better said before anybody approves than found out with the primary stopped. */
 async function mayBeFenced(reach: Reach, { topology: { primary } }: Shown): Promise<void> {
-  const { config, connections } = reach;
+  const { connections } = reach;
   const { node, state } = primary;
-  if (!config.fence) throw new ProblemError(problem('PG_NO_FENCE', { target: config.target }));
   if (state) {
     await rehearse(reach, primary);
     return;
@@ -170,6 +186,9 @@ function warningsOf(shown: Shown) {
     ({ node }) => !followers.includes(node.name) && node.name !== shown.to,
   );
   return [
+    ...(shown.isSplitAccepted
+      ? [problem('PG_SPLIT_BRAIN_POSSIBLE', { primary: topology.primary.node.name })]
+      : []),
     lossOf(shown).warning,
     ...(topology.candidates.length > 1 && left.length > 0
       ? [problem('PG_FOLLOW_BY_HAND', { nodes: left.map(({ node }) => node.name).join(', ') })]

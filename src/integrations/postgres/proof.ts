@@ -14,18 +14,20 @@ export interface Met {
  * https://www.postgresql.org/docs/current/sql-set-transaction.html
  */
 const write = [
-  'BEGIN READ WRITE',
   'CREATE TEMPORARY TABLE tocsin_proof (taken boolean) ON COMMIT DROP',
   'INSERT INTO tocsin_proof VALUES (true)',
 ];
 
-export async function proveWrite(session: Session): Promise<void> {
-  for (const statement of [...write, 'COMMIT']) await session.query(statement);
+type Begin = 'BEGIN READ WRITE' | 'BEGIN';
+
+async function proveWrite(session: Session, begin: Begin): Promise<void> {
+  for (const statement of [begin, ...write, 'COMMIT']) await session.query(statement);
 }
 
 /** Whether the application could, without doing it: nothing of it is kept. */
 export async function rehearseWrite(session: Session): Promise<void> {
-  for (const statement of [...write, 'ROLLBACK']) await session.query(statement);
+  for (const statement of ['BEGIN READ WRITE', ...write, 'ROLLBACK'])
+    await session.query(statement);
 }
 
 /** Whether the application may connect at all: a replica that refuses it would be a primary that does. */
@@ -40,9 +42,13 @@ export async function admits(connections: Connections, address: Address): Promis
 }
 
 /** Tries a write as the application over a connection of its own. Throws only where its login is what is refused. */
-export async function meetWrite(connections: Connections, address: Address): Promise<Met> {
+export async function meetWrite(
+  connections: Connections,
+  address: Address,
+  begin: Begin = 'BEGIN READ WRITE',
+): Promise<Met> {
   try {
-    return await connections.application(address, meetWriteOn);
+    return await connections.application(address, (session) => meetWriteOn(session, begin));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { code, why } = error.problem.facts;
@@ -54,11 +60,14 @@ export async function meetWrite(connections: Connections, address: Address): Pro
 }
 
 /** The same over a connection that was open before. */
-export async function meetWriteOn(session: Session): Promise<Met> {
+export async function meetWriteOn(
+  session: Session,
+  begin: Begin = 'BEGIN READ WRITE',
+): Promise<Met> {
   try {
     const [row] = await session.query('SELECT pg_is_in_recovery() AS standby');
     if (isTrue(row, 'standby')) return { how: 'refused', why: 'it is a standby' };
-    await proveWrite(session);
+    await proveWrite(session, begin);
     return { how: 'taken', why: 'it took a write' };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;

@@ -176,6 +176,32 @@ describe('a failover that fails is taken back, and the service has its writer, w
   });
 });
 
+it('without a fence it is refused, until somebody types that both may write', async () => {
+  const { fence: _, ...open } = config;
+  await expect(drafted(open)).rejects.toThrow(/PG_NO_FENCE.*split-brain/);
+  const draft = await drafted(open, { accept: 'split-brain' });
+  expect(draft.warnings[0]).toMatchObject({
+    code: 'PG_SPLIT_BRAIN_POSSIBLE',
+    facts: { primary: primary.name },
+  });
+  const failing = await followed(open, draft.steps, async ({ kind }) => {
+    if (kind === 'postgres.choose') for (const each of replicas) await set?.kill(each);
+  });
+  expect(failing).toMatchObject({ failed: { step: 's2', code: 'PG_NO_CANDIDATE' }, back: 'done' });
+  for (const each of replicas) await set?.start(each);
+  await goesOn();
+  await whole(primary);
+
+  const again = await drafted(open, { accept: 'split-brain' });
+  const ended = await followed(open, again.steps);
+  expect(ended.failed, JSON.stringify(ended.outputs)).toBeUndefined();
+  await goesOn();
+  await writer.stop();
+  const promoted = replicas.find(({ name }) => name === ended.outputs['candidate']);
+  expect(await missing(promoted)).toEqual([]);
+  await whole(promoted);
+});
+
 it('a file that somebody changed since the plan makes it stale, before anything is stopped', async () => {
   const { steps } = await drafted(config);
   writeFileSync(proxy.file, `${readFileSync(proxy.file, 'utf8')}# somebody was here\n`);

@@ -189,9 +189,9 @@ host all all 127.0.0.1/32 scram-sha-256
 
 export const roles = [
   'CREATE ROLE replicator LOGIN REPLICATION',
-  `CREATE ROLE tocsin LOGIN PASSWORD '${passwords.tocsin}' IN ROLE pg_monitor, pg_checkpoint`,
+  `CREATE ROLE tocsin LOGIN PASSWORD '${passwords.tocsin}' IN ROLE pg_monitor, pg_checkpoint, pg_signal_backend`,
   'GRANT EXECUTE ON FUNCTION pg_promote, pg_stat_file(text, boolean), pg_reload_conf TO tocsin',
-  'GRANT ALTER SYSTEM ON PARAMETER primary_conninfo TO tocsin',
+  'GRANT ALTER SYSTEM ON PARAMETER primary_conninfo, default_transaction_read_only TO tocsin',
   `CREATE ROLE shop LOGIN PASSWORD '${passwords.shop}'`,
   'CREATE TABLE rows (writer int, lane int, number int, PRIMARY KEY (writer, lane, number))',
   'GRANT ALL ON rows TO shop',

@@ -1,4 +1,6 @@
 export const fenceKind = 'postgres.fence';
+export const restrainKind = 'postgres.restrain';
+export const releaseKind = 'postgres.release';
 export const chooseKind = 'postgres.choose';
 export const promoteKind = 'postgres.promote';
 export const unfenceKind = 'postgres.unfence';

@@ -24,7 +24,10 @@ export function promoteDriver(reach: Reach): StepDriver {
         const { operation } = context;
         const [found, held] = await Promise.all([
           stateOf(reach, node),
-          fenceOf(reach, { node: oldOf(reach, step.params), operation }),
+          // What somebody typed stands in its place: it is on the plan, and was approved with it.
+          step.params['accepted'] === undefined
+            ? fenceOf(reach, { node: oldOf(reach, step.params), operation })
+            : { holds: true, why: '' },
         ]);
         if (found.role === 'primary') return taken(step, node);
         if (found.system !== step.params['system']) {

@@ -59,7 +59,8 @@ async function check(reach: Reach, step: Step, { outputs }: StepContext): Promis
   return { ok: true, token: primary };
 }
 
-async function promoted(reach: Reach, step: Step): Promise<NodeConfig | undefined> {
+/** A shown replica that is a primary by now. */
+export async function promoted(reach: Reach, step: Step): Promise<NodeConfig | undefined> {
   const names = String(step.params['candidates']).split(', ');
   const looked = await Promise.all(
     names.map(async (name) => {
