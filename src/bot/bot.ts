@@ -215,7 +215,7 @@ export async function createBot(given: BotParts): Promise<Bot> {
     ...readers,
     runbook: (incident) => parts.runbooks.page(incident),
   });
-  const enrichment = createEnriching(parts, { engine, members: desk.members });
+  const enrichment = createEnriching(parts, { engine, desk });
   const { operationsLoop, writers } = createOperations(parts, { engine, sources, targets });
   const outside = createOutsideLoops(parts, engine, { graphs: graphing.loop, enrichment, desk });
   const snapshots = createSnapshots(parts, engine, from);

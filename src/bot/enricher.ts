@@ -3,8 +3,10 @@ import { isPrivate } from '../core/incident/privacy.ts';
 import {
   CHANGES_WITHIN_MS,
   knownInstances,
+  knownLevels,
   knownLinks,
   knownOperations,
+  knownPageChanges,
   knownPast,
   knownRollouts,
   LOG_LINES_READ,
@@ -13,11 +15,13 @@ import {
 import { changesOf, pastKeys, pastOf } from '../core/known/index.ts';
 import type { Known, KnownPart } from '../core/known/known.ts';
 import type { OperationState } from '../core/operation/operation.ts';
+import type { OnCalls } from '../core/ports/pager.ts';
 import type { TargetRef } from '../core/ports/step.ts';
 import type { WorkloadReader } from '../core/ports/workload.ts';
-import { problem } from '../core/problem.ts';
+import { problem, problemOf } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
-import type { MembersTold } from '../handlers/desk.ts';
+import { callsOf } from '../handlers/commands/who.ts';
+import type { Desk, MembersTold } from '../handlers/desk.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 
@@ -34,6 +38,9 @@ export interface EnricherOptions {
   readonly clock: Clock;
   readonly workload: (integration: string, target: string) => WorkloadReader | undefined;
   readonly members: (group: string) => MembersTold;
+  /** Who is on call, as each pager says it or said it last. */
+  readonly onCalls?: Desk['onCalls'] | undefined;
+  readonly pagers?: readonly OnCalls[] | undefined;
   readonly counts?: (() => EnrichmentCounts | undefined) | undefined;
 }
 
@@ -64,6 +71,7 @@ export function createEnricher(options: EnricherOptions): Enricher {
       ...(knownLinks(incident, service?.links ?? {}).length > 0 ? (['links'] as const) : []),
       ...(service?.onCall === undefined ? [] : (['on-call'] as const)),
       ...(workload ? (['rollouts', 'instances'] as const) : []),
+      ...(pageOf(incident) ? (['page-changes'] as const) : []),
     ];
   }
 
@@ -91,7 +99,9 @@ export function createEnricher(options: EnricherOptions): Enricher {
       case 'links':
         return { part, links: knownLinks(incident, service?.links ?? {}) };
       case 'on-call':
-        return onCall(service?.onCall ?? '');
+        return onCall(service?.name ?? '', service?.onCall ?? '');
+      case 'page-changes':
+        return pageChanges(incident);
       case 'rollouts':
         return workload ? rollouts(workload, clock.now()) : gone(part);
       case 'instances':
@@ -135,11 +145,34 @@ export function createEnricher(options: EnricherOptions): Enricher {
     return found.filter((operation) => operation !== undefined);
   }
 
-  function onCall(group: string): Known {
+  /** The page that is asked about; one is enough, for what changed is the same. */
+  function pageOf({ pages }: Incident) {
+    for (const { pager: name, page } of pages) {
+      const pager = options.pagers?.find((each) => each.name === name);
+      if (pager?.changesBefore) return { ask: () => pager.changesBefore?.(page) };
+    }
+    return undefined;
+  }
+
+  async function pageChanges(incident: Incident): Promise<Known> {
+    try {
+      return knownPageChanges((await pageOf(incident)?.ask()) ?? [], clock.now());
+    } catch (error) {
+      const otherwise = problem('ENRICHMENT_TOO_SLOW', { part: 'page-changes' });
+      return { part: 'page-changes', problem: problemOf(error, otherwise) };
+    }
+  }
+
+  /** The group as far as it is known, and whom the pager wakes first, where it says so. */
+  async function onCall(service: string, group: string): Promise<Known> {
     const { people, unknown } = options.members(group);
     const shown = people.slice(0, peopleShown);
+    const told = (await options.onCalls?.()) ?? [];
+    const calls = told.flatMap(({ calls: all }) => callsOf(all, settings(), service));
+    const levels = knownLevels(calls, clock.now());
     return {
       part: 'on-call',
+      ...(levels.length > 0 && { levels }),
       group,
       people: shown,
       more: people.length - shown.length,

@@ -1,5 +1,5 @@
 import type { Settings } from '../core/settings.ts';
-import type { MembersTold } from '../handlers/desk.ts';
+import type { Desk } from '../handlers/desk.ts';
 import type { BotParts, ConnectedTarget, Log } from './bot.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
@@ -19,24 +19,27 @@ export function createEnriching(
     targets,
     clock,
     settings,
+    onCalls,
     log,
   }: {
     readonly targets: readonly Pick<ConnectedTarget, 'name' | 'workload'>[];
     readonly clock: Clock;
     readonly settings: () => Settings;
     readonly log: Log;
-  } & Pick<BotParts, 'enriching'>,
-  bot: { readonly engine: Engine; readonly members: (group: string) => MembersTold },
+  } & Pick<BotParts, 'enriching' | 'onCalls'>,
+  bot: { readonly engine: Engine; readonly desk: Pick<Desk, 'members' | 'onCalls'> },
 ): EnrichmentLoop | undefined {
   if (!enriching) return undefined;
-  const { engine, members } = bot;
+  const { engine, desk } = bot;
   const enricher = createEnricher({
     engine,
     settings,
     clock,
     workload: (integration, target) =>
       targets.find(({ name }) => name === `${integration}/${target}`)?.workload,
-    members,
+    members: desk.members,
+    onCalls: desk.onCalls,
+    pagers: onCalls,
     counts: enriching.counts,
   });
   return createEnrichmentLoop({ engine, clock, enricher, log });

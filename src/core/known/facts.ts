@@ -1,11 +1,13 @@
 import type { Incident } from '../incident/incident.ts';
 import { mask } from '../masker.ts';
 import type { OperationState } from '../operation/operation.ts';
+import type { OnCall, PagedChange } from '../ports/pager.ts';
 import type { WorkloadLogs, WorkloadRevision, WorkloadStatus } from '../ports/workload.ts';
 import type { Problem } from '../problem.ts';
 import { webAddress } from '../web-address.ts';
 import type {
   KnownInstance,
+  KnownLevel,
   KnownLink,
   KnownOf,
   KnownOperation,
@@ -25,6 +27,8 @@ const instancesShown = 3;
 const linesShown = 5;
 const lineMax = 160;
 const textMax = 200;
+const pageChangesShown = 5;
+const levelsShown = 6;
 const linksShown = 8;
 const linkNameMax = 40;
 
@@ -44,6 +48,33 @@ export function knownOperations(found: readonly OperationState[]): KnownOf<'oper
 }
 
 /** Of a history, newest first: what was made within a day, and what runs now although it was made before. */
+/** Those of the last 24 h that did not come from us: ours are told whole from the record. */
+export function knownPageChanges(
+  changes: readonly PagedChange[],
+  now: number,
+): KnownOf<'page-changes'> {
+  const found = changes.filter(
+    ({ at, source }) => at >= now - CHANGES_WITHIN_MS && at <= now && source !== 'tocsin',
+  );
+  const shown = found.slice(0, pageChangesShown).map(({ summary, source, at }) => ({
+    summary: cut(mask(summary)),
+    source: cut(source, 60),
+    at,
+  }));
+  return { part: 'page-changes', changes: shown, more: found.length - shown.length };
+}
+
+/** Who is woken and when, one line a person and level, the first who is woken first. */
+export function knownLevels(calls: readonly OnCall[], now: number): readonly KnownLevel[] {
+  const found = new Map<string, KnownLevel>();
+  for (const { level, person, from, until } of calls) {
+    if ((from ?? 0) > now || (until ?? now + 1) <= now) continue;
+    const each = { level, person, ...(until !== undefined && { until }) };
+    if (!found.has(`${level} ${person}`)) found.set(`${level} ${person}`, each);
+  }
+  return [...found.values()].sort((one, other) => one.level - other.level).slice(0, levelsShown);
+}
+
 export function knownRollouts(
   history: readonly WorkloadRevision[],
   now: number,

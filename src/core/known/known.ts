@@ -27,15 +27,33 @@ interface KnownFacts {
     readonly noLines?: Problem;
   };
   /** The same alert at the same place, newest first. */
+  /** What the pager was told of, by whomever, newest first; not what it was told by us. */
+  readonly 'page-changes': { readonly changes: readonly KnownPageChange[]; readonly more: number };
   readonly past: { readonly past: readonly KnownPast[]; readonly more: number };
   readonly links: { readonly links: readonly KnownLink[] };
   readonly 'on-call': {
     readonly group: string;
     readonly people: readonly string[];
     readonly more: number;
+    /** As the pager has it, the first who is woken first. */
+    readonly levels?: readonly KnownLevel[];
     /** Directories that have not said who else. */
     readonly unknown: readonly string[];
   };
+}
+
+export interface KnownPageChange {
+  readonly summary: string;
+  readonly source: string;
+  /** ms. */
+  readonly at: number;
+}
+
+export interface KnownLevel {
+  readonly level: number;
+  readonly person: string;
+  /** Until when, ms; absent for ever. */
+  readonly until?: number;
 }
 
 export interface KnownOperation {

@@ -76,6 +76,17 @@ export interface PageNotDone {
 export interface OnCalls {
   readonly name: string;
   onCalls(): Promise<readonly OnCall[]>;
+  /** What changed before a page began, by whomever it was told, newest first. Absent where that cannot be asked. */
+  changesBefore?(page: string): Promise<readonly PagedChange[]>;
+}
+
+/** One change as the pager was told of it. */
+export interface PagedChange {
+  readonly summary: string;
+  /** Who told it. */
+  readonly source: string;
+  /** ms. */
+  readonly at: number;
 }
 
 export interface OnCall {

@@ -59,12 +59,18 @@ interface Change {
 function changesOf(parts: readonly Known[], words: Words): readonly Change[] {
   const { rollouts = [] } = partOf(parts, 'rollouts') ?? {};
   const { operations = [] } = partOf(parts, 'operations') ?? {};
+  const { changes: told = [] } = partOf(parts, 'page-changes') ?? {};
   return [
     ...rollouts.map(rolloutChange),
     ...operations.map((operation) => ({
       at: operation.at,
       text: operationText(operation, words),
       brief: operation.line,
+    })),
+    ...told.map(({ at, summary, source }) => ({
+      at,
+      text: [strong(summary), source === '' ? '' : `, told by ${source}`],
+      brief: summary,
     })),
   ].sort((one, other) => other.at - one.at);
 }
@@ -99,7 +105,10 @@ function headline(parts: readonly Known[], since: number): Text {
 
 function changes(parts: readonly Known[], since: number, words: Words): readonly Block[] {
   const all = changesOf(parts, words);
-  const more = (partOf(parts, 'rollouts')?.more ?? 0) + (partOf(parts, 'operations')?.more ?? 0);
+  const more = (['rollouts', 'operations', 'page-changes'] as const).reduce(
+    (sum, part) => sum + (partOf(parts, part)?.more ?? 0),
+    0,
+  );
   if (all.length > 0) {
     const items = all.map(({ at, text }): Text => [...whenText(at, since), ...text]);
     return [{ kind: 'list', title: 'Changed in the last 24 h', items, more }];
@@ -107,10 +116,11 @@ function changes(parts: readonly Known[], since: number, words: Words): readonly
   const looked = [
     ...(partOf(parts, 'rollouts') ? ['nothing was rolled out'] : []),
     ...(partOf(parts, 'operations') ? ['nothing was changed through Tocsin'] : []),
+    ...(partOf(parts, 'page-changes') ? ['the pager was told of no change'] : []),
   ];
   return looked.length === 0
     ? []
-    : [{ kind: 'text', text: [`In the 24 h before, ${looked.join(' and ')}.`] }];
+    : [{ kind: 'text', text: [`In the 24 h before, ${looked.join(', ')}.`] }];
 }
 
 function whenText(at: number, since: number): Text {
@@ -235,7 +245,18 @@ function facts(parts: readonly Known[], words: Words): readonly Block[] {
   return told.length === 0 ? [] : [{ kind: 'facts', facts: told }];
 }
 
-function onCallText({ people, more, unknown, group }: KnownOf<'on-call'>, words: Words): Text {
+function onCallText(calls: KnownOf<'on-call'>, words: Words): Text {
+  const { people, more, unknown, group, levels = [] } = calls;
+  if (levels.length > 0) {
+    return levels.flatMap(
+      ({ level, person, until }, index): Text => [
+        index > 0 ? ' · ' : '',
+        personSpan(person, words),
+        ` level ${level}`,
+        ...(until === undefined ? [] : [', until ', time(until)]),
+      ],
+    );
+  }
   const named = people.flatMap(
     (person, index): Text => [index > 0 ? ', ' : '', personSpan(person, words)],
   );
@@ -253,6 +274,7 @@ const names: Readonly<Record<KnownPart, string>> = {
   past: 'the same alert before',
   links: 'links',
   'on-call': 'who is on call',
+  'page-changes': 'changes that the pager was told of',
 };
 
 function lacks(parts: readonly Known[], words: Words): readonly Block[] {

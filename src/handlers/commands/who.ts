@@ -1,5 +1,6 @@
 import type { Policy } from '../../core/operation/policy.ts';
 import type { OnCall } from '../../core/ports/pager.ts';
+import type { Settings } from '../../core/settings.ts';
 import type { Block, Text } from '../../core/view/card.ts';
 import { onCallBlocks } from '../../core/view/on-call-words.ts';
 import { code, duration, personSpan } from '../../core/view/words.ts';
@@ -41,7 +42,7 @@ async function answer({ desk, args }: Asking): Promise<Reading> {
 async function onCall(desk: Desk, service: string): Promise<readonly Block[]> {
   const told = await desk.onCalls();
   return told.flatMap(({ pager, calls, at, problem: because }) => {
-    const concerned = service === '' ? calls : ofService(calls, desk, service);
+    const concerned = service === '' ? calls : callsOf(calls, desk.settings, service);
     const blocks = onCallBlocks(concerned, { now: desk.now(), pager, words: desk.words });
     if (!because) return blocks;
     const age =
@@ -52,9 +53,9 @@ async function onCall(desk: Desk, service: string): Promise<readonly Block[]> {
 }
 
 /** The policies and schedules that the service's group of people on call is filled by. */
-function ofService(
+export function callsOf(
   calls: readonly OnCall[],
-  { settings }: Desk,
+  settings: Pick<Settings, 'catalog' | 'groups'>,
   service: string,
 ): readonly OnCall[] {
   const group = settings.catalog.services.find(({ name }) => name === service)?.onCall;

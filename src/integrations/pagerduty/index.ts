@@ -85,7 +85,11 @@ export function connect(account: PagerdutyAccount, deps: PagerdutyDeps): Integra
     },
     changes: { name: source, change: events.change },
     ...(rest && {
-      onCalls: { name: source, onCalls: () => rest.reader.onCalls(fromNow(clock.now())) },
+      onCalls: {
+        name: source,
+        onCalls: () => rest.reader.onCalls(fromNow(clock.now())),
+        changesBefore: rest.reader.changesBefore,
+      },
       directory: createDirectory(rest.reader, clock),
     }),
     breakers: () => [

@@ -1,10 +1,11 @@
 import type { PageDelivery } from '../../core/incident/page-intake.ts';
-import type { OnCall } from '../../core/ports/pager.ts';
+import type { OnCall, PagedChange } from '../../core/ports/pager.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import type { Client, Clock, Query } from './client.ts';
 import {
   asFields,
   listOf,
+  parseChange,
   parseIncident,
   parseOnCall,
   type Reference,
@@ -21,6 +22,8 @@ export interface Reader {
   byKey(key: string): Promise<readonly PageDelivery[]>;
   read(incident: unknown, at: number): PageDelivery | undefined;
   notes(page: string): Promise<readonly string[]>;
+  /** https://developer.pagerduty.com/api-reference: GET /incidents/{id}/related_change_events, newest first. */
+  changesBefore(page: string): Promise<readonly PagedChange[]>;
   onCalls(query: Query): Promise<readonly (OnCall & { readonly account: string })[]>;
   /** The level after the one whose people have the page now. */
   nextLevel(page: string): Promise<number>;
@@ -122,6 +125,15 @@ export function createReader(client: Client, clock: Clock, options: ReaderOption
         String(asFields(note)?.['content'] ?? ''),
       );
     },
+    async changesBefore(page) {
+      const path = `/incidents/${encodeURIComponent(page)}/related_change_events`;
+      const { body } = await client.get(path, { limit: String(CHANGES_MAX) });
+      const events = asFields(body)?.['change_events'];
+      if (!Array.isArray(events)) throw unreadable('there is no "change_events"');
+      return listOf(events)
+        .flatMap((each) => parseChange(each) ?? [])
+        .toSorted((one, other) => other.at - one.at);
+    },
     async nextLevel(page) {
       const { incident } = await one(page);
       const fields = asFields(incident);
@@ -158,3 +170,4 @@ export function createReader(client: Client, clock: Clock, options: ReaderOption
 }
 
 const KEEP_MS = 3_600_000;
+const CHANGES_MAX = 20;

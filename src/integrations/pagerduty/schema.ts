@@ -5,7 +5,7 @@ import {
   pageSeverity,
 } from '../../core/incident/page.ts';
 import type { PageDelivery } from '../../core/incident/page-intake.ts';
-import type { OnCall } from '../../core/ports/pager.ts';
+import type { OnCall, PagedChange } from '../../core/ports/pager.ts';
 
 /*
  * What the REST API answers, read as far as we use it. Fields that are missing cost no page; an answer without the
@@ -157,6 +157,15 @@ export function parseOnCall(
     from: timeOf(fields['start']),
     until: timeOf(fields['end']),
   };
+}
+
+/** One change event; undefined for one that names no time. */
+export function parseChange(value: unknown): PagedChange | undefined {
+  const fields = asFields(value);
+  const at = timeOf(fields?.['timestamp']);
+  const summary = textOf(fields?.['summary']);
+  if (at === undefined || summary === '') return undefined;
+  return { summary, source: textOf(fields?.['source']), at };
 }
 
 /** The code and the words of an answer that refuses. */

@@ -58,6 +58,7 @@ export async function startFakePagerduty(options: FakeOptions): Promise<FakePage
     onCalls: [],
     priorities: ['P1', 'P2', 'P3'],
     changes: [],
+    related: [],
     tell: (type, incident, told) => webhooks.tell(account, type, incident, told),
   };
   const described = describedBy();

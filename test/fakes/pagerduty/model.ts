@@ -7,6 +7,8 @@ export interface Account {
   readonly onCalls: OnCallEntry[];
   readonly priorities: readonly string[];
   readonly changes: object[];
+  /** Change events that stand beside every incident. */
+  readonly related: object[];
   /** What every kind of event makes of the account is told to whoever subscribed. */
   tell(type: string, incident: PagerIncident, more: Told): void;
 }

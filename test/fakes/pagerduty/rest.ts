@@ -37,6 +37,10 @@ export function rest(account: Account, call: Call): Answer {
   if (!incident) return notFound();
   if (method === 'GET') {
     if (part === '') return ok({ incident: restIncident(account, incident) });
+    if (part === 'related_change_events') {
+      const limit = Number(call.query.get('limit') ?? 25);
+      return ok({ change_events: account.related.slice(0, limit), more: false });
+    }
     if (part === 'notes') {
       return ok({
         notes: incident.notes.map(({ id: note, content, by }) => ({

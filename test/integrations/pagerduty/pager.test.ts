@@ -272,6 +272,30 @@ describe('trouble on the way', () => {
   });
 });
 
+describe('what changed before a page', () => {
+  it('is asked of the page, the newest first, as far as it says when', async () => {
+    const { integration, there } = await paged();
+    const event = (summary: string, timestamp?: string) => ({
+      ...{ id: `C${summary}`, type: 'change_event', source: 'ci', summary, timestamp },
+      correlation_reason: { reason: 'related_service' },
+    });
+    there.account.related.push(
+      event('older', '2026-11-19T01:00:00Z'),
+      event('newer', '2026-11-19T02:00:00Z'),
+      event('some time'),
+    );
+    const page = there.incident().id;
+    expect(await integration.onCalls?.changesBefore?.(page)).toEqual([
+      { summary: 'newer', source: 'ci', at: Date.UTC(2026, 10, 19, 2) },
+      { summary: 'older', source: 'ci', at: Date.UTC(2026, 10, 19, 1) },
+    ]);
+    expect(there.requests.at(-1)).toBe(`GET /incidents/${page}/related_change_events`);
+    expect(there.violations).toEqual([]);
+    there.fails({ kind: 'status', status: 500 });
+    await expect(integration.onCalls?.changesBefore?.(page)).rejects.toThrow('PAGERDUTY_FAILED');
+  });
+});
+
 describe('waking people, where nobody answers', () => {
   it('rests for a minute after five failures, says so, and is found again by one try', async () => {
     const { integration, there, clock } = await paged();
