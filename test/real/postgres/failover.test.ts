@@ -15,6 +15,9 @@ import { startProxy, type TurnedProxy } from './proxy.ts';
 import { drafted, followed } from './run.ts';
 import { missingFrom, startWriter, type Writer } from './writer.ts';
 
+/** The whole matrix is run before a release; every run has one failure of each step. */
+const isFull = process.env['TOCSIN_FULL'] === '1';
+
 /** One set for all: each failover here ends with a whole one again. Where that went wrong a new one is made. */
 let set: PostgresSet | undefined;
 let primary: ServerNode;
@@ -118,7 +121,7 @@ describe('a failover that fails is taken back, and the service has its writer, w
     });
   });
 
-  it('the fence command fails half-way', async () => {
+  it.runIf(isFull)('the fence command fails half-way', async () => {
     const stop = config.fence?.command.join(' ') ?? '';
     const half = fenced({ command: `${stop}; echo no power >&2; exit 3` });
     const { steps } = await drafted(half);
@@ -127,7 +130,7 @@ describe('a failover that fails is taken back, and the service has its writer, w
     expect(ended.outputs).toMatchObject({ exit: '3', said: 'no power' });
   });
 
-  it('the fence does not say that it holds', async () => {
+  it.runIf(isFull)('the fence does not say that it holds', async () => {
     const silent = fenced({ status: 'exit 1' });
     const { steps } = await drafted(silent);
     expect(await followed(silent, steps)).toMatchObject({
@@ -146,7 +149,7 @@ describe('a failover that fails is taken back, and the service has its writer, w
     });
   });
 
-  it('the replica that was named is gone once the primary is fenced', async () => {
+  it.runIf(isFull)('the replica that was named is gone once the primary is fenced', async () => {
     const [named, ...others] = replicas;
     if (!named) throw new Error('there are two replicas');
     const { steps } = await drafted(config, { to: named.name });
