@@ -9,6 +9,7 @@ import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
 import type { Surface } from '../core/ports/surface.ts';
+import type { Finding } from '../core/ports/target.ts';
 import type { TelemetryReader } from '../core/ports/telemetry.ts';
 import type { Looked, WorkloadReader } from '../core/ports/workload.ts';
 import type { Facts, Problem, ProblemBook } from '../core/problem.ts';
@@ -70,12 +71,6 @@ export interface ConnectedTarget extends Copied {
   /** Absent where nothing can be changed. */
   openWriter?(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void } | Problem;
   close(): void;
-}
-
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
 }
 
 export interface BotParts

@@ -1,12 +1,12 @@
 import type { Pin } from '../core/inbox.ts';
 import type { DirectoryQuery } from '../core/ports/directory.ts';
 import type { Surface } from '../core/ports/surface.ts';
+import type { Finding } from '../core/ports/target.ts';
 import type { Answer, Card, Press } from '../core/view/card.ts';
 import type { Words } from '../core/view/words.ts';
 import type { Choice } from '../handlers/completion.ts';
 import type { Actor } from '../handlers/dispatch.ts';
 import type { Form } from '../handlers/form.ts';
-import type { Finding } from './bot.ts';
 import type { HttpRoute } from './http-route.ts';
 import type { ServedDirectory } from './rosters.ts';
 

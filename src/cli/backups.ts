@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { openBackups } from '../bot/backups/index.ts';
-import type { ConnectedTarget, Finding } from '../bot/bot.ts';
+import type { ConnectedTarget } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import { sayBytes } from '../core/backup/estimate.ts';
 import { folderOf } from '../core/backup/manifest.ts';
+import type { Finding } from '../core/ports/target.ts';
 import { type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { OpenJournal } from '../journal/index.ts';

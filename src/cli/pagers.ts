@@ -1,4 +1,3 @@
-import type { Finding } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { ServedDirectory } from '../bot/rosters.ts';
 import type { Config, PagerdutyConfig } from '../config.ts';
@@ -6,6 +5,7 @@ import { isAccountOf, type Person } from '../core/person.ts';
 import type { Changes } from '../core/ports/changes.ts';
 import type { Directory } from '../core/ports/directory.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
+import type { Finding } from '../core/ports/target.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { Resting } from './resting.ts';
 

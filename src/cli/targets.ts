@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ConnectedTarget, Finding } from '../bot/bot.ts';
+import type { ConnectedTarget } from '../bot/bot.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { MutedSource } from '../bot/muted-source.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
 } from '../config.ts';
 import type { AlertSink } from '../core/ports/alert-sink.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
+import type { Finding } from '../core/ports/target.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
 import type { Parts } from './compose.ts';

@@ -1,3 +1,5 @@
+import { ProblemError, problem } from './problem.ts';
+
 /**
  * Stops asking what does not answer: five failures in a row, a minute of rest, then one try that decides. Held by every
  * client of an outside system, one for each address and credential.
@@ -72,4 +74,33 @@ export async function askThrough<T>(breaker: Breaker, question: Question<T>): Pr
     else breaker.succeeded();
     throw error;
   }
+}
+
+/**
+ * Questions about one target, through a breaker of its own: what only looks. Steps never ask through it, because a target
+ * that is away is what they are there for. `rests` is the code said meanwhile, with `target`, `failures` and `seconds`.
+ */
+export function createQuestions(about: {
+  readonly target: string;
+  readonly rests: string;
+  readonly now: () => number;
+  readonly isAway: (error: unknown) => boolean;
+}) {
+  const breaker = createBreaker(about.now);
+  return {
+    health: breaker.health,
+    ask<T>(ask: () => Promise<T>): Promise<T> {
+      return askThrough(breaker, {
+        ask,
+        resting(restMs) {
+          const { target, rests } = about;
+          const seconds = Math.ceil(restMs / 1000);
+          return new ProblemError(
+            problem(rests, { target, failures: breaker.failures(), seconds }),
+          );
+        },
+        isAway: about.isAway,
+      });
+    },
+  };
 }

@@ -21,7 +21,9 @@ it('what has one of ours has it in its code', () => {
   expect(own.length).toBeGreaterThan(5);
   const without = own.filter(
     ({ folder }) =>
-      !filesOf().some((path) => path.startsWith(folder) && textOf(path).includes('createBreaker(')),
+      !filesOf().some(
+        (path) => path.startsWith(folder) && /create(Breaker|Questions)\(/.test(textOf(path)),
+      ),
   );
   expect(without).toEqual([]);
 });

@@ -3,7 +3,8 @@ import type { AlertSink } from '../../core/ports/alert-sink.ts';
 import type { AlertSource, SourceAlert } from '../../core/ports/alert-source.ts';
 import type { Silences } from '../../core/ports/silences.ts';
 import type { Planner, StepDriver } from '../../core/ports/step.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import type { Finding } from '../../core/ports/target.ts';
+import { ProblemError, problem } from '../../core/problem.ts';
 import { type AlertmanagerApi, type Client, type Clock, createClient } from './client.ts';
 import { joinSilences, joinSources } from './cluster.ts';
 import { createPlanner } from './planner.ts';
@@ -35,12 +36,6 @@ export interface Integration {
 }
 
 /** One thing that was looked at: well, or the problem with it. */
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
 /** One Alertmanager or the peers of one cluster, asked what fires. Nothing is loaded or connected before the first question. */
 export function connect(api: AlertmanagerApi, { clock }: { readonly clock: Clock }): Integration {
   const urls = [api.url, ...(api.peers ?? [])];

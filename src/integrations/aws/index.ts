@@ -1,6 +1,6 @@
-import { askThrough, createBreaker } from '../../core/breaker.ts';
-import type { Planner, StepDriver } from '../../core/ports/step.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { createQuestions } from '../../core/breaker.ts';
+import type { Finding, OperatedTarget } from '../../core/ports/target.ts';
+import { ProblemError } from '../../core/problem.ts';
 import { createClients } from './clients.ts';
 import { createPlanner } from './planner.ts';
 import type { AwsConfig } from './schema.ts';
@@ -20,22 +20,6 @@ import { publishDriver } from './steps/sns.ts';
 export { problems } from './problems.ts';
 export type { AwsConfig } from './schema.ts';
 
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
-export interface Integration {
-  readonly planner: Planner;
-  /** As it answered last. */
-  health(): 'ok' | 'degraded' | 'down';
-  doctor(): Promise<readonly Finding[]>;
-  /** The only way to change the account; for the loop that runs operations. */
-  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
-  close(): void;
-}
-
 export interface AwsDeps {
   readonly clock: { now(): number };
   readonly pause: Pause;
@@ -50,28 +34,24 @@ const ofTheMachine: AwsDeps = {
  * One region of one account. Nothing is loaded or connected before the first question. What only looks goes through a
  * breaker; steps never do.
  */
-export function connect(config: AwsConfig, { clock, pause }: AwsDeps = ofTheMachine): Integration {
+export function connect(
+  config: AwsConfig,
+  { clock, pause }: AwsDeps = ofTheMachine,
+): OperatedTarget {
   const clients = createClients(config);
-  const breaker = createBreaker(() => clock.now());
+  const questions = createQuestions({
+    target: config.target,
+    rests: 'AWS_RESTS',
+    now: () => clock.now(),
+    isAway: (error) => error instanceof ProblemError && error.problem.code === 'AWS_NO_ANSWER',
+  });
   const planner = createPlanner({ clients, now: () => clock.now() });
-
-  function asked<T>(ask: () => Promise<T>): Promise<T> {
-    return askThrough(breaker, {
-      ask,
-      resting: (restMs) => {
-        const seconds = Math.ceil(restMs / 1000);
-        const facts = { target: config.target, failures: breaker.failures(), seconds };
-        return new ProblemError(problem('AWS_RESTS', facts));
-      },
-      isAway: (error) => error instanceof ProblemError && error.problem.code === 'AWS_NO_ANSWER',
-    });
-  }
 
   return {
     planner: {
       async draft(request) {
         try {
-          return await asked(async () => {
+          return await questions.ask(async () => {
             const drafted = await planner.draft(request);
             // A draft that was refused because nobody answered counts as no answer.
             if (!drafted.ok && drafted.problem.code === 'AWS_NO_ANSWER') {
@@ -85,7 +65,7 @@ export function connect(config: AwsConfig, { clock, pause }: AwsDeps = ofTheMach
         }
       },
     },
-    health: breaker.health,
+    health: questions.health,
     async doctor() {
       const about = { aws: config.target, region: config.region };
       const looks = {
@@ -103,7 +83,7 @@ export function connect(config: AwsConfig, { clock, pause }: AwsDeps = ofTheMach
       return Promise.all(
         Object.entries(looks).map(async ([check, look]): Promise<Finding> => {
           try {
-            await asked(look);
+            await questions.ask(look);
             return { check, facts: about };
           } catch (error) {
             if (!(error instanceof ProblemError)) throw error;

@@ -1,5 +1,6 @@
 import type { TargetRef } from '../../core/ports/step.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import type { Finding } from '../../core/ports/target.ts';
+import { ProblemError, problem } from '../../core/problem.ts';
 import { mayI, missingRight, type Right } from './access.ts';
 import { simulator } from './client.ts';
 import type { Clock, Connection } from './connection.ts';
@@ -8,12 +9,6 @@ import { readRights, writeRights } from './rights.ts';
 import { type Locator, locatorOf } from './schema.ts';
 
 /** One thing that was looked at: well, or the problem with it. */
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
 export interface Patient {
   readonly read: Connection;
   readonly write?: Connection;

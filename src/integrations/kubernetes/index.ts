@@ -1,11 +1,12 @@
 import type { Planner, StepDriver, TargetRef } from '../../core/ports/step.ts';
+import type { Finding } from '../../core/ports/target.ts';
 import type { WorkloadReader } from '../../core/ports/workload.ts';
 import { type Problem, type ProblemBook, problem } from '../../core/problem.ts';
 import { readClient, simulator, writeClient } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { type Clock, type Connection, type Log, openConnection } from './connection.ts';
 import { openCredential } from './credentials.ts';
-import { examine, type Finding } from './doctor.ts';
+import { examine } from './doctor.ts';
 import { createPlanner } from './planner.ts';
 import { restartKind } from './plans/restart.ts';
 import { setTemplate } from './plans/rollback.ts';
@@ -18,7 +19,6 @@ import { setReplicasDriver } from './steps/set-replicas.ts';
 import { setTemplateDriver } from './steps/set-template.ts';
 import { keyedDigest } from './template.ts';
 
-export type { Finding } from './doctor.ts';
 export { problems } from './problems.ts';
 export type { KubernetesConfig } from './schema.ts';
 

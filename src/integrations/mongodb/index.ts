@@ -1,6 +1,6 @@
-import { askThrough, createBreaker } from '../../core/breaker.ts';
-import type { Planner, StepDriver } from '../../core/ports/step.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { createQuestions } from '../../core/breaker.ts';
+import type { OperatedTarget } from '../../core/ports/target.ts';
+import { ProblemError, problem } from '../../core/problem.ts';
 import { createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
 import type { MongodbConfig } from './schema.ts';
@@ -10,22 +10,6 @@ import { isAway, readTopology, type Topology } from './topology.ts';
 
 export { problems } from './problems.ts';
 export type { MongodbConfig } from './schema.ts';
-
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
-export interface Integration {
-  readonly planner: Planner;
-  /** As it answered last. */
-  health(): 'ok' | 'degraded' | 'down';
-  doctor(): Promise<readonly Finding[]>;
-  /** The only way to change a set; for the loop that runs operations. */
-  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
-  close(): void;
-}
 
 export interface MongodbDeps {
   readonly clock: { now(): number };
@@ -38,28 +22,25 @@ export interface MongodbDeps {
 export function connect(
   config: MongodbConfig,
   { clock }: MongodbDeps = { clock: Date },
-): Integration {
+): OperatedTarget {
   const reach = { config, connections: createConnections(config) };
-  const breaker = createBreaker(() => clock.now());
+  const questions = createQuestions({
+    target: config.target,
+    rests: 'MONGODB_RESTS',
+    now: () => clock.now(),
+    isAway,
+  });
   let isWhole = true;
 
   async function topology(): Promise<Topology> {
-    const found = await askThrough(breaker, {
-      ask: () => readTopology(reach),
-      resting: (restMs) => {
-        const seconds = Math.ceil(restMs / 1000);
-        const facts = { target: config.target, failures: breaker.failures(), seconds };
-        return new ProblemError(problem('MONGODB_RESTS', facts));
-      },
-      isAway,
-    });
+    const found = await questions.ask(() => readTopology(reach));
     isWhole = found.well === found.members && found.silent.length === 0;
     return found;
   }
 
   return {
     planner: createPlanner(config, topology),
-    health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
+    health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
       const about = { mongodb: config.target };
       try {

@@ -2,7 +2,8 @@ import type { Breaker } from '../../core/breaker.ts';
 import type { Changes } from '../../core/ports/changes.ts';
 import type { Directory } from '../../core/ports/directory.ts';
 import type { OnCalls, Pager } from '../../core/ports/pager.ts';
-import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
+import type { Finding } from '../../core/ports/target.ts';
+import { ProblemError } from '../../core/problem.ts';
 import type { Secret } from '../../core/secret.ts';
 import { type Clock, createClient } from './client.ts';
 import { createPerform } from './deeds.ts';
@@ -59,12 +60,6 @@ export interface Integration {
 type State = ReturnType<Breaker['state']>;
 
 /** One thing that was looked at: well, or the problem with it. */
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
 /** A client gives up after its timeout; a proxy in between may hold the request as long again. */
 const LANDS_WITHIN_TIMEOUTS = 3;
 

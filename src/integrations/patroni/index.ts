@@ -1,7 +1,7 @@
-import { askThrough, createBreaker } from '../../core/breaker.ts';
-import type { Planner, StepDriver } from '../../core/ports/step.ts';
+import { createQuestions } from '../../core/breaker.ts';
+import type { Finding, OperatedTarget } from '../../core/ports/target.ts';
 import type { Looked } from '../../core/ports/workload.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { type Facts, problem } from '../../core/problem.ts';
 import { createClient } from './client.ts';
 import { createPlanner } from './planner.ts';
 import type { PatroniConfig } from './schema.ts';
@@ -12,22 +12,9 @@ import { hostOf, problemIn, type Reach, readView, type View } from './view.ts';
 export { problems } from './problems.ts';
 export type { PatroniConfig } from './schema.ts';
 
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
-export interface Integration {
-  readonly planner: Planner;
+export interface Integration extends OperatedTarget {
   /** Who leads now, and who follows. Never rejects. */
   standing(): Promise<Looked<Facts>>;
-  /** As it answered last. */
-  health(): 'ok' | 'degraded' | 'down';
-  doctor(): Promise<readonly Finding[]>;
-  /** The only way to change a cluster; for the loop that runs operations. */
-  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
-  close(): void;
 }
 
 export interface PatroniDeps {
@@ -44,26 +31,23 @@ export function connect(
 ): Integration {
   const client = createClient(config);
   const reach = { config, client };
-  const breaker = createBreaker(() => clock.now());
+  const questions = createQuestions({
+    target: config.target,
+    rests: 'PATRONI_RESTS',
+    now: () => clock.now(),
+    isAway: (error) => problemIn(error).code === 'PATRONI_UNREACHABLE',
+  });
   let isWhole = true;
 
   async function read(): Promise<View> {
-    const view = await askThrough(breaker, {
-      ask: () => readView(reach),
-      resting: (restMs) => {
-        const seconds = Math.ceil(restMs / 1000);
-        const facts = { target: config.target, failures: breaker.failures(), seconds };
-        return new ProblemError(problem('PATRONI_RESTS', facts));
-      },
-      isAway: (error) => problemIn(error).code === 'PATRONI_UNREACHABLE',
-    });
+    const view = await questions.ask(() => readView(reach));
     isWhole = view.silent.length === 0 && view.isLeaderWell;
     return view;
   }
 
   return {
     planner: createPlanner(read),
-    health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
+    health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async standing() {
       try {
         return { ok: true, value: factsOf(await read()) };

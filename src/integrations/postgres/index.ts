@@ -1,6 +1,6 @@
 import type { Backup, Restorer } from '../../core/ports/backup.ts';
-import type { Planner, StepDriver } from '../../core/ports/step.ts';
-import { type Facts, type Problem, ProblemError } from '../../core/problem.ts';
+import type { OperatedTarget } from '../../core/ports/target.ts';
+import { ProblemError } from '../../core/problem.ts';
 import { createBackup, createRestorer } from './backup/index.ts';
 import { runCommand } from './command.ts';
 import { createConnections } from './connection.ts';
@@ -32,22 +32,9 @@ export { dumpProblems } from './backup/problems.ts';
 export { problems } from './problems.ts';
 export type { PostgresConfig } from './schema.ts';
 
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
-export interface Integration {
-  readonly planner: Planner;
+export interface Integration extends OperatedTarget {
   readonly backup: Backup;
   readonly restorer: Restorer;
-  /** As it answered last. */
-  health(): 'ok' | 'degraded' | 'down';
-  doctor(): Promise<readonly Finding[]>;
-  /** The only way to change a server; for the loop that runs operations. */
-  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
-  close(): void;
 }
 
 /** One PostgreSQL with streaming replicas. Nothing is loaded or connected before the first question. */

@@ -1,6 +1,7 @@
+import type { Finding } from '../../core/ports/target.ts';
 import type { RangeWanted, TelemetryReader } from '../../core/ports/telemetry.ts';
 import type { Looked } from '../../core/ports/workload.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { type Clock, createClient, type PrometheusApi } from './client.ts';
 import { EXPRESSION_MAX, expressionIn, measureOf } from './expression.ts';
 import { parseRanged, parseSampled, parseVersion } from './schema.ts';
@@ -17,12 +18,6 @@ export interface Integration {
 }
 
 /** One thing that was looked at: well, or the problem with it. */
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
 /** One Prometheus, or what speaks its HTTP API. Nothing is loaded or connected before the first question. */
 export function connect(api: PrometheusApi, { clock }: { readonly clock: Clock }): Integration {
   const client = createClient(api, clock);

@@ -1,7 +1,8 @@
-import { askThrough, createBreaker } from '../../core/breaker.ts';
-import type { Planner, StepDriver } from '../../core/ports/step.ts';
+import { createQuestions } from '../../core/breaker.ts';
+import type { StepDriver } from '../../core/ports/step.ts';
+import type { OperatedTarget } from '../../core/ports/target.ts';
 import type { Looked } from '../../core/ports/workload.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { type Facts, ProblemError } from '../../core/problem.ts';
 import { readCluster } from './cluster.ts';
 import { type Connections, createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
@@ -17,22 +18,9 @@ import { readTopology } from './topology.ts';
 export { problems } from './problems.ts';
 export type { RedisConfig } from './schema.ts';
 
-export interface Finding {
-  readonly check: string;
-  readonly facts: Facts;
-  readonly problem?: Problem;
-}
-
-export interface Integration {
-  readonly planner: Planner;
+export interface Integration extends OperatedTarget {
   /** Who is master now, and who follows. Never rejects. */
   standing(): Promise<Looked<Facts>>;
-  /** As it answered last. */
-  health(): 'ok' | 'degraded' | 'down';
-  doctor(): Promise<readonly Finding[]>;
-  /** The only way to change a server; for the loop that runs operations. */
-  openWriter(): { readonly steps: Readonly<Record<string, StepDriver>>; close(): void };
-  close(): void;
 }
 
 export interface RedisDeps {
@@ -45,30 +33,23 @@ export interface RedisDeps {
  */
 export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Date }): Integration {
   const asking = createConnections(config, { forChanges: false });
-  const breaker = createBreaker(() => clock.now());
+  const questions = createQuestions({
+    target: config.target,
+    rests: 'REDIS_RESTS',
+    now: () => clock.now(),
+    isAway: (error) => error instanceof ProblemError && away.has(error.problem.code),
+  });
   let isWhole = true;
 
-  function through<T>(ask: () => Promise<T>): Promise<T> {
-    return askThrough(breaker, {
-      ask,
-      resting: (restMs) => {
-        const seconds = Math.ceil(restMs / 1000);
-        const facts = { target: config.target, failures: breaker.failures(), seconds };
-        return new ProblemError(problem('REDIS_RESTS', facts));
-      },
-      isAway: (error) => error instanceof ProblemError && away.has(error.problem.code),
-    });
-  }
-
   async function topology(): Promise<Facts> {
-    const found = await through(() => glance(config, asking));
+    const found = await questions.ask(() => glance(config, asking));
     isWhole = found.unanswered === 0;
     return found;
   }
 
   return {
-    planner: createPlanner(config, asking, through),
-    health: () => (breaker.health() === 'ok' && !isWhole ? 'degraded' : breaker.health()),
+    planner: createPlanner(config, asking, questions.ask),
+    health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async standing() {
       try {
         return { ok: true, value: await topology() };

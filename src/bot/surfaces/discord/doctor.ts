@@ -1,5 +1,5 @@
+import type { Finding } from '../../../core/ports/target.ts';
 import { type Problem, problem } from '../../../core/problem.ts';
-import type { Finding } from '../../bot.ts';
 import type { Channels } from './channels.ts';
 import type { Client, Failure, Request } from './client.ts';
 import type { DiscordOptions } from './options.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../bot.ts';
+import type { Finding } from '../../../core/ports/target.ts';
 import type { Failure } from './client.ts';
 import { forGroups, scopes } from './manifest.ts';
 import { refusal, slackProblem } from './outcome.ts';
