@@ -10,6 +10,7 @@ import type { Section } from './schema.ts';
 const pageLabels: ReadonlySet<string> = new Set([
   'service',
   'environment',
+  'root',
   'severity',
   'urgency',
   'priority',
@@ -74,7 +75,7 @@ function checkSame({ same, match = {} }: Written, path: Path, scope: Correlation
       instead: 'take one of them out',
     });
   }
-  const ours = same.find((name) => ['service', 'environment'].includes(name));
+  const ours = same.find((name) => ['service', 'environment', 'root'].includes(name));
   if (ours !== undefined && servicesKnown && services.length === 0) {
     report.error([...path, 'same'], {
       what: `correlation[${path[1]}] compares the ${ours}`,

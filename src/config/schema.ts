@@ -213,6 +213,11 @@ const service = keys({
     .describe(
       'Pages that help whoever looks at it, by name: `{ dashboard: URL }`. Each new incident shows them.',
     ),
+  parent: name
+    .optional()
+    .describe(
+      'Service that it depends on. Correlation rules compare the last one upwards as the label `root`.',
+    ),
   show_env: z
     .array(text)
     .default([])

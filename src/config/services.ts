@@ -1,7 +1,7 @@
 import type { Catalog, Service, ServiceEnvironment } from '../core/catalog.ts';
 import type { TargetRef } from '../core/ports/step.ts';
 import type { Group } from '../core/settings.ts';
-import type { Path } from './error.ts';
+import { didYouMean, type Path } from './error.ts';
 import { readHealth } from './health.ts';
 import { checkGroup } from './people.ts';
 import { checkPage, covers, wayOf } from './routes.ts';
@@ -22,7 +22,8 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
   const all = Object.entries(written);
   const services = all.map(([name, service], index): Service => {
     const match = service.match ?? {};
-    const { also } = service;
+    const { also, parent } = service;
+    checkParent(name, written, report);
     if (Object.keys(match).length === 0 && !also) {
       report.warn(['services', name], `services.${name} has no match: no alert is ever about it`);
     }
@@ -38,6 +39,7 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
       name,
       match,
       ...(also && { also }),
+      ...(parent !== undefined && { parent }),
       environments,
       ...(onCall !== undefined && { onCall }),
       ...(service.links !== undefined && { links: service.links }),
@@ -46,6 +48,33 @@ export function readServices(written: Written, targets: Targets, scope: ServiceS
   });
   warnIdle(services, targets, scope);
   return { services };
+}
+
+/** A parent is another service, and nobody's own ancestor. */
+function checkParent(name: string, written: Written, report: ServiceScope['report']): void {
+  const parent = written[name]?.parent;
+  if (parent === undefined) return;
+  const path = ['services', name, 'parent'];
+  const what = `services.${name}.parent is ${parent}`;
+  if (written[parent] === undefined) {
+    const others = Object.keys(written).filter((other) => other !== name);
+    const instead = didYouMean(parent, others, 'name a service');
+    report.error(path, { what, why: 'there is no such service', instead });
+    return;
+  }
+  const seen = new Set<string>();
+  for (
+    let up: string | undefined = parent;
+    up !== undefined && !seen.has(up);
+    up = written[up]?.parent
+  ) {
+    if (up === name) {
+      const why = 'it would depend on itself';
+      report.error(path, { what, why, instead: 'take one of these parents out' });
+      return;
+    }
+    seen.add(up);
+  }
 }
 
 /** By no name of its own is it found when an earlier service has that name, or a wider one. */

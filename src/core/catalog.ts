@@ -13,6 +13,8 @@ export interface Service {
   /** Other names for it, each by itself: what another source calls it. */
   readonly also?: readonly Readonly<Record<string, string>>[];
   readonly environments: readonly ServiceEnvironment[];
+  /** The service that it depends on: what is down there shows here. */
+  readonly parent?: string;
   /** Pages that help whoever looks at it, by what they are called. */
   readonly links?: Readonly<Record<string, string>>;
   /** Group that is on call for it. */
@@ -53,6 +55,29 @@ export function locate(catalog: Catalog, labels: Readonly<Record<string, string>
   return one && more.length === 0
     ? { service: service.name, environment: one.name }
     : { service: service.name };
+}
+
+/** Labels as rules and routes compare them: with service and environment of the catalog, and the root of what the service depends on. */
+export function comparable(
+  catalog: Catalog,
+  labels: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const located = locate(catalog, labels);
+  const { service } = located;
+  return service === undefined
+    ? { ...labels, ...located }
+    : { ...labels, ...located, root: rootOf(catalog, service) };
+}
+
+/** Up from parent to parent; a service that names none is its own. */
+function rootOf({ services }: Catalog, service: string): string {
+  let root = service;
+  for (let steps = 0; steps < services.length; steps += 1) {
+    const parent = services.find(({ name }) => name === root)?.parent;
+    if (parent === undefined) return root;
+    root = parent;
+  }
+  return root;
 }
 
 /** The group that is on call for a service; none where it says none, or there is no such service. */

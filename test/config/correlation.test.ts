@@ -73,7 +73,7 @@ describe('a rule of correlation', () => {
 
   it('is refused where pages alone are meant, and no page has the label', () => {
     expect(faultsOf(written('{ same: [cluster], sources: [pagerduty/main] }'))).toEqual([
-      'tocsin.yaml:2: correlation[0] is never reached, a page has no label cluster, compare service, or one of service, environment, severity, urgency, priority, pagerduty_service, pagerduty_service_id, pagerduty_policy, pagerduty_policy_id, pagerduty_team and pagerduty_team_id',
+      'tocsin.yaml:2: correlation[0] is never reached, a page has no label cluster, compare service, or one of service, environment, root, severity, urgency, priority, pagerduty_service, pagerduty_service_id, pagerduty_policy, pagerduty_policy_id, pagerduty_team and pagerduty_team_id',
     ]);
   });
 
@@ -126,5 +126,32 @@ describe('a service by other names', () => {
       'tocsin.yaml:2: services.checkout.also[1] is empty',
       'tocsin.yaml:3: services.basket.also[0] never decides',
     ]);
+  });
+});
+
+describe('what a service depends on', () => {
+  const services = (checkout: string, db: string) =>
+    yaml({
+      services: `services:
+  checkout: { match: { app: checkout }, ${checkout} environments: { production: { workload: { kubernetes: eu-1, namespace: shop, deployment: checkout } } } }
+  orders-db: { match: { app: orders-db }, ${db} environments: { production: {} } }`,
+    });
+
+  it('is another service that there is', () => {
+    const { settings } = accepted(services('parent: orders-db,', ''));
+    expect(settings.catalog.services.map(({ name, parent }) => [name, parent])).toEqual([
+      ['checkout', 'orders-db'],
+      ['orders-db', undefined],
+    ]);
+    expect(faultsOf(services('parent: order-db,', ''))).toEqual([
+      'tocsin.yaml:2: services.checkout.parent is order-db, there is no such service, did you mean "orders-db"?',
+    ]);
+  });
+
+  it('is never itself, by whatever way round', () => {
+    expect(faultsOf(services('parent: checkout,', ''))).toEqual([
+      expect.stringContaining('services.checkout.parent is checkout, it would depend on itself'),
+    ]);
+    expect(faultsOf(services('parent: orders-db,', 'parent: checkout,'))).toHaveLength(2);
   });
 });

@@ -4,12 +4,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { FAILURES_MAX, REST_MS } from '../../src/core/breaker.ts';
 import { Secret } from '../../src/core/secret.ts';
 import * as alertmanager from '../../src/integrations/alertmanager/index.ts';
+import * as aws from '../../src/integrations/aws/index.ts';
 import * as kubernetes from '../../src/integrations/kubernetes/index.ts';
+import * as mongodb from '../../src/integrations/mongodb/index.ts';
 import * as pagerduty from '../../src/integrations/pagerduty/index.ts';
 import * as patroni from '../../src/integrations/patroni/index.ts';
+import * as postgres from '../../src/integrations/postgres/index.ts';
 import * as prometheus from '../../src/integrations/prometheus/index.ts';
 import * as redis from '../../src/integrations/redis/index.ts';
 import { step, target } from '../core/operation/sample.ts';
+import { config as postgresConfig } from './postgres/step-worlds.ts';
 
 const opened: (() => void)[] = [];
 afterEach(() => {
@@ -41,6 +45,26 @@ const systems: Readonly<Record<string, (there: There) => () => Promise<unknown>>
   patroni: ({ url, clock }) => {
     const { planner } = patroniAt({ url, clock });
     return () => planner.draft(failover);
+  },
+  mongodb: ({ url, clock }) => {
+    const member = { host: '127.0.0.1', port: Number(new URL(url).port) };
+    const config = { target: 'db', set: 'rs0', members: [member], authSource: 'admin' };
+    const { planner } = mongodb.connect({ ...config, timeoutMs: 100 }, { clock });
+    return () => planner.draft(failover);
+  },
+  postgres: ({ url, clock }) => {
+    const address = { host: '127.0.0.1', port: Number(new URL(url).port) };
+    const nodes = [{ ...postgresConfig.nodes[0], name: 'db-1', address }];
+    const { planner } = postgres.connect({ ...postgresConfig, nodes }, { clock });
+    return () => planner.draft(failover);
+  },
+  aws: ({ url, clock }) => {
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+    const config = { target: 'aws-eu', region: 'eu-west-1', credentials, endpoint: url };
+    const deps = { clock, pause: async () => undefined };
+    const { planner } = aws.connect({ ...config, timeoutMs }, deps);
+    const request = { ...failover, target: { ...failover.target, locator: { cluster: 'c' } } };
+    return () => planner.draft(request);
   },
   prometheus: ({ url, clock }) => {
     const api = { target: 'prom', url, timeoutMs, bytesMax: 1_000 };

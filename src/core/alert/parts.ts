@@ -1,4 +1,4 @@
-import { locate } from '../catalog.ts';
+import { comparable, locate } from '../catalog.ts';
 import type { Sha256 } from '../event.ts';
 import type { Members } from '../incident/privacy.ts';
 import { ofMembers, routeOf } from '../incident/route.ts';
@@ -63,7 +63,7 @@ export function partsOf(
     where: { readonly source: string; readonly target: string | undefined },
   ): { readonly name: string; readonly because: Part['because'] } | undefined {
     const located = locate(settings.catalog, labels);
-    const all: Labels = { ...labels, ...located };
+    const all: Labels = comparable(settings.catalog, labels);
     const members = ofMembers(routeOf(routes, all));
     const ruled = ruleOf(correlation, { source: where.source, labels: all, ...members }, hash);
     if (ruled) {

@@ -1,7 +1,7 @@
 import { correlatePage, correlateRuled, incidentId } from '../alert/correlate.ts';
 import type { CorrelationIndex } from '../alert/correlation-index.ts';
 import { type Ruled, type RuleSubject, ruleOf } from '../alert/rule.ts';
-import { locate } from '../catalog.ts';
+import { comparable, locate } from '../catalog.ts';
 import type { Sha256 } from '../event.ts';
 import type { Settings } from '../settings.ts';
 import { TRIGGERED } from './agreement.ts';
@@ -29,7 +29,7 @@ export interface PageIntake {
 export function pageIntent({ pager, news, labels }: PageDelivery, intake: PageIntake): ReceivePage {
   const { settings, sha256 } = intake;
   const { service = '', environment = '' } = locate(settings.catalog, labels);
-  const all = { ...labels, ...(service && { service }), ...(environment && { environment }) };
+  const all = comparable(settings.catalog, labels);
   const route = routeOf(settings.routes, all);
   const members = ofMembers(route);
   const named = { pager, page: news.page, key: news.stands?.key ?? '' };

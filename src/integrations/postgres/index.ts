@@ -1,3 +1,4 @@
+import { createQuestions } from '../../core/breaker.ts';
 import type { Backup, Restorer } from '../../core/ports/backup.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError } from '../../core/problem.ts';
@@ -43,28 +44,37 @@ export function connect(
   {
     connections = createConnections(config),
     run = runCommand,
-  }: Partial<Omit<Reach, 'config'>> = {},
+    clock = Date,
+  }: Partial<Omit<Reach, 'config'>> & { readonly clock?: { now(): number } } = {},
 ): Integration {
   const reach: Reach = { config, connections, run };
-  let state: 'ok' | 'degraded' | 'down' = 'ok';
+  const questions = createQuestions({
+    target: config.target,
+    rests: 'PG_RESTS',
+    now: () => clock.now(),
+    isAway: (error) => error instanceof ProblemError && error.problem.code === 'PG_ALL_SILENT',
+  });
+  let isWhole = true;
+  const topology = () => questions.ask(() => readTopology(reach));
+
   return {
-    planner: createPlanner(reach),
+    planner: createPlanner(reach, topology),
     backup: createBackup({ ...config, login: config.admin }),
     restorer: createRestorer({ ...config, login: config.admin }),
-    health: () => state,
+    health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
       const facts = { postgres: config.target };
       try {
-        const { primary, candidates, others, silent, timeline } = await readTopology(reach);
+        const { primary, candidates, others, silent, timeline } = await topology();
         const missing = others.length + silent.length + (primary.state ? 0 : 1);
-        state = missing === 0 ? 'ok' : 'degraded';
+        isWhole = missing === 0;
         const [best] = candidates;
         const lag = primary.state && best ? behind(primary.state.received, best.received) : -1;
         const seen = { ...facts, primary: primary.node.name, replicas: candidates.length };
         return [{ check: 'topology', facts: { ...seen, timeline, missing, lag } }];
       } catch (error) {
         if (!(error instanceof ProblemError)) throw error;
-        state = 'down';
+        isWhole = false;
         return [{ check: 'topology', facts, problem: error.problem }];
       }
     },

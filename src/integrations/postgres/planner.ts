@@ -10,14 +10,17 @@ import { said } from './schema.ts';
 import { nodeNamed, type Reach, readTopology, type Standby, type Topology } from './topology.ts';
 
 /** Reads; what it rehearses is rolled back. */
-export function createPlanner(reach: Reach): Planner {
+export function createPlanner(
+  reach: Reach,
+  look: () => Promise<Topology> = () => readTopology(reach),
+): Planner {
   return {
     async draft(request: DraftRequest): Promise<Draft> {
       if (request.verb !== 'failover') {
         return { ok: false, problem: problem('PG_UNKNOWN_VERB', { verb: request.verb }) };
       }
       try {
-        return await draftFailover(reach, request);
+        return await draftFailover(reach, await look(), request);
       } catch (error) {
         if (error instanceof ProblemError) return { ok: false, problem: error.problem };
         throw error;
@@ -26,8 +29,11 @@ export function createPlanner(reach: Reach): Planner {
   };
 }
 
-async function draftFailover(reach: Reach, request: DraftRequest): Promise<Draft> {
-  const topology = await readTopology(reach);
+async function draftFailover(
+  reach: Reach,
+  topology: Topology,
+  request: DraftRequest,
+): Promise<Draft> {
   const accept = String(request.args['accept'] ?? '');
   const shown: Shown = {
     reach,

@@ -35,6 +35,18 @@ export const problems: ProblemBook = {
     why: '{told} are both out of recovery: they may both take writes.',
     next: 'Decide which one is right, stop the other, then ask again.',
   },
+  PG_ALL_SILENT: {
+    what: 'No server of {target} answers.',
+    changed: nothing,
+    why: 'Each was asked, and none could be reached in time.',
+    next: 'Look at the network from here to them first; then at the servers.',
+  },
+  PG_RESTS: {
+    what: '{target} is not asked for the moment.',
+    changed: nothing,
+    why: 'No server of it answered {failures} times in a row; the next question goes out in {seconds} s.',
+    next: 'Look at the network from here to them. A step that is under way is not held up by this.',
+  },
   PG_NO_PRIMARY: {
     what: 'No primary of {target} can be told.',
     changed: nothing,

@@ -48,6 +48,9 @@ export async function readTopology(reach: Reach): Promise<Topology> {
   const standbys = looked.flatMap(({ node, state }) =>
     state?.role === 'standby' ? [{ node, ...state }] : [],
   );
+  if (looked.every(({ state }) => state === undefined)) {
+    throw new ProblemError(problem('PG_ALL_SILENT', { target }));
+  }
   const primary = primaryOf(looked, standbys, target);
   const [first] = standbys;
   const system = primary.state?.system ?? first?.system ?? '';

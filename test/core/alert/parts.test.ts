@@ -52,6 +52,38 @@ describe('what a rule says belongs together', () => {
     expect(one(world)).toMatchObject({ firing: 2, opened: { service: 'checkout' } });
   });
 
+  it('is compared by what its service depends on, in whichever order parent and children come', () => {
+    const environments = [{ name: 'production', match: {}, targets: {} }];
+    const on = (name: string, parent?: string) => ({
+      name,
+      match: { app: name },
+      environments,
+      ...(parent !== undefined && { parent }),
+    });
+    const services = [
+      on('orders-db'),
+      on('checkout', 'orders-db'),
+      on('web', 'checkout'),
+      on('mail'),
+    ];
+    const rule = { ...perCluster, same: ['root', 'environment'] };
+    const orders = [
+      ['orders-db', 'checkout', 'web', 'mail'],
+      ['mail', 'web', 'checkout', 'orders-db'],
+      ['checkout', 'mail', 'orders-db', 'web'],
+    ];
+    for (const order of orders) {
+      const world = newWorld({ catalog: { services }, correlation: [rule] });
+      for (const app of order) {
+        world.deliver(body('alertmanager/main', app, alert(app, { app })), T0);
+      }
+      const [mail, tree] = open(world).toSorted((a, b) => a.firing - b.firing);
+      expect([mail?.firing, tree?.firing, open(world).length]).toEqual([1, 3, 2]);
+      expect(tree?.opened.rule?.same).toEqual({ root: 'orders-db', environment: 'production' });
+      expect(mail?.opened.rule?.same).toEqual({ root: 'mail', environment: 'production' });
+    }
+  });
+
   it('is of the sources that it names, and of what it matches', () => {
     const sources = ['alertmanager/main'];
     const rule = { ...perCluster, sources, match: { team: 'shop' } };
