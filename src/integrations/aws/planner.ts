@@ -17,6 +17,8 @@ export function createPlanner(reach: Reach): Planner {
   return {
     async draft(request: DraftRequest): Promise<Draft> {
       const place = placeOf(request.target.locator);
+      const idle = ['mode', 'accept'].find((name) => request.args[name] !== undefined);
+      if (idle !== undefined) return refused('AWS_NO_MODE', { word: idle });
       try {
         return place ? await draftAt(request, reach, place) : unknownVerb(request);
       } catch (error) {

@@ -148,6 +148,12 @@ export const problems: ProblemBook = {
     why: '{source} is not fenced by this: whoever reaches it may go on writing there.',
     next: 'Stop what writes to it first where it can be reached, and keep it stopped.',
   },
+  AWS_NO_MODE: {
+    what: 'A failover in AWS takes no {word}.',
+    changed: nothing,
+    why: 'AWS itself decides how it fails over; it would have no effect.',
+    next: 'Leave {word} out.',
+  },
   AWS_UNKNOWN_VERB: {
     what: 'That cannot {verb}.',
     changed: nothing,

@@ -245,6 +245,14 @@ describe('the account', () => {
     ]);
   });
 
+  it('takes no word that would have no effect', async () => {
+    for (const args of [{ mode: 'forced' }, { accept: 'split-brain' }]) {
+      expect(await draft('failover', { cluster: 'orders' }, { args })).toMatchObject({
+        problem: { code: 'AWS_NO_MODE' },
+      });
+    }
+  });
+
   it('knows what it cannot do', async () => {
     expect(await draft('scale', { cluster: 'orders' })).toMatchObject({
       problem: { code: 'AWS_UNKNOWN_VERB', facts: { verb: 'scale', where: 'cluster orders' } },
