@@ -111,7 +111,9 @@ function runVitest(args: readonly string[]): number | null {
   // Other platforms have no such keys, and no such flag.
   const hasKeys = process.platform === 'linux' && process.arch === 'x64';
   const flags = hasKeys ? ['--no-memory-protection-keys'] : [];
-  return spawnSync(process.execPath, [...flags, vitest, ...args], { stdio: 'inherit' }).status;
+  const ran = spawnSync(process.execPath, [...flags, vitest, ...args], { stdio: 'inherit' });
+  if (ran.signal !== null) console.error(`\nthe suites were ended by ${ran.signal}`);
+  return ran.status;
 }
 
 function conclude({ passed, failed, skipped }: Count): boolean {
