@@ -21,7 +21,7 @@ export interface BackupScope {
 }
 
 /** What this build makes copies of, by system. */
-const able: readonly string[] = ['postgres'];
+const able: readonly string[] = ['postgres', 'redis'];
 
 /** What is backed up, and where it is kept. */
 export function readBackups(
@@ -74,6 +74,7 @@ function readBackup(
   const { integration, target: name, locator } = target;
   const { database, query, timeout, schedule, verify, time_zone: zone } = entry;
   checkRuns(entry, { path, report });
+  if (integration === 'redis') checkPlain(entry, { path, report });
   return [
     {
       subject: { service: service.name, environment: environment.name, what: entry.what },
@@ -115,6 +116,21 @@ function keepOf(
 function scheduleOf(cron: string, zone: string): Schedule {
   const times = cronOf(cron, zone);
   return { text: `${cron} ${zone}`, last: (at) => lastUntil(times, at) };
+}
+
+/** A Redis is copied as a whole, and answers no SELECT. */
+function checkPlain(
+  entry: Written,
+  { path, report }: { readonly path: Path; readonly report: Report },
+): void {
+  for (const key of ['database', 'query'] as const) {
+    if (entry[key] === undefined) continue;
+    report.error([...path, key], {
+      what: `${key} of backups[${path[1]}] says nothing to a Redis`,
+      why: 'all its databases are copied, and their keys are counted',
+      instead: 'take it out',
+    });
+  }
 }
 
 function checkRuns(

@@ -3,6 +3,7 @@ import { faultsOf, yaml } from './given.ts';
 
 const targets = `targets:
   pg-main: { postgres: { nodes: { one: { address: "db:5432" } }, username: tocsin, application: { username: app } } }
+  mongo: { mongodb: { set: rs0, members: ["m:27017"] } }
   cache-main: { redis: { sentinels: ["s:26379"], master: cache } }`;
 const services = `services:
   checkout:
@@ -10,7 +11,8 @@ const services = `services:
     environments:
       production: { match: { env: p }, database: { postgres: pg-main }, cache: { redis: cache-main } }
       staging: { match: { env: s }, database: { postgres: pg-main } }
-  mail: { match: { app: mail }, environments: { production: { database: { postgres: pg-main } } } }`;
+  mail: { match: { app: mail }, environments: { production: { database: { postgres: pg-main } } } }
+  shop: { match: { app: shop }, environments: { production: { database: { mongodb: mongo } } } }`;
 
 const faults = (...entries: readonly string[]) =>
   faultsOf(
@@ -28,6 +30,7 @@ describe('backups', () => {
         'service: checkout, environment: production, what: database, to: ./backups, query: "SELECT 1"',
         'service: checkout, environment: staging, what: database, to: ./backups',
         'service: mail, what: database, to: /srv/backups, timeout: 2h, database: mail',
+        'service: checkout, what: cache, to: ./backups',
       ),
     ).toEqual([]);
   });
@@ -51,12 +54,14 @@ describe('backups', () => {
   it('are of what this build makes copies of, and one for each', () => {
     expect(
       faults(
-        'service: checkout, what: cache, to: ./b',
+        'service: shop, what: database, to: ./b',
+        'service: checkout, what: cache, to: ./b, query: "SELECT 1"',
         'service: mail, what: database, to: ./b',
         'service: mail, what: database, to: ./c',
       ),
     ).toEqual([
-      'the cache of checkout is a redis target, this build makes copies of postgres only, take the entry out',
+      'the database of shop is a mongodb target, this build makes copies of postgres and redis only, take the entry out',
+      'query of backups[1] says nothing to a Redis, all its databases are copied, and their keys are counted, take it out',
       'two entries of backups are about mail/production/database, which of them a command means could not be told, write one',
     ]);
   });

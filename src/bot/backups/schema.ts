@@ -23,6 +23,7 @@ const manifest = z.strictObject({
   content: z.strictObject({
     counts: z.record(z.string(), count),
     uncounted: count,
+    atMost: z.record(z.string(), count).optional(),
     query: z.strictObject({ asked: text, answered: text }).optional(),
   }),
 });
@@ -35,10 +36,13 @@ export function signedManifestIn(written: string): SignedManifest | undefined {
     const parsed = signedManifest.safeParse(JSON.parse(written));
     if (!parsed.success) return undefined;
     const { content, ...rest } = parsed.data.manifest;
-    const { query, ...counted } = content;
+    const { query, atMost, ...counted } = content;
     return {
       ...parsed.data,
-      manifest: { ...rest, content: { ...counted, ...(query && { query }) } },
+      manifest: {
+        ...rest,
+        content: { ...counted, ...(atMost && { atMost }), ...(query && { query }) },
+      },
     };
   } catch {
     return undefined;

@@ -36,11 +36,13 @@ export interface Manifest {
   readonly content: Content;
 }
 
-/** What the copy holds, counted in the very state that was copied. */
+/** What the copy holds, counted in the very state that was copied, or around it where nobody can ask that state. */
 export interface Content {
   /** By table (`public.orders`) or key space; those that could not be counted in time are not among them. */
   readonly counts: Readonly<Record<string, number>>;
   readonly uncounted: number;
+  /** Counted around it: `counts` are the fewest, and these the most. */
+  readonly atMost?: Readonly<Record<string, number>>;
   /** What was asked, and the answer as text. */
   readonly query?: { readonly asked: string; readonly answered: string };
 }

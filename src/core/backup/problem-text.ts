@@ -1,6 +1,7 @@
 import type { ProblemBook } from '../problem.ts';
 
 const nothing = 'Nothing was changed.';
+const cleared = 'What is backed up was only read; what was written of the backup is taken away.';
 
 /** Words of backups, whatever is backed up. */
 export const backupProblems: ProblemBook = {
@@ -137,6 +138,24 @@ export const backupProblems: ProblemBook = {
       'The steps above say how far it came; until the names change nothing in use is touched.',
     why: 'It failed in a way nobody foresaw; the log has the details.',
     next: 'Ask again; what was left half-way is taken away then.',
+  },
+  BACKUP_PROGRAM_MISSING: {
+    what: '{program} cannot be used.',
+    changed: nothing,
+    why: '{why}',
+    next: 'Install the programs of the server’s version where Tocsin runs, in one of the usual folders; the page of the integration says which.',
+  },
+  BACKUP_PROGRAM_KILLED: {
+    what: '{program} was ended from outside.',
+    changed: cleared,
+    why: 'The signal was {signal}; a machine that is short of memory does that as well.',
+    next: 'Look at the log of the system where Tocsin runs, then ask again.',
+  },
+  BACKUP_PROGRAM_FAILED: {
+    what: '{program} failed.',
+    changed: cleared,
+    why: '{why}',
+    next: 'Mend what it says and ask again.',
   },
   BACKUP_FAILED: {
     what: 'The backup could not be taken.',

@@ -1,8 +1,10 @@
 import { createQuestions } from '../../core/breaker.ts';
+import type { Backup } from '../../core/ports/backup.ts';
 import type { StepDriver } from '../../core/ports/step.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import type { Looked } from '../../core/ports/workload.ts';
 import { type Facts, ProblemError } from '../../core/problem.ts';
+import { createSnapshots } from './backup/index.ts';
 import { readCluster } from './cluster.ts';
 import { type Connections, createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
@@ -19,6 +21,7 @@ export { problems } from './problems.ts';
 export type { RedisConfig } from './schema.ts';
 
 export interface Integration extends OperatedTarget {
+  readonly backup: Backup;
   /** Who is master now, and who follows. Never rejects. */
   standing(): Promise<Looked<Facts>>;
 }
@@ -49,6 +52,7 @@ export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Dat
 
   return {
     planner: createPlanner(config, asking, questions.ask),
+    backup: createSnapshots(config),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async standing() {
       try {

@@ -5,6 +5,12 @@ const paused = 'No server changed its role by this; a pause of writes ends by it
 
 /** Every code of this integration with its words. Facts are named in braces. */
 export const problems: ProblemBook = {
+  REDIS_BACKUP_CLUSTER: {
+    what: '{target} is a Redis Cluster and is not backed up.',
+    changed: nothing,
+    why: 'Its masters hold parts of the keys, and copies of each would be of different moments.',
+    next: 'Take its entry out of `backups:`; `redis-cli --cluster backup HOST:PORT FOLDER` copies each of them.',
+  },
   REDIS_UNREACHABLE: {
     what: '{server} could not be reached.',
     changed: paused,

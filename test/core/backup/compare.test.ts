@@ -72,6 +72,27 @@ describe('what was restored', () => {
     ]);
   });
 
+  it('lies between what was counted while it was copied, where it went on changing', () => {
+    const around = { counts: { db0: 10, db1: 0 }, atMost: { db0: 12, db1: 1 }, uncounted: 0 };
+    const judged = (counts: Readonly<Record<string, number>>) =>
+      judgeContent(around, { counts, uncounted: 0 });
+    expect(judged({ db0: 11 })).toEqual([
+      {
+        name: 'rows',
+        ok: true,
+        says: '11 keys in 2 databases, within what was counted while it was copied',
+      },
+    ]);
+    expect(judged({ db0: 10, db1: 1 })).toMatchObject([{ ok: true }]);
+    expect(judged({ db0: 9, db1: 2, db7: 1 })).toEqual([
+      {
+        name: 'rows',
+        ok: false,
+        says: 'db0 has 9 keys instead of 10 to 12, db1 has 2 keys instead of 0 to 1, db7 has 1 keys instead of 0',
+      },
+    ]);
+  });
+
   it('answers its question as it did', () => {
     const now = { ...then, query: { asked: 'SELECT 1', answered: '[["2"]]' } };
     expect(judgeContent(then, now)[1]).toEqual({

@@ -7,6 +7,7 @@ import { openBackups } from '../../../src/bot/backups/index.ts';
 import type { ConnectedTarget } from '../../../src/bot/bot.ts';
 import type { BackupRule } from '../../../src/core/backup/rule.ts';
 import type { Step } from '../../../src/core/operation/plan.ts';
+import type { Copied } from '../../../src/core/ports/backup.ts';
 import type { ApplyContext, Draft, Observed, StepDriver } from '../../../src/core/ports/step.ts';
 import { connect } from '../../../src/integrations/objectstore/index.ts';
 import { createDumps, type DumpReach } from '../../../src/integrations/postgres/backup/dump.ts';
@@ -36,17 +37,6 @@ export const context = { operation, outputs: {}, startedAt };
 
 /** One database `checkout` of a server, kept in a folder of its own. */
 export function backupStage(server: PostgresServer): BackupStage {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-backups-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const journal = createMemoryJournal({ now: () => startedAt });
-  const rule: BackupRule = {
-    subject: { service: 'checkout', environment: 'production', what: 'database' },
-    source: { integration: 'postgres', target: 'pg-main', locator: { database: 'checkout' } },
-    to: folder,
-    where: 'tocsin.yaml:1',
-    timeoutMs: 60_000,
-    lateAfterMs: 3_600_000,
-  };
   const reach: DumpReach = {
     place: async ({ locator }) => ({
       host: '127.0.0.1',
@@ -57,6 +47,26 @@ export function backupStage(server: PostgresServer): BackupStage {
     }),
     programs: server.programs,
   };
+  return stageOf(
+    'database',
+    { integration: 'postgres', target: 'pg-main', locator: { database: 'checkout' } },
+    { backup: createDumps(reach), restorer: restorerAt(reach) },
+  );
+}
+
+/** Whatever is copied, kept in a folder of its own. */
+export function stageOf(what: string, source: BackupRule['source'], copied: Copied): BackupStage {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-backups-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const journal = createMemoryJournal({ now: () => startedAt });
+  const rule: BackupRule = {
+    subject: { service: 'checkout', environment: 'production', what },
+    source,
+    to: folder,
+    where: 'tocsin.yaml:1',
+    timeoutMs: 60_000,
+    lateAfterMs: 3_600_000,
+  };
   return {
     folder,
     journal,
@@ -64,9 +74,8 @@ export function backupStage(server: PostgresServer): BackupStage {
     life(more = {}) {
       const rules = [{ ...rule, ...more }];
       const target: ConnectedTarget = {
-        name: 'postgres/pg-main',
-        backup: createDumps(reach),
-        restorer: restorerAt(reach),
+        name: `${source.integration}/${source.target}`,
+        ...copied,
         health: () => 'ok',
         doctor: async () => [],
         close: () => undefined,
@@ -94,7 +103,7 @@ export function backupStage(server: PostgresServer): BackupStage {
             operation: by,
             service: 'checkout',
             target: { ...rule.source, bounds: {}, show: [] },
-            args: { what: 'database', environment: 'production', ...args },
+            args: { what, environment: 'production', ...args },
           }) ?? Promise.reject(new Error('it plans')),
       };
     },

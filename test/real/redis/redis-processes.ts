@@ -68,7 +68,8 @@ export async function grantAsThePageSays(
   );
   const lines = page.match(/ACL SETUSER .*\+info.*/g) ?? [];
   if (lines.length !== 2) throw new Error('the page names two users of the servers');
-  for (const line of lines) {
+  const copying = page.match(/ACL SETUSER .*\+sync.*/g) ?? [];
+  for (const line of [...lines, ...copying]) {
     const [command = '', ...words] = line.replace('>…', `>${password}`).split(' ');
     for (const port of ports) await client(port).call(command, ...words);
   }

@@ -1,7 +1,6 @@
 import type { ProblemBook } from '../../../core/problem.ts';
 
 const nothing = 'Nothing was changed.';
-const cleared = 'The database was only read; what was written of the backup is taken away.';
 
 /** Words of dumps. */
 export const dumpProblems: ProblemBook = {
@@ -28,23 +27,5 @@ export const dumpProblems: ProblemBook = {
     changed: nothing,
     why: '{why}',
     next: 'Look at the room in the folder for temporary files and at the installed version of PostgreSQL, then ask again.',
-  },
-  BACKUP_PROGRAM_MISSING: {
-    what: '{program} cannot be used.',
-    changed: nothing,
-    why: '{why}',
-    next: 'Install the client programs of the server’s version where Tocsin runs, or say where they are with `programs:`.',
-  },
-  BACKUP_PROGRAM_KILLED: {
-    what: '{program} was ended from outside.',
-    changed: cleared,
-    why: 'The signal was {signal}; a machine that is short of memory does that as well.',
-    next: 'Look at the log of the system where Tocsin runs, then ask again.',
-  },
-  BACKUP_PROGRAM_FAILED: {
-    what: '{program} failed.',
-    changed: cleared,
-    why: '{why}',
-    next: 'Mend what it says and ask again.',
   },
 };

@@ -1,0 +1,23 @@
+import { ProblemError, problem } from '../../../core/problem.ts';
+import type { Connections } from '../connection.ts';
+import type { RedisConfig } from '../schema.ts';
+import { readServers } from '../servers.ts';
+import { type Member, readTopology } from '../topology.ts';
+
+/** A replica that lacks more than this of the stream of writes is not copied: a copy of it would be an old one. */
+const lackMaxBytes = 1024 * 1024;
+
+/**
+ * Whom a copy is asked of: a replica that follows and has nearly all of it, else the master. A server forks for it, and
+ * that is better not the one that everybody writes to. Rejects with a ProblemError.
+ */
+export async function copiedFrom(config: RedisConfig, connections: Connections): Promise<Member> {
+  if (config.kind === 'cluster') {
+    throw new ProblemError(problem('REDIS_BACKUP_CLUSTER', { target: config.target }));
+  }
+  const { master, replicas } =
+    config.kind === 'sentinels'
+      ? await readTopology({ config, connections })
+      : await readServers({ config, connections });
+  return replicas.find(({ offset }) => offset + lackMaxBytes >= master.offset) ?? master;
+}

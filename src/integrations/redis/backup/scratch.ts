@@ -1,0 +1,139 @@
+import { chmod, chown, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Scratch } from '../../../core/ports/backup.ts';
+import { ProblemError } from '../../../core/problem.ts';
+import { outputOf, startChild } from './child.ts';
+import { programOf } from './programs.ts';
+
+const prefix = 'tocsin-rdb-';
+/** One that loads for an hour is not asked twenty times a second. */
+const pauseMaxMs = 1_000;
+export const fileName = 'copy.rdb';
+
+/** A folder that is gone afterwards, for a copy that a program has to read from a file. */
+export async function withFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
+  await sweep();
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  try {
+    return await task(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Loads the copy in a folder into a server that only a socket in that folder reaches, and answers its INFO. It is told
+ * to follow a master that is not there: a server by itself drops keys whose time is over as it loads them, a replica
+ * keeps them until its master says otherwise. It writes nothing and is gone afterwards.
+ */
+export async function loaded(folder: string, server: string, signal: AbortSignal): Promise<string> {
+  const client = await programOf('redis-cli');
+  const user = await unprivileged();
+  if (user) {
+    await chown(join(folder, fileName), user.uid, user.gid);
+    await chown(folder, user.uid, user.gid);
+  }
+  await chmod(folder, 0o700);
+  const socket = join(folder, 's');
+  const args = Object.entries(settingsOf(folder, socket)).flatMap(([name, value]) => [
+    `--${name}`,
+    ...value,
+  ]);
+  const child = startChild({ program: server, args, signal, speaks: true, ...(user && { user }) });
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  child.ended.then(over, over);
+  try {
+    for (let pause = 50; ; pause = Math.min(pause * 2, pauseMaxMs)) {
+      signal.throwIfAborted();
+      const info = await outputOf({
+        program: client.path,
+        args: ['-s', socket, 'INFO'],
+        signal,
+      }).catch(notYet);
+      if (info !== undefined && /^loading:0/m.test(info)) return info;
+      // It ends by itself over what it cannot load, and says why.
+      if (isOver) await child.ended;
+      await wait(pause);
+    }
+  } finally {
+    // Nothing in it is worth an orderly end.
+    child.kill('SIGKILL');
+    await child.ended.catch(() => undefined);
+  }
+}
+
+/** It is kept in a file and brought up in memory. */
+export async function scratchRoom(): Promise<Scratch> {
+  const { bavail, bsize } = await statfs(tmpdir());
+  const roomBytes = Math.min(bavail * bsize, process.availableMemory());
+  return { place: `a server of its own, in memory and ${tmpdir()}`, roomBytes };
+}
+
+function settingsOf(folder: string, socket: string): Readonly<Record<string, readonly string[]>> {
+  return {
+    port: ['0'],
+    unixsocket: [socket],
+    unixsocketperm: ['700'],
+    dir: [folder],
+    dbfilename: [fileName],
+    save: [''],
+    appendonly: ['no'],
+    daemonize: ['no'],
+    // How many the source has is not known, and a copy with more is refused.
+    databases: ['10000'],
+    // Port 1 of this machine, which only root could open.
+    replicaof: ['127.0.0.1', '1'],
+  };
+}
+
+/** It does not listen yet. */
+function notYet(error: unknown): undefined {
+  if (error instanceof ProblemError && error.problem.code === 'BACKUP_PROGRAM_FAILED') return;
+  throw error;
+}
+
+/** A process that died left its server behind: it is told to end by the socket that it alone has. */
+async function sweep(): Promise<void> {
+  const names = await readdir(tmpdir()).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
+    if (isAlive(Number(name.slice(prefix.length).split('-', 1)[0]))) continue;
+    const folder = join(tmpdir(), name);
+    const { path: program } = await programOf('redis-cli');
+    const args = ['-s', join(folder, 's'), 'SHUTDOWN', 'NOSAVE'];
+    const signal = AbortSignal.timeout(10_000);
+    await outputOf({ program, args, signal }).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Root is too much for reading a file; Debian's package brings a user for it, and every machine has nobody. */
+async function unprivileged(): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  let last: unknown;
+  for (const name of ['redis', 'nobody']) {
+    try {
+      const idOf = async (what: string) => {
+        const signal = AbortSignal.timeout(10_000);
+        return Number(await outputOf({ program: '/usr/bin/id', args: [what, name], signal }));
+      };
+      return { uid: await idOf('-u'), gid: await idOf('-g') };
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
