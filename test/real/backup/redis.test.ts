@@ -1,10 +1,20 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { signedManifestIn } from '../../../src/bot/backups/schema.ts';
 import { createSnapshots } from '../../../src/integrations/redis/backup/index.ts';
 import type { RedisConfig } from '../../../src/integrations/redis/schema.ts';
+import { commandOf } from '../../provision/command.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
   freePorts,
@@ -134,6 +144,26 @@ it('a password that is wrong leaves nothing behind, and is not told', async () =
   });
   expect(JSON.stringify([ended, stage.journal.all])).not.toContain(servers.password);
   expect(filesBelow(stage.folder)).toEqual([]);
+});
+
+it('the server that a process left behind when it died is ended by the next verification', async () => {
+  // No process has a number so high: https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-rdb-4194305-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const args = ['--port', '0', '--unixsocket', join(folder, 's'), '--save', '', '--dir', folder];
+  const server = spawn(commandOf('redis'), args, { stdio: 'ignore' });
+  onTestFinished(() => void server.kill('SIGKILL'));
+  await eventually('it listens', () => existsSync(join(folder, 's')));
+  const stage = stageWith();
+  const life = stage.life();
+  const [step] = stepsOf(await life.draft('backup'));
+  if (!step) throw new Error('it has a step');
+  await run(life, step);
+  const [verification] = stepsOf(await life.draft('verify-backup'));
+  if (!verification) throw new Error('it has a step');
+  expect(await run(life, verification, verifying)).toMatchObject({ state: 'done' });
+  await eventually('it has ended', () => server.exitCode === 0);
+  expect(existsSync(folder)).toBe(false);
 });
 
 it('one that is stopped ends its program and leaves nothing', async () => {
