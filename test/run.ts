@@ -39,9 +39,9 @@ async function runEverything(): Promise<boolean> {
   if (machine) bringDoubles();
   const checks =
     options.real || options.bundle || filters.length > 0 ? [] : [lint(), types(), advisories()];
-  const suites = runSuites(tiers, seed);
+  const suites = processesOf(tiers).map((each) => runSuites(each, seed));
   machine?.release();
-  return conclude(sum([...checks, suites]));
+  return conclude(sum([...checks, ...suites]));
 }
 
 /** Without an option: every suite but those that only a full run can afford. */
@@ -50,6 +50,11 @@ function chosenTiers(): readonly Tier[] {
   const all = ['unit', 'bundle', 'real'] as const;
   const named = all.filter((tier) => options[tier]);
   return named.length > 0 ? named : all;
+}
+
+/** Each tier by itself; what is picked by name may stand in one of them only. */
+function processesOf(tiers: readonly Tier[]): readonly (readonly Tier[])[] {
+  return filters.length > 0 ? [tiers] : tiers.map((tier) => [tier]);
 }
 
 function lint(): Count {
@@ -103,17 +108,25 @@ function run(command: string, args: readonly string[]): number | null {
 }
 
 /**
- * Many threads that come and go beside WebAssembly trip a check of V8's own on processors with memory protection keys, and
- * the process is gone ("jit_page.has_value()"; https://github.com/nodejs/node/issues/64500 has its kind).
+ * Many threads that come and go beside WebAssembly trip checks of V8's own (`jit_page`), and the process is gone with a
+ * SIGTRAP, whichever test it was at (https://github.com/nodejs/node/issues/64500 has its kind). So each tier has a process of
+ * its own, and one that V8 ended so is run once more, from its beginning and aloud. No failed test is ever run again.
  */
 function runVitest(args: readonly string[]): number | null {
+  const first = vitestOnce(args);
+  if (first.signal !== 'SIGTRAP') return first.status;
+  console.error('\nV8 ended the process by a check of its own: the tier is run once more');
+  return vitestOnce(args).status;
+}
+
+function vitestOnce(args: readonly string[]) {
   const vitest = join(import.meta.dirname, '..', 'node_modules/vitest/vitest.mjs');
   // Other platforms have no such keys, and no such flag.
   const hasKeys = process.platform === 'linux' && process.arch === 'x64';
   const flags = hasKeys ? ['--no-memory-protection-keys'] : [];
   const ran = spawnSync(process.execPath, [...flags, vitest, ...args], { stdio: 'inherit' });
   if (ran.signal !== null) console.error(`\nthe suites were ended by ${ran.signal}`);
-  return ran.status;
+  return ran;
 }
 
 function conclude({ passed, failed, skipped }: Count): boolean {
