@@ -63,19 +63,18 @@ async function startInFolder(
   }
 }
 
-/** Both servers print the port they were given; Prometheus answers 503 until it also says that it is ready. */
-const ready = {
-  prometheus: /address=(127\.0\.0\.1:[1-9]\d*)[\s\S]*Server is ready to receive web requests/,
-  alertmanager: /msg="Listening on".*? address=(127\.0\.0\.1:\d+)/,
-};
+/** Both servers print the port they were given. */
+const listening = /msg="Listening on".*? address=(127\.0\.0\.1:[1-9]\d*)/;
+/** Prometheus answers 503 until it says so, on a line that may come before the port or after it. */
+const ready = { prometheus: 'Server is ready to receive web requests', alertmanager: '' };
 
 function listeningAddress(name: keyof typeof ready, child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       printed += text;
-      const found = ready[name].exec(printed);
-      if (found?.[1]) resolve(found[1]);
+      const [, address] = listening.exec(printed) ?? [];
+      if (address && printed.includes(ready[name])) resolve(address);
     });
     child.once('error', reject);
     child.once('close', () => reject(new Error(`${name} ended before it listened:\n${printed}`)));

@@ -39,6 +39,17 @@ export async function startRedisSet(): Promise<RedisSet> {
     { withinMs: 60_000 },
   );
   await followed(processes, master);
+  await eventually(
+    'every Sentinel has heard from each replica that it follows',
+    async () => {
+      const told = await Promise.all(
+        asked.map(async (sentinel) => String(await sentinel.call('SENTINEL', 'REPLICAS', 'cache'))),
+      );
+      // A Sentinel answers NOGOODSLAVE until it has: it asks each replica every ten seconds.
+      return told.every((text) => text.match(/master-link-status,ok,/g)?.length === 2);
+    },
+    { withinMs: 60_000 },
+  );
   return { ...processes, ports, sentinels };
 }
 

@@ -40,9 +40,17 @@ const uses: Readonly<Record<string, () => Promise<unknown>>> = {
     const { Route53Client } = await import('@aws-sdk/client-route-53');
     return await new Route53Client({ region: 'eu-west-1' }).config.region();
   },
+  async '@aws-sdk/client-s3'() {
+    const { S3Client } = await import('@aws-sdk/client-s3');
+    return await new S3Client({ region: 'eu-west-1' }).config.region();
+  },
   async '@aws-sdk/client-sns'() {
     const { SNSClient } = await import('@aws-sdk/client-sns');
     return await new SNSClient({ region: 'eu-west-1' }).config.region();
+  },
+  async 'age-encryption'() {
+    const { generateIdentity, identityToRecipient } = await import('age-encryption');
+    return (await identityToRecipient(await generateIdentity())).slice(0, 4);
   },
   async '@kubernetes/client-node'() {
     const { KubeConfig } = await import('@kubernetes/client-node');
