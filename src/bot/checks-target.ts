@@ -4,7 +4,7 @@ import type { Step } from '../core/operation/plan.ts';
 import type { Observed, StepDriver } from '../core/ports/step.ts';
 import { problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
-import type { ConnectedTarget } from './bot.ts';
+import type { ConnectedTarget } from './bot-parts.ts';
 import type { Checker } from './checker.ts';
 
 export interface ChecksOptions {

@@ -8,7 +8,7 @@ import {
   type Described,
   loaded,
 } from '../core/record/configuration.ts';
-import type { Log } from './bot.ts';
+import type { Log } from './bot-parts.ts';
 import type { TellSecurity } from './security/notices.ts';
 
 export interface ConfigurationRecordOptions {

@@ -1,4 +1,4 @@
-import type { BotParts } from './bot.ts';
+import type { BotParts } from './bot-parts.ts';
 import type { Engine } from './engine.ts';
 import { createDeadlinesLoop } from './loops/deadlines.ts';
 import type { createSnapshots } from './snapshots.ts';

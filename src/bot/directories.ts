@@ -1,5 +1,5 @@
 import { linkedSince } from '../core/identity/link.ts';
-import type { BotParts } from './bot.ts';
+import type { BotParts } from './bot-parts.ts';
 import { membersTold, type Sources } from './evidence.ts';
 import type { IdentityRecord } from './identity/record.ts';
 import { createDirectoriesLoop } from './loops/directories.ts';

@@ -37,7 +37,6 @@ import type { LoopFact } from './loop-fact.ts';
 import { arrive, createMoves } from './moves.ts';
 import { createQuotas } from './quotas.ts';
 import {
-  apply,
   emptyReadings,
   type Held,
   nameOf,
@@ -47,6 +46,7 @@ import {
   versionOf,
 } from './readings.ts';
 import { replay, replayIncident, replayOperation } from './replay.ts';
+import { apply } from './stream-readers.ts';
 import { type Successor, successorOf } from './successor.ts';
 import { sweep } from './sweep.ts';
 import { besides, freeAt, haltStream, lockStreams, verdict, withFacts, written } from './told.ts';

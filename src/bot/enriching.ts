@@ -1,6 +1,6 @@
 import type { Settings } from '../core/settings.ts';
 import type { Desk } from '../handlers/desk.ts';
-import type { BotParts, ConnectedTarget, Log } from './bot.ts';
+import type { BotParts, ConnectedTarget, Log } from './bot-parts.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { createEnricher, type EnrichmentCounts } from './enricher.ts';

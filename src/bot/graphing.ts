@@ -1,7 +1,7 @@
 import type { Panels } from '../core/ports/panels.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Desk } from '../handlers/desk.ts';
-import type { ConnectedTarget, LiveJournal, Log } from './bot.ts';
+import type { ConnectedTarget, LiveJournal, Log } from './bot-parts.ts';
 import type { Clock } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { createGrapher, type GraphCounts } from './grapher.ts';

@@ -1,5 +1,5 @@
 import type { Silences } from '../core/ports/silences.ts';
-import type { ConnectedTarget } from './bot.ts';
+import type { ConnectedTarget } from './bot-parts.ts';
 
 /** A source that can be told to be silent; what would hide too much is planned there, and made once it is approved. */
 export interface MutedSource extends Silences, Pick<ConnectedTarget, 'planner' | 'openWriter'> {}

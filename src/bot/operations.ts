@@ -1,6 +1,6 @@
 import type { OperationState } from '../core/operation/operation.ts';
 import type { Evidence } from '../core/person.ts';
-import type { BotParts, ConnectedTarget } from './bot.ts';
+import type { BotParts, ConnectedTarget } from './bot-parts.ts';
 import { openIncidents } from './desk.ts';
 import type { Engine } from './engine.ts';
 import { evidenceOf, type Sources } from './evidence.ts';

@@ -6,7 +6,7 @@ import type { PagedIncident } from '../core/ports/pager.ts';
 import type { Problem } from '../core/problem.ts';
 import { gather, symptomOf } from '../core/view/alert-lines.ts';
 import type { Desk } from '../handlers/desk.ts';
-import type { BotParts } from './bot.ts';
+import type { BotParts } from './bot-parts.ts';
 import type { Engine } from './engine.ts';
 import { createBackupsLoop } from './loops/backups.ts';
 import { createChangesLoop } from './loops/changes.ts';

@@ -8,7 +8,7 @@ import {
 import type { Step } from '../core/operation/plan.ts';
 import type { Draft, DraftRequest, StepDriver } from '../core/ports/step.ts';
 import { type Problem, problem } from '../core/problem.ts';
-import type { ConnectedTarget } from './bot.ts';
+import type { ConnectedTarget } from './bot-parts.ts';
 import type { Engine } from './engine.ts';
 
 const kind = 'tocsin.lift';

@@ -10,7 +10,7 @@ import type { Person } from '../core/person.ts';
 import type { Surface } from '../core/ports/surface.ts';
 import { askCard } from '../core/view/ask-card.ts';
 import type { Words } from '../core/view/words.ts';
-import type { BotParts } from './bot.ts';
+import type { BotParts } from './bot-parts.ts';
 import type { Engine } from './engine.ts';
 import type { BotIdentities } from './identity/open.ts';
 import { createAskingLoop } from './loops/asking.ts';

@@ -1,7 +1,7 @@
 import { type Directory, type DirectoryQuery, queryText } from '../core/ports/directory.ts';
 import { type Problem, ProblemError, problem, problemOf } from '../core/problem.ts';
 import type { DirectoryTimes } from '../core/settings.ts';
-import type { Log } from './bot.ts';
+import type { Log } from './bot-parts.ts';
 import type { Clock } from './clock.ts';
 
 /** A directory of one workspace, guild or account, and which groups it is asked for. */

@@ -1,16 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import { isArchiving } from '../core/archive.ts';
 import type { Journal } from '../core/ports/journal.ts';
-import type { BotParts, Log } from './bot.ts';
+import type { BotParts, Log } from './bot-parts.ts';
 import type { Engine } from './engine.ts';
-import {
-  apply,
-  emptyReadings,
-  exportReadings,
-  importReadings,
-  type Readings,
-  readingsVersion,
-} from './readings.ts';
+import { emptyReadings, type Readings, readingsVersion } from './readings.ts';
+import { exportReadings, importReadings } from './readings-snapshot.ts';
+import { apply } from './stream-readers.ts';
 import { sweep } from './sweep.ts';
 
 /** How many events a replay takes at a time, and after how many it lets go of what is over. */

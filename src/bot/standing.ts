@@ -1,6 +1,6 @@
 import { checksOf } from '../core/health.ts';
 import type { Desk, Standing } from '../handlers/desk.ts';
-import type { BotParts, ConnectedTarget } from './bot.ts';
+import type { BotParts, ConnectedTarget } from './bot-parts.ts';
 import { createChecker } from './checker.ts';
 import { createChecksTarget } from './checks-target.ts';
 import type { Engine } from './engine.ts';

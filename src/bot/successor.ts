@@ -2,7 +2,8 @@ import { following, incidentId } from '../core/alert/correlate.ts';
 import { forget, type Thread } from '../core/alert/correlation-index.ts';
 import type { Recorded, Sha256 } from '../core/event.ts';
 import type { Journal } from '../core/ports/journal.ts';
-import { apply, emptyReadings, streamOf } from './readings.ts';
+import { emptyReadings, streamOf } from './readings.ts';
+import { apply } from './stream-readers.ts';
 
 export interface Successor extends Thread {
   /** It is open, or may be reopened: another process wrote it, and memory has not heard of it. */

@@ -1,6 +1,6 @@
 import type { StepDriver } from '../core/ports/step.ts';
 import type { Problem } from '../core/problem.ts';
-import type { ConnectedTarget, Log } from './bot.ts';
+import type { ConnectedTarget, Log } from './bot-parts.ts';
 
 type Opener = NonNullable<ConnectedTarget['openWriter']>;
 

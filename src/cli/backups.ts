@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Logger } from 'pino';
 import { openBackups } from '../bot/backups/index.ts';
-import type { ConnectedTarget } from '../bot/bot.ts';
+import type { ConnectedTarget } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
 import { sayBytes } from '../core/backup/estimate.ts';
 import { folderOf } from '../core/backup/manifest.ts';
@@ -9,7 +9,7 @@ import type { Finding } from '../core/ports/target.ts';
 import { type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import type { OpenJournal } from '../journal/index.ts';
-import type { Parts } from './compose.ts';
+import type { Parts } from './parts.ts';
 
 export interface BackedUp extends Pick<Parts, 'backups'> {
   readonly targets: readonly ConnectedTarget[];

@@ -1,4 +1,4 @@
-import type { Log } from '../bot/bot.ts';
+import type { Log } from '../bot/bot-parts.ts';
 import type { ChatConnection, ChatDesk, ChatMetrics } from '../bot/chat.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { HttpRoute } from '../bot/http-route.ts';

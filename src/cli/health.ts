@@ -4,7 +4,7 @@ import { openIncidents } from '../bot/desk.ts';
 import { answer } from '../bot/http.ts';
 import type { HttpRoute } from '../bot/http-route.ts';
 import type { Pulse } from '../bot/pulse.ts';
-import type { Parts } from './compose.ts';
+import type { Parts } from './parts.ts';
 import { version } from './version.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Log } from '../bot/bot.ts';
+import type { Log } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { HostHandler } from '../bot/host-door.ts';
 import { createArchiveLoop } from '../bot/loops/archive.ts';

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import type { Log } from '../bot/bot.ts';
+import type { Log } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
 import { createOwnAlertsLoop } from '../bot/loops/own-alerts.ts';
 import type { AlertSink } from '../core/ports/alert-sink.ts';
 import type { OpenJournal } from '../journal/open.ts';
-import type { Running } from './compose.ts';
+import type { Running } from './parts.ts';
 
 /** By which this installation knows what is its own: it follows from its journal, and nobody else can guess it. */
 export function installationOf(digestKey: Uint8Array): string {

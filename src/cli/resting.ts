@@ -1,5 +1,5 @@
 import type { LaneReading } from '../bot/loops/threads/index.ts';
-import type { Parts } from './compose.ts';
+import type { Parts } from './parts.ts';
 
 /** An outside system behind a breaker. */
 export interface Resting {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Runbooks } from '../bot/bot.ts';
+import type { Runbooks } from '../bot/bot-parts.ts';
 import { hintOf, runbookFor } from '../core/runbook/match.ts';
 import { parseRunbook } from '../core/runbook/parse.ts';
 import { type Runbook, type RunbookFault, sayFault } from '../core/runbook/runbook.ts';

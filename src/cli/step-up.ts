@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Bot, Log } from '../bot/bot.ts';
+import type { Bot } from '../bot/bot.ts';
+import type { Log } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
 import { deliverTo } from '../bot/delivery.ts';
 import type { HostHandler } from '../bot/host-door.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ConnectedTarget } from '../bot/bot.ts';
+import type { ConnectedTarget } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { MutedSource } from '../bot/muted-source.ts';
 import type {
@@ -18,7 +18,7 @@ import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Finding } from '../core/ports/target.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
-import type { Parts } from './compose.ts';
+import type { Parts } from './parts.ts';
 import type { Resting } from './resting.ts';
 
 export interface Connected {

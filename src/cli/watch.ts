@@ -1,4 +1,5 @@
-import type { Bot, Log } from '../bot/bot.ts';
+import type { Bot } from '../bot/bot.ts';
+import type { Log } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
 import { createHeartbeatLoop } from '../bot/loops/heartbeat.ts';
 import { createWatchdogsLoop } from '../bot/loops/watchdogs.ts';
@@ -6,7 +7,7 @@ import { createWatchesLoop } from '../bot/loops/watches/index.ts';
 import { createOutages } from '../bot/loops/watches/outages.ts';
 import type { Metrics } from '../bot/metrics.ts';
 import type { Pulse } from '../bot/pulse.ts';
-import type { Parts } from './compose.ts';
+import type { Parts } from './parts.ts';
 
 /** How long each loop that turns by itself may stand still before the outside is told nothing more. */
 export const loopsWithinMs = { deadlines: 60_000, watchdogs: 60_000 } as const;

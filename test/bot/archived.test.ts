@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isArchived } from '../../src/bot/archived.ts';
-import { apply, emptyReadings } from '../../src/bot/readings.ts';
+import { emptyReadings } from '../../src/bot/readings.ts';
+import { apply } from '../../src/bot/stream-readers.ts';
 import type { Recorded } from '../../src/core/event.ts';
 
 const gone = (isPrivate: boolean): Recorded => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveJournal } from '../../src/bot/bot.ts';
+import type { LiveJournal } from '../../src/bot/bot-parts.ts';
 import { createEngine, type Engine } from '../../src/bot/engine.ts';
 import { sweep } from '../../src/bot/sweep.ts';
 import type { Observation } from '../../src/core/alert/alert.ts';

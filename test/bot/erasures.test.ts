@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { exportReadings } from '../../src/bot/readings.ts';
+import { exportReadings } from '../../src/bot/readings-snapshot.ts';
 import { receiveIntent } from '../../src/core/alert/intake.ts';
 import { firing } from '../core/incident/given-incident.ts';
 import { sha256 } from '../core/operation/sample.ts';

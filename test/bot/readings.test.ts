@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { apply, emptyReadings, exportReadings, importReadings } from '../../src/bot/readings.ts';
+import { emptyReadings } from '../../src/bot/readings.ts';
+import { exportReadings, importReadings } from '../../src/bot/readings-snapshot.ts';
+import { apply } from '../../src/bot/stream-readers.ts';
 import { sweep } from '../../src/bot/sweep.ts';
 import { incidentStream } from '../../src/core/alert/correlation-index.ts';
 import type { IncidentEvent } from '../../src/core/incident/event.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveJournal } from '../../src/bot/bot.ts';
+import type { LiveJournal } from '../../src/bot/bot-parts.ts';
 import { createEngine } from '../../src/bot/engine.ts';
 import { createOperationsLoop } from '../../src/bot/loops/operations.ts';
 import {

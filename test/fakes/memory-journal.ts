@@ -1,4 +1,4 @@
-import type { LiveJournal } from '../../src/bot/bot.ts';
+import type { LiveJournal } from '../../src/bot/bot-parts.ts';
 import type { Recorded } from '../../src/core/event.ts';
 import type { AppendContext, Appended, StreamWrite } from '../../src/core/ports/journal.ts';
 

@@ -1,4 +1,4 @@
-import type { LiveJournal } from '../../src/bot/bot.ts';
+import type { LiveJournal } from '../../src/bot/bot-parts.ts';
 import type { Clock } from '../../src/bot/clock.ts';
 import type { Surface } from '../../src/core/ports/surface.ts';
 

@@ -1,12 +1,6 @@
 import type { Backups } from '../../src/bot/backups/index.ts';
-import {
-  type Bot,
-  type BotParts,
-  type ConnectedTarget,
-  createBot,
-  type LiveJournal,
-  type Log,
-} from '../../src/bot/bot.ts';
+import { type Bot, createBot } from '../../src/bot/bot.ts';
+import type { BotParts, ConnectedTarget, LiveJournal, Log } from '../../src/bot/bot-parts.ts';
 import type { Clock } from '../../src/bot/clock.ts';
 import { localTime } from '../../src/config/zones.ts';
 import type { BackupRule } from '../../src/core/backup/rule.ts';

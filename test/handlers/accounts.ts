@@ -1,4 +1,4 @@
-import type { BotParts } from '../../src/bot/bot.ts';
+import type { BotParts } from '../../src/bot/bot-parts.ts';
 import { cardText } from '../../src/core/view/text.ts';
 import { type Counter, openCounter, type World } from './desk.ts';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Bot, type BotParts, createBot } from '../../src/bot/bot.ts';
+import { type Bot, createBot } from '../../src/bot/bot.ts';
+import type { BotParts } from '../../src/bot/bot-parts.ts';
 import { bookOf } from '../../src/cli/book.ts';
 import { thisBuild } from '../../src/cli/build.ts';
 import { loadConfig } from '../../src/config.ts';

@@ -26,8 +26,13 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: casts,
-    path: 'src/bot/readings.ts',
-    why: 'The name of a stream says which events it holds, and a snapshot is our own bytes; types follow neither',
+    path: 'src/bot/stream-readers.ts',
+    why: 'The name of a stream says which events it holds; types do not follow it',
+  },
+  {
+    rule: casts,
+    path: 'src/bot/readings-snapshot.ts',
+    why: 'A snapshot is our own bytes, named by the version of the readings; types do not follow that',
   },
   {
     rule: casts,

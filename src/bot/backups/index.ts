@@ -7,7 +7,7 @@ import type { Journal } from '../../core/ports/journal.ts';
 import type { Draft, DraftRequest, StepDriver } from '../../core/ports/step.ts';
 import type { Looked } from '../../core/ports/workload.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
-import type { ConnectedTarget, Log } from '../bot.ts';
+import type { ConnectedTarget, Log } from '../bot-parts.ts';
 import { type BackupLedger, createBackupLedger } from './ledger.ts';
 import type { LongStep } from './long-step.ts';
 import { draftBackup, subjectIn } from './planner.ts';

@@ -2,7 +2,7 @@ import type { IdentityEvent } from '../../core/identity/link.ts';
 import type { Person } from '../../core/person.ts';
 import type { Surface } from '../../core/ports/surface.ts';
 import { said } from '../../handlers/answer.ts';
-import type { Log } from '../bot.ts';
+import type { Log } from '../bot-parts.ts';
 import type { TellSecurity } from '../security/notices.ts';
 
 /** Says what happens to somebody's accounts: on every account they had before, and to those who answer for security. */

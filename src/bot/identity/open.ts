@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isPending, said } from '../../core/operation/decide.ts';
 import { problem } from '../../core/problem.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { BotParts } from '../bot.ts';
+import type { BotParts } from '../bot-parts.ts';
 import { liveOperations } from '../desk.ts';
 import type { Engine } from '../engine.ts';
 import type { TellSecurity } from '../security/notices.ts';

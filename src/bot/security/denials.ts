@@ -1,6 +1,6 @@
 import type { Recorded } from '../../core/event.ts';
 import { denials } from '../../core/refusals.ts';
-import type { Log } from '../bot.ts';
+import type { Log } from '../bot-parts.ts';
 import type { TellSecurity } from './notices.ts';
 
 export interface DenialsOptions {

@@ -1,6 +1,6 @@
 import type { Sha256 } from '../../core/event.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { LiveJournal, Log } from '../bot.ts';
+import type { LiveJournal, Log } from '../bot-parts.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import { createStreamRecord } from '../stream-record.ts';

@@ -1,5 +1,5 @@
 import type { RefusalsCounted } from '../../core/refusals.ts';
-import type { Log } from '../bot.ts';
+import type { Log } from '../bot-parts.ts';
 import type { Clock } from '../clock.ts';
 import type { createStreamRecord } from '../stream-record.ts';
 import type { TellSecurity } from './notices.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openBackups } from '../../../src/bot/backups/index.ts';
-import type { ConnectedTarget } from '../../../src/bot/bot.ts';
+import type { ConnectedTarget } from '../../../src/bot/bot-parts.ts';
 import { cronOf, lastUntil } from '../../../src/config/cron.ts';
 import type { BackupRule } from '../../../src/core/backup/rule.ts';
 import { signerFrom } from '../../../src/journal/checkpoint.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/bot/engine.ts';
 import { createEnricher } from '../../../src/bot/enricher.ts';
 import { createEnrichmentLoop } from '../../../src/bot/loops/enrichment.ts';
-import { exportReadings, importReadings } from '../../../src/bot/readings.ts';
+import { exportReadings, importReadings } from '../../../src/bot/readings-snapshot.ts';
 import { receiveIntent } from '../../../src/core/alert/intake.ts';
 import type { Severity } from '../../../src/core/alert/severity.ts';
 import type { Members } from '../../../src/core/incident/privacy.ts';

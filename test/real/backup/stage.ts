@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openBackups } from '../../../src/bot/backups/index.ts';
-import type { ConnectedTarget } from '../../../src/bot/bot.ts';
+import type { ConnectedTarget } from '../../../src/bot/bot-parts.ts';
 import type { BackupRule } from '../../../src/core/backup/rule.ts';
 import type { Step } from '../../../src/core/operation/plan.ts';
 import type { Copied } from '../../../src/core/ports/backup.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Bot, createBot, type LiveJournal } from '../../../src/bot/bot.ts';
+import { type Bot, createBot } from '../../../src/bot/bot.ts';
+import type { LiveJournal } from '../../../src/bot/bot-parts.ts';
 import { type HttpListener, listen } from '../../../src/bot/http.ts';
 import { intakeRoutes } from '../../../src/bot/intake.ts';
 import { bookOf } from '../../../src/cli/book.ts';

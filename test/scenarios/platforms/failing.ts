@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import type { Bot, Log } from '../../../src/bot/bot.ts';
+import type { Bot } from '../../../src/bot/bot.ts';
+import type { Log } from '../../../src/bot/bot-parts.ts';
 import type { ChatConnection, ChatDesk } from '../../../src/bot/chat.ts';
 import type { Clock } from '../../../src/bot/clock.ts';
 import type { Ensured, Surface } from '../../../src/core/ports/surface.ts';

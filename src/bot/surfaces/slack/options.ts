@@ -1,4 +1,4 @@
-import type { Log } from '../../bot.ts';
+import type { Log } from '../../bot-parts.ts';
 import type { ChatDesk, ChatMetrics } from '../../chat.ts';
 import type { Clock } from '../../clock.ts';
 

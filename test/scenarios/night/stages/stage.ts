@@ -1,4 +1,5 @@
-import type { Bot, LiveJournal } from '../../../../src/bot/bot.ts';
+import type { Bot } from '../../../../src/bot/bot.ts';
+import type { LiveJournal } from '../../../../src/bot/bot-parts.ts';
 import type { ChatConnection } from '../../../../src/bot/chat.ts';
 import type { Clock } from '../../../../src/bot/clock.ts';
 import type { Config } from '../../../../src/config.ts';
