@@ -1,8 +1,7 @@
-import { coalesce } from '../core/alert/intake.ts';
 import { isArchiving } from '../core/archive.ts';
 import type { Recorded } from '../core/event.ts';
 import { decide as decideIncident } from '../core/incident/decide.ts';
-import { type IncidentState, initialIncident } from '../core/incident/incident.ts';
+import type { IncidentState } from '../core/incident/incident.ts';
 import type {
   IncidentIntent,
   MoveIntent,
@@ -29,12 +28,12 @@ import { evolvePosts, type PostEvent, type PostState } from '../core/post.ts';
 import { type Problem, ProblemError, problem } from '../core/problem.ts';
 import type { StormState } from '../core/storm.ts';
 import { isArchived } from './archived.ts';
-import { type Batch, joins } from './batch.ts';
 import { claimOf, streamsBeside } from './claims.ts';
+import { createDeliveries } from './deliveries.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { createErasures } from './erasures.ts';
 import type { LoopFact } from './loop-fact.ts';
-import { arrive, createMoves } from './moves.ts';
+import { createMoves } from './moves.ts';
 import { createQuotas } from './quotas.ts';
 import {
   emptyReadings,
@@ -47,7 +46,6 @@ import {
 } from './readings.ts';
 import { replay, replayIncident, replayOperation } from './replay.ts';
 import { apply } from './stream-readers.ts';
-import { type Successor, successorOf } from './successor.ts';
 import { sweep } from './sweep.ts';
 import { besides, freeAt, haltStream, lockStreams, verdict, withFacts, written } from './told.ts';
 import { createTurns } from './turns.ts';
@@ -95,14 +93,10 @@ export interface Engine {
 
 export type Delivered = ReceiveAlerts | ReceivePage | ReceiveUnreadable | NoticeSecurity;
 
-interface Decided {
+export interface Decided {
   readonly writes: readonly StreamWrite[];
   readonly told: Told;
 }
-
-const unopened: Held<IncidentState> = { state: initialIncident(), version: 0 };
-
-const untold: Promise<Told> = Promise.resolve({ changed: false });
 
 /** Another process wrote in between: read again and decide again, so often at most. */
 const conflictsMax = 5;
@@ -112,7 +106,6 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
   const readings = from ?? emptyReadings();
   const turns = createTurns();
   const listeners: ((changed: StreamName, recorded: Recorded) => void)[] = [];
-  const waiting = new Map<string, Batch<Told>>();
   const erasures = createErasures({ journal, turns, readings, tell });
 
   function took(recorded: Recorded): void {
@@ -204,6 +197,8 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
     for (const recorded of await journal.read(stream, (known ?? 0) + 1)) took(recorded);
   }
 
+  const receive = createDeliveries({ ...options, readings, turns, incidentOf, commit, catchUp });
+
   async function tellIncident(
     id: string,
     intent: IncidentIntent,
@@ -221,75 +216,6 @@ export function createEngine(options: EngineOptions, from?: Readings): Engine {
         return { writes: written(stream, version, events), told: verdict(events) };
       }, context),
     );
-  }
-
-  /**
-   * Memory has taken in the whole journal, and holds every incident that may still go on: for another one the store is
-   * not asked. Where one of its name stands there, the append meets its version: see `deliver`.
-   */
-  function isNew({ incident, key, ordinal }: Delivered): boolean {
-    const { byKey, byIncident } = readings.correlation;
-    // A group that shares an alert joins an incident that its own key does not know yet.
-    if (byIncident.has(incident)) return false;
-    const last = byKey.get(key);
-    return last === undefined || last.ordinal < ordinal;
-  }
-
-  function receive(intent: Delivered, context: AppendContext): Promise<Told> {
-    const id = intent.incident;
-    const stream = streamOf('incident', id);
-    const inTurn = (now: () => Delivered) =>
-      arrive(now, {
-        ...{ stream, turns, index: readings.correlation },
-        deliver: (it) => deliver(it, context),
-        again: (it, n) => receive(it, { ...context, cause: `${context.cause}/${n}` }),
-      });
-    if (intent.type !== 'ReceiveAlerts') return inTurn(() => intent);
-    const queued = waiting.get(id);
-    if (queued && joins(queued, intent)) return queued.told;
-    const alerts = intent.observations.length;
-    const batch: Batch<Told> = { intents: [intent], alerts, told: untold };
-    waiting.set(id, batch);
-    batch.told = inTurn(() => {
-      // From here on nobody joins: what arrives now waits for the next turn.
-      if (waiting.get(id) === batch) waiting.delete(id);
-      return coalesce(intent, ...batch.intents.slice(1));
-    });
-    return batch.told;
-  }
-
-  /** To the incident it names, or to the one that followed it: memory forgets which ordinals a key has had. */
-  async function deliver(intent: Delivered, context: AppendContext): Promise<Told> {
-    const { incident: id, key, ordinal } = intent;
-    const last = readings.correlation.byKey.get(key);
-    // While it waited for its turn, another delivery found out.
-    if (last && last.ordinal > ordinal && !readings.correlation.byIncident.has(id)) {
-      return receive({ ...intent, ...last }, context);
-    }
-    let instead: Successor | undefined;
-    const told = await commit(
-      async () => {
-        if (instead) return { writes: [], told: { changed: false } };
-        const { state, version } = isNew(intent) ? unopened : await incidentOf(id);
-        const events = decideIncident(intent, state);
-        return {
-          writes: written(streamOf('incident', id), version, events),
-          told: verdict(events),
-        };
-      },
-      context,
-      async (stream) => {
-        if (!isNew(intent)) return catchUp(stream);
-        const { sameThreadMs } = readings.correlation;
-        const deps = { journal, sha256: options.sha256, now: intent.at, sameThreadMs };
-        const found = await successorOf(key, ordinal, deps);
-        if (found.stands) await catchUp(streamOf('incident', found.incident));
-        if (found.incident !== id) instead = found;
-      },
-    );
-    if (!instead) return told;
-    const { incident, ordinal: next } = instead;
-    return receive({ ...intent, incident, ordinal: next }, context);
   }
 
   async function tellOperation(
