@@ -40,13 +40,16 @@ export async function draftRestore(
   }
   const lack = await lackOfRoom(restoring, ledger, bytesAtMost);
   if (lack) return { ok: false, problem: lack };
-  const names = namesOf(current, operation);
-  const known = await restorer.identities(wantedOf(rule), [current]);
+  const { next, aside, identity, interrupts, needs } = await restorer.place(wantedOf(rule), {
+    mark: operation.replace(/^op-/, '').slice(0, 6),
+    content: sound.content,
+    bytes: sound.source.bytes,
+  });
   const estimate = estimateOf(record, bytesAtMost).bytes;
   const steps = stepsOf(restoring, {
     backup,
-    swap: { current, ...names },
-    identity: known.get(current) ?? '',
+    swap: { current, next, aside },
+    identity,
     safety: takeStepOf(restoring, { estimate, encoding }),
   });
   const [{ target: lock } = steps[0]] = steps.slice(-1);
@@ -60,25 +63,19 @@ export async function draftRestore(
       problem('RESTORE_LOSES', {
         since: new Date(backup.startedAt).toISOString(),
         current,
-        aside: names.aside,
+        aside,
       }),
     ],
     blast: {
       restores: `${backup.id} of ${store.name}, ${sayBytes(backup.bytes)}, ${duration(Math.max(0, now() - backup.startedAt))} old`,
       over: place,
-      keeps: `what is in use now, as ${names.aside}`,
-      interrupts: `every connection to ${current}, for seconds, when the names change`,
-      needs: `about ${sayBytes(sound.source.bytes)} more on the disk of the server`,
+      keeps: `what is in use now, as ${aside}`,
+      interrupts,
+      needs,
       takes: `${duration(rule.timeoutMs)} at most for the safety backup, and as long for the restore`,
     },
     risk: 'danger',
   };
-}
-
-/** Named by the operation, so that two restores never meet. 63 bytes are what a name may have. */
-function namesOf(current: string, operation: string) {
-  const mark = operation.replace(/^op-/, '').slice(0, 6);
-  return { next: `tocsin_restored_${mark}`, aside: `${current.slice(0, 40)}_before_${mark}` };
 }
 
 function nameNotTyped({ rule }: Restoring, { id }: TakenBackup, name: string): Problem {

@@ -60,6 +60,8 @@ export interface OpenBackup {
 export interface Restorer {
   /** What is in use is called so: `checkout`. Looks only. */
   nameOf(wanted: BackupWanted): Promise<string>;
+  /** Where a copy would be put, and where what is in use would stay. Looks only; rejects where it cannot be put there. */
+  place(wanted: BackupWanted, coming: Coming): Promise<Placement>;
   /** What stands behind each name that there is. Looks only. */
   identities(wanted: BackupWanted, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Restores into a new place of that name, after taking away what was left under it; says what it holds. */
@@ -75,6 +77,25 @@ export interface Restorer {
     identity: string,
   ): Promise<'swapped' | 'moved'>;
   drop(wanted: BackupWanted, name: string): Promise<void>;
+}
+
+/** A copy that is about to be put back. */
+export interface Coming {
+  /** Of the operation, so that the names of two restores never meet: six letters and digits. */
+  readonly mark: string;
+  readonly content: Content;
+  /** How much it held where it was taken. */
+  readonly bytes: number;
+}
+
+export interface Placement {
+  readonly next: string;
+  readonly aside: string;
+  /** What stands behind the name of what is in use. */
+  readonly identity: string;
+  /** As the plan says them: who is cut off and for how long, and what it costs there. */
+  readonly interrupts: string;
+  readonly needs: string;
 }
 
 /** What can be copied, and put back; absent where this build can do neither. */

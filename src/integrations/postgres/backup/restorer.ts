@@ -1,3 +1,4 @@
+import { sayBytes } from '../../../core/backup/estimate.ts';
 import type { Restorer } from '../../../core/ports/backup.ts';
 import type { DumpReach } from './dump.ts';
 import { contentAt, restoreDump } from './restore.ts';
@@ -8,6 +9,19 @@ export function restorerAt(reach: DumpReach): Restorer {
   const { programs } = reach;
   return {
     nameOf: async (wanted) => (await reach.place(wanted)).database,
+    async place(wanted, { mark, bytes }) {
+      const place = await reach.place(wanted);
+      const current = place.database;
+      const known = await databasesAt(place, [current]);
+      return {
+        next: `tocsin_restored_${mark}`,
+        // 63 bytes are what a name may have.
+        aside: `${current.slice(0, 40)}_before_${mark}`,
+        identity: known.get(current) ?? '',
+        interrupts: `every connection to ${current}, for seconds, when the names change`,
+        needs: `about ${sayBytes(bytes)} more on the disk of the server`,
+      };
+    },
     identities: async (wanted, names) => databasesAt(await reach.place(wanted), names),
     async into(copy, { name, ...wanted }, signal) {
       const place = await reach.place(wanted);
