@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { ConnectedTarget } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
 import type { MutedSource } from '../bot/muted-source.ts';
+import { programs } from '../bot/programs.ts';
 import type {
   AwsConfig,
   Config,
@@ -141,7 +142,7 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
       ...(read && { read: login(read.username, read.password) }),
       sentinelLogin: login(config.sentinelUsername, config.sentinelPassword),
     };
-    const deps = { clock: systemClock };
+    const deps = { clock: systemClock, programs };
     const integration =
       config.kind === 'sentinels'
         ? connect(
@@ -159,13 +160,16 @@ async function connectPostgres(configured: readonly PostgresConfig[]): Promise<C
   const { connect, dumpProblems, problems } = await import('../integrations/postgres/index.ts');
   const connected = configured.map((config): ConnectedTarget => {
     const { username, password, application, fence, rejoin, ...rest } = config;
-    const integration = connect({
-      ...rest,
-      admin: user(username, password),
-      application: user(application.username, application.password),
-      ...(fence && { fence: { ...fence, env: revealed(fence.env) } }),
-      ...(rejoin && { rejoin: { ...rejoin, env: revealed(rejoin.env) } }),
-    });
+    const integration = connect(
+      {
+        ...rest,
+        admin: user(username, password),
+        application: user(application.username, application.password),
+        ...(fence && { fence: { ...fence, env: revealed(fence.env) } }),
+        ...(rejoin && { rejoin: { ...rejoin, env: revealed(rejoin.env) } }),
+      },
+      { programs },
+    );
     return { name: `postgres/${config.target}`, ...integration };
   });
   return { targets: connected, books: [problems, dumpProblems] };

@@ -91,7 +91,7 @@ export const exceptions: readonly Exception[] = [
   },
   {
     rule: 'one reader of the environment and of files',
-    path: 'src/integrations/postgres/backup/programs.ts',
+    path: 'src/bot/programs.ts',
     why: 'It looks for programs that are installed, and reads none of them',
   },
   {
@@ -103,11 +103,6 @@ export const exceptions: readonly Exception[] = [
     rule: 'one reader of the environment and of files',
     path: 'src/integrations/redis/backup/scratch.ts',
     why: 'It makes the folder of a server that is thrown away, and reads nothing that configures the program',
-  },
-  {
-    rule: 'one reader of the environment and of files',
-    path: 'src/integrations/redis/backup/programs.ts',
-    why: 'It looks for programs that are installed, and reads none of them',
   },
   {
     rule: 'own files by literal address',

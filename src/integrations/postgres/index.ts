@@ -1,5 +1,6 @@
 import { createQuestions } from '../../core/breaker.ts';
-import type { Backup, Restorer } from '../../core/ports/backup.ts';
+import type { Copied } from '../../core/ports/backup.ts';
+import type { Programs } from '../../core/ports/programs.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { createBackup, createRestorer } from './backup/index.ts';
@@ -33,9 +34,12 @@ export { dumpProblems } from './backup/problems.ts';
 export { problems } from './problems.ts';
 export type { PostgresConfig } from './schema.ts';
 
-export interface Integration extends OperatedTarget {
-  readonly backup: Backup;
-  readonly restorer: Restorer;
+export interface Integration extends OperatedTarget, Copied {}
+
+export interface PostgresDeps extends Omit<Reach, 'config'> {
+  readonly clock: { now(): number };
+  /** Nothing is copied without. */
+  readonly programs: Programs;
 }
 
 /** One PostgreSQL with streaming replicas. Nothing is loaded or connected before the first question. */
@@ -45,7 +49,8 @@ export function connect(
     connections = createConnections(config),
     run = runCommand,
     clock = Date,
-  }: Partial<Omit<Reach, 'config'>> & { readonly clock?: { now(): number } } = {},
+    programs,
+  }: Partial<PostgresDeps> = {},
 ): Integration {
   const reach: Reach = { config, connections, run };
   const questions = createQuestions({
@@ -59,8 +64,7 @@ export function connect(
 
   return {
     planner: createPlanner(reach, topology),
-    backup: createBackup({ ...config, login: config.admin }),
-    restorer: createRestorer({ ...config, login: config.admin }),
+    ...(programs && copiedBy(config, programs)),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
       const facts = { postgres: config.target };
@@ -94,4 +98,12 @@ export function connect(
     }),
     close() {},
   };
+}
+
+function copiedBy(
+  { admin, programs: folder, ...config }: PostgresConfig,
+  programs: Programs,
+): Copied {
+  const target = { ...config, login: admin, ...(folder !== undefined && { folder }) };
+  return { backup: createBackup(target, programs), restorer: createRestorer(target, programs) };
 }

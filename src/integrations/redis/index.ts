@@ -1,5 +1,6 @@
 import { createQuestions } from '../../core/breaker.ts';
-import type { Backup } from '../../core/ports/backup.ts';
+import type { Copied } from '../../core/ports/backup.ts';
+import type { Programs } from '../../core/ports/programs.ts';
 import type { StepDriver } from '../../core/ports/step.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import type { Looked } from '../../core/ports/workload.ts';
@@ -20,21 +21,25 @@ import { readTopology } from './topology.ts';
 export { problems } from './problems.ts';
 export type { RedisConfig } from './schema.ts';
 
-export interface Integration extends OperatedTarget {
-  readonly backup: Backup;
+export interface Integration extends OperatedTarget, Copied {
   /** Who is master now, and who follows. Never rejects. */
   standing(): Promise<Looked<Facts>>;
 }
 
 export interface RedisDeps {
   readonly clock: { now(): number };
+  /** Nothing is copied without. */
+  readonly programs?: Programs;
 }
 
 /**
  * One Redis: behind Sentinels, a cluster, or servers by themselves. Nothing is loaded or connected before the first
  * question. What only looks goes through a breaker; steps never do, because a server that is away is what they are there for.
  */
-export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Date }): Integration {
+export function connect(
+  config: RedisConfig,
+  { clock, programs }: RedisDeps = { clock: Date },
+): Integration {
   const asking = createConnections(config, { forChanges: false });
   const questions = createQuestions({
     target: config.target,
@@ -52,7 +57,7 @@ export function connect(config: RedisConfig, { clock }: RedisDeps = { clock: Dat
 
   return {
     planner: createPlanner(config, asking, questions.ask),
-    backup: createSnapshots(config),
+    ...(programs && { backup: createSnapshots(config, programs) }),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async standing() {
       try {

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { signedManifestIn } from '../../../src/bot/backups/schema.ts';
+import { programs } from '../../../src/bot/programs.ts';
 import { createSnapshots } from '../../../src/integrations/redis/backup/index.ts';
 import type { RedisConfig } from '../../../src/integrations/redis/schema.ts';
 import { commandOf } from '../../provision/command.ts';
@@ -202,7 +203,7 @@ function stageWith(
     ...more,
   };
   const source = { integration: 'redis', target: 'cache-main', locator: {} };
-  return stageOf('cache', source, { backup: createSnapshots(config) });
+  return stageOf('cache', source, { backup: createSnapshots(config, programs) });
 }
 
 const at = ({ folder }: BackupStage) => join(folder, 'checkout/production/cache');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openBackups } from '../../../src/bot/backups/index.ts';
 import type { ConnectedTarget } from '../../../src/bot/bot-parts.ts';
+import { programs } from '../../../src/bot/programs.ts';
 import type { BackupRule } from '../../../src/core/backup/rule.ts';
 import type { Step } from '../../../src/core/operation/plan.ts';
 import type { Copied } from '../../../src/core/ports/backup.ts';
@@ -45,7 +46,8 @@ export function backupStage(server: PostgresServer): BackupStage {
       username: 'admin',
       timeoutMs: 5_000,
     }),
-    programs: server.programs,
+    programs,
+    folder: server.programs,
   };
   return stageOf(
     'database',

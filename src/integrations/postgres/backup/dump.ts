@@ -2,19 +2,16 @@ import type { Content } from '../../../core/backup/manifest.ts';
 import type { Backup, BackupWanted, OpenBackup, Survey } from '../../../core/ports/backup.ts';
 import type { Looked } from '../../../core/ports/workload.ts';
 import { ProblemError } from '../../../core/problem.ts';
-import { startChild } from './child.ts';
 import { withEnvironment } from './environment.ts';
 import { type DumpPlace, said } from './place.ts';
-import { type Program, programFor } from './programs.ts';
+import { programFor, type Tool, type Tools } from './programs.ts';
 import { contentOf, openSession, type Session } from './question.ts';
 import { contentAt, majorIn, readDump, restoreDump } from './restore.ts';
 import { scratchRoom, withScratch } from './scratch.ts';
 
-export interface DumpReach {
+export interface DumpReach extends Tools {
   /** Where the database of a locator can be read now. Rejects with a ProblemError. */
   place(wanted: BackupWanted): Promise<DumpPlace>;
-  /** Folder of the programs of PostgreSQL; the usual ones when absent. */
-  readonly programs?: string;
 }
 
 /** A lock that somebody holds is waited for this long: a dump that queues makes everybody behind it wait. */
@@ -22,7 +19,6 @@ const lockWaitMs = 60_000;
 
 /** `pg_dump` in its custom format, and what the same snapshot holds. */
 export function createDumps(reach: DumpReach): Backup {
-  const { programs } = reach;
   return {
     async survey(wanted): Promise<Looked<Survey>> {
       try {
@@ -42,12 +38,13 @@ export function createDumps(reach: DumpReach): Backup {
       const place = await reach.place(wanted);
       const session = await openSession(place);
       try {
-        const program = await programFor('pg_dump', await majorOf(session), reach.programs);
+        const program = await programFor(reach, 'pg_dump', await majorOf(session));
         // One state for both: what is counted is what is dumped.
         await session.ask('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
         const [exported] = await session.ask('SELECT pg_export_snapshot() AS id');
         // Awaited here, so that what fails on the way gives the snapshot back.
         return await opened(
+          reach,
           { place, session, program, wanted, snapshot: String(exported?.['id']) },
           signal,
         );
@@ -56,11 +53,11 @@ export function createDumps(reach: DumpReach): Backup {
         throw error;
       }
     },
-    read: (copy, signal) => readDump(copy, { programs, signal }),
+    read: (copy, signal) => readDump(reach, copy, signal),
     scratch: scratchRoom,
     rehearse: (copy, { query }, signal) =>
-      withScratch({ major: majorIn(copy.server), programs }, signal, async (place) => {
-        await restoreDump(copy, place, { programs, signal, owners: false });
+      withScratch(reach, { major: majorIn(copy.server), signal }, async (place) => {
+        await restoreDump(reach, copy, { place, signal, owners: false });
         return contentAt(place, query);
       }),
   };
@@ -72,7 +69,7 @@ async function surveyed(session: Session, place: DumpPlace, reach: DumpReach): P
     `SELECT current_setting('server_version') AS version,
        pg_database_size(current_database()) AS bytes`,
   );
-  const program = await programFor('pg_dump', await majorOf(session), reach.programs);
+  const program = await programFor(reach, 'pg_dump', await majorOf(session));
   return {
     place: said(place),
     server: `PostgreSQL ${String(found?.['version']).split(' ')[0]}`,
@@ -93,18 +90,18 @@ async function majorOf(session: Session): Promise<number> {
 interface Opened {
   readonly place: DumpPlace;
   readonly session: Session;
-  readonly program: Program;
+  readonly program: Tool;
   readonly wanted: BackupWanted;
   readonly snapshot: string;
 }
 
-function opened(given: Opened, signal: AbortSignal): Promise<OpenBackup> {
+function opened({ programs }: Tools, given: Opened, signal: AbortSignal): Promise<OpenBackup> {
   const { place, session, program, wanted, snapshot } = given;
   return new Promise((resolve, reject) => {
     // Its environment lasts as long as the program.
-    withEnvironment(place, async (env) => {
-      const child = startChild({
-        program: program.path,
+    withEnvironment(place, async (environment) => {
+      const running = programs.start({
+        path: program.path,
         args: [
           '--format=custom',
           `--snapshot=${snapshot}`,
@@ -112,27 +109,26 @@ function opened(given: Opened, signal: AbortSignal): Promise<OpenBackup> {
           '--no-password',
           `--dbname=${place.database}`,
         ],
-        env,
+        ...environment,
         signal,
       });
-      child.stdin.end();
       // The snapshot lasts as long as its session; an abort ends both.
       const cut = () => void session.end();
       signal.addEventListener('abort', cut, { once: true });
       const content = (async (): Promise<Content> => {
         try {
           const counted = contentOf(session, wanted.query);
-          const [found] = await Promise.all([counted, child.ended]);
+          const [found] = await Promise.all([counted, running.ended]);
           return found;
         } finally {
-          child.kill();
+          running.end();
           signal.removeEventListener('abort', cut);
           await session.end();
         }
       })();
       content.catch(() => undefined);
-      resolve({ bytes: child.stdout, content });
-      await child.ended.catch(() => undefined);
+      resolve({ bytes: running.output, content });
+      await running.ended.catch(() => undefined);
     }).catch(reject);
   });
 }

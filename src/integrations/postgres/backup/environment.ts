@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
+import type { ProgramWanted } from '../../../core/ports/programs.ts';
 import type { DumpPlace } from './place.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { DumpPlace } from './place.ts';
  */
 export async function withEnvironment<T>(
   place: DumpPlace,
-  task: (env: Readonly<Record<string, string>>) => Promise<T>,
+  task: (environment: Pick<ProgramWanted, 'env' | 'secrets'>) => Promise<T>,
 ): Promise<T> {
   const plain = {
     PGHOST: place.host,
@@ -18,15 +19,16 @@ export async function withEnvironment<T>(
     PGAPPNAME: 'tocsin backup',
     PGCONNECT_TIMEOUT: String(Math.max(2, Math.ceil(place.timeoutMs / 1000))),
     ...(place.username === undefined ? {} : { PGUSER: place.username }),
-    ...(place.password === undefined ? {} : { PGPASSWORD: place.password }),
   };
-  if (place.tls === undefined) return task({ ...plain, PGSSLMODE: 'disable' });
+  const secrets = place.password === undefined ? {} : { PGPASSWORD: place.password };
+  if (place.tls === undefined) return task({ env: { ...plain, PGSSLMODE: 'disable' }, secrets });
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-authority-'));
   try {
     const file = join(folder, 'ca.pem');
     const authorities = place.tls === true ? getCACertificates('system').join('\n') : place.tls;
     await writeFile(file, authorities, { mode: 0o600 });
-    return await task({ ...plain, PGSSLMODE: 'verify-full', PGSSLROOTCERT: file });
+    const env = { ...plain, PGSSLMODE: 'verify-full', PGSSLROOTCERT: file };
+    return await task({ env, secrets });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

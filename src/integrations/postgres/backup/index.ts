@@ -1,4 +1,5 @@
 import type { Backup, BackupWanted, Restorer } from '../../../core/ports/backup.ts';
+import type { Programs } from '../../../core/ports/programs.ts';
 import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
 import { createDumps, type DumpReach } from './dump.ts';
 import type { DumpPlace } from './place.ts';
@@ -18,22 +19,23 @@ export interface DumpTarget {
   readonly tls?: string | true;
   readonly timeoutMs: number;
   /** Folder of the programs of PostgreSQL; the usual ones when absent. */
-  readonly programs?: string;
+  readonly folder?: string;
 }
 
 /** Copies are made of the primary: a replica may cancel a dump that stands in the way of what it replays. */
-export function createBackup(config: DumpTarget): Backup {
-  return createDumps(reachOf(config));
+export function createBackup(config: DumpTarget, programs: Programs): Backup {
+  return createDumps(reachOf(config, programs));
 }
 
-export function createRestorer(config: DumpTarget): Restorer {
-  return restorerAt(reachOf(config));
+export function createRestorer(config: DumpTarget, programs: Programs): Restorer {
+  return restorerAt(reachOf(config, programs));
 }
 
-function reachOf(config: DumpTarget): DumpReach {
+function reachOf(config: DumpTarget, programs: Programs): DumpReach {
   return {
     place: (wanted) => primaryOf(config, wanted),
-    ...(config.programs === undefined ? {} : { programs: config.programs }),
+    programs,
+    ...(config.folder === undefined ? {} : { folder: config.folder }),
   };
 }
 

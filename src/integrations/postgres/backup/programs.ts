@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
+import type { Programs } from '../../../core/ports/programs.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
-import { outputOf } from './child.ts';
 
 /** Where Debian, Red Hat and others put each version: https://wiki.postgresql.org/wiki/Apt */
 const homes = (major: number) => [
@@ -11,7 +10,14 @@ const homes = (major: number) => [
 const path = ['/usr/local/bin', '/usr/bin', '/usr/local/pgsql/bin'];
 const newest = 30;
 
-export interface Program {
+/** The programs of PostgreSQL, and who runs them. */
+export interface Tools {
+  readonly programs: Programs;
+  /** Where they are; in the usual folders when absent. */
+  readonly folder?: string;
+}
+
+export interface Tool {
   readonly path: string;
   /** `pg_dump 15.20`. */
   readonly says: string;
@@ -22,36 +28,23 @@ export interface Program {
  * one. `pg_dump` refuses servers that are newer than itself: https://www.postgresql.org/docs/current/app-pgdump.html
  */
 export async function programFor(
+  { programs, folder }: Tools,
   name: string,
   major: number,
-  folder: string | undefined,
-): Promise<Program> {
+): Promise<Tool> {
   const newer = Array.from({ length: newest - major + 1 }, (_, index) => homes(major + index));
-  const folders = folder === undefined ? [...newer.flat(), ...path] : [folder];
-  const found = folders.map((each) => `${each}/${name}`).find(isThere);
+  const found = await programs.find(
+    name,
+    folder === undefined ? [...newer.flat(), ...path] : [folder],
+  );
   const version = `version ${major} or newer`;
-  if (found === undefined) {
+  if (!found) {
     const why = `none of ${version} is in ${folder ?? 'the usual folders'}`;
     throw new ProblemError(problem('BACKUP_PROGRAM_MISSING', { program: name, why }));
   }
-  const text = await outputOf({
-    program: found,
-    args: ['--version'],
-    signal: AbortSignal.timeout(10_000),
-  });
-  const [, number = '', of = '0'] = /((\d+)[.\d\w]*)/.exec(text) ?? [];
-  if (Number(of) < major) {
-    const why = `${found} is ${number}, and the server needs ${version}`;
-    throw new ProblemError(problem('BACKUP_PROGRAM_MISSING', { program: name, why }));
+  if (Number.parseInt(found.version, 10) >= major) {
+    return { path: found.path, says: `${name} ${found.version}` };
   }
-  return { path: found, says: `${name} ${number}` };
-}
-
-function isThere(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const why = `${found.path} is ${found.version}, and the server needs ${version}`;
+  throw new ProblemError(problem('BACKUP_PROGRAM_MISSING', { program: name, why }));
 }

@@ -1,42 +1,48 @@
-import { pipeline } from 'node:stream/promises';
 import type { Content } from '../../../core/backup/manifest.ts';
 import type { Copy } from '../../../core/ports/backup.ts';
-import { type Child, startChild } from './child.ts';
 import { withEnvironment } from './environment.ts';
 import type { DumpPlace } from './place.ts';
-import { programFor } from './programs.ts';
+import { programFor, type Tools } from './programs.ts';
 import { contentOf, openSession } from './question.ts';
-
-interface Wanted {
-  readonly programs: string | undefined;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Reads a dump to its end. `pg_restore -l` reads the table of contents only and passes one that is cut; writing it out
  * as SQL, to nowhere, reads all of it.
  */
-export async function readDump(copy: Copy, { programs, signal }: Wanted): Promise<void> {
-  const program = await programFor('pg_restore', majorIn(copy.server), programs);
-  const child = startChild({ program: program.path, args: ['--file=/dev/null'], signal });
-  await fed(child, copy.bytes);
+export async function readDump(tools: Tools, copy: Copy, signal: AbortSignal): Promise<void> {
+  const { path } = await programFor(tools, 'pg_restore', majorIn(copy.server));
+  const args = ['--file=/dev/null'];
+  await tools.programs.start({ path, args, input: copy.bytes, writes: 'words', signal }).ended;
 }
 
-/** Restores a dump into an empty database. Owners and grants are left out: the roles need not exist there. */
+/** Restores a dump into an empty database. Owners and grants are left out where the roles need not exist. */
 export async function restoreDump(
+  tools: Tools,
   copy: Copy,
-  place: DumpPlace,
-  { programs, signal, owners }: Wanted & { readonly owners: boolean },
+  {
+    place,
+    signal,
+    owners,
+  }: { readonly place: DumpPlace; readonly signal: AbortSignal; readonly owners: boolean },
 ): Promise<void> {
-  const program = await programFor('pg_restore', majorIn(copy.server), programs);
+  const { path } = await programFor(tools, 'pg_restore', majorIn(copy.server));
   const args = [
     '--exit-on-error',
     ...(owners ? [] : ['--no-owner', '--no-privileges']),
     '--no-password',
     `--dbname=${place.database}`,
   ];
-  await withEnvironment(place, (env) =>
-    fed(startChild({ program: program.path, args, env, signal }), copy.bytes),
+  await withEnvironment(
+    place,
+    (environment) =>
+      tools.programs.start({
+        path,
+        args,
+        ...environment,
+        input: copy.bytes,
+        writes: 'words',
+        signal,
+      }).ended,
   );
 }
 
@@ -54,29 +60,4 @@ export async function contentAt(place: DumpPlace, query: string | undefined): Pr
 /** `PostgreSQL 15.20` → 15. */
 export function majorIn(server: string): number {
   return Number(/\d+/.exec(server)?.[0] ?? 0);
-}
-
-/** What the program says counts more than that its pipe broke. */
-async function fed(child: Child, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  child.stdout.resume();
-  const feeding = pipeline(bytes, child.stdin).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
-  // A source that fails leaves the program with half of it: it must not take that for the whole.
-  const fault = await Promise.race([feeding, child.ended.then(() => undefined)]);
-  if (fault && !isPipe(fault.error)) child.kill();
-  if (fault && !isPipe(fault.error)) {
-    await child.ended.catch(() => undefined);
-    throw fault.error;
-  }
-  await child.ended;
-}
-
-function isPipe(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    ['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET'].includes(String(error.code))
-  );
 }

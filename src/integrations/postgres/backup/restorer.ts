@@ -6,7 +6,6 @@ import { createEmpty, databasesAt, dropDatabase, swapDatabases } from './swap.ts
 
 /** Databases of the primary, by their names. */
 export function restorerAt(reach: DumpReach): Restorer {
-  const { programs } = reach;
   return {
     nameOf: async (wanted) => (await reach.place(wanted)).database,
     async place(wanted, { mark, bytes }) {
@@ -27,7 +26,7 @@ export function restorerAt(reach: DumpReach): Restorer {
       const place = await reach.place(wanted);
       await createEmpty(place, name);
       const beside = { ...place, database: name };
-      await restoreDump(copy, beside, { programs, signal, owners: true });
+      await restoreDump(reach, copy, { place: beside, signal, owners: true });
       return contentAt(beside, wanted.query);
     },
     swap: async (wanted, names, identity) =>

@@ -2,10 +2,10 @@ import { chown, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Programs, Running, User } from '../../../core/ports/programs.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
-import { type Child, outputOf, startChild } from './child.ts';
 import type { DumpPlace } from './place.ts';
-import { programFor } from './programs.ts';
+import { programFor, type Tools } from './programs.ts';
 import { openSession } from './question.ts';
 
 const prefix = 'tocsin-scratch-';
@@ -18,32 +18,32 @@ const startMs = 60_000;
  * and which is gone afterwards. It keeps nothing from a crash and is fast for it.
  */
 export async function withScratch<T>(
-  { major, programs }: { readonly major: number; readonly programs: string | undefined },
-  signal: AbortSignal,
+  tools: Tools,
+  { major, signal }: { readonly major: number; readonly signal: AbortSignal },
   task: (place: DumpPlace) => Promise<T>,
 ): Promise<T> {
   await sweepScratch();
-  const initdb = await programFor('initdb', major, programs);
-  const postgres = await programFor('postgres', major, programs);
-  const user = await unprivileged();
+  const initdb = await programFor(tools, 'initdb', major);
+  const postgres = await programFor(tools, 'postgres', major);
+  const { programs } = tools;
+  const user = await unprivileged(programs);
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
-  let server: Child | undefined;
+  let server: Running | undefined;
   try {
     if (user) await chown(folder, user.uid, user.gid);
     const data = join(folder, 'data');
-    const common = { cwd: folder, signal, ...(user && { user }) };
-    await outputOf({
+    const common = { folder, signal, ...(user && { user }) };
+    await programs.output({
       ...common,
-      program: initdb.path,
+      path: initdb.path,
       args: ['-D', data, '-U', 'tocsin', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
     });
-    server = startChild({
+    server = programs.start({
       ...common,
-      program: postgres.path,
+      path: postgres.path,
+      writes: 'words',
       args: ['-D', data, ...Object.entries(settingsOf(folder)).flatMap(setting)],
     });
-    server.stdin.end();
-    server.stdout.resume();
     const place: DumpPlace = {
       host: folder,
       port: 5432,
@@ -55,7 +55,7 @@ export async function withScratch<T>(
     return await task({ ...place, database });
   } finally {
     // Nothing in it is worth an orderly end.
-    server?.kill('SIGQUIT');
+    server?.end('SIGQUIT');
     await server?.ended.catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
@@ -112,7 +112,7 @@ function setting([name, value]: readonly [string, string]): readonly string[] {
   return ['-c', `${name}=${value}`];
 }
 
-async function started(place: DumpPlace, server: Child, signal: AbortSignal): Promise<void> {
+async function started(place: DumpPlace, server: Running, signal: AbortSignal): Promise<void> {
   const until = performance.now() + startMs;
   let isOver = false;
   server.ended.then(
@@ -145,20 +145,11 @@ async function started(place: DumpPlace, server: Child, signal: AbortSignal): Pr
 }
 
 /** PostgreSQL refuses to run as root; Debian's packages bring a user for it, and every machine has nobody. */
-async function unprivileged(): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  for (const name of ['postgres', 'nobody']) {
-    try {
-      const idOf = (what: string) =>
-        outputOf({
-          program: '/usr/bin/id',
-          args: [what, name],
-          signal: AbortSignal.timeout(10_000),
-        });
-      return { uid: Number(await idOf('-u')), gid: Number(await idOf('-g')) };
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-    }
+async function unprivileged(programs: Programs): Promise<User | undefined> {
+  try {
+    return await programs.lesserUser(['postgres', 'nobody']);
+  } catch (error) {
+    const why = 'there is no user to run it';
+    throw new ProblemError(problem('POSTGRES_SCRATCH_FAILED', { why }), { cause: error });
   }
-  throw new ProblemError(problem('POSTGRES_SCRATCH_FAILED', { why: 'there is no user to run it' }));
 }

@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Content } from '../../../core/backup/manifest.ts';
 import type { Backup, Copy, OpenBackup } from '../../../core/ports/backup.ts';
+import type { Programs, Running } from '../../../core/ports/programs.ts';
 import { ProblemError } from '../../../core/problem.ts';
 import { type Connections, createConnections } from '../connection.ts';
 import type { Address, RedisConfig } from '../schema.ts';
-import { type Child, startChild } from './child.ts';
 import { contentBetween, type Keys, keysIn, widened } from './keyspace.ts';
 import { copiedFrom } from './place.ts';
 import { checkerBeside, programOf, serverFor } from './programs.ts';
@@ -23,13 +23,13 @@ const countEveryMs = 1_000;
  * The RDB that a server sends to whoever follows it, by `redis-cli --rdb`: it comes over the network, whoever keeps the
  * disk of the server. https://redis.io/docs/latest/develop/tools/cli/#remote-backups-of-rdb-files
  */
-export function createSnapshots(config: RedisConfig): Backup {
+export function createSnapshots(config: RedisConfig, programs: Programs): Backup {
   const asking = createConnections(config, { forChanges: false });
   return {
     async survey() {
       try {
         const { address, name, memoryBytes, role } = await copiedFrom(config, asking);
-        const program = await programOf('redis-cli');
+        const program = await programOf(programs, 'redis-cli');
         const info = await infoOf(asking, address, 'server');
         const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? '?';
         return {
@@ -50,44 +50,44 @@ export function createSnapshots(config: RedisConfig): Backup {
     },
     async open(_, signal) {
       const { address } = await copiedFrom(config, asking);
-      const program = await programOf('redis-cli');
+      const program = await programOf(programs, 'redis-cli');
       const count = async () => keysIn(await infoOf(asking, address, 'keyspace'));
       const before = await count();
       const authority = await authorityOf(config);
       try {
         const { password } = config.servers;
-        const child = startChild({
-          program: program.path,
+        const running = programs.start({
+          path: program.path,
           args: [...wayTo(config, address), ...authority.args, '--rdb', '-'],
-          env: password === undefined ? {} : { REDISCLI_AUTH: password },
+          ...(password !== undefined && { secrets: { REDISCLI_AUTH: password } }),
           signal,
         });
-        return opened(child, { before, count, close: authority.close });
+        return opened(running, { before, count, close: authority.close });
       } catch (error) {
         await authority.close();
         throw error;
       }
     },
     read: (copy, signal) =>
-      withFolder(async (folder) => {
-        const checker = checkerBeside(await serverFor(copy.server));
+      withFolder(programs, async (folder) => {
+        const checker = await checkerBeside(programs, await serverFor(programs, copy.server));
         const file = await kept(copy, folder, signal);
         if (checker === undefined) return;
-        await startChild({ program: checker, args: [file], signal, speaks: true }).ended;
+        await programs.start({ path: checker, args: [file], signal, writes: 'words' }).ended;
       }),
     scratch: scratchRoom,
     rehearse: (copy, _, signal) =>
-      withFolder(async (folder) => {
-        const server = await serverFor(copy.server);
+      withFolder(programs, async (folder) => {
+        const server = await serverFor(programs, copy.server);
         await kept(copy, folder, signal);
-        const info = await loaded(folder, server.path, signal);
+        const info = await loaded(programs, { folder, server: server.path }, signal);
         return { counts: keysIn(info), uncounted: 0 };
       }),
   };
 }
 
 function opened(
-  child: Child,
+  running: Running,
   {
     before,
     count,
@@ -99,14 +99,14 @@ function opened(
   },
 ): OpenBackup {
   async function* whole(): AsyncGenerator<Uint8Array> {
-    yield* child.stdout;
+    yield* running.output;
     // One that failed looks like one that is through; its own words are better than ours.
-    await child.ended;
+    await running.ended;
   }
   const content = (async (): Promise<Content> => {
     let samples: readonly Keys[] = [before];
     let isOver = false;
-    const ended = child.ended.finally(() => {
+    const ended = running.ended.finally(() => {
       isOver = true;
     });
     ended.catch(() => undefined);
@@ -122,7 +122,7 @@ function opened(
       await ended;
       return contentBetween(widened(samples, await count()));
     } finally {
-      child.kill();
+      running.end();
       await close();
     }
   })();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Scratch } from '../../../core/ports/backup.ts';
+import type { Programs } from '../../../core/ports/programs.ts';
 import { ProblemError } from '../../../core/problem.ts';
-import { outputOf, startChild } from './child.ts';
 import { programOf } from './programs.ts';
 
 const prefix = 'tocsin-rdb-';
@@ -13,8 +13,11 @@ const pauseMaxMs = 1_000;
 export const fileName = 'copy.rdb';
 
 /** A folder that is gone afterwards, for a copy that a program has to read from a file. */
-export async function withFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
-  await sweep();
+export async function withFolder<T>(
+  programs: Programs,
+  task: (folder: string) => Promise<T>,
+): Promise<T> {
+  await sweep(programs);
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   try {
     return await task(folder);
@@ -28,9 +31,14 @@ export async function withFolder<T>(task: (folder: string) => Promise<T>): Promi
  * to follow a master that is not there: a server by itself drops keys whose time is over as it loads them, a replica
  * keeps them until its master says otherwise. It writes nothing and is gone afterwards.
  */
-export async function loaded(folder: string, server: string, signal: AbortSignal): Promise<string> {
-  const client = await programOf('redis-cli');
-  const user = await unprivileged();
+export async function loaded(
+  programs: Programs,
+  { folder, server }: { readonly folder: string; readonly server: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const client = await programOf(programs, 'redis-cli');
+  // Root is too much for reading a file; Debian's package brings a user for it, and every machine has nobody.
+  const user = await programs.lesserUser(['redis', 'nobody']);
   if (user) {
     await chown(join(folder, fileName), user.uid, user.gid);
     await chown(folder, user.uid, user.gid);
@@ -41,29 +49,33 @@ export async function loaded(folder: string, server: string, signal: AbortSignal
     `--${name}`,
     ...value,
   ]);
-  const child = startChild({ program: server, args, signal, speaks: true, ...(user && { user }) });
+  const running = programs.start({
+    path: server,
+    args,
+    signal,
+    writes: 'words',
+    ...(user && { user }),
+  });
   let isOver = false;
   const over = () => {
     isOver = true;
   };
-  child.ended.then(over, over);
+  running.ended.then(over, over);
   try {
     for (let pause = 50; ; pause = Math.min(pause * 2, pauseMaxMs)) {
       signal.throwIfAborted();
-      const info = await outputOf({
-        program: client.path,
-        args: ['-s', socket, 'INFO'],
-        signal,
-      }).catch(notYet);
+      const info = await programs
+        .output({ path: client.path, args: ['-s', socket, 'INFO'], signal })
+        .catch(notYet);
       if (info !== undefined && /^loading:0/m.test(info)) return info;
       // It ends by itself over what it cannot load, and says why.
-      if (isOver) await child.ended;
+      if (isOver) await running.ended;
       await wait(pause);
     }
   } finally {
     // Nothing in it is worth an orderly end.
-    child.kill('SIGKILL');
-    await child.ended.catch(() => undefined);
+    running.end('SIGKILL');
+    await running.ended.catch(() => undefined);
   }
 }
 
@@ -98,15 +110,15 @@ function notYet(error: unknown): undefined {
 }
 
 /** A process that died left its server behind: it is told to end by the socket that it alone has. */
-async function sweep(): Promise<void> {
+async function sweep(programs: Programs): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(prefix))) {
     if (isAlive(Number(name.slice(prefix.length).split('-', 1)[0]))) continue;
     const folder = join(tmpdir(), name);
-    const { path: program } = await programOf('redis-cli');
+    const { path } = await programOf(programs, 'redis-cli');
     const args = ['-s', join(folder, 's'), 'SHUTDOWN', 'NOSAVE'];
     const signal = AbortSignal.timeout(10_000);
-    await outputOf({ program, args, signal }).catch(() => undefined);
+    await programs.output({ path, args, signal }).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -118,22 +130,4 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** Root is too much for reading a file; Debian's package brings a user for it, and every machine has nobody. */
-async function unprivileged(): Promise<{ readonly uid: number; readonly gid: number } | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  let last: unknown;
-  for (const name of ['redis', 'nobody']) {
-    try {
-      const idOf = async (what: string) => {
-        const signal = AbortSignal.timeout(10_000);
-        return Number(await outputOf({ program: '/usr/bin/id', args: [what, name], signal }));
-      };
-      return { uid: await idOf('-u'), gid: await idOf('-g') };
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
 }
