@@ -86,24 +86,38 @@ async function output(wanted: ProgramWanted, most = outputMax): Promise<string> 
   return (text + decoder.decode()).trim();
 }
 
-/** What the program says of it counts more than that its pipe broke. */
+/**
+ * Where the input fails, the program is ended before its pipe is closed: it would take half for the whole. Where the pipe
+ * breaks, the program says why.
+ */
 async function fed(
   stdin: NonNullable<ChildProcess['stdin']>,
   input: AsyncIterable<Uint8Array>,
   { exited, end }: { readonly exited: Promise<void>; readonly end: () => void },
 ): Promise<void> {
-  const feeding = pipeline(input, stdin).then(
-    () => undefined,
-    (error: unknown) => (isPipe(error) ? undefined : { error }),
-  );
-  const fault = await Promise.race([feeding, exited.then(() => undefined)]);
-  if (fault) {
-    // It has half of what it was to be given: it must not take that for the whole.
-    end();
-    await exited.catch(() => undefined);
-    throw fault.error;
+  let fault: { readonly error: unknown } | undefined;
+  async function* held(): AsyncIterable<Uint8Array> {
+    try {
+      yield* input;
+    } catch (error) {
+      fault = { error };
+      end();
+      await exited.catch(() => undefined);
+      throw error;
+    }
   }
-  await exited;
+  pipeline(held(), stdin).catch((error: unknown) => {
+    // One that has read enough may still have something to do.
+    if (isPipe(error)) return;
+    fault ??= { error };
+    end();
+  });
+  try {
+    await exited;
+  } catch (error) {
+    throw fault ? fault.error : error;
+  }
+  if (fault) throw fault.error;
 }
 
 function exitOf(
