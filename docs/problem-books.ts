@@ -22,6 +22,7 @@ import { problems as alertmanagerProblems } from '../src/integrations/alertmanag
 import { problems as awsProblems } from '../src/integrations/aws/problems.ts';
 import { problems as endpointProblems } from '../src/integrations/endpoint/problems.ts';
 import { problems as grafanaProblems } from '../src/integrations/grafana/problems.ts';
+import { problems as haproxyProblems } from '../src/integrations/haproxy/problems.ts';
 import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
 import { problems as kubernetesProblems } from '../src/integrations/kubernetes/problems.ts';
 import { problems as mongodbProblems } from '../src/integrations/mongodb/problems.ts';
@@ -76,6 +77,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),
   chapter('PostgreSQL', 'src/integrations/postgres/problems.ts', postgresProblems),
+  chapter('HAProxy', 'src/integrations/haproxy/problems.ts', haproxyProblems),
   chapter('AWS', 'src/integrations/aws/problems.ts', awsProblems),
   chapter('MongoDB', 'src/integrations/mongodb/problems.ts', mongodbProblems),
   chapter(

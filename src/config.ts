@@ -274,6 +274,7 @@ function readConfig(
       mongodb: targets.mongodb,
       redis: targets.redis,
       postgres: targets.postgres,
+      haproxy: targets.haproxy,
     },
   };
 }

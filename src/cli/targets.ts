@@ -10,7 +10,6 @@ import type {
   KubernetesConfig,
   MongodbConfig,
   PatroniConfig,
-  PostgresConfig,
   PrometheusConfig,
   RedisConfig,
 } from '../config.ts';
@@ -20,6 +19,7 @@ import type { Finding } from '../core/ports/target.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
 import type { Parts } from './parts.ts';
+import { connectPostgreses } from './postgreses.ts';
 import type { Resting } from './resting.ts';
 
 export interface Connected {
@@ -39,7 +39,7 @@ export async function connectTargets(
     connectAws(targets.aws),
     connectMongodb(targets.mongodb),
     connectRedis(targets.redis),
-    connectPostgres(targets.postgres),
+    connectPostgreses(targets),
   ]);
   return {
     targets: connected.flatMap(({ targets: each }) => each),
@@ -153,34 +153,6 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
     return { name: `redis/${target}`, ...integration };
   });
   return { targets: connected, books: [problems] };
-}
-
-async function connectPostgres(configured: readonly PostgresConfig[]): Promise<Connected> {
-  if (configured.length === 0) return { targets: [], books: [] };
-  const { connect, dumpProblems, problems } = await import('../integrations/postgres/index.ts');
-  const connected = configured.map((config): ConnectedTarget => {
-    const { username, password, application, fence, rejoin, ...rest } = config;
-    const integration = connect(
-      {
-        ...rest,
-        admin: user(username, password),
-        application: user(application.username, application.password),
-        ...(fence && { fence: { ...fence, env: revealed(fence.env) } }),
-        ...(rejoin && { rejoin: { ...rejoin, env: revealed(rejoin.env) } }),
-      },
-      { programs },
-    );
-    return { name: `postgres/${config.target}`, ...integration };
-  });
-  return { targets: connected, books: [problems, dumpProblems] };
-}
-
-function user(name: string, password: PostgresConfig['password']) {
-  return { user: name, ...(password && { password: password.reveal() }) };
-}
-
-function revealed(env: NonNullable<PostgresConfig['fence']>['env']) {
-  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.reveal()]));
 }
 
 function login(username: string | undefined, password: RedisConfig['password']) {

@@ -27,6 +27,7 @@ export interface Config {
     readonly mongodb: readonly MongodbConfig[];
     readonly redis: readonly RedisConfig[];
     readonly postgres: readonly PostgresConfig[];
+    readonly haproxy: readonly HaproxyConfig[];
   };
 }
 
@@ -336,16 +337,38 @@ export interface PostgresConfig {
     readonly env: Readonly<Record<string, Secret>>;
     readonly timeoutMs: number;
   };
-  readonly repoint: readonly {
-    /** Absolute. */
-    readonly file: string;
-    readonly line: string;
-    readonly reload?: readonly string[];
-    readonly through?: Listen;
-    readonly timeoutMs: number;
-  }[];
+  readonly repoint: readonly (RepointFile | RepointBackend)[];
   /** Absolute. Folder of the programs of PostgreSQL. */
   readonly programs?: string;
+}
+
+interface RepointFile {
+  /** Absolute. */
+  readonly file: string;
+  readonly line: string;
+  readonly reload?: readonly string[];
+  readonly through?: Listen;
+  readonly timeoutMs: number;
+}
+
+interface RepointBackend {
+  /** Name of a haproxy target. */
+  readonly haproxy: string;
+  readonly backend: string;
+  /** Name of a node → its server in the backend. */
+  readonly servers: Readonly<Record<string, string>>;
+  readonly through?: Listen;
+}
+
+/** One HAProxy, or several that are turned together. */
+export interface HaproxyConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  readonly instances: readonly {
+    readonly name: string;
+    readonly at: { readonly socket: string } | Listen;
+  }[];
+  readonly timeoutMs: number;
 }
 
 export type KubernetesAccess = { readonly proxy?: string } & (

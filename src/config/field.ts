@@ -204,6 +204,17 @@ export const listen = field('host:port', (written) => {
     : { why: 'a port is at most 65535', instead };
 });
 
+/** Where something is reached, not bound: it has a port of its own. */
+export const reached = field<Listen>('host:port', (written) => {
+  const read = listen.safeParse(written);
+  return read.success && read.data.port > 0
+    ? { value: read.data }
+    : {
+        why: 'a server is reached at a host and a port',
+        instead: 'write for example db-1.example.com:5432',
+      };
+});
+
 export function duration(least: string, most: string) {
   return field(`duration, ${least} to ${most}`, (written) => {
     const ms = typeof written === 'string' ? parseDuration(written) : undefined;

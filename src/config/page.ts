@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
 import { awsDatabase, awsNotice, awsTarget, awsTraffic, awsWorkload } from './aws-schema.ts';
 import { fieldNotes, isNotBuilt } from './field.ts';
+import { haproxyTarget } from './haproxy-schema.ts';
 import { postgresTarget } from './postgres-schema.ts';
 import { redisTarget } from './redis-schema.ts';
 import {
@@ -98,7 +99,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), aws(), redis(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), aws(), redis(), haproxy(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -196,6 +197,15 @@ function postgres(): string {
     '',
     'One PostgreSQL whose replicas follow by streaming. An environment names it as `database: { postgres: NAME }`.',
     ...tableOf(rowsOf(postgresTarget, '')),
+  ].join('\n');
+}
+
+function haproxy(): string {
+  return [
+    '## targets.NAME.haproxy',
+    '',
+    'One HAProxy, or several that are turned together. A PostgreSQL names it under `repoint:`.',
+    ...tableOf(rowsOf(haproxyTarget, '')),
   ].join('\n');
 }
 

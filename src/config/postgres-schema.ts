@@ -1,27 +1,6 @@
 import { z } from 'zod';
-import {
-  duration,
-  field,
-  flag,
-  keys,
-  type Listen,
-  listen,
-  named,
-  path,
-  secret,
-  text,
-} from './field.ts';
-
-/** Where something is reached, not bound: it has a port of its own. */
-const reached = field<Listen>('host:port', (written) => {
-  const read = listen.safeParse(written);
-  return read.success && read.data.port > 0
-    ? { value: read.data }
-    : {
-        why: 'a server is reached at a host and a port',
-        instead: 'write for example db-1.example.com:5432',
-      };
-});
+import { duration, flag, keys, name, named, path, reached, secret, text } from './field.ts';
+import { haproxyName } from './haproxy-schema.ts';
 
 const command = z.array(text).min(1);
 
@@ -67,10 +46,12 @@ export const postgresTarget = keys({
   repoint: z
     .array(
       keys({
-        file: path.describe('A configuration file that names the primary.'),
-        line: text.describe(
-          'The line that does, as it stands there but with `{host}` and `{port}` for its address; `{node}` for its name.',
-        ),
+        file: path.optional().describe('A configuration file that names the primary, with line.'),
+        line: text
+          .optional()
+          .describe(
+            'The line that does, as it stands there but with `{host}` and `{port}` for its address; `{node}` for its name.',
+          ),
         reload: command
           .optional()
           .describe('Program and arguments that have the file read; harmless when run twice.'),
@@ -78,6 +59,13 @@ export const postgresTarget = keys({
           .optional()
           .describe('Where clients reach the primary through it: a write is tried there.'),
         timeout: duration('1s', '5m').default(30_000).describe('How long the reload may take.'),
+        haproxy: name
+          .optional()
+          .describe('A haproxy target whose backend is turned by its runtime API, with backend.'),
+        backend: haproxyName.optional().describe('The backend that clients of the primary use.'),
+        servers: named(haproxyName)
+          .optional()
+          .describe("Node → its server in that backend, where it has not the node's name."),
       }),
     )
     .default([])

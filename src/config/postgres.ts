@@ -3,6 +3,7 @@ import { type Path, sayPath } from './error.ts';
 import { errorsOf } from './issue.ts';
 import { readAuthority } from './kubernetes.ts';
 import { postgresTarget } from './postgres-schema.ts';
+import { readRepoint } from './repoint.ts';
 import type { TargetScope } from './targets.ts';
 
 /** `targets.<name>.postgres`. Undefined when it was refused. */
@@ -63,13 +64,10 @@ export function readPostgresTarget(
     }),
     timeoutMs: timeout,
     catchUpMs: parsed.data.catch_up,
-    repoint: parsed.data.repoint.map(({ file, line, reload, through, timeout: timeoutMs }) => ({
-      file: scope.absolute(file),
-      line,
-      timeoutMs,
-      ...(reload && { reload }),
-      ...(through && { through }),
-    })),
+    repoint: parsed.data.repoint.flatMap((each, index) => {
+      const where = { path: [...path, 'repoint', index], scope };
+      return readRepoint(each, Object.keys(nodes), where) ?? [];
+    }),
   };
 }
 

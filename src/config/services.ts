@@ -3,6 +3,7 @@ import type { TargetRef } from '../core/ports/step.ts';
 import type { Group } from '../core/settings.ts';
 import { didYouMean, type Path } from './error.ts';
 import { readHealth } from './health.ts';
+import { meansOf } from './means.ts';
 import { checkGroup } from './people.ts';
 import { checkPage, covers, wayOf } from './routes.ts';
 import type { Section } from './schema.ts';
@@ -166,6 +167,7 @@ function warnIdle(services: readonly Service[], targets: Targets, { report }: Ta
       ),
     ),
   );
+  for (const { name } of meansOf(targets)) used.add(name);
   for (const [name, kind] of targets.kinds) {
     // Where something is measured may be said by a source as well: see `readTelemetry`.
     if (!used.has(name) && kind !== 'prometheus') {

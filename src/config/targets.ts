@@ -8,6 +8,7 @@ import {
 } from './aws.ts';
 import type {
   AwsConfig,
+  HaproxyConfig,
   KubernetesConfig,
   MongodbConfig,
   PatroniConfig,
@@ -17,7 +18,9 @@ import type {
 } from './config.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
+import { readHaproxyTarget } from './haproxy.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
+import { checkMeans } from './means.ts';
 import { readMongodbTarget } from './mongodb.ts';
 import { readPatroniTarget } from './patroni.ts';
 import { readPostgresTarget } from './postgres.ts';
@@ -53,6 +56,7 @@ export interface Targets {
   readonly mongodb: readonly MongodbConfig[];
   readonly redis: readonly RedisConfig[];
   readonly postgres: readonly PostgresConfig[];
+  readonly haproxy: readonly HaproxyConfig[];
 }
 
 export type Role = (typeof roles)[number];
@@ -78,10 +82,11 @@ const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   },
   redis: { cache: wholeOf('a Redis is failed over as a whole') },
   postgres: { database: wholeOf('a PostgreSQL is failed over as a whole') },
+  haproxy: {},
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
-const others = ['docker', 'haproxy', 'nginx'];
+const others = ['docker', 'nginx'];
 
 export function readTargets(written: Section<'targets'>, scope: TargetScope): Targets {
   const kinds = new Map<string, string>();
@@ -94,7 +99,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
       const found = integration === kind ? read(name, written[name]?.[kind], scope) : undefined;
       return found === undefined ? [] : [found];
     });
-  return {
+  const read: Targets = {
     kinds,
     kubernetes: all('kubernetes', readCluster),
     prometheus: all('prometheus', readPrometheusTarget),
@@ -103,7 +108,10 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
     aws: all('aws', readAwsTarget),
     mongodb: all('mongodb', readMongodbTarget),
     redis: all('redis', readRedisTarget),
+    haproxy: all('haproxy', readHaproxyTarget),
   };
+  checkMeans(read, scope.report);
+  return read;
 }
 
 /** `targets.<name>.<kind>`; undefined when it was refused. */

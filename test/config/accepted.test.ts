@@ -69,6 +69,7 @@ describe('a sound configuration', () => {
         mongodb: [],
         redis: [],
         postgres: [],
+        haproxy: [],
       },
     });
     expect(settings.policy.rules).toEqual([]);

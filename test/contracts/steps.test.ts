@@ -39,6 +39,7 @@ const doneTwiceAlike = [
   'release',
   'repoint',
   'restrain',
+  'turn',
   'unfence',
 ].map((kind) => `postgres.${kind}`);
 

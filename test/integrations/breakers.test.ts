@@ -5,6 +5,7 @@ import { FAILURES_MAX, REST_MS } from '../../src/core/breaker.ts';
 import { Secret } from '../../src/core/secret.ts';
 import * as alertmanager from '../../src/integrations/alertmanager/index.ts';
 import * as aws from '../../src/integrations/aws/index.ts';
+import * as haproxy from '../../src/integrations/haproxy/index.ts';
 import * as kubernetes from '../../src/integrations/kubernetes/index.ts';
 import * as mongodb from '../../src/integrations/mongodb/index.ts';
 import * as pagerduty from '../../src/integrations/pagerduty/index.ts';
@@ -25,6 +26,12 @@ const systems: Readonly<Record<string, (there: There) => () => Promise<unknown>>
   'alertmanager, and Grafana’s': ({ url, clock }) => {
     const { source } = alertmanager.connect({ source: 'a/main', url, timeoutMs }, { clock });
     return () => source.current().catch(() => undefined);
+  },
+  haproxy: ({ url, clock }) => {
+    const at = { host: '127.0.0.1', port: Number(new URL(url).port) };
+    const config = { target: 'edge', instances: [{ name: 'lb-1', at }], timeoutMs };
+    const traffic = haproxy.connect(config, { clock }).traffic({ backend: 'pg', servers: {} });
+    return () => traffic.plan().catch(() => undefined);
   },
   kubernetes: ({ url, clock }) => {
     const read = { kind: 'server', server: url, token: 'token' } as const;

@@ -35,6 +35,7 @@ describe('what brings a missing server', () => {
       'etcd',
       'redis',
       'redis-sentinel',
+      'haproxy',
     ]);
   });
 

@@ -7,7 +7,8 @@ export type ServerName =
   | 'patroni'
   | 'etcd'
   | 'redis'
-  | 'redis-sentinel';
+  | 'redis-sentinel'
+  | 'haproxy';
 
 /** A real program that the suites drive. One row here is all that a new one needs. */
 export type Server = {
@@ -94,6 +95,15 @@ export const servers: readonly Server[] = [
     commands: ['redis-sentinel'],
     packages: ['redis-sentinel'],
     services: ['redis-sentinel'],
+  },
+  {
+    // No image: the suites speak to it over a socket in a folder of theirs.
+    name: 'haproxy',
+    title: 'HAProxy',
+    commands: ['haproxy'],
+    directories: ['/usr/sbin'],
+    packages: ['haproxy'],
+    services: ['haproxy'],
   },
 ];
 

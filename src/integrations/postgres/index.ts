@@ -21,12 +21,14 @@ import {
   releaseKind,
   repointKind,
   restrainKind,
+  turnKind,
   unfenceKind,
 } from './steps/kinds.ts';
 import { promoteDriver } from './steps/promote.ts';
 import { rejoinDriver } from './steps/rejoin.ts';
 import { repointDriver } from './steps/repoint.ts';
 import { releaseDriver, restrainDriver } from './steps/restrain.ts';
+import { turnDriver } from './steps/turn.ts';
 import { unfenceDriver } from './steps/unfence.ts';
 import { type Reach, readTopology } from './topology.ts';
 
@@ -88,6 +90,7 @@ export function connect(
         [chooseKind]: chooseDriver(reach),
         [promoteKind]: promoteDriver(reach),
         [repointKind]: repointDriver(reach),
+        [turnKind]: turnDriver(reach),
         [followKind]: followDriver(reach),
         [rejoinKind]: rejoinDriver(reach),
         [unfenceKind]: unfenceDriver(reach),

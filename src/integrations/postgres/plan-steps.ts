@@ -1,6 +1,7 @@
-import { compensationsOf, type PlanTarget, type Step } from '../../core/operation/plan.ts';
+import { compensationsOf, type Step } from '../../core/operation/plan.ts';
 import { argvOf } from './fencing.ts';
-import type { Pointed } from './repointing.ts';
+import { repoints } from './plan-repoints.ts';
+import { briefsOf, type Shown, whole } from './plan-shown.ts';
 import { said } from './schema.ts';
 import {
   chooseKind,
@@ -9,34 +10,11 @@ import {
   promoteKind,
   rejoinKind,
   releaseKind,
-  repointKind,
   restrainKind,
   unfenceKind,
 } from './steps/kinds.ts';
 import { rejoinArgv } from './steps/rejoin.ts';
 import { shownOf } from './steps/shown.ts';
-import type { Reach, Standby, Topology } from './topology.ts';
-
-/** What is typed with the request where the old primary cannot be kept from writing. */
-export const splitWords = 'split-brain';
-
-/** All that a plan is made of. */
-export interface Shown {
-  readonly reach: Reach;
-  readonly topology: Topology;
-  readonly target: PlanTarget;
-  readonly mode: 'planned' | 'forced';
-  /** Furthest received first; one where it was named. */
-  readonly candidates: readonly Standby[];
-  /** The replica that was named; empty for the rule. */
-  readonly to: string;
-  /** Where the files of `repoint` point to, in their order. */
-  readonly pointed: readonly Pointed[];
-  /** Replicas that follow the old primary by its address and may be turned. */
-  readonly followers: readonly string[];
-  /** There is no fence, and somebody typed that the old primary may go on to write. */
-  readonly isSplitAccepted: boolean;
-}
 
 export function stepsOf(shown: Shown): readonly Step[] {
   return [
@@ -70,7 +48,7 @@ function fence(shown: Shown): Step {
         : []),
       { path: node.name, what: 'changed', from: 'takes writes', to: `fenced by ${command}` },
     ],
-    preconditions: { ...shownOf(topology), ...digestsOf(shown), fence: command },
+    preconditions: { ...shownOf(topology), ...briefsOf(shown), fence: command },
     postconditions: { fenced: true },
     verify: {
       what: 'a write of the application is refused, over a new connection and an open one',
@@ -95,7 +73,7 @@ function restrain(shown: Shown): Step {
         to: 'read-only by default, its clients sent away: who says READ WRITE still writes there',
       },
     ],
-    preconditions: { ...shownOf(topology), ...digestsOf(shown) },
+    preconditions: { ...shownOf(topology), ...briefsOf(shown) },
     postconditions: { readOnly: 'by default' },
     verify: { what: 'a write that does not say READ WRITE is refused', withinMs: 30_000 },
     onFailure: { compensate: [unfence(shown, 'fence')] },
@@ -139,33 +117,6 @@ function promote(shown: Shown): Step {
     },
     onFailure: { compensate: [unfence(shown, 'promotion')] },
   };
-}
-
-/** Clients are turned one file after the other; what fails leaves the new primary as it is. */
-function repoints(shown: Shown): readonly Step[] {
-  const { reach, pointed } = shown;
-  return reach.config.repoint.map((config, index): Step => {
-    const { params, ...rest } = whole(shown);
-    const { digest = '', line = '' } = pointed[index] ?? {};
-    const reload = config.reload ? [config.reload.join(' ')] : [];
-    return {
-      ...rest,
-      id: '',
-      kind: repointKind,
-      params: { ...params, file: config.file, digest },
-      change: [
-        { path: config.file, what: 'changed', from: line, to: config.line },
-        ...reload.map((command) => ({ path: 'reload', what: 'added', to: command }) as const),
-      ],
-      preconditions: { [config.file]: digest.slice(0, 12) },
-      postconditions: { line: config.line },
-      verify: {
-        what: `a write of the application is taken at ${config.through ? said(config.through) : 'the new primary'}`,
-        withinMs: config.timeoutMs + 30_000,
-      },
-      onFailure: 'stop',
-    };
-  });
 }
 
 function follow(shown: Shown): readonly Step[] {
@@ -227,15 +178,6 @@ function rejoin(shown: Shown): readonly Step[] {
   ];
 }
 
-function digestsOf({ reach, pointed }: Shown) {
-  return Object.fromEntries(
-    reach.config.repoint.map(({ file }, index) => [
-      file,
-      pointed[index]?.digest.slice(0, 12) ?? '',
-    ]),
-  );
-}
-
 function unfence(shown: Shown, after: 'fence' | 'promotion'): Step {
   const { reach, topology } = shown;
   const { node } = topology.primary;
@@ -260,31 +202,6 @@ function unfence(shown: Shown, after: 'fence' | 'promotion'): Step {
     onFailure: 'stop',
     critical: false,
   };
-}
-
-/** Nothing stops it between the fence and the new primary: a service that is fenced has no writer. */
-function whole({ target, reach, topology, mode, candidates, to, isSplitAccepted }: Shown) {
-  return {
-    v: 1,
-    target,
-    at: { integration: 'postgres', target: reach.config.target, locator: {} },
-    undo: 'irreversible',
-    guard: 'conditional',
-    critical: true,
-    params: {
-      primary: topology.primary.node.name,
-      system: topology.system,
-      timeline: topology.timeline,
-      candidates: candidates
-        .map(({ node }) => node.name)
-        .sort()
-        .join(', '),
-      received: candidates[0]?.received ?? '',
-      mode,
-      ...(to === '' ? {} : { to }),
-      ...(isSplitAccepted ? { accepted: splitWords } : {}),
-    },
-  } as const;
 }
 
 function primaryOf({ topology }: Shown): string {

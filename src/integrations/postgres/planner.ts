@@ -3,7 +3,8 @@ import { type Facts, ProblemError, problem } from '../../core/problem.ts';
 import { argvOf } from './fencing.ts';
 import { behind } from './lsn.ts';
 import { mayPromote, mayTurn } from './node.ts';
-import { patienceMs, type Shown, splitWords, stepsOf } from './plan-steps.ts';
+import { type Shown, splitWords } from './plan-shown.ts';
+import { patienceMs, stepsOf } from './plan-steps.ts';
 import { meetWrite, rehearseWrite } from './proof.ts';
 import { pointedTo } from './repointing.ts';
 import { said } from './schema.ts';
@@ -45,7 +46,7 @@ async function draftFailover(
     isSplitAccepted: isAccepted(reach, topology, accept),
     followers: await followersOf(reach, topology),
     pointed: await Promise.all(
-      reach.config.repoint.map((each) => pointedTo(each, topology.primary.node)),
+      reach.config.repoint.map((each) => pointedTo(each, topology.primary.node, 'plan')),
     ),
   };
   await Promise.all([mayBeFenced(reach, shown), mayBePromoted(reach, shown)]);
@@ -196,6 +197,7 @@ function warningsOf(shown: Shown) {
       ? [problem('PG_SPLIT_BRAIN_POSSIBLE', { primary: topology.primary.node.name })]
       : []),
     lossOf(shown).warning,
+    ...shown.pointed.flatMap(({ warnings }) => warnings),
     ...(topology.candidates.length > 1 && left.length > 0
       ? [problem('PG_FOLLOW_BY_HAND', { nodes: left.map(({ node }) => node.name).join(', ') })]
       : []),

@@ -197,6 +197,18 @@ export const problems: ProblemBook = {
     why: 'The command ended with {exit}: {said}',
     next: 'Start the old primary by hand, at once.',
   },
+  PG_TRAFFIC_OTHERWISE: {
+    what: '{traffic} does not send clients to {node} alone.',
+    changed: nothing,
+    why: '{place} sends them to {now}.',
+    next: 'Set one server ready and the others maint, the primary the ready one, as the page of the integration says; then ask again.',
+  },
+  PG_TRAFFIC_PART: {
+    what: '{traffic} was not turned everywhere.',
+    changed: 'The new primary takes writes. Turned: {turned}.',
+    why: 'Not turned: {left}.',
+    next: 'Turn the rest by hand, at once: those clients have no writer.',
+  },
   PG_FILE_UNREADABLE: {
     what: '{file} cannot be read.',
     changed: nothing,

@@ -1,3 +1,5 @@
+import type { Traffic } from '../../core/ports/traffic.ts';
+
 /** One PostgreSQL with streaming replicas: `targets: { pg-main: { postgres: { nodes: […], … } } }`. */
 export interface PostgresConfig {
   /** The name under `targets:`. */
@@ -42,7 +44,16 @@ export interface FenceConfig {
   readonly timeoutMs: number;
 }
 
-export interface RepointConfig {
+/** What is turned to the new primary: a file, or what another integration turns. */
+export type RepointConfig = FileRepoint | TrafficRepoint;
+
+export interface TrafficRepoint {
+  readonly traffic: Traffic;
+  /** Where clients reach the primary through it. */
+  readonly through?: Address;
+}
+
+export interface FileRepoint {
   readonly file: string;
   /** One line of it, with `{host}` and `{port}` (or `{node}`) where the primary stands. */
   readonly line: string;
@@ -68,6 +79,10 @@ export interface Address {
 export interface Login {
   readonly user: string;
   readonly password?: string;
+}
+
+export function isFile(config: RepointConfig): config is FileRepoint {
+  return 'file' in config;
 }
 
 export function said({ host, port }: Address): string {

@@ -18,12 +18,30 @@ export function targetEnv(hold = '/nowhere'): Readonly<Record<string, string>> {
   };
 }
 
-export function targetLines({ config }: PostgresSet, { port, repoint }: TurnedProxy): string {
+/** A HAProxy beside the proxy of a file, turned by its runtime API. */
+export interface Edge {
+  readonly socket: string;
+  readonly port: number;
+}
+
+export function targetLines(
+  { config }: PostgresSet,
+  { port, repoint }: TurnedProxy,
+  edge?: Edge,
+): string {
   const { nodes, fence, rejoin } = config;
   const places = nodes
     .map(({ name, address }) => `${name}: { address: "127.0.0.1:${address.port}" }`)
     .join(', ');
   const words = JSON.stringify;
+  const file = `{ file: ${repoint.file}, line: "${repoint.line}", reload: ${words(repoint.reload)}, through: "127.0.0.1:${port}" }`;
+  const backend = edge
+    ? `, { haproxy: edge, backend: pg_write, through: "127.0.0.1:${edge.port}" }`
+    : '';
+  const edgeLines = edge
+    ? `  edge: { haproxy: { instances: { lb-1: { socket: ${edge.socket} } } } }
+`
+    : '';
   return `targets:
   pg-main:
     postgres:
@@ -37,7 +55,7 @@ export function targetLines({ config }: PostgresSet, { port, repoint }: TurnedPr
         undo: ${words(fence?.undo)}
         status: ${words(fence?.status)}
         env: { PG_BIN: \${env:PG_BIN}, HOLD: \${env:PG_HOLD} }
-      repoint: [ { file: ${repoint.file}, line: "${repoint.line}", reload: ${words(repoint.reload)}, through: "127.0.0.1:${port}" } ]
+      repoint: [ ${file}${backend} ]
       rejoin: { command: ${words(rejoin?.command)}, env: { PG_BIN: \${env:PG_BIN} } }
-`;
+${edgeLines}`;
 }

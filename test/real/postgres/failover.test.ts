@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { connect as connectHaproxy } from '../../../src/integrations/haproxy/index.ts';
 import type { PostgresConfig } from '../../../src/integrations/postgres/index.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startHaproxy } from '../haproxy/haproxy-server.ts';
 import {
   bin,
   forgetTemplate,
@@ -179,6 +181,52 @@ describe('a failover that fails is taken back, and the service has its writer, w
   });
 });
 
+it('two HAProxies are turned by their runtime API; what one of them refused is told, and done once it is mended', async () => {
+  const lines = [primary, ...replicas].map(
+    ({ name, port }) => `${name} 127.0.0.1:${port}${name === primary.name ? '' : ' disabled'}`,
+  );
+  const [one, two] = await Promise.all([startHaproxy(lines), startHaproxy(lines)]);
+  onTestFinished(async () => void (await Promise.all([one.stop(), two.stop()])));
+  const clients = startWriter({ nodes: [one, two] });
+  await eventually('rows are acknowledged', () => clients.acknowledged().length > 50);
+  const through = { host: '127.0.0.1', port: one.port };
+  const turned = (second: string) => ({
+    ...config,
+    repoint: [{ traffic: backendOf([one.socket, second], [primary, ...replicas]), through }],
+  });
+  const half = turned(two.operatorSocket);
+  const draft = await drafted(half);
+  const turn = draft.steps.findIndex(({ kind }) => kind === 'postgres.turn');
+  expect(draft.warnings).toContainEqual(expect.objectContaining({ code: 'HAPROXY_FORGETS' }));
+  expect(draft.steps[0]?.preconditions).toMatchObject({
+    'haproxy/edge pg_write': `lb-1 to ${primary.name}, lb-2 to ${primary.name}`,
+  });
+
+  const ended = await followed(half, draft.steps);
+
+  expect(ended.failed).toEqual({ step: draft.steps[turn]?.id, code: 'PG_TRAFFIC_PART' });
+  expect(ended.outputs).toMatchObject({
+    's4-turned': 'lb-1',
+    's4-left': 'lb-2: Permission denied',
+  });
+  const before = clients.acknowledged().length;
+  await eventually('clients of the turned one write', () => clients.acknowledged().length > before);
+
+  const rest = await followed(
+    turned(two.socket),
+    draft.steps.slice(turn),
+    undefined,
+    ended.outputs,
+  );
+  expect(rest.failed, JSON.stringify(rest.outputs)).toBeUndefined();
+  const promoted = replicas.find(({ name }) => name === rest.outputs['candidate']);
+  const pointing = await backendOf([one.socket, two.socket], set?.nodes ?? []).look();
+  expect(pointing.at).toEqual({ 'lb-1': [promoted?.name], 'lb-2': [promoted?.name] });
+  await clients.stop();
+  expect(await missing(promoted, clients)).toEqual([]);
+  await whole(promoted);
+});
+
 it('without a fence it is refused, until somebody types that both may write', async () => {
   const { fence: _, ...open } = config;
   await expect(drafted(open)).rejects.toThrow(/PG_NO_FENCE.*split-brain/);
@@ -216,14 +264,24 @@ it('a file that somebody changed since the plan makes it stale, before anything 
   await whole(primary);
 });
 
+/** As the program hands it over: the postgres integration does not know HAProxy. */
+function backendOf(sockets: readonly string[], nodes: readonly ServerNode[]) {
+  const instances = sockets.map((socket, index) => ({ name: `lb-${index + 1}`, at: { socket } }));
+  const servers = Object.fromEntries(nodes.map(({ name }) => [name, name]));
+  return connectHaproxy({ target: 'edge', instances, timeoutMs: 2_000 }, { clock: Date }).traffic({
+    backend: 'pg_write',
+    servers,
+  });
+}
+
 async function goesOn(): Promise<void> {
   const before = writer.acknowledged().length;
   await eventually('rows are acknowledged', () => writer.acknowledged().length > before + 20);
 }
 
-async function missing(node: ServerNode | undefined) {
+async function missing(node: ServerNode | undefined, of: Writer = writer) {
   if (!set || !node) throw new Error('there is a primary');
-  return missingFrom(set, node, writer.acknowledged());
+  return missingFrom(set, node, of.acknowledged());
 }
 
 async function whole(node: ServerNode | undefined): Promise<void> {

@@ -6,7 +6,8 @@ import { consoleClient, textOf } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLivingBot } from '../../support/living-bot.ts';
 import { launch, type TocsinProcess, tocsin } from '../../support/tocsin-process.ts';
-import { serviceLines, targetEnv, targetLines } from './configuration.ts';
+import { startHaproxy } from '../haproxy/haproxy-server.ts';
+import { type Edge, serviceLines, targetEnv, targetLines } from './configuration.ts';
 import {
   forgetTemplate,
   type PostgresSet,
@@ -28,10 +29,16 @@ it('a failover that two people approve loses no row, though Tocsin is killed in 
   const hold = join(folder, 'hold');
   const proxy = await startProxy(folder, old.port);
   onTestFinished(() => proxy.stop());
+  const edge = await startHaproxy(
+    set.nodes.map(
+      ({ name, port }) => `${name} 127.0.0.1:${port}${name === old.name ? '' : ' disabled'}`,
+    ),
+  );
+  onTestFinished(() => edge.stop());
   const env = targetEnv(hold);
-  const living = await startLivingBot(configuration(set, proxy), env);
+  const living = await startLivingBot(configuration(set, proxy, edge), env);
   const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => living.person(id)));
-  const writer = startWriter({ nodes: [proxy] });
+  const writer = startWriter({ nodes: [proxy, edge] });
   onTestFinished(() => writer.stop());
   await eventually('rows are acknowledged', () => writer.acknowledged().length > 100);
 
@@ -88,6 +95,8 @@ it('a failover that two people approve loses no row, though Tocsin is killed in 
   expect(await missingFrom(set, promoted, writer.acknowledged())).toEqual([]);
   const roles = await eventually('the set is whole', set.roles);
   expect(roles.primary.name).toBe('db-3');
+  expect(await edge.say('show servers state pg_write')).toMatch(/ db-3 127\.0\.0\.1 2 [04] /);
+  expect(await edge.say('show servers state pg_write')).toMatch(/ db-1 127\.0\.0\.1 0 1 /);
 });
 
 async function restarted(folder: string, env: Readonly<Record<string, string>>) {
@@ -103,7 +112,7 @@ function shownBy(bot: TocsinProcess, cookie = '', incident = ''): Promise<string
   return consoleClient(() => bot.urls.console, cookie).page(`/incidents/${incident}`);
 }
 
-function configuration(set: PostgresSet, proxy: TurnedProxy): string {
+function configuration(set: PostgresSet, proxy: TurnedProxy, edge: Edge): string {
   return `console: { listen: 127.0.0.1:0 }
 people: [ { id: ana }, { id: ben }, { id: cyn } ]
 groups: { sre: { members: [ana, ben, cyn] } }
@@ -111,5 +120,5 @@ default_route: { notify: sre }
 policies:
   - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
   - { match: { risk: danger }, requesters: [sre], approvals: [ { count: 2, from: sre } ] }
-${serviceLines}${targetLines(set, proxy)}`;
+${serviceLines}${targetLines(set, proxy, edge)}`;
 }

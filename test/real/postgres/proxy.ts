@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import type { RepointConfig } from '../../../src/integrations/postgres/schema.ts';
+import type { FileRepoint } from '../../../src/integrations/postgres/schema.ts';
 
 export interface TurnedProxy {
   readonly port: number;
   readonly file: string;
   /** How a target names it. */
-  readonly repoint: RepointConfig;
+  readonly repoint: FileRepoint;
   stop(): Promise<void>;
 }
 

@@ -26,13 +26,17 @@ export interface Ended {
   readonly outputs: Facts;
 }
 
-/** What the loop does with a plan; every verb by a process of its own. `before` each step something may happen. */
+/**
+ * What the loop does with a plan; every verb by a process of its own. `before` each step something may happen; `left` is
+ * what the steps before the first one left.
+ */
 export async function followed(
   config: PostgresConfig,
   steps: readonly Step[],
   before: (step: Step) => Promise<void> | void = () => undefined,
+  left: Facts = {},
 ): Promise<Ended> {
-  let outputs: Facts = {};
+  let outputs = left;
   for (const step of steps) {
     await before(step);
     const code = await done(config, step, outputs, (more) => {

@@ -7,7 +7,7 @@ import { type Met, meetWriteOn } from '../proof.ts';
 import { type NodeConfig, textOf } from '../schema.ts';
 import { type Reach, readTopology } from '../topology.ts';
 import { applying, checking, watching } from './outcome.ts';
-import { shownFiles, shownOf } from './shown.ts';
+import { shownOf, shownPointed } from './shown.ts';
 
 /** A checkpoint before the fence makes the stop short; one that is late is not waited for. */
 export const checkpointMs = 60_000;
@@ -125,7 +125,7 @@ async function looked(
   const startedAt = topology.primary.state?.startedAt ?? 'silent';
   const seen: Facts = {
     ...shownOf(topology),
-    ...(await shownFiles(reach, node)),
+    ...(await shownPointed(reach, node)),
     fence: (argvOf(reach, 'command', node) ?? []).join(' '),
     ...(isAgain ? { answers: step.preconditions['answers'] ?? '' } : {}),
   };

@@ -5,5 +5,6 @@ export const chooseKind = 'postgres.choose';
 export const promoteKind = 'postgres.promote';
 export const unfenceKind = 'postgres.unfence';
 export const repointKind = 'postgres.repoint';
+export const turnKind = 'postgres.turn';
 export const followKind = 'postgres.follow';
 export const rejoinKind = 'postgres.rejoin';

@@ -5,7 +5,7 @@ import { oldOf } from '../fencing.ts';
 import { digestOf, readText, replaceText } from '../files.ts';
 import { meetWrite } from '../proof.ts';
 import { turned } from '../repointing.ts';
-import type { RepointConfig } from '../schema.ts';
+import { type FileRepoint, isFile } from '../schema.ts';
 import { nodeNamed, type Reach } from '../topology.ts';
 import { applying, checking, watching } from './outcome.ts';
 
@@ -15,7 +15,8 @@ import { applying, checking, watching } from './outcome.ts';
  */
 export function repointDriver(reach: Reach): StepDriver {
   return {
-    landsWithinMs: Math.max(0, ...reach.config.repoint.map(({ timeoutMs }) => timeoutMs)) + 5_000,
+    landsWithinMs:
+      Math.max(0, ...reach.config.repoint.filter(isFile).map(({ timeoutMs }) => timeoutMs)) + 5_000,
     check: (step, context) =>
       checking(async () => {
         const { config, now, state } = await looked(reach, step, context);
@@ -69,7 +70,7 @@ async function apply(
 }
 
 interface Looked {
-  readonly config: RepointConfig;
+  readonly config: FileRepoint;
   readonly now: string;
   /** As it is to be. */
   readonly after: string;
@@ -78,7 +79,9 @@ interface Looked {
 }
 
 async function looked(reach: Reach, step: Step, { outputs }: StepContext): Promise<Looked> {
-  const config = reach.config.repoint.find(({ file }) => file === step.params['file']);
+  const config = reach.config.repoint
+    .filter(isFile)
+    .find(({ file }) => file === step.params['file']);
   if (!config) {
     const facts = { file: String(step.params['file']), why: 'it is no longer configured' };
     throw new ProblemError(problem('PG_FILE_UNREADABLE', facts));

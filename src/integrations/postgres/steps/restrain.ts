@@ -7,7 +7,7 @@ import { meetWrite } from '../proof.ts';
 import { textOf } from '../schema.ts';
 import { type Reach, readTopology } from '../topology.ts';
 import { applying, checking, watching } from './outcome.ts';
-import { shownFiles, shownOf } from './shown.ts';
+import { shownOf, shownPointed } from './shown.ts';
 import { promoted } from './unfence.ts';
 
 /**
@@ -21,7 +21,7 @@ export function restrainDriver(reach: Reach): StepDriver {
       checking(async () => {
         const node = oldOf(reach, step.params);
         const topology = await readTopology(reach);
-        const seen = { ...shownOf(topology), ...(await shownFiles(reach, node)) };
+        const seen = { ...shownOf(topology), ...(await shownPointed(reach, node)) };
         for (const [field, planned] of Object.entries(step.preconditions)) {
           const observed = seen[field] ?? '';
           if (observed === planned) continue;

@@ -1,5 +1,5 @@
 import type { Facts } from '../../../core/problem.ts';
-import { pointedTo } from '../repointing.ts';
+import { nameOf, pointedTo } from '../repointing.ts';
 import type { NodeConfig } from '../schema.ts';
 import type { Reach, Topology } from '../topology.ts';
 
@@ -17,11 +17,11 @@ export function shownOf({ primary, candidates, system, timeline }: Topology): Fa
   };
 }
 
-/** File → the beginning of its digest. Throws where one does not point to this node. */
-export async function shownFiles({ config }: Reach, primary: NodeConfig): Promise<Facts> {
+/** Entry of `repoint` → where it sends clients. Throws where one does not send them to this node. */
+export async function shownPointed({ config }: Reach, primary: NodeConfig): Promise<Facts> {
   const shown: Record<string, string> = {};
   for (const each of config.repoint) {
-    shown[each.file] = (await pointedTo(each, primary)).digest.slice(0, 12);
+    shown[nameOf(each)] = (await pointedTo(each, primary)).brief;
   }
   return shown;
 }

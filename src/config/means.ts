@@ -1,0 +1,39 @@
+import { didYouMean, type Path, sayPath } from './error.ts';
+import type { OpenReport } from './report.ts';
+import type { Targets } from './targets.ts';
+
+/** Targets that are means of another one: what turns its clients. */
+export function meansOf({ postgres }: Pick<Targets, 'postgres'>): readonly Means[] {
+  return postgres.flatMap(({ target, repoint }) =>
+    repoint.flatMap((each, index) =>
+      'haproxy' in each
+        ? [
+            {
+              kind: 'haproxy',
+              name: each.haproxy,
+              path: ['targets', target, 'postgres', 'repoint', index, 'haproxy'],
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+interface Means {
+  readonly kind: string;
+  readonly name: string;
+  readonly path: Path;
+}
+
+/** Each stands under `targets:`, and is what it is named as. */
+export function checkMeans(targets: Targets, report: OpenReport): void {
+  for (const { kind, name, path } of meansOf(targets)) {
+    if (targets.kinds.get(name) === kind) continue;
+    const known = [...targets.kinds].filter(([, other]) => other === kind).map(([each]) => each);
+    report.error(path, {
+      what: `${sayPath(path)} is ${JSON.stringify(name)}`,
+      why: `targets has no ${kind} target of that name`,
+      instead: didYouMean(name, known, `add it to targets as { ${kind}: { … } }`),
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import type { PlanTarget } from '../../core/operation/plan.ts';
+import type { Facts } from '../../core/problem.ts';
+import { nameOf, type Pointed } from './repointing.ts';
+import type { Reach, Standby, Topology } from './topology.ts';
+
+/** What is typed with the request where the old primary cannot be kept from writing. */
+export const splitWords = 'split-brain';
+
+/** All that a plan is made of. */
+export interface Shown {
+  readonly reach: Reach;
+  readonly topology: Topology;
+  readonly target: PlanTarget;
+  readonly mode: 'planned' | 'forced';
+  /** Furthest received first; one where it was named. */
+  readonly candidates: readonly Standby[];
+  /** The replica that was named; empty for the rule. */
+  readonly to: string;
+  /** Where the entries of `repoint` send clients, in their order. */
+  readonly pointed: readonly Pointed[];
+  /** Replicas that follow the old primary by its address and may be turned. */
+  readonly followers: readonly string[];
+  /** There is no fence, and somebody typed that the old primary may go on to write. */
+  readonly isSplitAccepted: boolean;
+}
+
+/** Nothing stops it between the fence and the new primary: a service that is fenced has no writer. */
+export function whole({ target, reach, topology, mode, candidates, to, isSplitAccepted }: Shown) {
+  return {
+    v: 1,
+    target,
+    at: { integration: 'postgres', target: reach.config.target, locator: {} },
+    undo: 'irreversible',
+    guard: 'conditional',
+    critical: true,
+    params: {
+      primary: topology.primary.node.name,
+      system: topology.system,
+      timeline: topology.timeline,
+      candidates: candidates
+        .map(({ node }) => node.name)
+        .sort()
+        .join(', '),
+      received: candidates[0]?.received ?? '',
+      mode,
+      ...(to === '' ? {} : { to }),
+      ...(isSplitAccepted ? { accepted: splitWords } : {}),
+    },
+  } as const;
+}
+
+/** Where clients are sent now, as the first step compares it. */
+export function briefsOf({ reach, pointed }: Shown): Facts {
+  return Object.fromEntries(
+    reach.config.repoint.map((each, index) => [nameOf(each), pointed[index]?.brief ?? '']),
+  );
+}
