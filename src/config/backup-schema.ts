@@ -15,6 +15,11 @@ export const backup = keys({
   database: text
     .optional()
     .describe('Name of the database within its server; that of the target when absent.'),
+  as: oneOf(['custom', 'plain'])
+    .optional()
+    .describe(
+      'How a PostgreSQL is copied: `custom` is what `pg_restore` reads, and what is meant when absent; `plain` is SQL, compressed by gzip.',
+    ),
   query: text
     .optional()
     .describe(

@@ -81,7 +81,11 @@ function readBackup(
       source: {
         integration,
         target: name,
-        locator: { ...locator, ...(database !== undefined && { database }) },
+        locator: {
+          ...locator,
+          ...(database !== undefined && { database }),
+          ...(entry.as !== undefined && { as: entry.as }),
+        },
       },
       to: absolute(entry.to),
       where: `${basename(document.file)}:${document.lineOf(path)}`,
@@ -123,7 +127,7 @@ function checkPlain(
   entry: Written,
   { path, report }: { readonly path: Path; readonly report: Report },
 ): void {
-  for (const key of ['database', 'query'] as const) {
+  for (const key of ['database', 'query', 'as'] as const) {
     if (entry[key] === undefined) continue;
     report.error([...path, key], {
       what: `${key} of backups[${path[1]}] says nothing to a Redis`,

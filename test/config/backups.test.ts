@@ -29,7 +29,7 @@ describe('backups', () => {
       faults(
         'service: checkout, environment: production, what: database, to: ./backups, query: "SELECT 1"',
         'service: checkout, environment: staging, what: database, to: ./backups',
-        'service: mail, what: database, to: /srv/backups, timeout: 2h, database: mail',
+        'service: mail, what: database, to: /srv/backups, timeout: 2h, database: mail, as: plain',
         'service: checkout, what: cache, to: ./backups',
       ),
     ).toEqual([]);

@@ -1,6 +1,7 @@
 import { type BackupList, listOf } from '../../core/backup/listed.ts';
 import { folderOf, manifestBeside } from '../../core/backup/manifest.ts';
 import { type BackupRule, ruleOf } from '../../core/backup/rule.ts';
+import { canonical } from '../../core/operation/hash.ts';
 import type { Step } from '../../core/operation/plan.ts';
 import type { ArtefactStore, Signer } from '../../core/ports/backup.ts';
 import type { Journal } from '../../core/ports/journal.ts';
@@ -148,7 +149,7 @@ function storeOf({ stores }: BackupParts, { to }: BackupRule): ArtefactStore {
 }
 
 /** The entry that a step was planned by. One that says something else by now cannot be followed. */
-function ruleIn({ rules }: BackupParts, { params, target }: Step): BackupRule {
+function ruleIn({ rules }: BackupParts, { params, target, at }: Step): BackupRule {
   const subject = {
     service: String(params['service']),
     environment: String(params['environment']),
@@ -156,7 +157,11 @@ function ruleIn({ rules }: BackupParts, { params, target }: Step): BackupRule {
   };
   const rule = ruleOf(rules, subject);
   if (!rule) throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', subject));
-  if (rule.to !== params['to'] || (rule.query ?? '') !== params['query']) {
+  const isSame =
+    rule.to === params['to'] &&
+    (rule.query ?? '') === params['query'] &&
+    canonical(rule.source.locator) === canonical(at.locator);
+  if (!isSame) {
     const moved = { target: target.id, field: 'backups', planned: 'another entry' };
     throw new ProblemError(problem('PLAN_STALE', { ...moved, observed: rule.where }));
   }

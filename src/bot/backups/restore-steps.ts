@@ -9,7 +9,7 @@ import type { BackupLedger } from './ledger.ts';
 import { type LongStep, longStep } from './long-step.ts';
 import { type Taking, wantedOf } from './taking.ts';
 import { chosen, unknownBackup } from './verify-step.ts';
-import { vouched } from './verifying.ts';
+import { copyOf, vouched } from './verifying.ts';
 
 export const intoKind = 'backup.restore-beside';
 export const swapKind = 'backup.swap';
@@ -37,8 +37,7 @@ export function intoStep(of: (step: Step) => Restoring, ledger: BackupLedger): L
           const name = String(step.params['next']);
           const asked = manifest.content.query?.asked;
           const wanted = { ...wantedOf(made.rule), ...(asked !== undefined && { query: asked }) };
-          const bytes = made.store.read(manifest.artefact.name);
-          const copy = { bytes, server: manifest.source.server };
+          const copy = copyOf(manifest, made.store.read(manifest.artefact.name));
           try {
             const held = await made.restorer.into(copy, { ...wanted, name }, signal);
             const wrong = judgeContent(manifest.content, held).filter(({ ok }) => !ok);

@@ -101,8 +101,8 @@ async function restored(
   }
 }
 
-function copyOf({ source }: Manifest, bytes: AsyncIterable<Uint8Array>): Copy {
-  return { bytes, server: source.server };
+export function copyOf({ source, artefact }: Manifest, bytes: AsyncIterable<Uint8Array>): Copy {
+  return { bytes, server: source.server, encoding: artefact.encoding };
 }
 
 async function faultOf(reading: Promise<void>): Promise<string | undefined> {

@@ -21,6 +21,8 @@ export interface Copy {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Who it was made of: `PostgreSQL 15.20`. */
   readonly server: string;
+  /** As the survey called it when it was made. */
+  readonly encoding: string;
 }
 
 export interface Scratch {

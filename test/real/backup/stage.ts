@@ -11,7 +11,8 @@ import type { Step } from '../../../src/core/operation/plan.ts';
 import type { Copied } from '../../../src/core/ports/backup.ts';
 import type { ApplyContext, Draft, Observed, StepDriver } from '../../../src/core/ports/step.ts';
 import { connect } from '../../../src/integrations/objectstore/index.ts';
-import { createDumps, type DumpReach } from '../../../src/integrations/postgres/backup/dump.ts';
+import { createCopies } from '../../../src/integrations/postgres/backup/copies.ts';
+import type { Reach } from '../../../src/integrations/postgres/backup/kind.ts';
 import { restorerAt } from '../../../src/integrations/postgres/backup/restorer.ts';
 import { signerFrom } from '../../../src/journal/checkpoint.ts';
 import { createMemoryJournal, type MemoryJournal } from '../../fakes/memory-journal.ts';
@@ -37,8 +38,20 @@ export const startedAt = Date.UTC(2026, 10, 26, 3, 0, 0);
 export const context = { operation, outputs: {}, startedAt };
 
 /** One database `checkout` of a server, kept in a folder of its own. */
-export function backupStage(server: PostgresServer): BackupStage {
-  const reach: DumpReach = {
+export function backupStage(
+  server: PostgresServer,
+  more: BackupRule['source']['locator'] = {},
+): BackupStage {
+  const reach = reachOf(server);
+  return stageOf(
+    'database',
+    { integration: 'postgres', target: 'pg-main', locator: { database: 'checkout', ...more } },
+    { backup: createCopies(reach), restorer: restorerAt(reach) },
+  );
+}
+
+export function reachOf(server: PostgresServer): Reach {
+  return {
     place: async ({ locator }) => ({
       host: '127.0.0.1',
       port: server.port,
@@ -49,11 +62,6 @@ export function backupStage(server: PostgresServer): BackupStage {
     programs,
     folder: server.programs,
   };
-  return stageOf(
-    'database',
-    { integration: 'postgres', target: 'pg-main', locator: { database: 'checkout' } },
-    { backup: createDumps(reach), restorer: restorerAt(reach) },
-  );
 }
 
 /** Whatever is copied, kept in a folder of its own. */

@@ -1,7 +1,8 @@
 import type { Backup, BackupWanted, Restorer } from '../../../core/ports/backup.ts';
 import type { Programs } from '../../../core/ports/programs.ts';
 import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
-import { createDumps, type DumpReach } from './dump.ts';
+import { createCopies } from './copies.ts';
+import type { Reach } from './kind.ts';
 import type { DumpPlace } from './place.ts';
 import { openSession } from './question.ts';
 import { restorerAt } from './restorer.ts';
@@ -24,14 +25,14 @@ export interface DumpTarget {
 
 /** Copies are made of the primary: a replica may cancel a dump that stands in the way of what it replays. */
 export function createBackup(config: DumpTarget, programs: Programs): Backup {
-  return createDumps(reachOf(config, programs));
+  return createCopies(reachOf(config, programs));
 }
 
 export function createRestorer(config: DumpTarget, programs: Programs): Restorer {
   return restorerAt(reachOf(config, programs));
 }
 
-function reachOf(config: DumpTarget, programs: Programs): DumpReach {
+function reachOf(config: DumpTarget, programs: Programs): Reach {
   return {
     place: (wanted) => primaryOf(config, wanted),
     programs,

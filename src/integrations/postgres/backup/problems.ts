@@ -22,6 +22,12 @@ export const dumpProblems: ProblemBook = {
     why: '{why}',
     next: 'Mend what it says; the page of the integration lists the rights that a backup needs.',
   },
+  POSTGRES_BACKUP_UNKNOWN_KIND: {
+    what: 'A backup that is kept as “{encoding}” cannot be read by this build.',
+    changed: nothing,
+    why: 'Its manifest says so; a newer version of Tocsin may have made it.',
+    next: 'Use the version that took it, or restore it by hand with the program that the manifest names.',
+  },
   POSTGRES_SCRATCH_FAILED: {
     what: 'No throw-away server could be started to try the backup on.',
     changed: nothing,

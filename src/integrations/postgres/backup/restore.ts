@@ -1,6 +1,7 @@
 import type { Content } from '../../../core/backup/manifest.ts';
 import type { Copy } from '../../../core/ports/backup.ts';
 import { withEnvironment } from './environment.ts';
+import { majorIn } from './kind.ts';
 import type { DumpPlace } from './place.ts';
 import { programFor, type Tools } from './programs.ts';
 import { contentOf, openSession } from './question.ts';
@@ -55,9 +56,4 @@ export async function contentAt(place: DumpPlace, query: string | undefined): Pr
   } finally {
     await session.end();
   }
-}
-
-/** `PostgreSQL 15.20` → 15. */
-export function majorIn(server: string): number {
-  return Number(/\d+/.exec(server)?.[0] ?? 0);
 }

@@ -1,11 +1,13 @@
 import { sayBytes } from '../../../core/backup/estimate.ts';
 import type { Restorer } from '../../../core/ports/backup.ts';
-import type { DumpReach } from './dump.ts';
-import { contentAt, restoreDump } from './restore.ts';
+import { kindsOf } from './copies.ts';
+import type { Reach } from './kind.ts';
+import { contentAt } from './restore.ts';
 import { createEmpty, databasesAt, dropDatabase, swapDatabases } from './swap.ts';
 
 /** Databases of the primary, by their names. */
-export function restorerAt(reach: DumpReach): Restorer {
+export function restorerAt(reach: Reach): Restorer {
+  const kinds = kindsOf(reach);
   return {
     nameOf: async (wanted) => (await reach.place(wanted)).database,
     async place(wanted, { mark, bytes }) {
@@ -26,7 +28,7 @@ export function restorerAt(reach: DumpReach): Restorer {
       const place = await reach.place(wanted);
       await createEmpty(place, name);
       const beside = { ...place, database: name };
-      await restoreDump(reach, copy, { place: beside, signal, owners: true });
+      await kinds.of(copy).restore(copy, beside, signal);
       return contentAt(beside, wanted.query);
     },
     swap: async (wanted, names, identity) =>

@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signedManifestIn } from '../../../src/bot/backups/schema.ts';
+import { createCopies } from '../../../src/integrations/postgres/backup/copies.ts';
+import { type PostgresServer, startPostgres } from './postgres-server.ts';
+import { type BackupStage, backupStage, reachOf, run, startedAt, stepsOf } from './stage.ts';
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres();
+  await server.ask('CREATE DATABASE checkout OWNER app');
+  await server.ask('CREATE ROLE "odd role"');
+  await server.ask(
+    `CREATE TABLE orders (id int PRIMARY KEY, what text);
+     INSERT INTO orders SELECT n, md5(n::text) FROM generate_series(1, 5000) n;
+     CREATE TABLE "Odd name" (x text); INSERT INTO "Odd name" VALUES (E'\\\\.\\nGRANT ALL TO nobody;');
+     ALTER TABLE orders OWNER TO app; GRANT SELECT ON orders TO "odd role"`,
+    'checkout',
+  );
+});
+afterAll(async () => {
+  await server?.stop();
+});
+
+const id = '20261126T030000Z-1a2b3c';
+const at = 'checkout/production/database';
+const query = 'SELECT count(*), max(what) FROM orders';
+const later = { operation: 'op-2222222222', startedAt: startedAt + 3_600_000 };
+
+describe.each([{ as: 'plain', extension: 'sql.gz', encoding: 'pg_dump plain, gzip' }])(
+  'a backup of a PostgreSQL as $as',
+  ({ as, extension, encoding }) => {
+    const file = (stage: BackupStage) => join(stage.folder, at, `${id}.${extension}`);
+
+    async function taken(): Promise<BackupStage> {
+      const stage = backupStage(server, { as });
+      const life = stage.life({ query });
+      const [step] = stepsOf(await life.draft('backup'));
+      if (!step) throw new Error('it has a step');
+      expect(await run(life, step)).toMatchObject({ state: 'done', outputs: { backup: id } });
+      return stage;
+    }
+
+    it('is taken whole, and comes up elsewhere with what it held', async () => {
+      const stage = await taken();
+      const beside = readFileSync(join(stage.folder, at, `${id}.manifest.json`), 'utf8');
+      expect(signedManifestIn(beside)?.manifest).toMatchObject({
+        artefact: { encoding },
+        content: {
+          counts: { 'public.orders': 5000, 'public."Odd name"': 1 },
+          query: { asked: query },
+        },
+      });
+      expect(await verified(stage)).toMatchObject({ state: 'done' });
+      expect(stage.journal.all.at(-1)?.event).toMatchObject({
+        type: 'BackupVerified',
+        ok: true,
+        checks: ['signature', 'record', 'checksum', 'readable', 'restored', 'rows', 'query'].map(
+          (name) => ({ name, ok: true }),
+        ),
+      });
+      expect(scratchLeft()).toEqual([]);
+    });
+
+    it('takes the place of what is in use, with the owners and rights that it had', async () => {
+      const stage = await taken();
+      await server.ask('DELETE FROM orders WHERE id > 10', 'checkout');
+      const life = stage.life({ query });
+      const operation = 'op-9999999999';
+      const plan = await life.draft('restore', { from: id, name: 'checkout' }, operation);
+      for (const step of stepsOf(plan)) {
+        const ended = await run(life, step, { ...later, operation });
+        expect(ended, `${step.id} ${JSON.stringify(ended)}`).toMatchObject({ state: 'done' });
+      }
+      const [held] = await server.ask(
+        `SELECT count(*)::int AS rows, has_table_privilege('odd role', 'orders', 'SELECT') AS reads,
+         (SELECT tableowner FROM pg_tables WHERE tablename = 'orders') AS owner FROM orders`,
+        'checkout',
+      );
+      expect(held).toEqual({ rows: 5000, reads: true, owner: 'app' });
+      await server.ask('DROP DATABASE checkout_before_999999 WITH (FORCE)');
+    });
+
+    it.each<[string, (name: string) => void]>([
+      ['that was cut', (name) => truncateSync(name, readFileSync(name).length - 100)],
+      ['with one bit turned', (name) => writeFileSync(name, flipped(readFileSync(name)))],
+      ['that is empty', (name) => writeFileSync(name, '')],
+      ['that was swapped', (name) => writeFileSync(name, 'of somebody else')],
+    ])('%s is found out by its checksum, and by whoever reads it to its end', async (_, harm) => {
+      const stage = await taken();
+      harm(file(stage));
+      expect(await verified(stage)).toMatchObject({
+        state: 'failed',
+        problem: { code: 'BACKUP_INVALID', facts: { found: expect.stringContaining('checksum') } },
+      });
+      const reading = createCopies(reachOf(server)).read(
+        { bytes: chunked(readFileSync(file(stage))), server: 'PostgreSQL 15', encoding },
+        new AbortController().signal,
+      );
+      await expect(reading).rejects.toMatchObject({ problem: { code: 'BACKUP_PROGRAM_FAILED' } });
+    });
+
+    async function verified(stage: BackupStage) {
+      const life = stage.life({ query });
+      const [step] = stepsOf(await life.draft('verify-backup'));
+      if (!step) throw new Error('it has a step');
+      return run(life, step, later);
+    }
+  },
+);
+
+it('a plain backup is SQL that psql reads, with a first line that names the roles it needs', async () => {
+  const stage = backupStage(server, { as: 'plain' });
+  const life = stage.life();
+  const [step] = stepsOf(await life.draft('backup'));
+  if (!step) throw new Error('it has a step');
+  await run(life, step);
+  const sql = gunzipSync(readFileSync(join(stage.folder, at, `${id}.sql.gz`))).toString('utf8');
+  expect(sql.split('\n')[0]).toBe(
+    '-- tocsin: the roles that owners and rights in it name: ["admin","app","odd role"]',
+  );
+  expect(sql).toContain('CREATE TABLE public.orders');
+});
+
+function flipped(bytes: Buffer): Buffer {
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  return bytes;
+}
+
+async function* chunked(bytes: Buffer): AsyncIterable<Uint8Array> {
+  for (let n = 0; n < bytes.length; n += 10_000) yield bytes.subarray(n, n + 10_000);
+}
+
+function scratchLeft(): readonly string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`tocsin-scratch-${process.pid}-`));
+}
