@@ -100,7 +100,13 @@ export type OperationEvent =
       readonly step: string;
       readonly progress: Progress;
     }
-  | { readonly type: 'StepVerified'; readonly v: 1; readonly step: string }
+  | {
+      readonly type: 'StepVerified';
+      readonly v: 1;
+      readonly step: string;
+      /** What it gave out beside what it answered; absent for nothing. */
+      readonly outputs?: Facts;
+    }
   | {
       readonly type: 'StepFailed';
       readonly v: 1;

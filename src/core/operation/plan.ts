@@ -66,6 +66,8 @@ export interface Step {
   readonly onFailure: 'stop' | { readonly compensate: readonly Step[] };
   /** No freeze, stop or cancel acts between this step and the next. */
   readonly critical: boolean;
+  /** Of a compensation: should it fail, those after it run nevertheless. */
+  readonly goesOn?: true;
 }
 
 export type StepUndo =

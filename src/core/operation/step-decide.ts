@@ -1,5 +1,5 @@
 import type { Applied, Checked, Observed, Probed } from '../ports/step.ts';
-import { type Problem, problem } from '../problem.ts';
+import { type Facts, type Problem, problem } from '../problem.ts';
 import { about } from './about.ts';
 import {
   anythingApplied,
@@ -196,7 +196,7 @@ function observed(
 ): readonly OperationEvent[] {
   const seen = intent.observed;
   if (seen.state === 'failed') return failed(state, current, seen.problem);
-  if (seen.state === 'done') return verified(state, current);
+  if (seen.state === 'done') return verified(state, current, seen.outputs);
   if (intent.at >= current.appliedAt + current.step.verify.withinMs) {
     const because = problem('VERIFY_TIMED_OUT', {
       ...facts(state, current),
@@ -216,13 +216,23 @@ function observed(
     : [{ type: 'StepProgressed', v: 1, step: current.step.id, progress: seen.progress }];
 }
 
-function verified(state: OperationState, current: StepState): readonly OperationEvent[] {
-  const done: OperationEvent = { type: 'StepVerified', v: 1, step: current.step.id };
+function verified(
+  state: OperationState,
+  current: StepState,
+  outputs: Facts | undefined,
+): readonly OperationEvent[] {
+  const done: OperationEvent = {
+    type: 'StepVerified',
+    v: 1,
+    step: current.step.id,
+    ...(outputs && { outputs }),
+  };
   const isLast = !state.steps.some(({ phase }) => phase === 'waiting');
   if (!isLast) return [done];
   if (!state.compensating) return [done, { type: 'OperationSucceeded', v: 1 }];
   const because = firstFailure(state) ?? problem('STEP_FAILED', facts(state, current));
-  return [done, { type: 'OperationFailed', v: 1, problem: because, compensated: true }];
+  const compensated = !state.steps.some((each) => each.compensation && each.phase === 'failed');
+  return [done, { type: 'OperationFailed', v: 1, problem: because, compensated }];
 }
 
 function failed(
@@ -238,7 +248,11 @@ function failed(
   };
   const compensates =
     !current.compensation && compensationsOf(current.step).length > 0 && anythingApplied(state);
-  return compensates
+  const goesOn =
+    current.compensation &&
+    current.step.goesOn === true &&
+    state.steps.some((each) => each !== current && each.phase === 'waiting');
+  return compensates || goesOn
     ? [event]
     : [event, { type: 'OperationFailed', v: 1, problem: because, compensated: false }];
 }

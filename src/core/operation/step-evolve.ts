@@ -31,7 +31,7 @@ export function evolveStep(state: OperationState, event: StepEvent, at: number):
       case 'StepProgressed':
         return { ...step, progress: event.progress };
       case 'StepVerified':
-        return { ...step, phase: 'verified' };
+        return { ...step, phase: 'verified', outputs: { ...step.outputs, ...event.outputs } };
       case 'StepFailed':
         return { ...step, phase: 'failed', problem: event.problem };
       default:

@@ -161,9 +161,9 @@ function outcomeOf(event: OfStep): string {
 }
 
 function outputOf(event: OfStep, sha256: Sha256): string {
-  return event.type === 'StepApplied' && Object.keys(event.outputs).length > 0
-    ? sha256(factsLine(event.outputs))
-    : '';
+  const { outputs = {} } =
+    event.type === 'StepApplied' || event.type === 'StepVerified' ? event : {};
+  return Object.keys(outputs).length > 0 ? sha256(factsLine(outputs)) : '';
 }
 
 function called(groups: readonly Called[]): string {

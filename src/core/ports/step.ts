@@ -55,7 +55,8 @@ export type Probed = 'yes' | 'no' | 'cannot-know';
 
 export type Observed =
   | { readonly state: 'progress'; readonly progress: Progress }
-  | { readonly state: 'done'; readonly progress?: Progress }
+  /** `outputs`: what is known only now, or was in an answer that got lost. */
+  | { readonly state: 'done'; readonly progress?: Progress; readonly outputs?: Facts }
   | { readonly state: 'failed'; readonly problem: Problem };
 
 /** Equal progress is not said twice. */

@@ -11,12 +11,14 @@ import { createPlanner } from './planner.ts';
 import { restartKind } from './plans/restart.ts';
 import { setTemplate } from './plans/rollback.ts';
 import { setReplicas } from './plans/scale.ts';
+import { startKind, stopKind } from './plans/stand.ts';
 import { problems } from './problems.ts';
 import { createReader } from './reader.ts';
 import type { CredentialConfig, KubernetesConfig } from './schema.ts';
 import { restartDriver } from './steps/restart.ts';
 import { setReplicasDriver } from './steps/set-replicas.ts';
 import { setTemplateDriver } from './steps/set-template.ts';
+import { startDriver, stopDriver } from './steps/stand.ts';
 import { keyedDigest } from './template.ts';
 
 export { problems } from './problems.ts';
@@ -86,6 +88,8 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
           [setTemplate]: setTemplateDriver(writable),
           [setReplicas]: setReplicasDriver(writable),
           [restartKind]: restartDriver(writable),
+          [stopKind]: stopDriver(writable),
+          [startKind]: startDriver(writable),
         },
         close: () => writing.close(),
       };

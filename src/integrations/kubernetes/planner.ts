@@ -5,6 +5,7 @@ import type { Drafting } from './plans/draft.ts';
 import { draftRestart } from './plans/restart.ts';
 import { draftRollback } from './plans/rollback.ts';
 import { draftScale } from './plans/scale.ts';
+import { draftStart, draftStop } from './plans/stand.ts';
 import { draftUndo } from './plans/undo.ts';
 import { locatorOf } from './schema.ts';
 import { readWorkload } from './workload.ts';
@@ -14,6 +15,9 @@ const drafts: Readonly<Record<string, (drafting: Drafting) => Promise<Draft>>> =
   scale: draftScale,
   restart: draftRestart,
   undo: draftUndo,
+  // Around what needs a service to be quiet: nobody asks for these by name.
+  stop: draftStop,
+  start: draftStart,
 };
 
 /** Reads and dry-runs; holds nothing it could change the cluster with. */

@@ -339,6 +339,12 @@ describe('watching a step', () => {
     expect(anythingApplied(state)).toBe(true);
   });
 
+  it('gives out what was known only at its end', () => {
+    given(...under)
+      .when(observe({ state: 'done', outputs: { replicas: 6 } }))
+      .then({ type: 'StepVerified', v: 1, step: 's1', outputs: { replicas: 6 } }, succeeded);
+  });
+
   it('fails when it takes too long', () => {
     const appliedAt = T0 + 7000;
     given(...under)
@@ -406,6 +412,45 @@ describe('a failing step', () => {
       .then(stepFailed(forbidden, 'c1'), operationFailed(forbidden))
       .state();
     expect(state).toMatchObject({ status: 'failed', compensated: false });
+  });
+
+  describe('with compensations that do not wait for one another', () => {
+    const own = { goesOn: true } as const;
+    const each = { compensate: [step('c1', own), step('c2', own)] };
+    const alone: Story = { plan: { steps: [step('s1'), step('s2', { onFailure: each })] } };
+    const begun = [...running(alone), intended(), applied(), verified()];
+    const failing = [...begun, intended('s2'), applied('s2'), stepFailed(crash, 's2')];
+
+    it('runs the next one although one failed, and is not compensated', () => {
+      const state = given(...failing, intended('c1'))
+        .when(apply({ outcome: 'refused', problem: forbidden }, 'c1'))
+        .then(stepFailed(forbidden, 'c1'))
+        .state();
+      expect(phases(state).slice(2)).toEqual(['c1 failed compensation', 'c2 waiting compensation']);
+      const after = [stepFailed(forbidden, 'c1'), intended('c2'), applied('c2')];
+      given(...failing, intended('c1'), ...after)
+        .when(observe({ state: 'done' }, at, 'c2'))
+        .then(verified('c2'), operationFailed(crash, false));
+    });
+
+    it('goes on where one cannot even be checked', () => {
+      const { events } = given(...failing).when(check({ ok: false, problem: forbidden }, 'c1'));
+      expect(codes(events)).toEqual([['StepFailed', 'K8S_FORBIDDEN']]);
+    });
+
+    it('ends when the last one fails', () => {
+      const last = [...failing, intended('c1'), applied('c1'), verified('c1'), intended('c2')];
+      given(...last)
+        .when(apply({ outcome: 'refused', problem: forbidden }, 'c2'))
+        .then(stepFailed(forbidden, 'c2'), operationFailed(forbidden));
+    });
+
+    it('means nothing for a step that is none', () => {
+      const two: Story = { plan: { steps: [step('s1', own), step('s2')] } };
+      given(...running(two), intended())
+        .when(apply({ outcome: 'refused', problem: forbidden }))
+        .then(stepFailed(forbidden), operationFailed(forbidden));
+    });
   });
 
   it('whose compensation finds another state than ours does not write over it', () => {

@@ -70,6 +70,15 @@ describe('a step', () => {
     ]);
   });
 
+  it('that is verified gives out what was known only then, beside what it answered', () => {
+    const answered = { ...applied(), outputs: { generation: 7 } } as OperationEvent;
+    const known = { ...verified(), outputs: { replicas: 6 } } as OperationEvent;
+    const [step] = given(...running(three), intended(), answered, known).state().steps;
+    expect(step?.outputs).toEqual({ generation: 7, replicas: 6 });
+    const [other] = given(...running(three), intended(), answered, verified()).state().steps;
+    expect(other?.outputs).toEqual({ generation: 7 });
+  });
+
   it('that is verified leaves the others where they are', () => {
     expect(phases(intended(), applied(), verified())).toEqual([
       's1 verified',

@@ -19,6 +19,8 @@ type Create = () => Promise<StepWorld>;
 export const stepWorlds: Readonly<Record<string, Create>> = {
   'kubernetes.set-template': () => worldOf(ofDeployment, 'rollback', { spec: { replicas: 5 } }),
   'kubernetes.set-replicas': () => worldOf(ofDeployment, 'scale', { spec: { replicas: 5 } }),
+  'kubernetes.stop': () => worldOf(ofDeployment, 'stop', {}),
+  'kubernetes.start': () => worldOf(ofDeployment, 'start', {}),
   'kubernetes.restart': () => worldOf(ofDeployment, 'restart', { spec: { paused: true } }),
 };
 
@@ -52,6 +54,12 @@ const ofStatefulSet: Ground = {
   idleStatus: 'collisionCount',
 };
 
+/** As the step leaves it that stops it. */
+const stopped = {
+  metadata: { annotations: { 'tocsin.dev/stopped-from': '3' } },
+  spec: { replicas: 0 },
+};
+
 /** How long the client waits for an answer that will not come. Real time, so it is short, and only then. */
 const patienceMs = 300;
 
@@ -65,6 +73,8 @@ async function worldOf(ground: Ground, verb: string, spoiling: object): Promise<
   const step = stepOf(
     await world.draft(verb, verb === 'scale' ? { replicas: 6 } : {}, { locator }),
   );
+  if (verb === 'start') await world.admin('PATCH', path, stopped);
+  await world.clock.advanceAsync(10_000);
   const writes = { method: ['PUT', 'PATCH'], path: new RegExp(`${path}$`) };
   let stirs = 0;
   let isFaulted = false;

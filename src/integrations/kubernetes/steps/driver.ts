@@ -23,13 +23,21 @@ export interface StepKind {
   /** What else must hold before the write, beside the fields of the workload. */
   check(cluster: WritableCluster, step: Step, live: Workload): Promise<Problem | undefined>;
   write(cluster: WritableCluster, step: Step, live: Workload, meta: WriteMeta): Promise<Written>;
+  /** What it is for is so already, whoever did it: nothing is written. */
+  isDone?(step: Step, live: Workload, context: StepContext): boolean;
+  /** A cluster that does not answer is no reason to give it up: it is tried again as long as attempts are left. */
+  readonly isPatient?: true;
   observe(cluster: WritableCluster, step: Step, context: StepContext): Promise<Observed>;
 }
 
 export interface WriteMeta {
   readonly mark: string;
   readonly resourceVersion: string;
+  readonly context: StepContext;
 }
+
+/** In place of a state that could not be read: nothing is sent under it. */
+const unseen = 'unseen';
 
 /** Part of a running step: never held back because other requests failed. */
 const urgent = { urgent: true };
@@ -81,22 +89,38 @@ async function check(
 ): Promise<Checked> {
   try {
     const live = await read(cluster, step);
-    const standing = alreadyApplied(step, live, context);
+    const standing =
+      alreadyApplied(step, live, context) ??
+      (kind.isDone?.(step, live, context) && alreadyThere(live));
     if (standing) return { ok: false, ours: true, problem: standing };
     const refused = firstDifference(step, live) ?? (await kind.check(cluster, step, live));
     if (refused) return { ok: false, problem: refused };
     keep(live);
     return { ok: true, token: encodeToken(live) };
   } catch (error) {
-    return { ok: false, problem: known(error) };
+    const because = known(error);
+    const isSilent = kind.isPatient && !told.has(because.code);
+    return isSilent ? { ok: true, token: unseen } : { ok: false, problem: because };
   }
 }
+
+/** What says something of the workload, or of what we may do with it: asking once more would not change it. */
+const told: ReadonlySet<string> = new Set([
+  'K8S_NOT_FOUND',
+  'K8S_FORBIDDEN',
+  'K8S_UNAUTHORIZED',
+  'K8S_CREDENTIALS',
+  'K8S_INVALID',
+  'K8S_LOCATOR',
+  'K8S_TOO_LARGE',
+]);
 
 async function apply(
   cluster: WritableCluster,
   kind: StepKind,
   { step, context, live: checked }: Applying,
 ): Promise<Applied> {
+  if (context.token === unseen) return { outcome: 'unknown', problem: problem('UNREACHABLE') };
   const token = decodeToken(context.token);
   if (token === undefined) return { outcome: 'refused', problem: problem('K8S_LOCATOR') };
   try {
@@ -109,6 +133,7 @@ async function apply(
     const written = await kind.write(cluster, step, live, {
       mark: markOf(step, context),
       resourceVersion: token.resourceVersion,
+      context,
     });
     return written.outcome === 'conflict'
       ? await movedOrOurs(cluster, suspect)
@@ -146,8 +171,12 @@ function applied(
 async function probe(cluster: WritableCluster, step: Step, context: ApplyContext): Promise<Probed> {
   const locator = locatorOf(step.at.locator);
   const token = decodeToken(context.token);
-  if (locator === undefined || token === undefined) return 'cannot-know';
   try {
+    if (context.token === unseen) {
+      await read(cluster, step);
+      return 'no';
+    }
+    if (locator === undefined || token === undefined) return 'cannot-know';
     return await probeWrite(cluster, { locator, token, marks: marksOf(step, context) });
   } catch (error) {
     if (error instanceof ProblemError) return 'cannot-know';
@@ -181,6 +210,11 @@ function alreadyApplied(step: Step, live: Workload, context: StepContext): Probl
   return standing.startsWith(marksOf(step, context)) && holds(step.postconditions, seenIn(live))
     ? problem('K8S_STEP_ALREADY_APPLIED', { workload: wordsFor(live.locator), mark: standing })
     : undefined;
+}
+
+function alreadyThere(live: Workload): Problem {
+  const facts = { workload: wordsFor(live.locator), mark: live.annotations[mark] ?? 'not ours' };
+  return problem('K8S_STEP_ALREADY_APPLIED', facts);
 }
 
 function seenIn(live: Workload): Facts {

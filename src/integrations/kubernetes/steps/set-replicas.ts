@@ -49,7 +49,7 @@ async function observeReplicas(
   });
 }
 
-function counts({ raw, locator }: Workload): { running: number; available: number } {
+export function counts({ raw, locator }: Workload): { running: number; available: number } {
   const status = (field: string): number => whole(at(raw, 'status', field));
   return {
     running: status('replicas'),
