@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { duration, integer, keys, name, oneOf, path, text, timeZone } from './field.ts';
 import { cron } from './policy-schema.ts';
 
@@ -40,6 +41,12 @@ export const backup = keys({
   late_after: duration('1m', '7d')
     .default(3_600_000)
     .describe('How long after it was due one that is not there is an incident.'),
+  stops: z
+    .array(name)
+    .optional()
+    .describe(
+      'Services of the same environment that are stopped while a restore takes the place of what is in use, and started again.',
+    ),
   keep: keys({
     days: integer(1, 36_500).optional().describe('One stays that is at most so many days old.'),
     count: integer(1, 100_000)

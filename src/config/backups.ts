@@ -3,6 +3,7 @@ import { folderOf } from '../core/backup/manifest.ts';
 import type { BackupRule } from '../core/backup/rule.ts';
 import type { Schedule } from '../core/backup/schedule.ts';
 import type { Catalog, Service } from '../core/catalog.ts';
+import { readStops } from './backup-stops.ts';
 import { cronOf, lastUntil } from './cron.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList } from './error.ts';
@@ -92,6 +93,7 @@ function readBackup(
       timeoutMs: timeout,
       lateAfterMs: entry.late_after,
       ...keepOf(entry, { path, report }),
+      ...readStops(entry.stops, environment.name, { path, report, catalog }),
       ...(schedule !== undefined && { schedule: scheduleOf(schedule, zone) }),
       ...(verify !== undefined && { verify: scheduleOf(verify, zone) }),
       ...(query !== undefined && { query }),

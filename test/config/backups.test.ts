@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { faultsOf, yaml } from './given.ts';
 
 const targets = `targets:
+  eu-1: { kubernetes: { read: { in_cluster: true }, write: { in_cluster: true } } }
+  aws-us: { aws: { region: us-east-1 } }
   pg-main: { postgres: { nodes: { one: { address: "db:5432" } }, username: tocsin, application: { username: app } } }
   mongo: { mongodb: { set: rs0, members: ["m:27017"] } }
   cache-main: { redis: { sentinels: ["s:26379"], master: cache } }`;
@@ -9,8 +11,11 @@ const services = `services:
   checkout:
     match: { app: checkout }
     environments:
-      production: { match: { env: p }, database: { postgres: pg-main }, cache: { redis: cache-main } }
+      production: { match: { env: p }, workload: { kubernetes: eu-1, namespace: shop, deployment: checkout }, database: { postgres: pg-main }, cache: { redis: cache-main } }
       staging: { match: { env: s }, database: { postgres: pg-main } }
+  worker: { match: { app: worker }, environments: { production: { workload: { kubernetes: eu-1, namespace: shop, statefulset: worker } } } }
+  agent: { match: { app: agent }, environments: { production: { workload: { kubernetes: eu-1, namespace: shop, daemonset: agent } } } }
+  region: { match: { app: region }, environments: { production: { workload: { aws: aws-us, ecs_cluster: shop, ecs_service: checkout } } } }
   mail: { match: { app: mail }, environments: { production: { database: { postgres: pg-main } } } }
   shop: { match: { app: shop }, environments: { production: { database: { mongodb: mongo } } } }`;
 
@@ -48,6 +53,18 @@ describe('backups', () => {
       'backups does not say which environment of checkout it is about, production and staging have a database, write environment: production',
       'backups names the environment "prod" of checkout, none of that name has a database, write database: { … } there, or take the entry out',
       'backups does not say which environment of mail it is about, none of them has a cache, take the entry out',
+    ]);
+  });
+
+  it('stop services that run in the same environment, on what can be stopped', () => {
+    const entry = 'service: checkout, environment: production, what: database, to: ./b';
+    expect(faults(`${entry}, stops: [checkout, worker]`)).toEqual([]);
+    expect(faults(`${entry}, stops: [checkou, mail, agent, region, checkout, checkout]`)).toEqual([
+      'stops of backups[0] names checkou, there is no service of that name, did you mean "checkout"?',
+      'stops of backups[0] names mail, it has no workload in production, write workload: { … } there, or take it out',
+      'stops of backups[0] names agent, a DaemonSet runs one pod on each node and cannot be stopped so, take it out',
+      'stops of backups[0] names region, it runs on aws, and this build stops what runs on kubernetes, take it out, and stop it by hand before a restore',
+      'stops of backups[0] names checkout, it is named twice, name it once',
     ]);
   });
 

@@ -21,6 +21,8 @@ export interface BackupRule {
   readonly verify?: Schedule;
   /** What `retention` leaves; nothing is removed where it is not said. */
   readonly keep?: Keep;
+  /** Services that are stopped while a backup takes the place of what is in use, and what runs each. */
+  readonly stops?: readonly { readonly service: string; readonly workload: TargetRef }[];
   /** How long after it was due one that is not there is told. */
   readonly lateAfterMs: number;
 }

@@ -66,7 +66,7 @@ export interface Step {
   readonly onFailure: 'stop' | { readonly compensate: readonly Step[] };
   /** No freeze, stop or cancel acts between this step and the next. */
   readonly critical: boolean;
-  /** Of a compensation: should it fail, those after it run nevertheless. */
+  /** Should it fail, the steps after it run nevertheless; the operation has failed all the same. */
   readonly goesOn?: true;
 }
 

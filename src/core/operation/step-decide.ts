@@ -229,9 +229,11 @@ function verified(
   };
   const isLast = !state.steps.some(({ phase }) => phase === 'waiting');
   if (!isLast) return [done];
-  if (!state.compensating) return [done, { type: 'OperationSucceeded', v: 1 }];
-  const because = firstFailure(state) ?? problem('STEP_FAILED', facts(state, current));
-  const compensated = !state.steps.some((each) => each.compensation && each.phase === 'failed');
+  const failure = firstFailure(state);
+  if (!state.compensating && !failure) return [done, { type: 'OperationSucceeded', v: 1 }];
+  const because = failure ?? problem('STEP_FAILED', facts(state, current));
+  const compensated =
+    state.compensating && !state.steps.some((each) => each.compensation && each.phase === 'failed');
   return [done, { type: 'OperationFailed', v: 1, problem: because, compensated }];
 }
 
@@ -249,7 +251,6 @@ function failed(
   const compensates =
     !current.compensation && compensationsOf(current.step).length > 0 && anythingApplied(state);
   const goesOn =
-    current.compensation &&
     current.step.goesOn === true &&
     state.steps.some((each) => each !== current && each.phase === 'waiting');
   return compensates || goesOn

@@ -106,5 +106,7 @@ export type Draft =
       /** What the change touches, for the blast-radius line. */
       readonly blast: Facts;
       readonly risk: 'change' | 'danger';
+      /** The first and the last of its steps during which nobody should write to what it changes; all of them when absent. */
+      readonly quiet?: { readonly from: string; readonly to: string };
     }
   | { readonly ok: false; readonly problem: Problem };

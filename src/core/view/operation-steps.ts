@@ -36,7 +36,11 @@ function plannedStep(state: StepState): StepLine {
       ? 'the target refuses it if somebody wrote first'
       : 'sent once, never again';
   const failure =
-    compensationsOf(step).length > 0 ? 'if it fails: take back, as below' : 'if it fails: stop';
+    compensationsOf(step).length > 0
+      ? 'if it fails: take back, as below'
+      : step.goesOn
+        ? 'if it fails: go on, and say so at the end'
+        : 'if it fails: stop';
   return {
     state: 'waiting',
     text: [stepName(state)],

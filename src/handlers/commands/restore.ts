@@ -1,4 +1,7 @@
-import type { OperationCommand } from '../command.ts';
+import { ruleOf } from '../../core/backup/rule.ts';
+import type { Planner, TargetRef } from '../../core/ports/step.ts';
+import { type Problem, problem } from '../../core/problem.ts';
+import { type Asking, isProblem, type OperationCommand, type Subject } from '../command.ts';
 import {
   anotherArgument,
   environmentArgument,
@@ -7,6 +10,7 @@ import {
   ticketArgument,
 } from './arguments.ts';
 import { backedUpArgument, backedUpBy } from './backup.ts';
+import { quietedBy } from './quiet.ts';
 import { fromArgument } from './verify-backup.ts';
 
 export const restore: OperationCommand = {
@@ -32,5 +36,48 @@ export const restore: OperationCommand = {
     anotherArgument,
   ],
   example: 'restore checkout database from=20261126T030000Z-1a2b3c name=checkout',
-  subject: async (asked) => backedUpBy('restore', asked),
+  subject: async (asked) => {
+    const subject = backedUpBy('restore', asked);
+    return isProblem(subject) ? subject : quieted(subject, asked);
+  },
 };
+
+/** With the services stopped that its entry names. */
+function quieted(subject: Subject, asked: Asking): Subject | Problem {
+  const { desk, service, environment } = asked;
+  const rule = ruleOf(desk.settings.backups, {
+    service,
+    environment,
+    what: String(asked.args['what']),
+  });
+  const stops = rule?.stops ?? [];
+  if (stops.length === 0) return subject;
+  const standing: {
+    readonly name: string;
+    readonly target: TargetRef;
+    readonly planner: Planner;
+  }[] = [];
+  for (const { service: name, workload: target } of stops) {
+    const planner = desk.planner(target.integration, target.target);
+    const facts = { verb: 'restore', service: name, target: target.target };
+    if (!planner) return problem('TARGET_NOT_CONNECTED', facts);
+    standing.push({ name, target, planner });
+  }
+  return {
+    ...subject,
+    targets: [...new Set([...subject.targets, ...standing.map(({ target }) => target.target)])],
+    draft: async (operation) => {
+      const draft = await subject.draft(operation);
+      if (!draft.ok) return draft;
+      const services = await Promise.all(
+        standing.map(async ({ name, target, planner }) => {
+          const request = { operation, service: name, target, args: {} };
+          const stop = await planner.draft({ ...request, verb: 'stop' });
+          const start = await planner.draft({ ...request, verb: 'start' });
+          return { name, stop, start };
+        }),
+      );
+      return quietedBy(draft, services);
+    },
+  };
+}

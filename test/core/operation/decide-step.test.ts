@@ -444,12 +444,28 @@ describe('a failing step', () => {
         .when(apply({ outcome: 'refused', problem: forbidden }, 'c2'))
         .then(stepFailed(forbidden, 'c2'), operationFailed(forbidden));
     });
+  });
 
-    it('means nothing for a step that is none', () => {
-      const two: Story = { plan: { steps: [step('s1', own), step('s2')] } };
-      given(...running(two), intended())
+  describe('after which the others go on', () => {
+    const own = { goesOn: true } as const;
+    const two: Story = { plan: { steps: [step('s1', own), step('s2', own)] } };
+
+    it('lets the next one begin, and has failed for its reason once that is verified', () => {
+      const state = given(...running(two), intended())
         .when(apply({ outcome: 'refused', problem: forbidden }))
-        .then(stepFailed(forbidden), operationFailed(forbidden));
+        .then(stepFailed(forbidden))
+        .state();
+      expect(phases(state)).toEqual(['s1 failed', 's2 waiting']);
+      const after = [stepFailed(forbidden), intended('s2'), applied('s2')];
+      given(...running(two), intended(), ...after)
+        .when(observe({ state: 'done' }, at, 's2'))
+        .then(verified('s2'), operationFailed(forbidden, false));
+    });
+
+    it('ends it as the last one', () => {
+      given(...running(two), intended(), applied(), verified(), intended('s2'))
+        .when(apply({ outcome: 'refused', problem: forbidden }, 's2'))
+        .then(stepFailed(forbidden, 's2'), operationFailed(forbidden));
     });
   });
 
