@@ -3,6 +3,7 @@ import type { Incident } from '../core/incident/incident.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Copied } from '../core/ports/backup.ts';
 import type { Changes } from '../core/ports/changes.ts';
+import type { Endpoint } from '../core/ports/endpoint.ts';
 import type { Journal, Ownership } from '../core/ports/journal.ts';
 import type { OnCalls, Pager } from '../core/ports/pager.ts';
 import type { Planner, StepDriver, TargetRef } from '../core/ports/step.ts';
@@ -39,6 +40,8 @@ export interface ConnectedTarget extends Copied {
   readonly telemetry?: TelemetryReader;
   /** How what it holds stands now: who leads, who follows. Changes nothing. */
   standing?(): Promise<Looked<Facts>>;
+  /** Whether what it serves can be used now; absent where only an address can be asked. */
+  endpoint?(withinMs: number): Endpoint;
   /** As it answered last. */
   health(): 'ok' | 'degraded' | 'down';
   /** What `tocsin doctor` says of it and of what is used there; changes nothing. */

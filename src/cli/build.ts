@@ -11,7 +11,9 @@ const judgeLine: JudgeLine = (line, settings) => {
   const meant = meantBy({ settings }, line, undefined);
   const refused = isProblem(meant) ? meant : roleFault(meant, settings);
   if (!refused && !isProblem(meant)) {
-    return { line: meant.line, service: meant.service, environment: meant.environment };
+    const { line: whole, service, environment, command, args } = meant;
+    const role = command.role?.(args);
+    return { line: whole, service, environment, ...(role !== undefined && { role }) };
   }
   const words = { names: new Map(), book: bookOf() };
   const { why, next } = problemBlock(refused ?? problem('PROPOSAL_NO_CHANGE'), words);

@@ -115,7 +115,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const pagers = await connectPagers(config, settings.people);
     const panels = await connectPanels(config);
     const chats = await loadChats(config);
-    const watched = await connectWatches(config);
+    const watched = await connectWatches(config, connected.targets);
     const running = await compose({
       ...partsOf(config),
       webhooks: partsOf(config).webhooks.map((each) => ({ ...each, installation })),

@@ -74,7 +74,9 @@ export interface WatchConfig {
         /** PEM text. */
         readonly ca?: string;
       }
-    | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+    /** What a role of a service lives in. */
+    | { readonly kind: 'target'; readonly integration: string; readonly target: string };
   /** With service and environment named. */
   readonly line: string;
   readonly service: string;

@@ -6,15 +6,24 @@ export const watch = keys({
     .optional()
     .describe('An `http` or `https` address; a redirect is an answer and is not followed.'),
   tcp: listen.optional().describe('`host:port`; a connection that is taken is an answer.'),
+  service: text
+    .optional()
+    .describe('A service whose part is watched, in place of an address; with `role`.'),
+  role: oneOf(['database', 'cache'])
+    .optional()
+    .describe('The part of it: whether its users find one that takes their writes.'),
+  environment: text.optional().describe('Of the service; needed where it has more than one.'),
   status: integer(100, 599)
     .optional()
     .describe('The status of a good answer; any of 200 to 299 when absent.'),
   ca: path
     .optional()
     .describe("PEM file of the authority that signed its certificate; the system's when absent."),
-  propose: text.describe(
-    'The change that is proposed when it does not answer, as a person would type it: `failover checkout cache env=production`.',
-  ),
+  propose: text
+    .optional()
+    .describe(
+      'The change that is proposed when it does not answer, as a person would type it: `failover checkout cache env=production`. For a part of a service its failover, when absent.',
+    ),
   every: duration('1s', '1h').default(30_000).describe('How often it is asked.'),
   strikes: integer(1, 100)
     .default(3)

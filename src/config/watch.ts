@@ -4,6 +4,7 @@ import type { Path } from './error.ts';
 import { readAuthority } from './kubernetes.ts';
 import type { Section } from './schema.ts';
 import type { TargetScope } from './targets.ts';
+import { failoverOf, type Part, readPart, type Watched } from './watched-part.ts';
 
 type Written = Section<'watch'>[string];
 
@@ -12,10 +13,16 @@ export type JudgeLine = (
   line: string,
   settings: Settings,
 ) =>
-  | { readonly line: string; readonly service: string; readonly environment: string }
+  | {
+      readonly line: string;
+      readonly service: string;
+      readonly environment: string;
+      /** The part of the service that it is about, where it names one. */
+      readonly role?: string;
+    }
   | { readonly why: string; readonly instead: string };
 
-interface Scope extends Pick<TargetScope, 'report' | 'absolute' | 'files'> {
+export interface WatchScope extends Pick<TargetScope, 'report' | 'absolute' | 'files'> {
   readonly settings: Settings;
   readonly judgeLine: JudgeLine | undefined;
   /** False when services were refused in part: what a line may name is then not known. */
@@ -23,13 +30,13 @@ interface Scope extends Pick<TargetScope, 'report' | 'absolute' | 'files'> {
 }
 
 /** What is declared to be watched. One that is wrong is reported and left out. */
-export function readWatches(written: Section<'watch'>, scope: Scope): readonly WatchConfig[] {
+export function readWatches(written: Section<'watch'>, scope: WatchScope): readonly WatchConfig[] {
   return Object.entries(written).flatMap(([name, each]) => readWatch(name, each, scope) ?? []);
 }
 
-function readWatch(name: string, written: Written, scope: Scope): WatchConfig | undefined {
+function readWatch(name: string, written: Written, scope: WatchScope): WatchConfig | undefined {
   const path: Path = ['watch', name];
-  const address = addressOf(name, written, scope);
+  const watched = watchedBy(name, written, scope);
   if (written.timeout >= written.every) {
     scope.report.error([...path, 'timeout'], {
       what: `watch.${name}.timeout is not shorter than every`,
@@ -37,11 +44,13 @@ function readWatch(name: string, written: Written, scope: Scope): WatchConfig | 
       instead: 'write a shorter timeout, or a longer every',
     });
   }
-  const meant = meantBy(name, written, scope);
-  if (!address || !meant) return undefined;
+  // What is proposed for a part that was refused cannot be judged; that one is said already.
+  if (!watched && written.propose === undefined) return undefined;
+  const meant = meantBy(name, { propose: written.propose, part: watched?.part }, scope);
+  if (!watched || !meant) return undefined;
   return {
     name,
-    address,
+    address: watched.address,
     ...meant,
     everyMs: written.every,
     strikes: written.strikes,
@@ -51,57 +60,88 @@ function readWatch(name: string, written: Written, scope: Scope): WatchConfig | 
   };
 }
 
-function addressOf(
-  name: string,
-  { http, tcp, status, ca }: Written,
-  scope: Scope,
-): WatchConfig['address'] | undefined {
+/** One address, or one part of a service. */
+function watchedBy(name: string, written: Written, scope: WatchScope): Watched | undefined {
+  const { http, tcp, service, role, environment } = written;
   const path: Path = ['watch', name];
-  if ((http === undefined) === (tcp === undefined)) {
+  const isPart = service !== undefined || role !== undefined || environment !== undefined;
+  const named = [http !== undefined, tcp !== undefined, isPart].filter(Boolean).length;
+  if (named !== 1) {
     scope.report.error(path, {
-      what: `watch.${name} has ${http === undefined ? 'no address' : 'two addresses'}`,
+      what: `watch.${name} has ${named === 0 ? 'no address' : 'two addresses'}`,
       why: 'a watch looks at one endpoint',
-      instead: 'write http: https://… or tcp: host:port',
+      instead: 'write http: https://…, tcp: host:port, or service: and role:',
     });
     return undefined;
   }
+  refuseBeside(name, written, scope);
+  if (isPart) return readPart(name, written, scope);
+  if (tcp !== undefined) return { address: { kind: 'tcp', ...tcp } };
+  const { status } = written;
+  const authority = readAuthority({ ca: written.ca }, path, scope);
+  return {
+    address: {
+      kind: 'http',
+      url: http ?? '',
+      ...(status !== undefined && { status }),
+      ...(authority !== undefined && { ca: authority }),
+    },
+  };
+}
+
+function refuseBeside(name: string, { http, tcp, status, ca }: Written, scope: WatchScope): void {
   for (const [key, value] of Object.entries({ status, ca })) {
-    if (tcp === undefined || value === undefined) continue;
-    scope.report.error([...path, key], {
-      what: `watch.${name}.${key} stands beside tcp`,
+    if (http !== undefined || value === undefined) continue;
+    scope.report.error(['watch', name, key], {
+      what: `watch.${name}.${key} stands beside ${tcp === undefined ? 'service' : 'tcp'}`,
       why: 'it would have no effect',
       instead: `take ${key} out, or write http: https://…`,
     });
   }
   if (tcp?.port === 0) {
-    scope.report.error([...path, 'tcp'], {
+    scope.report.error(['watch', name, 'tcp'], {
       what: `watch.${name}.tcp has the port 0`,
       why: 'nothing can be reached there',
       instead: 'write the port that it listens on',
     });
   }
-  if (tcp !== undefined) return { kind: 'tcp', ...tcp };
-  const authority = readAuthority({ ca }, path, scope);
-  return {
-    kind: 'http',
-    url: http ?? '',
-    ...(status !== undefined && { status }),
-    ...(authority !== undefined && { ca: authority }),
-  };
 }
 
 /** Service, environment, verb and role as the catalog has them: a watch that could never be asked for is a fault. */
 function meantBy(
   name: string,
-  { propose }: Written,
-  { report, settings, judgeLine, servicesKnown }: Scope,
+  { propose, part }: { readonly propose: string | undefined; readonly part: Part | undefined },
+  { report, settings, judgeLine, servicesKnown }: WatchScope,
 ): Pick<WatchConfig, 'line' | 'service' | 'environment'> | undefined {
-  if (!judgeLine || !servicesKnown) return { line: propose, service: '', environment: '' };
-  const judged = judgeLine(propose, settings);
-  if ('line' in judged) return judged;
-  report.error(['watch', name, 'propose'], {
-    what: `watch.${name} proposes "${propose}"`,
-    ...judged,
-  });
-  return undefined;
+  const line = propose ?? (part && failoverOf(part));
+  const path: Path = ['watch', name, 'propose'];
+  if (line === undefined) {
+    report.error(path, {
+      what: `watch.${name}.propose is missing`,
+      why: 'a watch proposes the change that helps',
+      instead: 'write what a person would type: failover checkout cache env=production',
+    });
+    return undefined;
+  }
+  if (!judgeLine || !servicesKnown) return { line, service: '', environment: '' };
+  const judged = judgeLine(line, settings);
+  const what = `watch.${name} proposes "${line}"`;
+  if ('why' in judged) {
+    report.error(path, { what, ...judged });
+    return undefined;
+  }
+  const { role = part?.role, ...meant } = judged;
+  if (part && (differs(meant, part) || role !== part.role)) {
+    report.error(path, {
+      what,
+      why: `what is watched is the ${part.role} of ${part.service} in ${part.environment}`,
+      instead: `write ${failoverOf(part)}, or leave it out`,
+    });
+    return undefined;
+  }
+  return meant;
+}
+
+function differs(one: Omit<Part, 'role'>, other: Omit<Part, 'role'>): boolean {
+  return one.service !== other.service || one.environment !== other.environment;
 }

@@ -7,12 +7,20 @@ journal: { path: ./tocsin.db }
 people: [ { id: ana, name: Ana }, { id: ben, name: Ben } ]
 groups: { sre: { members: [ana, ben] } }
 default_route: { notify: sre }
-targets: { eu-1: { kubernetes: { read: { kubeconfig: ./k } } } }
+targets:
+  eu-1: { kubernetes: { read: { kubeconfig: ./k } } }
+  cache-main: { redis: { sentinels: [ "10.0.0.8:26379" ], master: cache } }
+  eu: { aws: { region: eu-central-1 } }
 services:
   checkout:
     match: { app: checkout }
     environments:
       production: { workload: { kubernetes: eu-1, namespace: shop, deployment: checkout } }
+  orders:
+    match: { app: orders }
+    environments:
+      production: { cache: { redis: cache-main }, database: { aws: eu, cluster: orders }, match: { env: prod } }
+      staging: { cache: { redis: cache-main }, match: { env: stage } }
 policies: [ { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ], expires: 30m } ]
 `;
 
@@ -87,5 +95,53 @@ describe('what is watched', () => {
     [`front: { http: "http://a/", strike: 3, ${propose} }`, 'watch.front.strike is not known'],
   ])('%s is a fault', (written, fault) => {
     expect(faults(written).join('\n')).toContain(fault);
+  });
+
+  it('is a part of a service, whose failover is proposed where nothing else is written', () => {
+    const loaded = load(
+      'cache: { service: orders, role: cache, environment: production }\n  named: { service: orders, role: cache, environment: staging, propose: "failover orders cache to=10.0.0.9:6379 env=staging" }',
+    );
+    expect(loaded.ok && loaded.config.watch).toMatchObject([
+      {
+        name: 'cache',
+        address: { kind: 'target', integration: 'redis', target: 'cache-main' },
+        line: 'failover orders cache env=production',
+        ...{ service: 'orders', environment: 'production' },
+      },
+      { name: 'named', line: 'failover orders cache to=10.0.0.9:6379 env=staging' },
+    ]);
+  });
+
+  it.each([
+    ['service: orders, role: cache', 'names no environment, orders has production and staging'],
+    ['service: orders, role: cache, environment: prodution', 'did you mean "production"?'],
+    ['service: order, role: cache', 'there is no such service, did you mean "orders"?'],
+    ['service: orders, environment: production', 'cache has no role'],
+    ['role: cache', 'cache has no service'],
+    ['environment: production', 'cache has no service'],
+    ['service: checkout, role: database', 'the configuration names none'],
+    [
+      'service: orders, role: database, environment: production',
+      'a target of aws does not say whether it takes writes, write tcp: host:port and propose: failover orders database env=production',
+    ],
+    ['service: checkout, role: workload', 'watch.cache.role'],
+    ['service: orders, role: cache, environment: production, ca: ./k', 'ca stands beside service'],
+    ['service: orders, role: cache, environment: production, tcp: "a:1"', 'has two addresses'],
+    [
+      'service: orders, role: cache, environment: production, propose: restart checkout env=production',
+      'what is watched is the cache of orders in production',
+    ],
+    [
+      'service: orders, role: cache, environment: production, propose: failover orders cache env=staging',
+      'write failover orders cache env=production, or leave it out',
+    ],
+    [
+      'service: orders, role: cache, environment: production, propose: failover orders database env=production',
+      'what is watched is the cache of orders in production',
+    ],
+  ])('%s is no part that can be watched', (written, words) => {
+    const [fault = '', ...more] = faults(`cache: { ${written} }`);
+    expect(fault).toContain(words);
+    expect(more).toEqual([]);
   });
 });

@@ -19,6 +19,11 @@ export async function declaredBy({ console }: Somebody, title: string): Promise<
   const declared = await console.says('', `declare "${title}"`);
   const [incident = ''] = /inc-[0-9a-f]+/.exec(declared) ?? [];
   if (incident === '') throw new Error(`nothing was declared: ${declared}`);
+  return threadOf({ console }, incident);
+}
+
+/** An incident that is there already. */
+export function threadOf({ console }: Somebody, incident: string): LivingThread {
   const shown = async () => textOf(await console.page(`/incidents/${incident}`));
   return {
     incident,
@@ -36,7 +41,8 @@ export async function declaredBy({ console }: Somebody, title: string): Promise<
   };
 }
 
-const approval = /approve op-\S+ [0-9a-f]{10}/;
+/** What approves a plan, as its card says it. */
+export const approvalLine = /approve op-\S+ [0-9a-f]{10}/;
 
 /** The plan that the thread waits with, and the line that approves it. */
 export async function planIn(
@@ -47,7 +53,7 @@ export async function planIn(
     'the plan is shown',
     async () => {
       const text = await thread.shown();
-      const [line] = approval.exec(text) ?? [];
+      const [line] = approvalLine.exec(text) ?? [];
       return line !== undefined && { text, line };
     },
     { say: () => said },

@@ -3,6 +3,7 @@ import { httpEndpoint } from './http.ts';
 import { tcpEndpoint } from './tcp.ts';
 
 export { problems } from './problems.ts';
+export { targetEndpoint } from './target.ts';
 
 /** An endpoint as the configuration declares it. The address is the operator's word: it may be in any network. */
 export type EndpointAddress =

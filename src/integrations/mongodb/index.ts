@@ -7,6 +7,7 @@ import type { MongodbConfig } from './schema.ts';
 import { stepDownKind } from './steps/kinds.ts';
 import { stepDownDriver } from './steps/step-down.ts';
 import { isAway, readTopology, type Topology } from './topology.ts';
+import { watchPrimary } from './watching.ts';
 
 export { problems } from './problems.ts';
 export type { MongodbConfig } from './schema.ts';
@@ -40,6 +41,7 @@ export function connect(
 
   return {
     planner: createPlanner(config, topology),
+    endpoint: (withinMs) => watchPrimary(config, withinMs),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
       const about = { mongodb: config.target };

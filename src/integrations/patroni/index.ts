@@ -8,6 +8,7 @@ import type { PatroniConfig } from './schema.ts';
 import { failoverKind, switchoverKind } from './steps/kinds.ts';
 import { leadDriver } from './steps/lead.ts';
 import { hostOf, problemIn, type Reach, readView, type View } from './view.ts';
+import { watchLeader } from './watching.ts';
 
 export { problems } from './problems.ts';
 export type { PatroniConfig } from './schema.ts';
@@ -47,6 +48,7 @@ export function connect(
 
   return {
     planner: createPlanner(read),
+    endpoint: (withinMs) => watchLeader(config, withinMs),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async standing() {
       try {

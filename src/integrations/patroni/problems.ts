@@ -43,6 +43,12 @@ export const problems: ProblemBook = {
     why: '{primaries} call themselves primary.',
     next: 'Stop the one that does not hold the lease before anything else; what it took is to be saved by hand.',
   },
+  PATRONI_LEADER_AWAY: {
+    what: 'Nobody leads {target} well.',
+    changed: nothing,
+    why: 'Its members name {told} as the leader, and it does not say itself that it runs.',
+    next: 'See what Patroni does by itself; where it is paused or waits, `failover` says what can be done.',
+  },
   PATRONI_STANDBY_CLUSTER: {
     what: '{target} follows another cluster.',
     changed: nothing,

@@ -31,6 +31,7 @@ import { releaseDriver, restrainDriver } from './steps/restrain.ts';
 import { turnDriver } from './steps/turn.ts';
 import { unfenceDriver } from './steps/unfence.ts';
 import { type Reach, readTopology } from './topology.ts';
+import { watchWrites } from './watching.ts';
 
 export { dumpProblems } from './backup/problems.ts';
 export { problems } from './problems.ts';
@@ -67,6 +68,7 @@ export function connect(
   return {
     planner: createPlanner(reach, topology),
     ...(programs && copiedBy(config, programs)),
+    endpoint: (withinMs) => watchWrites(config, withinMs),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
       const facts = { postgres: config.target };

@@ -41,6 +41,12 @@ export const problems: ProblemBook = {
     why: 'Each was asked, and none could be reached in time.',
     next: 'Look at the network from here to them first; then at the servers.',
   },
+  PG_NOBODY_WRITES: {
+    what: 'No server of {target} takes a write of the application.',
+    changed: nothing,
+    why: '{told}.',
+    next: 'Look at the primary first; `failover` says what a promotion would cost.',
+  },
   PG_RESTS: {
     what: '{target} is not asked for the moment.',
     changed: nothing,

@@ -17,6 +17,7 @@ import { demoteKind, handOverKind, releaseKind, switchKind, takeSlotsKind } from
 import { switchDriver } from './steps/switch.ts';
 import { takeSlotsDriver } from './steps/take-slots.ts';
 import { readTopology } from './topology.ts';
+import { watchMaster } from './watching.ts';
 
 export { problems } from './problems.ts';
 export type { RedisConfig } from './schema.ts';
@@ -58,6 +59,7 @@ export function connect(
   return {
     planner: createPlanner(config, asking, questions.ask),
     ...(programs && { backup: createSnapshots(config, programs) }),
+    endpoint: (withinMs) => watchMaster(config, withinMs),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async standing() {
       try {

@@ -137,6 +137,12 @@ export const problems: ProblemBook = {
     why: 'A failover is under way, or the network is split.',
     next: 'Wait until they agree, then ask again.',
   },
+  REDIS_SHARD_FAILS: {
+    what: 'A part of {target} is not served.',
+    changed: nothing,
+    why: 'Its nodes see {masters} fail, which still holds its slots: no replica has taken over.',
+    next: 'Name a replica of it: `failover SERVICE cache to=HOST:PORT`.',
+  },
   REDIS_WHICH_REPLICA: {
     what: 'It is not clear which replica of {target} is to take over.',
     changed: nothing,

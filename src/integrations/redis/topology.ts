@@ -113,8 +113,13 @@ export function member({ connections }: Reachable, address: Address): Promise<Me
 
 /** The master that every Sentinel which answers names; undefined while they differ. */
 export async function agreedMaster(reach: Reach): Promise<string | undefined> {
-  const masters = new Set((await askSentinels(reach)).map(({ master }) => master));
-  return masters.size === 1 ? [...masters][0] : undefined;
+  const masters = await namedMasters(reach);
+  return masters.length === 1 ? masters[0] : undefined;
+}
+
+/** Every master that a Sentinel which answers names, in order; '' is among them where one names none. */
+export async function namedMasters(reach: Reach): Promise<readonly string[]> {
+  return [...new Set((await askSentinels(reach)).map(({ master }) => master))].sort();
 }
 
 function fieldsOf(reply: unknown): ReadonlyMap<string, string> {

@@ -1,7 +1,7 @@
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connect } from '../../../src/integrations/endpoint/index.ts';
+import { connect, targetEndpoint } from '../../../src/integrations/endpoint/index.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -125,5 +125,20 @@ describe('an address of tcp', () => {
     await closing.pop()?.();
     const found = await connect({ kind: 'tcp', host: '127.0.0.1', port }, 2000).check();
     expect(found?.facts).toEqual({ address: `127.0.0.1:${port}`, reason: 'ECONNREFUSED' });
+  });
+});
+
+describe('a target', () => {
+  it('says itself whether it is well, and is waited for no longer than any other endpoint', async () => {
+    const named = { name: 'postgres/pg-main' };
+    const found = { code: 'PG_ALL_SILENT', facts: {} };
+    const saying = (answer: Promise<typeof found | undefined>) =>
+      targetEndpoint({ ...named, endpoint: { check: () => answer } }, 50).check();
+    expect(await saying(Promise.resolve(undefined))).toBeUndefined();
+    expect(await saying(Promise.resolve(found))).toEqual(found);
+    expect(await saying(new Promise(() => undefined))).toEqual({
+      code: 'WATCH_TIMEOUT',
+      facts: { address: 'postgres/pg-main', timeoutMs: 50 },
+    });
   });
 });

@@ -5,7 +5,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished }
 import { connect as connectHaproxy } from '../../../src/integrations/haproxy/index.ts';
 import type { PostgresConfig } from '../../../src/integrations/postgres/index.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startLivingBot } from '../../support/living-bot.ts';
+import { approvalLine, approvedBy, planIn, threadOf } from '../../support/thread.ts';
 import { startHaproxy } from '../haproxy/haproxy-server.ts';
+import { serviceLines, targetEnv, targetLines } from './configuration.ts';
 import {
   bin,
   forgetTemplate,
@@ -104,6 +107,33 @@ it('after a kill of the primary only rows from after the moment shown are lost, 
   expect(since).toBeGreaterThan(killedAt - 5_000);
   expect(lost.filter(({ at }) => at < since || at > killedAt)).toEqual([]);
   await whole(promoted);
+});
+
+it('a primary that is killed is proposed to be failed over, nothing runs by itself, and whoever presses it approves nothing', async () => {
+  if (!set) throw new Error('there is a set');
+  const { person } = await startLivingBot(watching(set, proxy), targetEnv());
+  const [ana, ben, cyn] = await Promise.all([person('ana'), person('ben'), person('cyn')]);
+  const { incidents } = ana.console;
+  await set.kill(primary);
+  const incident = await eventually('the outage is said', async () => (await incidents())[0]);
+  const thread = threadOf(ana, incident);
+  const said = await thread.until('PROPOSED');
+  expect(said).toContain('3 checks in a row failed');
+  expect(said).toContain(`${primary.name} does not answer (ECONNREFUSED)`);
+  expect(said).toContain(`${replicas[0]?.name} is a standby`);
+  expect(said).toContain('failover checkout database env=production');
+  expect(approvalLine.test(said)).toBe(false);
+
+  expect(await ben.console.presses(incident, 'Request')).toBeDefined();
+  const plan = await planIn(thread);
+  expect(plan.text).toContain('fence.sh fence');
+  expect(await ben.console.says(incident, plan.line)).toContain('APPROVE_OWN_REQUEST');
+  await approvedBy([ana, cyn], thread, plan.line);
+  await thread.until('DONE', 90_000);
+  await goesOn();
+  await thread.until('it answers again');
+  await whole((await set.roles())?.primary);
+  expect((await set.roles())?.primary.name).not.toBe(primary.name);
 });
 
 describe('a failover that fails is taken back, and the service has its writer, when', () => {
@@ -272,6 +302,18 @@ function backendOf(sockets: readonly string[], nodes: readonly ServerNode[]) {
     backend: 'pg_write',
     servers,
   });
+}
+
+function watching(of: PostgresSet, turned: TurnedProxy): string {
+  return `console: { listen: 127.0.0.1:0 }
+people: [ { id: ana }, { id: ben }, { id: cyn } ]
+groups: { sre: { members: [ana, ben, cyn] } }
+default_route: { notify: sre }
+policies:
+  - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
+  - { match: { risk: danger }, requesters: [sre], approvals: [ { count: 2, from: sre } ] }
+watch: { checkout-db: { service: checkout, role: database, every: 1s, timeout: 900ms } }
+${serviceLines}${targetLines(of, turned)}`;
 }
 
 async function goesOn(): Promise<void> {

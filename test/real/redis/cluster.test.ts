@@ -69,11 +69,14 @@ it('without a majority FORCE is answered OK and does nothing, which is seen; a t
   const to = `127.0.0.1:${replica}`;
   const planned = await draft({ to });
   const [step] = planned.ok ? planned.steps : [];
+  const watched = integration().endpoint?.(3_000);
+  expect(await watched?.check()).toBeUndefined();
   await Promise.all([set.kill(third), set.kill(first)]);
   await eventually('no vote can be had', async () => {
     const refused = await draft({ to });
     return !refused.ok && refused.problem.code === 'REDIS_NO_MAJORITY';
   });
+  expect(await watched?.check()).toMatchObject({ code: 'REDIS_SHARD_FAILS' });
   expect(await set.client(replica).call('CLUSTER', 'FAILOVER', 'FORCE')).toBe('OK');
   const forced = { ...step, params: { ...step?.params, how: 'force' } } as Step;
   const driver = driverOf(forced);

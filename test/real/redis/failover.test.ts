@@ -120,7 +120,9 @@ it('a replica that is gone since the plan makes it stale, and writes go on', asy
   const drafted = await planner.draft(request);
   if (!drafted.ok) throw new Error(drafted.problem.code);
   const [step] = drafted.steps;
+  const watched = integration(sentinels).endpoint?.(3_000);
   await kill(ports[2] ?? 0);
+  expect(await watched?.check()).toBeUndefined();
   const driver = step && openWriter().steps[step.kind];
   const context = { operation: 'op-1', outputs: {}, startedAt: 0 };
   expect(await driver?.check(step as never, context)).toMatchObject({
@@ -128,6 +130,11 @@ it('a replica that is gone since the plan makes it stale, and writes go on', asy
     problem: { code: 'PLAN_STALE', facts: { field: 'candidates' } },
   });
   expect(await client(ports[0] ?? 0).set('row:after', 'x')).toBe('OK');
+  await kill(ports[0] ?? 0);
+  expect(await watched?.check()).toMatchObject({
+    code: 'REDIS_UNREACHABLE',
+    facts: { server: `127.0.0.1:${ports[0]}` },
+  });
 });
 
 it('whoever dies after the switch is followed by a process that ends it without loss', async () => {

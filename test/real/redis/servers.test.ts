@@ -48,8 +48,14 @@ it('a master without Sentinels hands over to the replica that is named, and no a
   expect(await driver.apply(step, applying)).toMatchObject({ outcome: 'moved' });
 });
 
-it('a master that does not answer counts as alive: nothing is planned', async () => {
+it('a master that does not answer is an outage for whoever watches, and counts as alive: nothing is planned', async () => {
+  const watched = integration().endpoint?.(3_000);
+  expect(await watched?.check()).toBeUndefined();
   await set.kill(set.ports[2] ?? 0);
+  expect(await watched?.check()).toEqual({
+    code: 'REDIS_NOBODY_LEADS',
+    facts: { target: 'cache-main' },
+  });
   expect(await draft({})).toMatchObject({ ok: false, problem: { code: 'REDIS_NOBODY_LEADS' } });
   const takeover = await draft({ mode: 'takeover' });
   expect(takeover).toMatchObject({ ok: false, problem: { code: 'REDIS_NO_MODE' } });
