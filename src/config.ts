@@ -21,6 +21,7 @@ import { type ReadSections, readSections, type Sections } from './config/section
 import { readServices } from './config/services.ts';
 import { readAlertmanagers, readGrafanas, readPagerduties } from './config/sources.ts';
 import { checkStepUp, readIdentityAdmins } from './config/step-up.ts';
+import { readStores } from './config/stores.ts';
 import { readSurfaces, surfaceKinds } from './config/surfaces.ts';
 import { readTargets, type Targets, type ValidateTarget } from './config/targets.ts';
 import { grammarVerbs, type Verb } from './config/verbs.ts';
@@ -32,6 +33,7 @@ import type { Group, Settings } from './core/settings.ts';
 
 export type * from './config/config.ts';
 export { digestOf } from './config/policy-digest.ts';
+export type { StoreConfig } from './config/stores.ts';
 export type { ConfigError, Files, JudgeLine, Listen, Surroundings, ValidateTarget, Verb };
 export { sayError };
 
@@ -113,7 +115,12 @@ function readAll(read: ReadSections, scope: Scope): { config: Config; settings: 
     ...{ ...scope, settings, judgeLine: build.judgeLine },
     servicesKnown: clean('services', 'targets'),
   });
-  return { settings, config: { ...readConfig(sections, connected, scope), watch } };
+  const stores = readStores(sections.stores, {
+    ...scope,
+    backups: settings.backups ?? [],
+    backupsKnown: clean('backups', 'services', 'targets'),
+  });
+  return { settings, config: { ...readConfig(sections, connected, scope), watch, stores } };
 }
 
 interface Connected {
@@ -240,7 +247,7 @@ function readConfig(
   sections: Sections,
   { targets, surfaces }: Connected,
   scope: Scope,
-): Omit<Config, 'watch'> {
+): Omit<Config, 'watch' | 'stores'> {
   const { report, document } = scope;
   const { incident } = sections;
   return {

@@ -3,17 +3,22 @@ import type { Logger } from 'pino';
 import { openBackups } from '../bot/backups/index.ts';
 import type { ConnectedTarget } from '../bot/bot-parts.ts';
 import { systemClock } from '../bot/clock.ts';
+import type { StoreConfig } from '../config.ts';
 import { sayBytes } from '../core/backup/estimate.ts';
 import { folderOf } from '../core/backup/manifest.ts';
+import type { BackupRule } from '../core/backup/rule.ts';
 import type { Finding } from '../core/ports/target.ts';
 import { type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
+import type { ConnectedStore } from '../integrations/objectstore/index.ts';
 import type { OpenJournal } from '../journal/index.ts';
 import type { Parts } from './parts.ts';
+import type { Resting } from './resting.ts';
 
 export interface BackedUp extends Pick<Parts, 'backups'> {
   readonly targets: readonly ConnectedTarget[];
   readonly books: readonly ProblemBook[];
+  resting(): readonly Resting[];
 }
 
 /** The targets with backups over them, where the configuration has any. */
@@ -21,32 +26,84 @@ export async function connectBackups(
   targets: readonly ConnectedTarget[],
   {
     settings,
+    stores: configured,
     journal,
     log,
-  }: { readonly settings: Settings; readonly journal: OpenJournal; readonly log: Logger },
+  }: {
+    readonly settings: Settings;
+    readonly stores: readonly StoreConfig[];
+    readonly journal: OpenJournal;
+    readonly log: Logger;
+  },
 ): Promise<BackedUp> {
   const { backups: rules = [] } = settings;
-  if (rules.length === 0) return { targets, books: [] };
-  const { connect, problems } = await import('../integrations/objectstore/index.ts');
+  if (rules.length === 0) return { targets, books: [], resting: () => [] };
+  const { problems } = await import('../integrations/objectstore/index.ts');
+  const stores = await connectStores(rules, configured);
   const backups = openBackups({
     rules,
-    stores: new Map(rules.map(({ to }) => [to, connect(to)])),
+    stores,
     journal,
     signer: journal.signer,
     sha256: (text) => hash('sha256', text),
     now: systemClock.now,
     log: (message, fields) => log.error(fields, message),
   });
-  return { backups, targets: targets.map(backups.over), books: [problems] };
+  const buckets = configured.flatMap(({ to }) => stores.get(to) ?? []);
+  return {
+    backups,
+    targets: targets.map(backups.over),
+    books: [problems],
+    resting: () =>
+      buckets.map(({ name, health }) => ({ system: name, rests: health() === 'down' })),
+  };
 }
 
-/** Whether each backup could be taken now: its program, its rights, its room. Changes nothing. */
+/** Where backups are kept, each place once, by what `to` says. */
+async function connectStores(
+  rules: readonly BackupRule[],
+  configured: readonly StoreConfig[],
+): Promise<ReadonlyMap<string, ConnectedStore>> {
+  const { connect } = await import('../integrations/objectstore/index.ts');
+  const stores = new Map<string, ConnectedStore>();
+  for (const { to } of rules) {
+    if (stores.has(to)) continue;
+    const bucket = configured.find((each) => each.to === to);
+    stores.set(to, connect(bucket ? opened(bucket) : to));
+  }
+  return stores;
+}
+
+function opened({ accessKeyId, secretAccessKey, ...config }: StoreConfig) {
+  if (accessKeyId === undefined || !secretAccessKey) return config;
+  return { ...config, credentials: { accessKeyId, secretAccessKey: secretAccessKey.reveal() } };
+}
+
+type Found = Finding & { readonly about: string };
+
+/** Whether each backup could be taken now: its program, its rights, its room, and where it is kept. */
 export async function backupFindings(
   { backups: rules = [] }: Settings,
   targets: readonly ConnectedTarget[],
-): Promise<readonly (Finding & { readonly about: string })[]> {
+  configured: readonly StoreConfig[],
+): Promise<readonly Found[]> {
   if (rules.length === 0) return [];
-  const { connect } = await import('../integrations/objectstore/index.ts');
+  const stores = await connectStores(rules, configured);
+  const kept = await Promise.all(
+    [...stores].map(async ([to, store]) =>
+      (await store.doctor()).map((finding): Found => ({ about: to, ...finding })),
+    ),
+  );
+  const taken = await takenFindings(rules, targets, stores);
+  for (const store of stores.values()) store.close();
+  return [...taken, ...kept.flat()];
+}
+
+function takenFindings(
+  rules: readonly BackupRule[],
+  targets: readonly ConnectedTarget[],
+  stores: ReadonlyMap<string, ConnectedStore>,
+): Promise<readonly Found[]> {
   return Promise.all(
     rules.map(async ({ subject, source, to, query }) => {
       const named = `${source.integration}/${source.target}`;
@@ -67,9 +124,9 @@ export async function backupFindings(
       const { place, program, bytesAtMost } = survey.value;
       const facts = { place, program, bytes: bytesAtMost, to };
       try {
-        const room = (await connect(to).room()) ?? Number.POSITIVE_INFINITY;
-        const seen = { ...facts, free: Number.isFinite(room) ? room : -1 };
-        if (room > bytesAtMost) return { ...finding, facts: seen };
+        const room = await stores.get(to)?.room();
+        const seen = { ...facts, ...(room !== undefined && { free: room }) };
+        if (room === undefined || room > bytesAtMost) return { ...finding, facts: seen };
         const [free, needed] = [room, bytesAtMost].map(sayBytes);
         const lack = { store: to, free: free ?? '', needed: needed ?? '', by: 'what it holds' };
         return { ...finding, facts: seen, problem: problem('BACKUP_NO_ROOM', lack) };

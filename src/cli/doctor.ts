@@ -23,7 +23,7 @@ interface Finding {
   readonly problem?: Problem;
 }
 
-/** Asks every configured system whether it can be reached and used. Changes nothing. */
+/** Asks every configured system whether it can be reached and used. Changes nothing but an empty object in each bucket of backups. */
 export async function doctor(file: string): Promise<number> {
   // The clock that integrations wait by lets a process end; this one ends when it has its answers.
   const held = setInterval(() => undefined, 60_000);
@@ -49,7 +49,7 @@ async function examine(file: string): Promise<number> {
     journalFolder(config.journal.path),
     ...archiveFolder(config.journal.archive?.folder),
   ];
-  const backups = await backupFindings(settings, targets);
+  const backups = await backupFindings(settings, targets, config.stores);
   for (const target of targets) {
     const name = target.name.slice(target.name.indexOf('/') + 1);
     const used = settings.catalog.services

@@ -109,7 +109,12 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
     const load = await recorded({ config, settings, journal, log });
     const digestKey = await keyOf(journal, 'digest');
     const connected = await connectTargets(config, { digestKey, log });
-    const backedUp = await connectBackups(connected.targets, { settings, journal, log });
+    const backedUp = await connectBackups(connected.targets, {
+      settings,
+      stores: config.stores,
+      journal,
+      log,
+    });
     const installation = installationOf(digestKey);
     const sources = await connectSources(config, installation);
     const pagers = await connectPagers(config, settings.people);
@@ -129,7 +134,7 @@ async function open({ config, settings, runbooks, log }: Opening): Promise<Opene
       changes: pagers.changes,
       panels: panels.panels,
       watches: watched.watches,
-      resting: () => [sources, pagers, panels].flatMap((each) => each.resting()),
+      resting: () => [sources, pagers, panels, backedUp].flatMap((each) => each.resting()),
       directories: pagers.directories,
       targets: backedUp.targets,
       ...(backedUp.backups && { backups: backedUp.backups }),

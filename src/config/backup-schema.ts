@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { duration, integer, keys, name, oneOf, path, text, timeZone } from './field.ts';
+import { duration, integer, keys, name, oneOf, text, timeZone } from './field.ts';
 import { cron } from './policy-schema.ts';
+import { keptIn } from './store-schema.ts';
 
 /** What can be backed up: the role of a service in which it lives. */
 export const backedUp = ['database', 'cache'] as const;
@@ -12,7 +13,9 @@ export const backup = keys({
     .optional()
     .describe('Its environment; may be left out where only one has such a part.'),
   what: oneOf(backedUp).describe('Which part of it.'),
-  to: path.describe('Folder in which it is kept, readable by Tocsin alone.'),
+  to: keptIn.describe(
+    'Where it is kept: a folder, readable by Tocsin alone, or a bucket of S3 or of what speaks as it does; `stores` says how that is reached.',
+  ),
   database: text
     .optional()
     .describe('Name of the database within its server; that of the target when absent.'),

@@ -9,6 +9,7 @@ import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList } from './error.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
+import { bucketIn } from './store-schema.ts';
 
 type Written = Section<'backups'>[number];
 
@@ -88,7 +89,7 @@ function readBackup(
           ...(entry.as !== undefined && { as: entry.as }),
         },
       },
-      to: absolute(entry.to),
+      to: bucketIn(entry.to) ? entry.to : absolute(entry.to),
       where: `${basename(document.file)}:${document.lineOf(path)}`,
       timeoutMs: timeout,
       lateAfterMs: entry.late_after,

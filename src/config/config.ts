@@ -1,5 +1,6 @@
 import type { Secret } from '../core/secret.ts';
 import type { Listen } from './field.ts';
+import type { StoreConfig } from './stores.ts';
 
 /** Everything that is configured and that decisions are not made from; those are in `Settings`. */
 export interface Config {
@@ -13,6 +14,7 @@ export interface Config {
   readonly limits: LimitsConfig;
   readonly heartbeat: HeartbeatConfig;
   readonly watch: readonly WatchConfig[];
+  readonly stores: readonly StoreConfig[];
   readonly sources: {
     readonly alertmanager: readonly AlertmanagerConfig[];
     readonly pagerduty: readonly PagerdutyConfig[];

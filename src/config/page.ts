@@ -83,6 +83,10 @@ const about: readonly (readonly [SectionName, string])[] = [
     'What is backed up, and where it is kept. A list; `docs/backups.md` says how they are taken, verified and restored.',
   ],
   [
+    'stores',
+    'Buckets that backups are kept in, by the name of the bucket: `to: s3://NAME/…`. One of AWS needs no entry where the SDK finds region and credentials by itself.',
+  ],
+  [
     'watch',
     'Endpoints that are asked whether they answer, by name. One that does not is said in an incident, with a change that a person may ask for: [watch.md](watch.md).',
   ],

@@ -23,6 +23,7 @@ import { directories, group, person } from './people-schema.ts';
 import { ask, freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
 import { correlationRule, defaultRoute, labels, record, route, security } from './route-schema.ts';
 import { basic, sources } from './source-schema.ts';
+import { store } from './store-schema.ts';
 import { watch } from './watch-schema.ts';
 
 /*
@@ -263,6 +264,7 @@ export const sections = {
   limits: limits.prefault({}),
   targets: named(target.describe('One system each; see below.')).default({}),
   backups: z.array(backup).default([]),
+  stores: named(store).default({}),
   watch: named(watch).default({}),
 } as const;
 

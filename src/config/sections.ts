@@ -61,6 +61,7 @@ const dependents: ReadonlyMap<unknown, readonly SectionName[]> = new Map([
   ['people', ['groups', ...ofGroups]],
   ['groups', ofGroups],
   ['targets', ['services', 'backups']],
+  ['backups', ['stores']],
   ['services', ['policies', 'policy_tests', 'targets', 'correlation', 'backups', 'watch']],
   [
     'surfaces',

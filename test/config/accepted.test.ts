@@ -59,6 +59,7 @@ describe('a sound configuration', () => {
       limits: { personPerMinute: 60, sourcePerMinute: 60_000 },
       heartbeat: { everyMs: 60_000, timeoutMs: 10_000 },
       watch: [],
+      stores: [],
       sources: { alertmanager: [], pagerduty: [], grafana: [] },
       surfaces: { slack: [], discord: [] },
       targets: {

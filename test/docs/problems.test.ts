@@ -44,6 +44,7 @@ const otherNames = new Set([
   'X_OK',
   'ABORT_ERR',
   'ERR_STREAM_PREMATURE_CLOSE',
+  'WHEN_REQUIRED',
 ]);
 
 describe('every problem', () => {

@@ -8,6 +8,7 @@ import * as aws from '../../src/integrations/aws/index.ts';
 import * as haproxy from '../../src/integrations/haproxy/index.ts';
 import * as kubernetes from '../../src/integrations/kubernetes/index.ts';
 import * as mongodb from '../../src/integrations/mongodb/index.ts';
+import * as objectstore from '../../src/integrations/objectstore/index.ts';
 import * as pagerduty from '../../src/integrations/pagerduty/index.ts';
 import * as patroni from '../../src/integrations/patroni/index.ts';
 import * as postgres from '../../src/integrations/postgres/index.ts';
@@ -72,6 +73,13 @@ const systems: Readonly<Record<string, (there: There) => () => Promise<unknown>>
     const { planner } = aws.connect({ ...config, timeoutMs }, deps);
     const request = { ...failover, target: { ...failover.target, locator: { cluster: 'c' } } };
     return () => planner.draft(request);
+  },
+  objectstore: ({ url, clock }) => {
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+    const place = { to: 's3://backups/t', bucket: 'backups', prefix: 't', region: 'eu-west-1' };
+    const config = { ...place, credentials, endpoint: url, pathStyle: true, timeoutMs };
+    const store = objectstore.connect(config, { clock, pause: async () => undefined });
+    return () => store.list('checkout/production/database').catch(() => undefined);
   },
   prometheus: ({ url, clock }) => {
     const api = { target: 'prom', url, timeoutMs, bytesMax: 1_000 };

@@ -17,7 +17,7 @@ const names = [
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
   'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
   'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PG_PW', 'PG_APP_PW', 'PG_FENCE', 'MONGO_PW', 'AWS_SECRET', 'AWS_SESSION',
-  'PG_REJOIN', 'RD_READ',
+  'PG_REJOIN', 'RD_READ', 'S3_SECRET',
 ] as const; // biome-ignore format: a table
 const env: Readonly<Record<string, string>> = Object.fromEntries(
   names.map((name) => [`C_${name}`, `canary-${name.toLowerCase()}-9xk2+/Q7=mv8hq7pt3rw1jd9`]),
@@ -244,6 +244,9 @@ services:
       production:
         workload: { kubernetes: eu-1, namespace: shop, deployment: checkout }
         telemetry: { prometheus: prom }
+        database: { postgres: db }
+backups: [ { service: checkout, what: database, to: "s3://canary-backups/tocsin" } ]
+stores: { canary-backups: { endpoint: "${url}/s3", access_key_id: AKIA2, secret_access_key: \${env:C_S3_SECRET} } }
 policies:
   - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
   - { match: { risk: change }, requesters: [sre], approvals: [ { count: 1, from: sre } ] }
