@@ -21,6 +21,7 @@ import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
 import { problems as awsProblems } from '../src/integrations/aws/problems.ts';
 import { problems as endpointProblems } from '../src/integrations/endpoint/problems.ts';
+import { problems as filesProblems } from '../src/integrations/files/problems.ts';
 import { problems as grafanaProblems } from '../src/integrations/grafana/problems.ts';
 import { problems as haproxyProblems } from '../src/integrations/haproxy/problems.ts';
 import { problems as heartbeatProblems } from '../src/integrations/heartbeat/problems.ts';
@@ -87,6 +88,7 @@ export const chapters: readonly Chapter[] = [
   ),
   chapter('Backups of PostgreSQL', 'src/integrations/postgres/backup/problems.ts', dumpProblems),
   chapter('Redis', 'src/integrations/redis/problems.ts', redisProblems),
+  chapter('Files', 'src/integrations/files/problems.ts', filesProblems),
 ];
 
 function chapter(title: string, file: string, book: ProblemBook): Chapter {

@@ -280,6 +280,7 @@ function readConfig(
       aws: targets.aws,
       mongodb: targets.mongodb,
       redis: targets.redis,
+      files: targets.files,
       postgres: targets.postgres,
       haproxy: targets.haproxy,
     },

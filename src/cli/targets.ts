@@ -6,6 +6,7 @@ import { programs } from '../bot/programs.ts';
 import type {
   AwsConfig,
   Config,
+  FilesConfig,
   KubernetesAccess,
   KubernetesConfig,
   MongodbConfig,
@@ -40,6 +41,7 @@ export async function connectTargets(
     connectMongodb(targets.mongodb),
     connectRedis(targets.redis),
     connectPostgreses(targets),
+    connectFiles(targets.files),
   ]);
   return {
     targets: connected.flatMap(({ targets: each }) => each),
@@ -153,6 +155,16 @@ async function connectRedis(configured: readonly RedisConfig[]): Promise<Connect
     return { name: `redis/${target}`, ...integration };
   });
   return { targets: connected, books: [problems] };
+}
+
+/** Read, and unpacked beside: nothing of it is operated. */
+async function connectFiles(configured: readonly FilesConfig[]): Promise<Connected> {
+  if (configured.length === 0) return { targets: [], books: [] };
+  const { connect, problems } = await import('../integrations/files/index.ts');
+  const targets = configured.map((config): ConnectedTarget => {
+    return { name: `files/${config.target}`, ...connect(config) };
+  });
+  return { targets, books: [problems] };
 }
 
 function login(username: string | undefined, password: RedisConfig['password']) {

@@ -4,7 +4,7 @@ import { cron } from './policy-schema.ts';
 import { keptIn } from './store-schema.ts';
 
 /** What can be backed up: the role of a service in which it lives. */
-export const backedUp = ['database', 'cache'] as const;
+export const backedUp = ['database', 'cache', 'config', 'logs'] as const;
 
 /** One entry of `backups:`. */
 export const backup = keys({

@@ -23,7 +23,7 @@ export interface BackupScope {
 }
 
 /** What this build makes copies of, by system. */
-const able: readonly string[] = ['postgres', 'redis'];
+const able: readonly string[] = ['postgres', 'redis', 'files'];
 
 /** What is backed up, and where it is kept. */
 export function readBackups(
@@ -76,7 +76,7 @@ function readBackup(
   const { integration, target: name, locator } = target;
   const { database, query, timeout, schedule, verify, time_zone: zone } = entry;
   checkRuns(entry, { path, report });
-  if (integration === 'redis') checkPlain(entry, { path, report });
+  checkPlain(entry, integration, { path, report });
   return [
     {
       subject: { service: service.name, environment: environment.name, what: entry.what },
@@ -125,16 +125,23 @@ function scheduleOf(cron: string, zone: string): Schedule {
   return { text: `${cron} ${zone}`, last: (at) => lastUntil(times, at) };
 }
 
-/** A Redis is copied as a whole, and answers no SELECT. */
+/** What is copied as a whole, and answers no SELECT. */
+const plain: Readonly<Record<string, { readonly name: string; readonly why: string }>> = {
+  redis: { name: 'a Redis', why: 'all its databases are copied, and their keys are counted' },
+  files: { name: 'files', why: 'all paths of the target are copied, byte for byte' },
+};
+
 function checkPlain(
   entry: Written,
+  integration: string,
   { path, report }: { readonly path: Path; readonly report: Report },
 ): void {
+  const whole = plain[integration];
   for (const key of ['database', 'query', 'as'] as const) {
-    if (entry[key] === undefined) continue;
+    if (entry[key] === undefined || !whole) continue;
     report.error([...path, key], {
-      what: `${key} of backups[${path[1]}] says nothing to a Redis`,
-      why: 'all its databases are copied, and their keys are counted',
+      what: `${key} of backups[${path[1]}] says nothing to ${whole.name}`,
+      why: whole.why,
       instead: 'take it out',
     });
   }

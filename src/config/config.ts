@@ -28,6 +28,7 @@ export interface Config {
     readonly aws: readonly AwsConfig[];
     readonly mongodb: readonly MongodbConfig[];
     readonly redis: readonly RedisConfig[];
+    readonly files: readonly FilesConfig[];
     readonly postgres: readonly PostgresConfig[];
     readonly haproxy: readonly HaproxyConfig[];
   };
@@ -284,6 +285,16 @@ export interface MongodbConfig {
   /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
   readonly tls?: string | true;
   readonly timeoutMs: number;
+}
+
+/** Files and folders of this machine, as the integration wants them. */
+export interface FilesConfig {
+  /** Name under `targets:`. */
+  readonly target: string;
+  /** Absolute; none lies inside another. */
+  readonly paths: readonly string[];
+  readonly exclude: readonly string[];
+  readonly bytesMax: number;
 }
 
 /** One Redis, as the integration wants it. */

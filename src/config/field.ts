@@ -299,7 +299,7 @@ export const version = field('1', (written) =>
     : { why: 'this build reads version 1', instead: 'write version: 1' },
 );
 
-const sizeUnits: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2 };
+const sizeUnits: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
 export function size(leastKib: number, mostMib: number) {
   return field(`size, ${leastKib}KiB to ${mostMib}MiB`, (written) => {
@@ -310,6 +310,20 @@ export function size(leastKib: number, mostMib: number) {
       : {
           why: `a size is a number with KiB or MiB, from ${leastKib}KiB to ${mostMib}MiB`,
           instead: 'write for example 5MiB',
+        };
+  });
+}
+
+/** Of what lies on disks. */
+export function largeSize(leastMib: number, mostGib: number) {
+  return field(`size, ${leastMib}MiB to ${mostGib}GiB`, (written) => {
+    const [, digits = '', unit = ''] = /^(\d{1,6})(MiB|GiB)$/.exec(String(written)) ?? [];
+    const bytes = Number(digits) * (sizeUnits[unit] ?? Number.NaN);
+    return bytes >= leastMib * 1024 ** 2 && bytes <= mostGib * 1024 ** 3
+      ? { value: bytes }
+      : {
+          why: `a size is a number with MiB or GiB, from ${leastMib}MiB to ${mostGib}GiB`,
+          instead: 'write for example 10GiB',
         };
   });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
 import { awsDatabase, awsNotice, awsTarget, awsTraffic, awsWorkload } from './aws-schema.ts';
 import { fieldNotes, isNotBuilt } from './field.ts';
+import { filesTarget } from './files-schema.ts';
 import { haproxyTarget } from './haproxy-schema.ts';
 import { postgresTarget } from './postgres-schema.ts';
 import { redisTarget } from './redis-schema.ts';
@@ -103,7 +104,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), aws(), redis(), haproxy(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), aws(), redis(), haproxy(), files(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -192,6 +193,15 @@ function redis(): string {
     '',
     'One Redis: behind Sentinels, a Redis Cluster, or a master and replicas by themselves. An environment names it as `cache: { redis: NAME }`.',
     ...tableOf(rowsOf(redisTarget, '')),
+  ].join('\n');
+}
+
+function files(): string {
+  return [
+    '## targets.NAME.files',
+    '',
+    'Files and folders of the machine where Tocsin runs, to be backed up. An environment names them as `config: { files: NAME }` or `logs: { files: NAME }`.',
+    ...tableOf(rowsOf(filesTarget, '')),
   ].join('\n');
 }
 

@@ -171,6 +171,8 @@ const environment = keys({
   workload: role.optional().describe('What runs the service.'),
   database: role.optional().describe('Where it keeps its rows.'),
   cache: role.optional().describe('Its cache.'),
+  config: role.optional().describe('Files that say how it runs, to be backed up.'),
+  logs: role.optional().describe('Files that it writes its logs to, to be backed up.'),
   traffic: role.optional().describe('What sends requests to it.'),
   telemetry: role.optional().describe('Where it is measured: graphs and checks ask there.'),
   notice: role.optional().describe('Whom a failover of the region to it tells outside.'),

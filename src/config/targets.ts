@@ -8,6 +8,7 @@ import {
 } from './aws.ts';
 import type {
   AwsConfig,
+  FilesConfig,
   HaproxyConfig,
   KubernetesConfig,
   MongodbConfig,
@@ -18,6 +19,7 @@ import type {
 } from './config.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
+import { readFilesTarget } from './files.ts';
 import { readHaproxyTarget } from './haproxy.ts';
 import { readKubernetesTarget, readKubernetesWorkload } from './kubernetes.ts';
 import { checkMeans } from './means.ts';
@@ -57,10 +59,20 @@ export interface Targets {
   readonly redis: readonly RedisConfig[];
   readonly postgres: readonly PostgresConfig[];
   readonly haproxy: readonly HaproxyConfig[];
+  readonly files: readonly FilesConfig[];
 }
 
 export type Role = (typeof roles)[number];
-export const roles = ['workload', 'database', 'cache', 'traffic', 'telemetry', 'notice'] as const;
+export const roles = [
+  'workload',
+  'database',
+  'cache',
+  'config',
+  'logs',
+  'traffic',
+  'telemetry',
+  'notice',
+] as const;
 
 type PlaceReader = (
   written: unknown,
@@ -83,6 +95,10 @@ const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   redis: { cache: wholeOf('a Redis is failed over as a whole') },
   postgres: { database: wholeOf('a PostgreSQL is failed over as a whole') },
   haproxy: {},
+  files: {
+    config: wholeOf('its paths are copied together'),
+    logs: wholeOf('its paths are copied together'),
+  },
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
@@ -109,6 +125,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
     mongodb: all('mongodb', readMongodbTarget),
     redis: all('redis', readRedisTarget),
     haproxy: all('haproxy', readHaproxyTarget),
+    files: all('files', readFilesTarget),
   };
   checkMeans(read, scope.report);
   return read;

@@ -69,6 +69,7 @@ describe('a sound configuration', () => {
         aws: [],
         mongodb: [],
         redis: [],
+        files: [],
         postgres: [],
         haproxy: [],
       },

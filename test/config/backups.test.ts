@@ -6,12 +6,13 @@ const targets = `targets:
   aws-us: { aws: { region: us-east-1 } }
   pg-main: { postgres: { nodes: { one: { address: "db:5432" } }, username: tocsin, application: { username: app } } }
   mongo: { mongodb: { set: rs0, members: ["m:27017"] } }
+  etc: { files: { paths: [/etc/checkout, /etc/nginx/nginx.conf], exclude: ["*.swp"], at_most: 1GiB } }
   cache-main: { redis: { sentinels: ["s:26379"], master: cache } }`;
 const services = `services:
   checkout:
     match: { app: checkout }
     environments:
-      production: { match: { env: p }, workload: { kubernetes: eu-1, namespace: shop, deployment: checkout }, database: { postgres: pg-main }, cache: { redis: cache-main } }
+      production: { match: { env: p }, workload: { kubernetes: eu-1, namespace: shop, deployment: checkout }, database: { postgres: pg-main }, cache: { redis: cache-main }, config: { files: etc }, logs: { files: etc } }
       staging: { match: { env: s }, database: { postgres: pg-main } }
   worker: { match: { app: worker }, environments: { production: { workload: { kubernetes: eu-1, namespace: shop, statefulset: worker } } } }
   agent: { match: { app: agent }, environments: { production: { workload: { kubernetes: eu-1, namespace: shop, daemonset: agent } } } }
@@ -36,6 +37,8 @@ describe('backups', () => {
         'service: checkout, environment: staging, what: database, to: ./backups',
         'service: mail, what: database, to: /srv/backups, timeout: 2h, database: mail, as: plain',
         'service: checkout, what: cache, to: ./backups',
+        'service: checkout, what: config, to: ./backups',
+        'service: checkout, what: logs, to: ./backups',
       ),
     ).toEqual([]);
   });
@@ -75,11 +78,56 @@ describe('backups', () => {
         'service: checkout, what: cache, to: ./b, query: "SELECT 1"',
         'service: mail, what: database, to: ./b',
         'service: mail, what: database, to: ./c',
+        'service: checkout, what: config, to: ./b, database: x',
       ),
     ).toEqual([
-      'the database of shop is a mongodb target, this build makes copies of postgres and redis only, take the entry out',
+      'the database of shop is a mongodb target, this build makes copies of postgres, redis and files only, take the entry out',
       'query of backups[1] says nothing to a Redis, all its databases are copied, and their keys are counted, take it out',
       'two entries of backups are about mail/production/database, which of them a command means could not be told, write one',
+      'database of backups[4] says nothing to files, all paths of the target are copied, byte for byte, take it out',
     ]);
+  });
+});
+
+describe('files', () => {
+  const filesFaults = (written: string) =>
+    faultsOf(
+      yaml({
+        targets: `targets: { etc: { files: { ${written} } } }`,
+        services:
+          'services: { checkout: { match: { app: c }, environments: { production: { config: { files: etc } } } } }',
+      }),
+    ).map((fault) => fault.replace(/^tocsin\.yaml:\d+: /, ''));
+
+  it('are named from the root of the machine, each once', () => {
+    expect(filesFaults('paths: [/etc/checkout/, /etc/nginx/nginx.conf]')).toEqual([]);
+    expect(
+      filesFaults(
+        'paths: [etc, /, /etc/a, /etc/a/../a/b, /etc/a/, /etc/ab], exclude: [/cache], at_most: 10KiB',
+      ),
+    ).toEqual([
+      'targets.etc.files.at_most is "10KiB", a size is a number with MiB or GiB, from 1MiB to 16384GiB, write for example 10GiB',
+    ]);
+    expect(
+      filesFaults('paths: [etc, /, /etc/a, /etc/a/../a/b, /etc/a/, /etc/ab], exclude: [/cache]'),
+    ).toEqual([
+      'targets.etc.files.paths[0] is etc, a folder or file of the machine is named from its root, and is not all of it, write for example /etc/checkout',
+      'targets.etc.files.paths[1] is /, a folder or file of the machine is named from its root, and is not all of it, write for example /etc/checkout',
+      'targets.etc.files.paths[3] is /etc/a/b, /etc/a has it already, and it would be copied twice, name the outer one only',
+      'targets.etc.files.paths[4] is /etc/a, /etc/a has it already, and it would be copied twice, name the outer one only',
+      'targets.etc.files.exclude[0] is /cache, patterns with a slash fit the way below a path, which begins with none: it would have no effect, write cache, or a pattern without a slash',
+    ]);
+  });
+
+  it('are config and logs, and nothing that is failed over', () => {
+    expect(
+      faultsOf(
+        yaml({
+          targets: 'targets: { etc: { files: { paths: [/etc/checkout] } } }',
+          services:
+            'services: { checkout: { match: { app: c }, environments: { production: { database: { files: etc } } } } }',
+        }),
+      ).join('\n'),
+    ).toContain('this build has no files database');
   });
 });

@@ -30,7 +30,7 @@ describe('targets', () => {
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:2: targets.eu-1 is a kuberntes target, this build operates kubernetes, prometheus, patroni, mongodb, aws, redis, postgres and haproxy, did you mean "kubernetes"?',
+      'tocsin.yaml:2: targets.eu-1 is a kuberntes target, this build operates kubernetes, prometheus, patroni, mongodb, aws, redis, postgres, haproxy and files, did you mean "kubernetes"?',
     ]);
   });
 

@@ -24,6 +24,8 @@ const manifest = z.strictObject({
     counts: z.record(z.string(), count),
     uncounted: count,
     atMost: z.record(z.string(), count).optional(),
+    trees: z.record(z.string(), z.strictObject({ bytes: count, sha256: digest })).optional(),
+    notes: z.array(text).max(20).optional(),
     query: z.strictObject({ asked: text, answered: text }).optional(),
   }),
 });
@@ -36,12 +38,18 @@ export function signedManifestIn(written: string): SignedManifest | undefined {
     const parsed = signedManifest.safeParse(JSON.parse(written));
     if (!parsed.success) return undefined;
     const { content, ...rest } = parsed.data.manifest;
-    const { query, atMost, ...counted } = content;
+    const { query, atMost, trees, notes, ...counted } = content;
     return {
       ...parsed.data,
       manifest: {
         ...rest,
-        content: { ...counted, ...(atMost && { atMost }), ...(query && { query }) },
+        content: {
+          ...counted,
+          ...(atMost && { atMost }),
+          ...(trees && { trees }),
+          ...(notes && { notes }),
+          ...(query && { query }),
+        },
       },
     };
   } catch {

@@ -1,8 +1,17 @@
+import { judgeTrees } from './compare-trees.ts';
 import type { Content, Manifest } from './manifest.ts';
 
 /** One thing that a backup is asked when it is verified, and what was found. */
 export interface Check {
-  readonly name: 'signature' | 'record' | 'checksum' | 'readable' | 'restored' | 'rows' | 'query';
+  readonly name:
+    | 'signature'
+    | 'record'
+    | 'checksum'
+    | 'readable'
+    | 'restored'
+    | 'rows'
+    | 'files'
+    | 'query';
   readonly ok: boolean;
   readonly says: string;
 }
@@ -59,6 +68,7 @@ const namedMax = 3;
 
 /** What was counted when it was taken, held against what was restored. */
 export function judgeContent(then: Content, now: Content): readonly Check[] {
+  if (then.trees) return judgeTrees(then, now);
   if (then.atMost) return [judgeBetween(then.counts, then.atMost, now.counts)];
   const tables = Object.entries(then.counts);
   const wrong = tables.filter(([name, count]) => now.counts[name] !== count);

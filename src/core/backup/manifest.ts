@@ -43,8 +43,18 @@ export interface Content {
   readonly uncounted: number;
   /** Counted around it: `counts` are the fewest, and these the most. */
   readonly atMost?: Readonly<Record<string, number>>;
+  /** Of files: what is at and below each path; `counts` says how many. */
+  readonly trees?: Readonly<Record<string, Tree>>;
+  /** What whoever restores it should know: `2 changed while they were read: access.log, error.log`. */
+  readonly notes?: readonly string[];
   /** What was asked, and the answer as text. */
   readonly query?: { readonly asked: string; readonly answered: string };
+}
+
+export interface Tree {
+  readonly bytes: number;
+  /** Over names, kinds, rights, links and contents. */
+  readonly sha256: string;
 }
 
 export interface SignedManifest {

@@ -13,7 +13,7 @@ import {
 export const backedUpArgument: Argument = {
   name: 'what',
   kind: 'word',
-  choices: ['database', 'cache'],
+  choices: ['database', 'cache', 'config', 'logs'],
   required: true,
   named: false,
   summary: 'Which part of the service.',
