@@ -50,6 +50,9 @@ export default defineConfig({
           name: 'real',
           include: ['test/real/**/*.test.ts', ...inProcesses],
           testTimeout: 120_000,
+          // They wait for servers most of the time. Processes, since some of them change what their whole process has.
+          pool: 'forks',
+          maxWorkers: 2,
         },
       },
       {
