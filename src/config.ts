@@ -200,7 +200,7 @@ function readSettings(
   const freezes = readFreezes(sections.freezes, { document, report, catalog, servicesKnown });
   const record = readRecord(sections.record, { groups, report });
   const fuse = readFuse(sections.fuse, routes.otherwise.notify, { groups, report });
-  const backups = readBackups(sections.backups, { ...scope, catalog, servicesKnown });
+  const backups = readBackups(sections.backups, { ...scope, catalog, servicesKnown, targets });
   const rest = { routes, correlation, pages, security, telemetry, record, fuse, freezes, backups };
   const rules = [...scheduleRules(backups), ...policy.rules];
   const ruled = { policy: { ...policy, rules } };

@@ -66,8 +66,8 @@ async function connectStores(
 ): Promise<ReadonlyMap<string, ConnectedStore>> {
   const { connect } = await import('../integrations/objectstore/index.ts');
   const stores = new Map<string, ConnectedStore>();
-  for (const { to } of rules) {
-    if (stores.has(to)) continue;
+  for (const { to, isOwn } of rules) {
+    if (isOwn || stores.has(to)) continue;
     const bucket = configured.find((each) => each.to === to);
     stores.set(to, connect(bucket ? opened(bucket) : to));
   }
@@ -105,10 +105,16 @@ function takenFindings(
   stores: ReadonlyMap<string, ConnectedStore>,
 ): Promise<readonly Found[]> {
   return Promise.all(
-    rules.map(async ({ subject, source, to, query }) => {
+    rules.map(async ({ subject, source, to, query, isOwn }) => {
       const named = `${source.integration}/${source.target}`;
       const finding = { about: `backup/${folderOf(subject)}`, check: 'backup' };
-      const backup = targets.find(({ name }) => name === named)?.backup;
+      const { backup, copies } = targets.find(({ name }) => name === named) ?? {};
+      if (isOwn && copies) {
+        const survey = await copies.survey({ locator: source.locator });
+        return survey.ok
+          ? { ...finding, facts: survey.value }
+          : { ...finding, facts: {}, problem: survey.problem };
+      }
       if (!backup) {
         return {
           ...finding,

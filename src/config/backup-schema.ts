@@ -6,6 +6,13 @@ import { keptIn } from './store-schema.ts';
 /** What can be backed up: the role of a service in which it lives. */
 export const backedUp = ['database', 'cache', 'config', 'logs'] as const;
 
+/** A CronJob that makes the copies and puts them where it was told to. */
+const job = keys({
+  kubernetes: name.describe('The target in which a CronJob makes it.'),
+  namespace: text.describe('Its namespace.'),
+  cronjob: text.describe('Its name.'),
+});
+
 /** One entry of `backups:`. */
 export const backup = keys({
   service: name.describe('The service.'),
@@ -13,9 +20,12 @@ export const backup = keys({
     .optional()
     .describe('Its environment; may be left out where only one has such a part.'),
   what: oneOf(backedUp).describe('Which part of it.'),
-  to: keptIn.describe(
-    'Where it is kept: a folder, readable by Tocsin alone, or a bucket of S3 or of what speaks as it does; `stores` says how that is reached.',
-  ),
+  to: keptIn
+    .optional()
+    .describe(
+      'Where it is kept: a folder, readable by Tocsin alone, or a bucket of S3 or of what speaks as it does (`stores` says how that is reached); left out where whoever holds the data keeps its own copies: RDS, and what `by` names.',
+    ),
+  by: job.optional(),
   database: text
     .optional()
     .describe('Name of the database within its server; that of the target when absent.'),

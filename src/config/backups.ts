@@ -7,9 +7,11 @@ import { readStops } from './backup-stops.ts';
 import { cronOf, lastUntil } from './cron.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList } from './error.ts';
+import { type CopiedPlace, checkOwn, jobOf, keepers } from './own-backups.ts';
 import type { Report } from './report.ts';
 import type { Section } from './schema.ts';
 import { bucketIn } from './store-schema.ts';
+import type { Targets } from './targets.ts';
 
 type Written = Section<'backups'>[number];
 
@@ -20,6 +22,7 @@ export interface BackupScope {
   readonly catalog: Catalog;
   /** False when services were refused in part: which there are is then not known. */
   readonly servicesKnown: boolean;
+  readonly targets: Pick<Targets, 'kinds'>;
 }
 
 /** What this build makes copies of, by system. */
@@ -47,7 +50,7 @@ export function readBackups(
 function readBackup(
   entry: Written,
   path: Path,
-  { document, report, absolute, catalog }: BackupScope,
+  { document, report, absolute, catalog, targets }: BackupScope,
 ): readonly BackupRule[] {
   const service = catalog.services.find(({ name }) => name === entry.service);
   if (!service) {
@@ -62,24 +65,35 @@ function readBackup(
     });
     return [];
   }
-  const environment = environmentOf(entry, service, { path, report });
-  const target = environment?.targets[entry.what];
-  if (!environment || !target) return [];
-  if (!able.includes(target.integration)) {
+  const place = entry.by
+    ? jobOf(entry, service, { path, report, kinds: targets.kinds })
+    : roleOf(entry, service, { path, report });
+  if (!place) return [];
+  const { environment, target } = place;
+  if (target.isOwn) checkOwn(entry, { path, report, target });
+  if (!target.isOwn && !able.includes(target.integration)) {
     report.error([...path, 'what'], {
       what: `the ${entry.what} of ${service.name} is a ${target.integration} target`,
-      why: `this build makes copies of ${sayList(able)} only`,
+      why: `this build makes copies of ${sayList([...able, ...keepers])} only`,
       instead: 'take the entry out',
     });
     return [];
   }
   const { integration, target: name, locator } = target;
+  if (!target.isOwn && entry.to === undefined) {
+    report.error(path, {
+      what: `backups[${path[1]}] does not say where the ${entry.what} of ${service.name} is kept`,
+      why: `a ${integration} keeps no copies of its own`,
+      instead: 'write to: FOLDER, or to: s3://BUCKET/PREFIX',
+    });
+    return [];
+  }
   const { database, query, timeout, schedule, verify, time_zone: zone } = entry;
   checkRuns(entry, { path, report });
   checkPlain(entry, integration, { path, report });
   return [
     {
-      subject: { service: service.name, environment: environment.name, what: entry.what },
+      subject: { service: service.name, environment, what: entry.what },
       source: {
         integration,
         target: name,
@@ -89,17 +103,32 @@ function readBackup(
           ...(entry.as !== undefined && { as: entry.as }),
         },
       },
-      to: bucketIn(entry.to) ? entry.to : absolute(entry.to),
+      ...(entry.to === undefined || target.isOwn
+        ? { to: `${integration}/${name}`, isOwn: true as const }
+        : { to: bucketIn(entry.to) ? entry.to : absolute(entry.to) }),
       where: `${basename(document.file)}:${document.lineOf(path)}`,
       timeoutMs: timeout,
       lateAfterMs: entry.late_after,
       ...keepOf(entry, { path, report }),
-      ...readStops(entry.stops, environment.name, { path, report, catalog }),
+      ...readStops(entry.stops, environment, { path, report, catalog }),
       ...(schedule !== undefined && { schedule: scheduleOf(schedule, zone) }),
       ...(verify !== undefined && { verify: scheduleOf(verify, zone) }),
       ...(query !== undefined && { query }),
     },
   ];
+}
+
+/** The role of the service that is copied, in the environment that is meant. */
+function roleOf(
+  entry: Written,
+  service: Service,
+  at: { readonly path: Path; readonly report: Report },
+): CopiedPlace | undefined {
+  const environment = environmentOf(entry, service, at);
+  const target = environment?.targets[entry.what];
+  if (!environment || !target) return undefined;
+  const isOwn = keepers.includes(target.integration);
+  return { environment: environment.name, target: { ...target, isOwn } };
 }
 
 function keepOf(

@@ -81,7 +81,7 @@ describe('backups', () => {
         'service: checkout, what: config, to: ./b, database: x',
       ),
     ).toEqual([
-      'the database of shop is a mongodb target, this build makes copies of postgres, redis and files only, take the entry out',
+      'the database of shop is a mongodb target, this build makes copies of postgres, redis, files and aws only, take the entry out',
       'query of backups[1] says nothing to a Redis, all its databases are copied, and their keys are counted, take it out',
       'two entries of backups are about mail/production/database, which of them a command means could not be told, write one',
       'database of backups[4] says nothing to files, all paths of the target are copied, byte for byte, take it out',

@@ -5,12 +5,14 @@ import { canonical } from '../../core/operation/hash.ts';
 import type { Step } from '../../core/operation/plan.ts';
 import type { ArtefactStore, Signer } from '../../core/ports/backup.ts';
 import type { Journal } from '../../core/ports/journal.ts';
+import type { OwnCopies } from '../../core/ports/own-copies.ts';
 import type { Draft, DraftRequest, StepDriver } from '../../core/ports/step.ts';
 import type { Looked } from '../../core/ports/workload.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import type { ConnectedTarget, Log } from '../bot-parts.ts';
 import { type BackupLedger, createBackupLedger } from './ledger.ts';
 import type { LongStep } from './long-step.ts';
+import { draftOwn, type Keeping, listOwn, recorded, removingOf } from './own.ts';
 import { draftBackup, subjectIn } from './planner.ts';
 import { draftRestore } from './restore-plan.ts';
 import {
@@ -22,7 +24,7 @@ import {
   swapDriver,
   swapKind,
 } from './restore-steps.ts';
-import { draftRetention, removeDriver, removeKind } from './retention-step.ts';
+import { draftRetention, type Removing, removeDriver, removeKind } from './retention-step.ts';
 import { takeKind, takeStep } from './take-step.ts';
 import type { Taking } from './taking.ts';
 import { draftVerify, verifyKind, verifyStep } from './verify-step.ts';
@@ -48,11 +50,21 @@ export interface Backups {
 /** Brings those who make copies and those who keep them together, and puts on the record what comes of it. */
 export function openBackups(parts: BackupParts): Backups {
   const ledger = createBackupLedger(parts.journal);
+  const keepers = new Map<string, OwnCopies>();
   return {
     ledger,
-    over: (target) => withBackups(target, parts, ledger),
+    over(target) {
+      if (target.copies) keepers.set(target.name, target.copies);
+      return withBackups(target, parts, ledger);
+    },
     async list(rule) {
       try {
+        if (rule.isOwn) {
+          const copies = keepers.get(rule.to);
+          if (copies) return { ok: true, value: await listOwn({ ...parts, rule, copies }, ledger) };
+          const lack = problem('BACKUP_CANNOT_BE_MADE', { target: rule.to });
+          return { ok: false, problem: lack };
+        }
         const store = storeOf(parts, rule);
         const folder = folderOf(rule.subject);
         const files = new Map(
@@ -74,15 +86,30 @@ function withBackups(
   parts: BackupParts,
   ledger: BackupLedger,
 ): ConnectedTarget {
-  const { backup: source, restorer, planner, openWriter } = target;
-  if (!source) return target;
-  const taking = (rule: BackupRule): Taking => ({
-    ...parts,
-    rule,
-    source,
-    store: storeOf(parts, rule),
-  });
+  const { backup: source, copies, restorer, planner, openWriter } = target;
+  if (!source && !copies) return target;
+  const taking = (rule: BackupRule): Taking => {
+    if (source) return { ...parts, rule, source, store: storeOf(parts, rule) };
+    throw new ProblemError(problem('BACKUP_CANNOT_BE_MADE', { target: target.name }));
+  };
+  const keeping = (rule: BackupRule): Keeping => {
+    if (copies) return { ...parts, rule, copies };
+    throw new ProblemError(problem('BACKUP_CANNOT_BE_MADE', { target: target.name }));
+  };
   const takingOf = (step: Step) => taking(ruleIn(parts, step));
+  const keepingOf = (step: Step) => keeping(ownRuleIn(parts, step));
+  const removing = (rule: BackupRule): Removing => {
+    if (rule.isOwn) return removingOf(keeping(rule));
+    const { store } = taking(rule);
+    return {
+      ...{ rule, store, now: parts.now },
+      // The manifest goes first: what is left half-way is no backup any more, and is taken away by the next try.
+      async remove({ name }) {
+        await store.remove(manifestBeside(name));
+        await store.remove(name);
+      },
+    };
+  };
   const restoring = (made: Taking): Restoring => {
     if (restorer) return { ...made, restorer };
     throw new ProblemError(problem('RESTORE_CANNOT_BE_DONE', { target: target.name }));
@@ -92,7 +119,7 @@ function withBackups(
     {
       backup: (made) => draftBackup(made, ledger),
       'verify-backup': (made, request) => draftVerify(made, ledger, request),
-      retention: (made) => draftRetention(made, ledger),
+      retention: (made) => draftRetention(removing(made.rule), ledger),
       restore: (made, request) => draftRestore(restoring(made), ledger, request),
     };
 
@@ -107,6 +134,7 @@ function withBackups(
     const rule = ruleOf(parts.rules, subject);
     if (!rule) return { ok: false, problem: problem('BACKUP_NOT_CONFIGURED', { ...subject }) };
     try {
+      if (rule.isOwn) return await draftOwn(keeping(rule), request, { planner, ledger });
       return await own(taking(rule), request);
     } catch (error) {
       if (error instanceof ProblemError) return { ok: false, problem: error.problem };
@@ -128,8 +156,12 @@ function withBackups(
         ...writer?.steps,
         [swapKind]: swapDriver(restoringOf, ledger),
         [discardKind]: discardDriver(restoringOf),
-        [removeKind]: removeDriver(takingOf, ledger),
+        [removeKind]: removeDriver((step) => removing(ruleIn(parts, step)), ledger),
       };
+      for (const kind of [...(copies?.makes ?? []), ...(copies?.replaces ?? [])]) {
+        const made = steps[kind];
+        if (made) steps[kind] = recorded(made, keepingOf, ledger);
+      }
       for (const [kind, { driver }] of Object.entries(kinds)) steps[kind] = driver;
       return {
         steps,
@@ -148,15 +180,27 @@ function storeOf({ stores }: BackupParts, { to }: BackupRule): ArtefactStore {
   return store;
 }
 
-/** The entry that a step was planned by. One that says something else by now cannot be followed. */
-function ruleIn({ rules }: BackupParts, { params, target, at }: Step): BackupRule {
-  const subject = {
+/** The entry that a step of the target itself was planned by. */
+function ownRuleIn({ rules }: BackupParts, { params }: Step): BackupRule {
+  const subject = subjectOf(params);
+  const rule = ruleOf(rules, subject);
+  if (rule) return rule;
+  throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', { ...subject }));
+}
+
+function subjectOf(params: Step['params']): BackupRule['subject'] {
+  return {
     service: String(params['service']),
     environment: String(params['environment']),
     what: String(params['what']),
   };
+}
+
+/** The entry that a step was planned by. One that says something else by now cannot be followed. */
+function ruleIn({ rules }: BackupParts, { params, target, at }: Step): BackupRule {
+  const subject = subjectOf(params);
   const rule = ruleOf(rules, subject);
-  if (!rule) throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', subject));
+  if (!rule) throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', { ...subject }));
   const isSame =
     rule.to === params['to'] &&
     (rule.query ?? '') === params['query'] &&

@@ -1,18 +1,29 @@
 import { sayBytes } from '../../core/backup/estimate.ts';
-import { manifestBeside, streamOf } from '../../core/backup/manifest.ts';
+import { streamOf } from '../../core/backup/manifest.ts';
 import type { TakenBackup } from '../../core/backup/record.ts';
 import { newestVerified, outlived } from '../../core/backup/retention.ts';
+import type { BackupRule } from '../../core/backup/rule.ts';
 import type { Step } from '../../core/operation/plan.ts';
 import type { Applied, Checked, Draft, Observed, StepDriver } from '../../core/ports/step.ts';
-import { ProblemError, problem, problemOf } from '../../core/problem.ts';
+import { type Problem, ProblemError, problem, problemOf } from '../../core/problem.ts';
 import type { BackupLedger } from './ledger.ts';
-import type { Taking } from './taking.ts';
 
 export const removeKind = 'backup.remove';
 
+/** What backups are removed with, wherever they lie. */
+export interface Removing {
+  readonly rule: BackupRule;
+  readonly store: { readonly name: string };
+  readonly now: () => number;
+  /** It may be gone already. */
+  remove(backup: TakenBackup): Promise<void>;
+  /** Why none of them can be verified from here; absent where they can. */
+  readonly unverified?: Problem;
+}
+
 /** What would go, each by its name: the plan is the dry run. */
-export async function draftRetention(taking: Taking, ledger: BackupLedger): Promise<Draft> {
-  const { rule, store, now } = taking;
+export async function draftRetention(removing: Removing, ledger: BackupLedger): Promise<Draft> {
+  const { rule, store, now, unverified } = removing;
   const { service, what } = rule.subject;
   if (!rule.keep) return { ok: false, problem: problem('RETENTION_NOT_SAID', { service, what }) };
   const record = await ledger.of(rule.subject);
@@ -53,7 +64,7 @@ export async function draftRetention(taking: Taking, ledger: BackupLedger): Prom
     steps: [step],
     targets: [step.target],
     diff: step.change,
-    warnings: verified ? [] : [problem('RETENTION_NONE_VERIFIED', { service, what })],
+    warnings: verified ? [] : [unverified ?? problem('RETENTION_NONE_VERIFIED', { service, what })],
     blast: {
       removes: `${going.length} of ${record.taken.length} backups, ${sayBytes(sum(going))}, from ${store.name}`,
       keeps: [
@@ -66,8 +77,7 @@ export async function draftRetention(taking: Taking, ledger: BackupLedger): Prom
   };
 }
 
-/** The manifest goes first: what is left half-way is no backup any more, and is taken away by the next try. */
-export function removeDriver(of: (step: Step) => Taking, ledger: BackupLedger): StepDriver {
+export function removeDriver(of: (step: Step) => Removing, ledger: BackupLedger): StepDriver {
   const left = async (step: Step): Promise<readonly TakenBackup[]> => {
     const ids = String(step.params['ids']).split(' ');
     const { taken } = await ledger.of(of(step).rule.subject);
@@ -90,11 +100,11 @@ export function removeDriver(of: (step: Step) => Taking, ledger: BackupLedger): 
       }
     },
     async apply(step, { operation }): Promise<Applied> {
-      const { rule, store } = of(step);
+      const { rule, remove } = of(step);
       try {
-        for (const { id, name } of await left(step)) {
-          await store.remove(manifestBeside(name));
-          await store.remove(name);
+        for (const backup of await left(step)) {
+          const { id } = backup;
+          await remove(backup);
           await ledger.tell(
             rule.subject,
             { type: 'BackupRemoved', v: 1, id, operation },

@@ -1,3 +1,4 @@
+import type { OwnCopy } from '../ports/own-copies.ts';
 import type { Subject } from './manifest.ts';
 import type { BackupRecord, TakenBackup } from './record.ts';
 
@@ -9,12 +10,16 @@ export interface BackupList {
   readonly backups: readonly ListedBackup[];
   /** Files there that the record knows nothing of. */
   readonly strangers: readonly string[];
+  /** Copies that others made and that lie where ours do, newest first: RDS by itself, somebody by hand. */
+  readonly others?: readonly OwnCopy[];
   readonly failed?: BackupRecord['failed'];
 }
 
 export interface ListedBackup extends TakenBackup {
   /** It lies in its store, in the size that the record says. */
-  readonly state: 'there' | 'gone' | 'another size' | 'elsewhere';
+  readonly state: 'there' | 'gone' | 'another size' | 'elsewhere' | 'not to be seen from here';
+  /** As whoever keeps it has it, where that is the target itself. */
+  readonly copy?: OwnCopy;
 }
 
 /** `files` as the store lists them: artefacts and manifests. */
@@ -44,6 +49,30 @@ export function listOf(
     store,
     backups: record.taken.map((taken) => ({ ...taken, state: stateOf(taken) })).toReversed(),
     strangers: [...files.keys()].filter((name) => !known.has(name)),
+    ...(record.failed && { failed: record.failed }),
+  };
+}
+
+/** The same where the target itself keeps them; `copies` is undefined where only what makes them knows of them. */
+export function ownListOf(
+  subject: Subject,
+  record: BackupRecord,
+  { store, copies }: { readonly store: string; readonly copies: readonly OwnCopy[] | undefined },
+): BackupList {
+  const byName = new Map(copies?.map((copy) => [copy.name, copy]));
+  const ours = new Set(record.taken.map(({ name }) => name));
+  const listed = (taken: TakenBackup): ListedBackup => {
+    if (taken.store !== store) return { ...taken, state: 'elsewhere' };
+    if (!copies) return { ...taken, state: 'not to be seen from here' };
+    const copy = byName.get(taken.name);
+    return copy ? { ...taken, state: 'there', copy } : { ...taken, state: 'gone' };
+  };
+  return {
+    subject,
+    store,
+    backups: record.taken.map(listed).toReversed(),
+    strangers: [],
+    others: (copies ?? []).filter(({ name }) => !ours.has(name)),
     ...(record.failed && { failed: record.failed }),
   };
 }

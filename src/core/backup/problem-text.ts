@@ -17,6 +17,12 @@ export const backupProblems: ProblemBook = {
     why: 'This build has nothing that makes a copy of it.',
     next: 'Take its entry out of `backups:`, or back it up by other means.',
   },
+  BACKUP_NOT_TO_BE_READ: {
+    what: 'A backup of the {what} of {service} cannot be verified.',
+    changed: nothing,
+    why: '{target} makes and keeps it by itself; none of its bytes can be read from here.',
+    next: 'Restore it beside what is in use where that can be done (`restore`), or by hand, and look at what is in it.',
+  },
   BACKUP_NO_ROOM: {
     what: 'There is no room for the backup in {store}.',
     changed: nothing,
@@ -88,6 +94,18 @@ export const backupProblems: ProblemBook = {
     changed: nothing,
     why: 'Which of them can be restored is not known, and those that go may be the only ones.',
     next: 'Verify the newest first: `verify-backup {service} {what}`.',
+  },
+  RETENTION_NOT_OURS: {
+    what: 'Backups of the {what} of {service} are not removed by Tocsin.',
+    changed: nothing,
+    why: 'What makes them in {target} keeps them, and alone knows where.',
+    next: 'Let that remove what is old.',
+  },
+  RETENTION_UNTRIED: {
+    what: 'None of the backups of the {what} of {service} was ever tried.',
+    changed: nothing,
+    why: 'Where they are kept they cannot be verified; those that go may be the only ones that can be restored.',
+    next: 'Restore the newest beside what is in use first, and look at what is in it.',
   },
   RETENTION_NEEDED: {
     what: 'The backup {id} is needed by now.',

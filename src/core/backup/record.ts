@@ -13,6 +13,7 @@ export type BackupEvent =
       readonly store: string;
       readonly name: string;
       readonly bytes: number;
+      /** '' where the target keeps it by itself: then there is no artefact of ours, and no manifest. */
       readonly sha256: string;
       /** SHA-256 of the manifest as it was signed. */
       readonly manifest: string;

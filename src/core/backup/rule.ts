@@ -10,6 +10,8 @@ export interface BackupRule {
   readonly source: Pick<TargetRef, 'integration' | 'target' | 'locator'>;
   /** Where it is kept, as the store is called. */
   readonly to: string;
+  /** Whoever holds the data makes the copies and keeps them; `to` is its name: `aws/aws-eu`. */
+  readonly isOwn?: true;
   /** `tocsin.yaml:41`. */
   readonly where: string;
   /** Nothing of it takes longer. */

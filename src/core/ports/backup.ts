@@ -1,5 +1,6 @@
 import type { Content } from '../backup/manifest.ts';
 import type { Facts } from '../problem.ts';
+import type { OwnCopies } from './own-copies.ts';
 import type { Looked } from './workload.ts';
 
 /** Makes copies of what one target holds. It changes nothing there. Every call rejects with a ProblemError of its integration. */
@@ -104,6 +105,8 @@ export interface Placement {
 export interface Copied {
   readonly backup?: Backup;
   readonly restorer?: Restorer;
+  /** Where it makes and keeps them by itself. */
+  readonly copies?: OwnCopies;
 }
 
 /** Keeps artefacts under names of ours: `checkout/production/database/20261126T0300Z-1a2b3c.dump`. */

@@ -1,5 +1,6 @@
 import { sayBytes } from '../backup/estimate.ts';
 import type { BackupList, ListedBackup } from '../backup/listed.ts';
+import type { OwnCopy } from '../ports/own-copies.ts';
 import type { Block, Text } from './card.ts';
 import { code, problemLine, time, type Words } from './words.ts';
 
@@ -8,7 +9,7 @@ const shownMax = 10;
 
 /** One subject: its newest backups, then what is wrong. */
 export function backupBlocks(list: BackupList, words: Words): readonly Block[] {
-  const { subject, store, backups, strangers, failed } = list;
+  const { subject, store, backups, strangers, others = [], failed } = list;
   const kept = backups.filter(({ state }) => state !== 'gone');
   return [
     {
@@ -20,6 +21,16 @@ export function backupBlocks(list: BackupList, words: Words): readonly Block[] {
           : kept.slice(0, shownMax).map((each) => line(each)),
       more: Math.max(0, kept.length - shownMax),
     },
+    ...(others.length === 0
+      ? []
+      : [
+          {
+            kind: 'list' as const,
+            title: 'Made by others',
+            items: others.slice(0, shownMax).map(other),
+            more: Math.max(0, others.length - shownMax),
+          },
+        ]),
     ...troubles([
       ...(failed
         ? [[time(failed.at), ' The newest attempt failed: ', ...problemLine(failed.problem, words)]]
@@ -31,13 +42,29 @@ export function backupBlocks(list: BackupList, words: Words): readonly Block[] {
   ];
 }
 
-function line({ id, bytes, endedAt, state, verified }: ListedBackup): Text {
+function line({ id, bytes, endedAt, state, verified, copy }: ListedBackup): Text {
+  if (copy) return [code(id), ...sized(copy.bytes), time(endedAt), ` · ${stateText(copy)}`];
   return [
     code(id),
-    ` ${sayBytes(bytes)} · `,
+    ...sized(bytes),
     time(endedAt),
     ...(state === 'there' ? verifiedText(verified) : [` · is ${state}`]),
   ];
+}
+
+function other(copy: OwnCopy): Text {
+  const by = copy.by === 'somebody' ? 'by hand' : copy.by;
+  return [code(copy.name), ...sized(copy.bytes), time(copy.at), ` · ${by} · ${stateText(copy)}`];
+}
+
+/** Whoever keeps copies by itself does not always say how large they are. */
+function sized(bytes: number): Text {
+  return [bytes === 0 ? ' ' : ` ${sayBytes(bytes)} · `];
+}
+
+function stateText({ status, isWhole, isEncrypted }: OwnCopy): string {
+  const whole = isWhole ? status : status.toUpperCase();
+  return `${whole} · ${isEncrypted ? 'encrypted' : 'not encrypted'}`;
 }
 
 function verifiedText(verified: ListedBackup['verified']): Text {

@@ -106,6 +106,7 @@ function problemOf(error: unknown, context: { target: string; what: string }): P
   if (throttles.test(name)) return problem('AWS_THROTTLED', { ...context, why });
   if (name === 'CredentialsProviderError')
     return problem('AWS_NO_CREDENTIALS', { ...context, why });
+  if (name.includes('QuotaExceeded')) return problem('AWS_QUOTA', { ...context, why });
   if (status !== undefined && status < 500) return problem('AWS_REFUSED', { ...context, why });
   return problem('AWS_NO_ANSWER', { ...context, why });
 }
@@ -121,6 +122,11 @@ function statusOf(error: unknown): number | undefined {
 
 /** A clear no, or nothing that could have been sent: the request has changed nothing. */
 export function isRefusal(error: unknown): boolean {
-  const codes = ['AWS_REFUSED', 'AWS_THROTTLED', 'AWS_NO_CREDENTIALS'];
+  const codes = ['AWS_REFUSED', 'AWS_THROTTLED', 'AWS_NO_CREDENTIALS', 'AWS_QUOTA'];
   return error instanceof ProblemError && codes.includes(error.problem.code);
+}
+
+/** Something of that name is there already. */
+export function isTaken({ code, facts }: Problem): boolean {
+  return code === 'AWS_REFUSED' && /^\w*AlreadyExists/.test(String(facts['why'] ?? ''));
 }

@@ -13,6 +13,9 @@ export interface Cluster {
   readonly status: string;
   readonly writer: string;
   readonly readers: readonly string[];
+  /** 0 where its storage grows by itself. */
+  readonly gibibytes: number;
+  readonly isEncrypted: boolean;
 }
 
 export interface Instance {
@@ -26,6 +29,8 @@ export interface Instance {
   /** What it is a replica of; '' for none. */
   readonly source: string;
   readonly retentionDays: number;
+  readonly gibibytes: number;
+  readonly isEncrypted: boolean;
 }
 
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBClusters.html */
@@ -46,6 +51,9 @@ export async function readCluster(clients: Clients, name: string): Promise<Clust
     status: found?.Status ?? '',
     writer: names(true).join(', '),
     readers: names(false),
+    // Aurora says 1 and grows as it needs.
+    gibibytes: (found?.AllocatedStorage ?? 0) > 1 ? (found?.AllocatedStorage ?? 0) : 0,
+    isEncrypted: found?.StorageEncrypted === true,
   };
 }
 
@@ -64,6 +72,8 @@ export async function readInstance(clients: Clients, name: string): Promise<Inst
     secondaryZone: found?.SecondaryAvailabilityZone ?? '',
     source: found?.ReadReplicaSourceDBInstanceIdentifier ?? '',
     retentionDays: found?.BackupRetentionPeriod ?? 0,
+    gibibytes: found?.AllocatedStorage ?? 0,
+    isEncrypted: found?.StorageEncrypted === true,
   };
 }
 

@@ -1,7 +1,9 @@
 import { createQuestions } from '../../core/breaker.ts';
+import type { OwnCopies } from '../../core/ports/own-copies.ts';
 import type { Finding, OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { createClients } from './clients.ts';
+import { createCopies } from './copies.ts';
 import { createPlanner } from './planner.ts';
 import type { AwsConfig } from './schema.ts';
 import { countDriver } from './steps/ecs.ts';
@@ -12,9 +14,11 @@ import {
   publishKind,
   rebootKind,
   recordKind,
+  snapshotKind,
 } from './steps/kinds.ts';
 import { failoverDriver, promoteDriver, rebootDriver } from './steps/rds.ts';
 import { type Pause, recordDriver } from './steps/route53.ts';
+import { snapshotDriver } from './steps/snapshot.ts';
 import { publishDriver } from './steps/sns.ts';
 
 export { problems } from './problems.ts';
@@ -37,7 +41,7 @@ const ofTheMachine: AwsDeps = {
 export function connect(
   config: AwsConfig,
   { clock, pause }: AwsDeps = ofTheMachine,
-): OperatedTarget {
+): OperatedTarget & { readonly copies: OwnCopies } {
   const clients = createClients(config);
   const questions = createQuestions({
     target: config.target,
@@ -65,6 +69,7 @@ export function connect(
         }
       },
     },
+    copies: createCopies(clients, questions),
     health: questions.health,
     async doctor() {
       const about = { aws: config.target, region: config.region };
@@ -100,6 +105,7 @@ export function connect(
         [countKind]: countDriver(clients),
         [recordKind]: recordDriver(clients, pause),
         [publishKind]: publishDriver(clients),
+        [snapshotKind]: snapshotDriver(clients),
       },
       close() {},
     }),

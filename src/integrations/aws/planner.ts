@@ -1,6 +1,8 @@
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { ProblemError } from '../../core/problem.ts';
+import { draftSnapshot } from './backup.ts';
 import type { Clients } from './clients.ts';
+import { databaseIn } from './copies.ts';
 import { draftClusterFailover, draftPromotion, draftReboot, refused } from './database.ts';
 import { draftCountBack, draftScale } from './ecs.ts';
 import { draftRecordBack, draftRepoint } from './record.ts';
@@ -41,6 +43,9 @@ async function draftAt(
       return draftReboot(request, clients, nameIn(place));
     case 'instance promote':
       return draftPromotion(request, { clients, now: now() }, nameIn(place));
+    case 'cluster backup':
+    case 'instance backup':
+      return draftSnapshot(request, clients, databaseIn(request.target));
     default:
       break;
   }

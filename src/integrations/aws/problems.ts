@@ -16,6 +16,12 @@ export const problems: ProblemBook = {
     why: '{why}',
     next: 'Wait a moment and ask again: the account has sent too many requests.',
   },
+  AWS_QUOTA: {
+    what: 'The account may have no more of what {what} makes ({target}).',
+    changed: nothing,
+    why: '{why}',
+    next: 'Delete what is not needed any more (`retention` takes our snapshots away), or ask AWS for a higher quota (Service Quotas).',
+  },
   AWS_NO_ANSWER: {
     what: 'AWS did not answer {what} ({target}).',
     changed: 'It may have taken effect.',
@@ -147,6 +153,30 @@ export const problems: ProblemBook = {
     changed: nothing,
     why: '{source} is not fenced by this: whoever reaches it may go on writing there.',
     next: 'Stop what writes to it first where it can be reached, and keep it stopped.',
+  },
+  AWS_BEGUN_ALREADY: {
+    what: '{operation} has begun it already.',
+    changed: 'What was begun goes on.',
+    why: 'What carries its name is there.',
+    next: 'Nothing is to be done.',
+  },
+  AWS_SNAPSHOT_FAILED: {
+    what: 'The snapshot {snapshot} came to nothing.',
+    changed: 'The database is as it was; what is there of the snapshot cannot be restored.',
+    why: 'RDS says that it is {status}.',
+    next: 'Look at the events of RDS, then ask again; delete what is there of it.',
+  },
+  AWS_SNAPSHOT_NOT_OURS: {
+    what: 'The snapshot {snapshot} is not one that Tocsin took.',
+    changed: nothing,
+    why: 'It has no tag of ours: somebody else has made it, or taken the tag away.',
+    next: 'Whoever made it deletes it in the console of AWS, if it is to go.',
+  },
+  AWS_SNAPSHOT_STALLS: {
+    what: '{instance} may stand still for a moment.',
+    changed: nothing,
+    why: 'It has no standby that could be read instead: RDS may hold its input and output up, for seconds as a rule.',
+    next: 'Choose a quiet hour where that matters.',
   },
   AWS_NO_MODE: {
     what: 'A failover in AWS takes no {word}.',

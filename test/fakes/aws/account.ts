@@ -1,3 +1,5 @@
+import { type FakeSnapshot, snapshotOperations } from './snapshots.ts';
+
 /*
  * One account in one region, as far as Tocsin changes it: databases, services, records, topics. It answers and refuses as the API
  * references of RDS, ECS, Route 53 and SNS say; times pass when they are told to.
@@ -11,6 +13,8 @@ export interface FakeInstance {
   secondaryZone: string;
   source: string;
   retention: number;
+  readonly gibibytes?: number;
+  readonly encrypted?: boolean;
 }
 
 export interface FakeCluster {
@@ -18,6 +22,8 @@ export interface FakeCluster {
   status: string;
   writer: string;
   members: string[];
+  readonly gibibytes?: number;
+  readonly encrypted?: boolean;
 }
 
 export interface FakeService {
@@ -40,6 +46,9 @@ export interface FakeAccount {
   readonly instances: FakeInstance[];
   readonly clusters: FakeCluster[];
   readonly services: FakeService[];
+  readonly snapshots: FakeSnapshot[];
+  /** What is copied comes no further. */
+  isStuck: boolean;
   records: FakeRecord[];
   readonly published: {
     readonly topic: string;
@@ -82,6 +91,8 @@ export function createAccount(): FakeAccount {
     instances: [],
     clusters: [],
     services: [],
+    snapshots: [],
+    isStuck: false,
     records: [],
     published: [],
     lag: undefined,
@@ -106,11 +117,13 @@ export function createAccount(): FakeAccount {
             ...(each.secondaryZone !== '' && { SecondaryAvailabilityZone: each.secondaryZone }),
             ...(each.source !== '' && { ReadReplicaSourceDBInstanceIdentifier: each.source }),
             BackupRetentionPeriod: each.retention,
+            AllocatedStorage: each.gibibytes ?? 20,
+            StorageEncrypted: each.encrypted ?? false,
           })),
         };
       },
       DescribeDBClusters({ DBClusterIdentifier: name }) {
-        const { status, writer, members } = cluster(String(name));
+        const { status, writer, members, gibibytes = 1, encrypted = false } = cluster(String(name));
         return {
           DBClusters: [
             {
@@ -118,6 +131,8 @@ export function createAccount(): FakeAccount {
               DbClusterResourceId: `cluster-${String(name).toUpperCase()}`,
               Engine: 'aurora-postgresql',
               Status: status,
+              AllocatedStorage: gibibytes,
+              StorageEncrypted: encrypted,
               DBClusterMembers: members.map((member) => ({
                 DBInstanceIdentifier: member,
                 IsClusterWriter: member === writer,
@@ -228,6 +243,11 @@ export function createAccount(): FakeAccount {
       }),
     },
   };
+
+  Object.assign(
+    account.operations,
+    snapshotOperations(account, (work) => void later.push(work)),
+  );
 
   function instance(name: string): FakeInstance {
     const found = account.instances.find((each) => each.name === name);

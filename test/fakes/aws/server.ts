@@ -227,6 +227,9 @@ function xml(value: unknown, item: string): string {
         DBInstances: 'DBInstance',
         DBClusters: 'DBCluster',
         DBClusterMembers: 'DBClusterMember',
+        DBSnapshots: 'DBSnapshot',
+        DBClusterSnapshots: 'DBClusterSnapshot',
+        TagList: 'Tag',
       };
       const named = new Map(Object.entries(items)).get(name) ?? 'member';
       return `<${name}>${xml(part, named)}</${name}>`;

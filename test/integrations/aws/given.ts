@@ -1,13 +1,12 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { Step } from '../../../src/core/operation/plan.ts';
 import type { Draft } from '../../../src/core/ports/step.ts';
-import type { OperatedTarget } from '../../../src/core/ports/target.ts';
 import type { Facts } from '../../../src/core/problem.ts';
 import { connect } from '../../../src/integrations/aws/index.ts';
 import { type FakeAws, startAws } from '../../fakes/aws/server.ts';
 
 /** An account of its own for each test, and the integration that operates it. */
-export const there: { aws: FakeAws; integration: OperatedTarget } = Object.create(null);
+export const there: { aws: FakeAws; integration: ReturnType<typeof connect> } = Object.create(null);
 export const pauses: number[] = [];
 
 /** Said once in each file: files may share this module. */
@@ -25,7 +24,9 @@ export function eachHasItsAccount(): void {
 
 export const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'a-secret-key' };
 
-export function open(changes: Partial<Parameters<typeof connect>[0]> = {}): OperatedTarget {
+export function open(
+  changes: Partial<Parameters<typeof connect>[0]> = {},
+): ReturnType<typeof connect> {
   const { url: endpoint } = there.aws;
   const config = { target: 'aws-eu', region: 'eu-west-1', credentials, endpoint, timeoutMs: 2_000 };
   return connect(

@@ -64,6 +64,16 @@ export const stepWorlds: Readonly<Record<string, () => Promise<StepWorld>>> = {
       cover: ({ instances }) =>
         changed(instances[0], { source: 'orders-asia', status: 'available' }),
     }),
+  'aws.create-snapshot': () =>
+    worldOf({
+      verb: 'backup',
+      locator: { instance: 'orders' },
+      args: { environment: 'production', what: 'database' },
+      given: ({ instances }) => void instances.push({ ...instance }),
+      spoil: ({ instances }) => changed(instances[0], { status: 'storage-full' }),
+      // Somebody deletes it, and takes another under its name.
+      cover: ({ snapshots }) => changed(snapshots[0], { tags: {} }),
+    }),
   'aws.set-desired-count': () =>
     worldOf({
       verb: 'scale',
@@ -121,7 +131,7 @@ async function worldOf(ground: Ground): Promise<StepWorld> {
   return {
     step,
     operation: 'op-1',
-    isStill: step.kind === 'aws.change-record',
+    isStill: ['aws.change-record', 'aws.create-snapshot'].includes(step.kind),
     now: () => now,
     driver(): StepDriver {
       const integration = connect(config, deps);
