@@ -5,6 +5,7 @@ import { planHash } from '../core/operation/hash.ts';
 import type { Judged as JudgedFacts } from '../core/operation/operation.ts';
 import type { Plan, Risk, Step } from '../core/operation/plan.ts';
 import { type AllowRule, judge, type Verdict } from '../core/operation/policy.ts';
+import { withWords } from '../core/operation/split-brain.ts';
 import { isTicket, ticketLengthMax } from '../core/operation/ticket.ts';
 import { isAsShown, mayBeDangerous, preapproved, promisedUndo } from '../core/operation/undo.ts';
 import type { Draft } from '../core/ports/step.ts';
@@ -200,7 +201,7 @@ function isDenied(verdict: Verdict): boolean {
 
 async function drafted(subject: Subject, operation: string, asked: Asking): Promise<Draft> {
   try {
-    return await subject.draft(operation);
+    return withWords(await subject.draft(operation), asked.args);
   } catch (error) {
     const otherwise = problem('PLANNING_FAILED', { line: asked.line, service: subject.service });
     return { ok: false, problem: problemOf(error, otherwise) };

@@ -17,6 +17,7 @@ import {
 import { maskedShort } from '../core/masker.ts';
 import { canonical } from '../core/operation/hash.ts';
 import type { Change } from '../core/operation/plan.ts';
+import { withWords } from '../core/operation/split-brain.ts';
 import type { Evidence } from '../core/person.ts';
 import { type Problem, problem, problemOf } from '../core/problem.ts';
 import { type Understood, understand } from './arguments.ts';
@@ -161,7 +162,7 @@ export function meantBy(
   if ('code' in utterance) return utterance;
   const command = proposable(utterance.verb);
   if (isProblem(command)) return command;
-  for (const name of ['another', 'incident', 'reason', 'ticket']) {
+  for (const name of ['accept', 'another', 'incident', 'reason', 'ticket']) {
     if (name in utterance.named) return problem('PROPOSAL_ARGUMENT', { name, line });
   }
   const understood = understand(command, utterance, { settings, incident });
@@ -207,7 +208,7 @@ async function sketchOf(
   subject: Subject,
   id: string,
 ): Promise<Sketch> {
-  const draft = await drafted(subject, { id, line, service });
+  const draft = withWords(await drafted(subject, { id, line, service }), {});
   const at = desk.now();
   if (!draft.ok) return { ok: false, at, problem: draft.problem };
   return {

@@ -272,7 +272,7 @@ describe('what is forged', () => {
     expect(await refused('read-only off')).toBe('PROPOSAL_NO_CHANGE');
     expect(await refused('resolve')).toBe('PROPOSAL_NO_CHANGE');
     expect(await refused('request pr-3f9a2c7d11')).toBe('PROPOSAL_NO_CHANGE');
-    expect(await refused(`${line} another=yes`)).toBe('PROPOSAL_ARGUMENT');
+    expect(await refused(`${line} accept=split-brain`)).toBe('PROPOSAL_ARGUMENT');
     expect(await refused(`${line} incident=inc-1`)).toBe('PROPOSAL_ARGUMENT');
     expect(await refused(`${line} reason="trust me"`)).toBe('PROPOSAL_ARGUMENT');
     expect(await refused('restart nothing env=production')).toBe('ARGUMENT_EXTRA');

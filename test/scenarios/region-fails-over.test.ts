@@ -54,13 +54,15 @@ services:
   expect(await ask('to=mars')).toContain('REGION_UNKNOWN');
   expect(await ask('to=production')).toContain('REGION_SAME');
   expect(await ask('to=production-us replicas=40')).toContain('AWS_OUT_OF_BOUNDS');
-  const plan = await planIn(thread, await ask('to=production-us replicas=6'));
+  // A promotion keeps nobody from writing to the old database: that is typed, or nothing is planned.
+  expect(await ask('to=production-us replicas=6')).toContain('accept=split-brain');
+  const plan = await planIn(thread, await ask('to=production-us replicas=6 accept=split-brain'));
   for (const said of [
     'checkout · production-us',
     'served again within 4h, until',
     'at most 1h of writes lost',
     '12 s of writes',
-    'A split brain is possible.',
+    'Split brain possible: nothing keeps orders-eu from writing.',
     'lb-eu.example.com, TTL 300 s',
     'replica of orders-eu',
   ])

@@ -49,7 +49,7 @@ export const proposalProblems: ProblemBook = {
   PROPOSAL_ARGUMENT: {
     what: '`{name}=` cannot stand in a proposal.',
     changed: untouched,
-    why: 'Reason and ticket are of whoever asks for it, and the incident is the one it is proposed in.',
+    why: 'Reason, ticket and what is accepted are typed by whoever asks for it, and the incident is the one it is proposed in.',
     next: 'Leave it out of `{line}`.',
   },
   PROPOSAL_KEY_USED: {

@@ -34,6 +34,24 @@ export const operationProblems: ProblemBook = {
     why: 'The rule that allows it lets {max} run at a time, and {operations} is under way ({rule}).',
     next: 'Ask again when that one has ended; `status` says how far it is.',
   },
+  SPLIT_BRAIN_UNACCEPTED: {
+    what: 'Split brain possible: nothing keeps {old} from writing.',
+    changed: untouched,
+    why: '{because}. Both would take writes, and one half of them would be lost.',
+    next: 'Stop {old} first and keep it stopped. Where there is no time for that, `accept={words}` in the request types that you take both writing at once.',
+  },
+  SPLIT_BRAIN_POSSIBLE: {
+    what: 'Split brain possible: nothing keeps {old} from writing.',
+    changed: untouched,
+    why: '{because}. What it takes from then on is in a database that nobody reads any more.',
+    next: 'Approve it only when {old} is known to be off, or you can stop it by hand, at once.',
+  },
+  SPLIT_BRAIN_NOTHING: {
+    what: 'There is nothing to accept.',
+    changed: untouched,
+    why: 'This plan leaves no second writer: the old one is kept from writing, or nobody takes over.',
+    next: 'Leave `accept=` out.',
+  },
   READ_ONLY: {
     what: 'Nothing is changed now.',
     changed: untouched,

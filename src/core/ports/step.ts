@@ -1,4 +1,5 @@
 import type { Change, Step, StepUndo } from '../operation/plan.ts';
+import type { SplitBrain } from '../operation/split-brain.ts';
 import type { Facts, Problem } from '../problem.ts';
 
 /** What one kind of step can do to the world. Held by `loops/operations` only. All calls are bounded in time and size. */
@@ -108,5 +109,7 @@ export type Draft =
       readonly risk: 'change' | 'danger';
       /** The first and the last of its steps during which nobody should write to what it changes; all of them when absent. */
       readonly quiet?: { readonly from: string; readonly to: string };
+      /** Nothing in these steps keeps the old writer from writing: see `core/operation/split-brain.ts`. */
+      readonly splitBrain?: SplitBrain;
     }
   | { readonly ok: false; readonly problem: Problem };

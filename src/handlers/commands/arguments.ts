@@ -78,3 +78,12 @@ export const proposalArgument: Argument = {
 export function refuseOutside(verb: string): Problem {
   return problem('INCIDENT_REQUIRED', { verb });
 }
+
+/** See `core/operation/split-brain.ts`. */
+export const acceptArgument = {
+  name: 'accept',
+  kind: 'word',
+  required: false,
+  named: true,
+  summary: 'Words that a refusal asks for, where the old writer cannot be kept from writing.',
+} as const satisfies Argument;

@@ -1,5 +1,6 @@
 import type { OperationCommand } from '../command.ts';
 import {
+  acceptArgument,
   anotherArgument,
   environmentArgument,
   reasonArgument,
@@ -40,13 +41,7 @@ export const failover: OperationCommand = {
       summary:
         'planned loses nothing and needs the primary; forced waits for nobody; takeover asks for no vote. By the primary when absent.',
     },
-    {
-      name: 'accept',
-      kind: 'word',
-      required: false,
-      named: true,
-      summary: 'Words that a refusal asks for, where the old primary cannot be kept from writing.',
-    },
+    acceptArgument,
     environmentArgument,
     reasonArgument,
     ticketArgument,

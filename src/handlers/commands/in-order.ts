@@ -25,6 +25,7 @@ export function inOrder(
     }
   }
   const steps = drafts.flatMap((draft) => draft.steps);
+  const [splitBrain] = drafts.flatMap((draft) => draft.splitBrain ?? []);
   return {
     ok: true,
     steps: steps.map((step, index): Step => ({ ...step, id: `s${index + 1}` })),
@@ -32,6 +33,7 @@ export function inOrder(
     diff: drafts.flatMap(({ diff }) => diff),
     warnings: [...about.warnings, ...drafts.flatMap(({ warnings }) => warnings)],
     blast,
+    ...(splitBrain && { splitBrain }),
     risk: drafts.some(({ risk }) => risk === 'danger') ? 'danger' : 'change',
   };
 }

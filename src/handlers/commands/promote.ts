@@ -1,5 +1,6 @@
 import type { OperationCommand } from '../command.ts';
 import {
+  acceptArgument,
   anotherArgument,
   environmentArgument,
   reasonArgument,
@@ -14,7 +15,14 @@ export const promote: OperationCommand = {
   family: 'danger',
   risk: 'danger',
   summary: 'Make a replica in another region a database of its own, for good.',
-  args: [serviceArgument, environmentArgument, reasonArgument, ticketArgument, anotherArgument],
+  args: [
+    serviceArgument,
+    acceptArgument,
+    environmentArgument,
+    reasonArgument,
+    ticketArgument,
+    anotherArgument,
+  ],
   example: 'promote checkout env=production-us',
   subject: (asked) => draftedBy('database', 'promote', asked),
 };

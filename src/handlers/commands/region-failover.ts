@@ -6,6 +6,7 @@ import type { Asking, OperationCommand, Subject } from '../command.ts';
 import { isProblem } from '../command.ts';
 import { argumentsOf } from '../judgement.ts';
 import {
+  acceptArgument,
   anotherArgument,
   environmentArgument,
   reasonArgument,
@@ -38,6 +39,7 @@ export const regionFailover: OperationCommand = {
       named: true,
       summary: 'How many instances it is to have; as many as it has when absent.',
     },
+    acceptArgument,
     environmentArgument,
     reasonArgument,
     ticketArgument,

@@ -1,6 +1,6 @@
 import type { Step } from '../../core/operation/plan.ts';
 import type { Draft, DraftRequest } from '../../core/ports/step.ts';
-import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { type Facts, ProblemError, problem } from '../../core/problem.ts';
 import type { Clients } from './clients.ts';
 import { failoverKind, promoteKind, rebootKind } from './steps/kinds.ts';
 
@@ -221,10 +221,11 @@ export async function draftPromotion(
   const bound =
     lag === undefined ? 'not known: CloudWatch has no ReplicaLag of it' : `${lag} s of writes`;
   return drafted(step, {
-    warnings: [
-      problem('AWS_PROMOTION_BOUND', { instance: name, source, bound }),
-      problem('AWS_SPLIT_POSSIBLE', { source }),
-    ],
+    warnings: [problem('AWS_PROMOTION_BOUND', { instance: name, source, bound })],
+    splitBrain: {
+      old: source,
+      because: 'a promotion does not stop it, and whoever reaches it may go on writing there',
+    },
     blast: {
       instance: name,
       engine: found.engine,
@@ -234,6 +235,8 @@ export async function draftPromotion(
     },
   });
 }
+
+type Drafted = Extract<Draft, { readonly ok: true }>;
 
 type Drafting = Pick<
   Step,
@@ -259,7 +262,7 @@ function stepOf(
 
 function drafted(
   step: Step,
-  { warnings, blast }: { readonly warnings: readonly Problem[]; readonly blast: Facts },
+  { warnings, blast, splitBrain }: Pick<Drafted, 'warnings' | 'blast' | 'splitBrain'>,
 ): Draft {
   return {
     ok: true,
@@ -269,6 +272,7 @@ function drafted(
     warnings,
     blast,
     risk: 'danger',
+    ...(splitBrain && { splitBrain }),
   };
 }
 

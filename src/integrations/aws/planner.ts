@@ -19,8 +19,7 @@ export function createPlanner(reach: Reach): Planner {
   return {
     async draft(request: DraftRequest): Promise<Draft> {
       const place = placeOf(request.target.locator);
-      const idle = ['mode', 'accept'].find((name) => request.args[name] !== undefined);
-      if (idle !== undefined) return refused('AWS_NO_MODE', { word: idle });
+      if (request.args['mode'] !== undefined) return refused('AWS_NO_MODE', { word: 'mode' });
       try {
         return place ? await draftAt(request, reach, place) : unknownVerb(request);
       } catch (error) {

@@ -148,12 +148,6 @@ export const problems: ProblemBook = {
     why: '{instance} becomes a database of its own with what it has then, and can never be a replica again.',
     next: 'Approve it when that is acceptable; afterwards a new replica has to be made.',
   },
-  AWS_SPLIT_POSSIBLE: {
-    what: 'A split brain is possible.',
-    changed: nothing,
-    why: '{source} is not fenced by this: whoever reaches it may go on writing there.',
-    next: 'Stop what writes to it first where it can be reached, and keep it stopped.',
-  },
   AWS_BEGUN_ALREADY: {
     what: '{operation} has begun it already.',
     changed: 'What was begun goes on.',

@@ -1,4 +1,5 @@
 import type { Step } from '../../core/operation/plan.ts';
+import type { SplitBrain } from '../../core/operation/split-brain.ts';
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { candidatesOf, rule, whyNot } from './candidates.ts';
@@ -49,7 +50,15 @@ function draftLead(request: DraftRequest, view: View): Draft {
       ...figuresOf(view, { isPlanned: kind === switchoverKind, bytes, withinMs: verify.withinMs }),
     },
     risk: 'danger',
+    ...(kind === failoverKind && view.unseen.length > 0 && { splitBrain: splitIn(view) }),
   };
+}
+
+/** https://patroni.readthedocs.io/en/latest/watchdog.html */
+function splitIn({ unseen, rules: { ttl } }: View): SplitBrain {
+  const old = unseen.join(', ');
+  const because = `${old} is not seen; where its Patroni lives it ends its PostgreSQL within ${ttl} s of losing the lease, but where only its Patroni died, and no watchdog is set, its PostgreSQL goes on taking writes`;
+  return { old, because };
 }
 
 function refusal(view: View, target: string, named: string): Problem | undefined {
@@ -142,7 +151,6 @@ function warningsOf(
     : problem('PATRONI_LOSS_BOUND', { leader, bytes, seconds: loopWait });
   return [
     loss,
-    ...(isPlanned ? [] : [problem('PATRONI_SPLIT_POSSIBLE', { leader, ttl })]),
     ...(view.paused ? [problem('PATRONI_PAUSED', { target })] : []),
     ...(isPlanned || view.paused ? [] : [problem('PATRONI_BY_ITSELF', { leader, ttl })]),
     ...(view.scheduled ? [problem('PATRONI_SCHEDULED', { at: view.scheduled })] : []),

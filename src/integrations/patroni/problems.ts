@@ -109,12 +109,6 @@ export const problems: ProblemBook = {
     why: '{leader} does not hand over. What it acknowledged and the others did not receive is gone: up to {bytes} bytes, and what came in the last {seconds} s that Patroni knew of.',
     next: 'Approve it when waiting for {leader} costs more.',
   },
-  PATRONI_SPLIT_POSSIBLE: {
-    what: 'Split brain is possible.',
-    changed: nothing,
-    why: '{leader} is not seen. Where its Patroni lives it ends its PostgreSQL within {ttl} s of losing the lease; where only its Patroni died, and no watchdog is set, its PostgreSQL may go on taking writes, and those are lost.',
-    next: 'Make sure that {leader} is off or cut from the network before you approve.',
-  },
   PATRONI_BY_ITSELF: {
     what: 'Patroni replaces a lost leader by itself.',
     changed: nothing,

@@ -21,6 +21,8 @@ export interface View {
   readonly leader: Member | undefined;
   /** It runs, and answers us wherever we know its address. */
   readonly isLeaderWell: boolean;
+  /** Who may take writes for all we see: a leader that did not answer us, or where nobody leads whoever did not. */
+  readonly unseen: readonly string[];
   readonly timeline: number;
   /** Members that call themselves primary, by name or address. One is right; two are a split. */
   readonly primaries: readonly string[];
@@ -108,6 +110,9 @@ function whole(
     members: cluster.members,
     leader,
     isLeaderWell: leader?.state === 'running' && (primaries.length > 0 || silent.length === 0),
+    unseen: (leader ? [leader] : cluster.members)
+      .map(({ name }) => name)
+      .filter((name) => named.every((each) => each.name !== name)),
     timeline: leader?.timeline ?? Math.max(0, ...timelines),
     primaries: primaries.map(({ name }) => name),
     streaming: primaries.flatMap(({ node }) => node.streaming),

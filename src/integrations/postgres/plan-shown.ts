@@ -1,10 +1,8 @@
 import type { PlanTarget } from '../../core/operation/plan.ts';
+import { splitWords } from '../../core/operation/split-brain.ts';
 import type { Facts } from '../../core/problem.ts';
 import { nameOf, type Pointed } from './repointing.ts';
 import type { Reach, Standby, Topology } from './topology.ts';
-
-/** What is typed with the request where the old primary cannot be kept from writing. */
-export const splitWords = 'split-brain';
 
 /** All that a plan is made of. */
 export interface Shown {
@@ -20,12 +18,12 @@ export interface Shown {
   readonly pointed: readonly Pointed[];
   /** Replicas that follow the old primary by its address and may be turned. */
   readonly followers: readonly string[];
-  /** There is no fence, and somebody typed that the old primary may go on to write. */
-  readonly isSplitAccepted: boolean;
+  /** Nothing keeps the old primary from writing; it can only be asked. */
+  readonly isUnfenced: boolean;
 }
 
 /** Nothing stops it between the fence and the new primary: a service that is fenced has no writer. */
-export function whole({ target, reach, topology, mode, candidates, to, isSplitAccepted }: Shown) {
+export function whole({ target, reach, topology, mode, candidates, to, isUnfenced }: Shown) {
   return {
     v: 1,
     target,
@@ -44,7 +42,7 @@ export function whole({ target, reach, topology, mode, candidates, to, isSplitAc
       received: candidates[0]?.received ?? '',
       mode,
       ...(to === '' ? {} : { to }),
-      ...(isSplitAccepted ? { accepted: splitWords } : {}),
+      ...(isUnfenced ? { accepted: splitWords } : {}),
     },
   } as const;
 }

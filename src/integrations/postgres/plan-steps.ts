@@ -18,7 +18,7 @@ import { shownOf } from './steps/shown.ts';
 
 export function stepsOf(shown: Shown): readonly Step[] {
   return [
-    shown.isSplitAccepted ? restrain(shown) : fence(shown),
+    shown.isUnfenced ? restrain(shown) : fence(shown),
     choose(shown),
     promote(shown),
     ...repoints(shown),
@@ -186,13 +186,13 @@ function unfence(shown: Shown, after: 'fence' | 'promotion'): Step {
   return {
     ...rest,
     id: 'c1',
-    kind: shown.isSplitAccepted ? releaseKind : unfenceKind,
+    kind: shown.isUnfenced ? releaseKind : unfenceKind,
     params: { ...params, after },
     change: [
       {
         path: node.name,
         what: 'changed',
-        from: shown.isSplitAccepted ? 'read-only by default' : 'fenced',
+        from: shown.isUnfenced ? 'read-only by default' : 'fenced',
         to: `given back${command === '' ? '' : ` by ${command}`}, if no replica was promoted`,
       },
     ],

@@ -1,9 +1,10 @@
+import type { SplitBrain } from '../../core/operation/split-brain.ts';
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { type Facts, ProblemError, problem } from '../../core/problem.ts';
 import { argvOf } from './fencing.ts';
 import { behind } from './lsn.ts';
 import { mayPromote, mayTurn } from './node.ts';
-import { type Shown, splitWords } from './plan-shown.ts';
+import type { Shown } from './plan-shown.ts';
 import { patienceMs, stepsOf } from './plan-steps.ts';
 import { meetWrite, rehearseWrite } from './proof.ts';
 import { pointedTo } from './repointing.ts';
@@ -35,7 +36,6 @@ async function draftFailover(
   topology: Topology,
   request: DraftRequest,
 ): Promise<Draft> {
-  const accept = String(request.args['accept'] ?? '');
   const shown: Shown = {
     reach,
     topology,
@@ -43,7 +43,7 @@ async function draftFailover(
     mode: modeOf(topology, request.args['mode']),
     candidates: candidatesOf(reach, topology, request.args['to']),
     to: String(request.args['to'] ?? ''),
-    isSplitAccepted: isAccepted(reach, topology, accept),
+    isUnfenced: isUnfenced(reach, topology),
     followers: await followersOf(reach, topology),
     pointed: await Promise.all(
       reach.config.repoint.map((each) => pointedTo(each, topology.primary.node, 'plan')),
@@ -66,7 +66,13 @@ async function draftFailover(
       takes: `seconds without writes; up to ${patienceMs(steps) / 1000} s until it is verified or taken back`,
     },
     risk: 'danger',
+    ...(shown.isUnfenced && { splitBrain: unfenced(shown) }),
   };
+}
+
+function unfenced({ topology, reach }: Shown): SplitBrain {
+  const because = `${reach.config.target} has no fence; it only gets read-only as its default, and whoever says READ WRITE still writes there`;
+  return { old: topology.primary.node.name, because };
 }
 
 /** What is not said follows from the primary: one that answers is asked to hand over, one that does not is left behind. */
@@ -103,19 +109,11 @@ function candidatesOf(
   throw new ProblemError(problem('PG_NO_CANDIDATE', facts));
 }
 
-/** Only where there is no fence, and only while the old primary can at least be asked to hold still. */
-function isAccepted({ config }: Reach, { primary }: Topology, accept: string): boolean {
-  const { target } = config;
-  if (config.fence) {
-    if (accept === '') return false;
-    throw new ProblemError(problem('PG_NOTHING_TO_ACCEPT', { target }));
-  }
-  if (accept === splitWords && primary.state) return true;
-  throw new ProblemError(
-    primary.state
-      ? problem('PG_NO_FENCE', { target, words: splitWords })
-      : problem('PG_NO_FENCE_SILENT', { target, primary: primary.node.name }),
-  );
+/** Without a fence the old primary can be asked to hold still, while it answers. */
+function isUnfenced({ config }: Reach, { primary }: Topology): boolean {
+  if (config.fence || primary.state) return !config.fence;
+  const facts = { target: config.target, primary: primary.node.name };
+  throw new ProblemError(problem('PG_NO_FENCE_SILENT', facts));
 }
 
 /** Better said before anybody approves than found out with the primary stopped. */
@@ -193,9 +191,6 @@ function warningsOf(shown: Shown) {
     ({ node }) => !followers.includes(node.name) && node.name !== shown.to,
   );
   return [
-    ...(shown.isSplitAccepted
-      ? [problem('PG_SPLIT_BRAIN_POSSIBLE', { primary: topology.primary.node.name })]
-      : []),
     lossOf(shown).warning,
     ...shown.pointed.flatMap(({ warnings }) => warnings),
     ...(topology.candidates.length > 1 && left.length > 0

@@ -87,25 +87,13 @@ export const problems: ProblemBook = {
     what: '{target} has no fence.',
     changed: nothing,
     why: 'A promotion does not stop the old primary: both would take writes, and one half of them would be lost.',
-    next: 'Write `fence:` in its target; the page of the integration has examples. Where there is no time for it, `accept={words}` types that you take both writing at once.',
+    next: 'Write `fence:` in its target; the page of the integration has examples.',
   },
   PG_NO_FENCE_SILENT: {
     what: '{target} has no fence, and {primary} does not answer.',
     changed: nothing,
     why: 'It counts as alive and as taking writes, and nothing could even ask it to stop.',
     next: 'Write `fence:` in its target; the page of the integration has examples.',
-  },
-  PG_NOTHING_TO_ACCEPT: {
-    what: 'There is nothing to accept.',
-    changed: nothing,
-    why: '{target} has a fence, and without its proof nobody is promoted.',
-    next: 'Leave `accept=` out.',
-  },
-  PG_SPLIT_BRAIN_POSSIBLE: {
-    what: 'Split brain possible: {primary} is not fenced.',
-    changed: nothing,
-    why: 'It only gets read-only as its default. Who says READ WRITE there, and everybody once that is lifted, writes into a database that nobody reads any more.',
-    next: 'Approve it only when you can stop that server by hand, at once.',
   },
   PG_RIGHT_MISSING: {
     what: 'The user of Tocsin may not promote {node}.',

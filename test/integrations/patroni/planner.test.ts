@@ -51,10 +51,10 @@ describe('the plan', () => {
       steps: [{ kind: 'patroni.failover', params: { follow: 'n2, n3' } }],
       warnings: [
         { code: 'PATRONI_LOSS_BOUND', facts: { leader: 'n1', bytes: 700 } },
-        { code: 'PATRONI_SPLIT_POSSIBLE' },
         { code: 'PATRONI_BY_ITSELF' },
         { code: 'PATRONI_SILENT' },
       ],
+      splitBrain: { old: 'n1', because: expect.stringContaining('no watchdog is set') },
     });
   });
 

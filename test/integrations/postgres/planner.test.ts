@@ -48,7 +48,6 @@ describe('a failover is', () => {
 describe('a failover is refused', () => {
   it.each<[string, string, Changes, Record<string, string>, Partial<PostgresConfig>]>([
     ['between two primaries', 'PG_TWO_PRIMARIES', { 'db-2': { role: 'primary' } }, {}, {}],
-    ['without a fence', 'PG_NO_FENCE', {}, {}, { fence: undefined as never }],
     [
       'without a fence and with a silent primary, whatever was typed',
       'PG_NO_FENCE_SILENT',
@@ -56,7 +55,6 @@ describe('a failover is refused', () => {
       { accept: 'split-brain' },
       { fence: undefined as never },
     ],
-    ['when there is nothing to accept', 'PG_NOTHING_TO_ACCEPT', {}, { accept: 'split-brain' }, {}],
     [
       'planned, with a primary that is silent',
       'PG_PRIMARY_SILENT',

@@ -158,6 +158,7 @@ describe('in a cluster', () => {
       ok: true,
       risk: 'danger',
       steps: [{ params: { how: 'takeover' } }],
+      splitBrain: { old: expect.any(String), because: expect.stringContaining('without a vote') },
     });
   });
 });

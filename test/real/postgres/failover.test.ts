@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { withWords } from '../../../src/core/operation/split-brain.ts';
 import { connect as connectHaproxy } from '../../../src/integrations/haproxy/index.ts';
 import type { PostgresConfig } from '../../../src/integrations/postgres/index.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -259,11 +260,11 @@ it('two HAProxies are turned by their runtime API; what one of them refused is t
 
 it('without a fence it is refused, until somebody types that both may write', async () => {
   const { fence: _, ...open } = config;
-  await expect(drafted(open)).rejects.toThrow(/PG_NO_FENCE.*split-brain/);
-  const draft = await drafted(open, { accept: 'split-brain' });
-  expect(draft.warnings[0]).toMatchObject({
-    code: 'PG_SPLIT_BRAIN_POSSIBLE',
-    facts: { primary: primary.name },
+  const draft = await drafted(open);
+  expect(withWords(draft, {})).toMatchObject({ problem: { code: 'SPLIT_BRAIN_UNACCEPTED' } });
+  expect(draft.splitBrain).toMatchObject({
+    old: primary.name,
+    because: expect.stringContaining('READ WRITE'),
   });
   const failing = await followed(open, draft.steps, async ({ kind }) => {
     if (kind === 'postgres.choose') for (const each of replicas) await set?.kill(each);
@@ -273,7 +274,7 @@ it('without a fence it is refused, until somebody types that both may write', as
   await goesOn();
   await whole(primary);
 
-  const again = await drafted(open, { accept: 'split-brain' });
+  const again = await drafted(open);
   const ended = await followed(open, again.steps);
   expect(ended.failed, JSON.stringify(ended.outputs)).toBeUndefined();
   await goesOn();

@@ -49,6 +49,13 @@ export async function draftTakeSlots(request: DraftRequest, reach: NodesReach): 
       ...figuresOf(chosen, master),
     },
     risk: 'danger',
+    ...(chosen === 'takeover' && {
+      splitBrain: {
+        old: master.name,
+        because:
+          'its slots are taken without a vote; where it lives beyond a split network, it goes on taking writes there',
+      },
+    }),
   };
 }
 
