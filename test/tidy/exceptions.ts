@@ -125,6 +125,16 @@ export const exceptions: readonly Exception[] = [
     why: 'It makes the folder in which a copy is looked at, and reads nothing that configures the program',
   },
   {
+    rule: 'one reader of the environment and of files',
+    path: 'src/integrations/files/places.ts',
+    why: 'It looks where files are put back, and reads nothing that configures the program',
+  },
+  {
+    rule: 'one reader of the environment and of files',
+    path: 'src/integrations/files/swap.ts',
+    why: 'It changes the names of files that are put back, and reads a note of its own',
+  },
+  {
     rule: 'own files by literal address',
     path: 'src/bot/graphs/material.ts',
     why: 'Fonts and the renderer are files of packages, which the build finds by import.meta.resolve with a literal',

@@ -1,11 +1,12 @@
 import { hostname, release, type } from 'node:os';
-import type { Backup, Survey } from '../../core/ports/backup.ts';
+import type { Backup, Restorer, Survey } from '../../core/ports/backup.ts';
 import type { Finding, OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { decompressed } from './archive/compression.ts';
 import { said } from './name.ts';
 import { createNotes } from './notes.ts';
 import { packed } from './pack.ts';
+import { createRestorer } from './restorer.ts';
 import type { FilesConfig } from './schema.ts';
 import { lookBack, scratchRoom, withFolder } from './scratch.ts';
 import { measured, rootsOf } from './tree.ts';
@@ -16,6 +17,7 @@ export type { FilesConfig } from './schema.ts';
 
 export interface Integration extends OperatedTarget {
   readonly backup: Backup;
+  readonly restorer: Restorer;
 }
 
 /** Files and folders of the machine where Tocsin runs. */
@@ -26,6 +28,7 @@ export function connect(config: FilesConfig): Integration {
       draft: async ({ verb }) => ({ ok: false, problem: problem('FILES_UNKNOWN_VERB', { verb }) }),
     },
     backup: createArchives(config),
+    restorer: createRestorer(config),
     health: () => (isThere ? 'ok' : 'down'),
     async doctor(): Promise<readonly Finding[]> {
       const facts = { files: config.target, paths: config.paths.join(', ') };

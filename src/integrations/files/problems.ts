@@ -35,6 +35,36 @@ export const problems: ProblemBook = {
     why: 'It has more than {most} files, folders and links.',
     next: 'Name folders below it instead, or `exclude` what need not be kept.',
   },
+  FILES_OTHER_PATHS: {
+    what: 'The backup and {target} are about different paths.',
+    changed: nothing,
+    why: '{path} is in one of them and not in the other.',
+    next: 'Let `paths` of the target name what was backed up, or unpack it by hand: `tar --zstd -xf`.',
+  },
+  FILES_MOUNTED: {
+    what: '{path} cannot be put aside.',
+    changed: nothing,
+    why: 'It is a file system of its own, mounted into {parent}: its name cannot be changed.',
+    next: 'Mount the folder above it, or name the folders in it.',
+  },
+  FILES_PARENT_CLOSED: {
+    what: 'Nothing can be put beside what lies in {path}.',
+    changed: nothing,
+    why: 'The system says {why}.',
+    next: 'Give the user of Tocsin the right to write there for as long as it restores.',
+  },
+  FILES_NO_ROOM: {
+    what: 'There is no room beside what is in use in {path}.',
+    changed: nothing,
+    why: '{free} bytes are free and {needed} are wanted.',
+    next: 'Make room there; what earlier restores kept aside may go once nobody needs it.',
+  },
+  FILES_CANNOT_WRITE: {
+    what: 'The files could not be put beside {path}.',
+    changed: 'What is in use is as it was.',
+    why: 'The system says {why}.',
+    next: 'Mend that and ask again; what was restored half-way is taken away then.',
+  },
   FILES_SCRATCH_FAILED: {
     what: 'The copy could not be unpacked in {place}.',
     changed: 'Nothing was changed; what was unpacked is taken away.',

@@ -115,6 +115,8 @@ async function finish(opened: FileHandle, header: Header, purpose: Purpose): Pro
     await opened.chmod(mode & (isGiven ? 0o7777 : 0o1777));
   }
   await opened.utimes(mtime, mtime);
+  // What takes the place of what is in use has to be on the disk by then.
+  if (purpose === 'use') await opened.sync();
 }
 
 /** Only root gives files away; whose it stays is then said in the plan. */
