@@ -8,6 +8,12 @@ export interface Server {
   call(command: string, ...words: readonly string[]): Promise<unknown>;
 }
 
+/** One that what is no text goes through as well. */
+export interface ByteServer extends Server {
+  /** The same with bytes for what is no text: strings of the answer are buffers. */
+  bytes(command: string, ...words: readonly (string | Buffer)[]): Promise<unknown>;
+}
+
 /** Opens connections for one task each, so that no command of ours waits anywhere for a server to come back. */
 export interface Connections {
   server<T>(address: Address, task: (server: Server) => Promise<T>): Promise<T>;
@@ -26,23 +32,44 @@ export function createConnections(
   };
 }
 
-async function withServer<T>(
+/** A server of our own that a socket alone reaches. */
+export function withSocket<T>(
+  path: string,
+  { timeoutMs }: Pick<WayConfig, 'timeoutMs'>,
+  task: (server: ByteServer) => Promise<T>,
+): Promise<T> {
+  return withConnection({ timeoutMs }, { path }, task);
+}
+
+export function withServer<T>(
   config: WayConfig,
   { address, login }: { readonly address: Address; readonly login: Login },
-  task: (server: Server) => Promise<T>,
+  task: (server: ByteServer) => Promise<T>,
 ): Promise<T> {
-  const redis = await connected(config, address, login);
-  const name = said(address);
+  return withConnection(config, { ...address, ...login }, task);
+}
+
+type Place = { readonly path: string } | (Address & Login);
+
+async function withConnection<T>(
+  config: Pick<WayConfig, 'timeoutMs' | 'tls'>,
+  place: Place,
+  task: (server: ByteServer) => Promise<T>,
+): Promise<T> {
+  const server = 'path' in place ? place.path : said(place);
+  const redis = await connected(config, place);
+  const answer = async <R>(command: string, asking: Promise<R>): Promise<R> => {
+    try {
+      return await asking;
+    } catch (error) {
+      throw new ProblemError(callProblem(error, { server, command }), { cause: error });
+    }
+  };
   try {
     return await task({
-      address: name,
-      async call(command, ...words) {
-        try {
-          return await redis.call(command, ...words);
-        } catch (error) {
-          throw new ProblemError(callProblem(error, { server: name, command }), { cause: error });
-        }
-      },
+      address: server,
+      call: (command, ...words) => answer(command, redis.call(command, ...words)),
+      bytes: (command, ...words) => answer(command, redis.callBuffer(command, ...words)),
     });
   } finally {
     redis.disconnect();
@@ -54,11 +81,13 @@ async function withServer<T>(
  * a failover that is a second one. So: no queue, no resending, no reconnecting, and a limit for every command.
  * https://github.com/redis/ioredis#readme
  */
-async function connected(config: WayConfig, address: Address, login: Login): Promise<Redis> {
+async function connected(
+  config: Pick<WayConfig, 'timeoutMs' | 'tls'>,
+  place: Place,
+): Promise<Redis> {
   const { Redis: Client } = await import('ioredis');
   const redis = new Client({
-    ...address,
-    ...login,
+    ...place,
     protocol: 2,
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -81,7 +110,8 @@ async function connected(config: WayConfig, address: Address, login: Login): Pro
     return redis;
   } catch (error) {
     redis.disconnect();
-    const facts = { server: said(address), why: words(last ?? error) };
+    const server = 'path' in place ? place.path : said(place);
+    const facts = { server, why: words(last ?? error) };
     throw new ProblemError(problem('REDIS_UNREACHABLE', facts), { cause: error });
   }
 }

@@ -6,6 +6,7 @@ import type { OperatedTarget } from '../../core/ports/target.ts';
 import type { Looked } from '../../core/ports/workload.ts';
 import { type Facts, ProblemError } from '../../core/problem.ts';
 import { createSnapshots } from './backup/index.ts';
+import { createRestorer } from './backup/restorer.ts';
 import { readCluster } from './cluster.ts';
 import { type Connections, createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
@@ -58,7 +59,10 @@ export function connect(
 
   return {
     planner: createPlanner(config, asking, questions.ask),
-    ...(programs && { backup: createSnapshots(config, programs) }),
+    ...(programs && {
+      backup: createSnapshots(config, programs),
+      restorer: createRestorer(config, programs),
+    }),
     endpoint: (withinMs) => watchMaster(config, withinMs),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async standing() {

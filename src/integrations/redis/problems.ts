@@ -1,6 +1,8 @@
 import type { ProblemBook } from '../../core/problem.ts';
 
 const nothing = 'Nothing was changed.';
+const inUseStays =
+  'Nothing in use was changed; what was restored so far is taken away again, and the safety backup stays.';
 const paused = 'No server changed its role by this; a pause of writes ends by itself within 40 s.';
 
 /** Every code of this integration with its words. Facts are named in braces. */
@@ -10,6 +12,48 @@ export const problems: ProblemBook = {
     changed: nothing,
     why: 'Its masters hold parts of the keys, and copies of each would be of different moments.',
     next: 'Take its entry out of `backups:`; `redis-cli --cluster backup HOST:PORT FOLDER` copies each of them.',
+  },
+  REDIS_RESTORE_CLUSTER: {
+    what: '{target} is a Redis Cluster and is not restored.',
+    changed: nothing,
+    why: 'Its nodes have one database each, so that nothing can be made ready beside what is in use and change places with it.',
+    next: 'Restore into a new cluster by hand: the page of the integration says how.',
+  },
+  REDIS_RESTORE_NO_MEMORY: {
+    what: '{server} has no memory for what is restored beside what is in use.',
+    changed: inUseStays,
+    why: 'About {needed} are needed and {used} are used already; the limit is {limit}. By its policy it would throw keys of the application away, or refuse its writes.',
+    next: 'Raise maxmemory or make room first, FLUSHDB what earlier restores kept, then ask again.',
+  },
+  REDIS_RESTORE_NO_DATABASE: {
+    what: '{server} has too few empty databases.',
+    changed: nothing,
+    why: 'Each of the {needed} that are replaced needs one beside it; empty are: {found}.',
+    next: 'FLUSHDB those that earlier restores kept and nobody needs ({kept} hold keys), or raise `databases` of the server.',
+  },
+  REDIS_RESTORE_SPARE_TAKEN: {
+    what: '{database} of {server} is not empty any more.',
+    changed: inUseStays,
+    why: 'It was empty when the plan was made; somebody writes there.',
+    next: 'Ask again: another one is taken.',
+  },
+  REDIS_RESTORE_MORE: {
+    what: 'The copy holds databases that the plan does not know of.',
+    changed: inUseStays,
+    why: '{found} came into use while it was taken from {target}, and were not counted.',
+    next: 'Take another backup for it: `backups` has those that there are.',
+  },
+  REDIS_RESTORE_NEWER: {
+    what: '{server} cannot read what was restored.',
+    changed: inUseStays,
+    why: 'The redis-server where Tocsin runs writes version {found} of the format, and {server} reads up to {understood}.',
+    next: 'Install the version of redis-server that {server} has where Tocsin runs, or bring the server up to it, then ask again.',
+  },
+  REDIS_RESTORE_BROKE: {
+    what: 'Not all keys could be restored.',
+    changed: inUseStays,
+    why: '{server}: {why}',
+    next: 'Mend what it says and ask again.',
   },
   REDIS_UNREACHABLE: {
     what: '{server} could not be reached.',

@@ -66,10 +66,10 @@ export async function grantAsThePageSays(
     new URL('../../../docs/integrations/redis.md', import.meta.url),
     'utf8',
   );
-  const lines = page.match(/ACL SETUSER .*\+info.*/g) ?? [];
-  if (lines.length !== 2) throw new Error('the page names two users of the servers');
-  const copying = page.match(/ACL SETUSER .*\+sync.*/g) ?? [];
-  for (const line of [...lines, ...copying]) {
+  const lines = page.match(/ACL SETUSER .*/g)?.filter((line) => !/\+sentinel\|/.test(line)) ?? [];
+  if (lines.length !== 5)
+    throw new Error('the page names two users, for copies and restores as well');
+  for (const line of lines) {
     const [command = '', ...words] = line.replace('>…', `>${password}`).split(' ');
     for (const port of ports) await client(port).call(command, ...words);
   }

@@ -14,7 +14,7 @@ import { contentBetween, type Keys, keysIn, widened } from './keyspace.ts';
 import { copiedFrom } from './place.ts';
 import { checkerBeside, programOf, serverFor } from './programs.ts';
 import { framed } from './rdb.ts';
-import { fileName, loaded, scratchRoom, withFolder } from './scratch.ts';
+import { fileName, scratchRoom, whileLoaded, withFolder } from './scratch.ts';
 
 /** How often keys are counted while they are copied. */
 const countEveryMs = 1_000;
@@ -80,8 +80,10 @@ export function createSnapshots(config: RedisConfig, programs: Programs): Backup
       withFolder(programs, async (folder) => {
         const server = await serverFor(programs, copy.server);
         await kept(copy, folder, signal);
-        const info = await loaded(programs, { folder, server: server.path }, signal);
-        return { counts: keysIn(info), uncounted: 0 };
+        return whileLoaded(programs, { folder, server: server.path, signal }, async ({ info }) => ({
+          counts: keysIn(info),
+          uncounted: 0,
+        }));
       }),
   };
 }
@@ -131,7 +133,7 @@ function opened(
 }
 
 /** Written to a file, for that is what programs of Redis read; its beginning and its end are looked at on the way. */
-async function kept({ bytes }: Copy, folder: string, signal: AbortSignal): Promise<string> {
+export async function kept({ bytes }: Copy, folder: string, signal: AbortSignal): Promise<string> {
   const file = join(folder, fileName);
   await pipeline(framed(bytes), createWriteStream(file, { mode: 0o600 }), { signal });
   return file;

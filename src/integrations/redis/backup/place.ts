@@ -1,6 +1,6 @@
 import { ProblemError, problem } from '../../../core/problem.ts';
 import type { Connections } from '../connection.ts';
-import type { RedisConfig } from '../schema.ts';
+import type { NodesConfig, RedisConfig, SentinelsConfig } from '../schema.ts';
 import { readServers } from '../servers.ts';
 import { type Member, readTopology } from '../topology.ts';
 
@@ -15,9 +15,20 @@ export async function copiedFrom(config: RedisConfig, connections: Connections):
   if (config.kind === 'cluster') {
     throw new ProblemError(problem('REDIS_BACKUP_CLUSTER', { target: config.target }));
   }
-  const { master, replicas } =
-    config.kind === 'sentinels'
-      ? await readTopology({ config, connections })
-      : await readServers({ config, connections });
+  const { master, replicas } = await standing(config, connections);
   return replicas.find(({ offset }) => offset + lackMaxBytes >= master.offset) ?? master;
+}
+
+/** Whom a copy is put back to: replicas follow. Rejects with a ProblemError. */
+export async function restoredAt(config: RedisConfig, connections: Connections): Promise<Member> {
+  if (config.kind === 'cluster') {
+    throw new ProblemError(problem('REDIS_RESTORE_CLUSTER', { target: config.target }));
+  }
+  return (await standing(config, connections)).master;
+}
+
+function standing(config: SentinelsConfig | NodesConfig, connections: Connections) {
+  return config.kind === 'sentinels'
+    ? readTopology({ config, connections })
+    : readServers({ config, connections });
 }

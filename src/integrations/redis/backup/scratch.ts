@@ -26,16 +26,27 @@ export async function withFolder<T>(
   }
 }
 
+export interface Loaded {
+  /** Where it is reached. */
+  readonly socket: string;
+  /** Its INFO once everything was loaded. */
+  readonly info: string;
+}
+
 /**
- * Loads the copy in a folder into a server that only a socket in that folder reaches, and answers its INFO. It is told
- * to follow a master that is not there: a server by itself drops keys whose time is over as it loads them, a replica
- * keeps them until its master says otherwise. It writes nothing and is gone afterwards.
+ * Loads the copy in a folder into a server that only a socket in that folder reaches, for as long as the task takes. It
+ * is told to follow a master that is not there: a server by itself drops keys whose time is over as it loads them, a
+ * replica keeps them until its master says otherwise. It writes nothing and is gone afterwards.
  */
-export async function loaded(
+export async function whileLoaded<T>(
   programs: Programs,
-  { folder, server }: { readonly folder: string; readonly server: string },
-  signal: AbortSignal,
-): Promise<string> {
+  {
+    folder,
+    server,
+    signal,
+  }: { readonly folder: string; readonly server: string; readonly signal: AbortSignal },
+  task: (loaded: Loaded) => Promise<T>,
+): Promise<T> {
   const client = await programOf(programs, 'redis-cli');
   // Root is too much for reading a file; Debian's package brings a user for it, and every machine has nobody.
   const user = await programs.lesserUser(['redis', 'nobody']);
@@ -67,7 +78,7 @@ export async function loaded(
       const info = await programs
         .output({ path: client.path, args: ['-s', socket, 'INFO'], signal })
         .catch(notYet);
-      if (info !== undefined && /^loading:0/m.test(info)) return info;
+      if (info !== undefined && /^loading:0/m.test(info)) return await task({ socket, info });
       // It ends by itself over what it cannot load, and says why.
       if (isOver) await running.ended;
       await wait(pause);
