@@ -50,6 +50,8 @@ function start(wanted: ProgramWanted): Running {
     ...(folder === undefined ? {} : { cwd: folder }),
   });
   const isRead = writes !== 'words';
+  // What nobody reads yet when it ends is thrown away by Node, unless somebody listens for it.
+  if (isRead) child.stdout?.on('readable', () => undefined);
   const words = wordsOf(child, { secrets, isRead });
   const state = { isOver: false };
   const end = (how: EndSignal = 'SIGTERM'): void => {

@@ -34,6 +34,16 @@ it('a program gets its arguments as they are, and no environment but the one tha
   ]);
 });
 
+it('what one has written before it ended is there for whoever reads later', async () => {
+  const running = programs.start({ path: shell, args: ['-c', 'echo all of it'], signal: never });
+  // It is gone by the time that another one, which takes longer, has ended.
+  await programs.output({ path: shell, args: ['-c', 'sleep 0.2'], signal: never });
+  let text = '';
+  for await (const chunk of running.output) text += Buffer.from(chunk).toString();
+  await running.ended;
+  expect(text).toBe('all of it\n');
+});
+
 it('one that fails says so in its last words, without what is secret', async () => {
   const script = 'echo first >&2; echo "no entry for s3cret-word" >&2; exit 3';
   const failing = programs.output({

@@ -118,7 +118,8 @@ it.each<[string, string, (file: string) => void]>([
     const life = stage.life();
     const [step] = stepsOf(await life.draft('backup'));
     if (!step) throw new Error('it has a step');
-    await run(life, step);
+    const made = await run(life, step);
+    expect(made, JSON.stringify(made)).toMatchObject({ state: 'done' });
     harm(copyIn(stage));
     const [verification] = stepsOf(await life.draft('verify-backup'));
     if (!verification) throw new Error('it has a step');
