@@ -10,6 +10,7 @@ import type { Draft, DraftRequest, StepDriver } from '../../core/ports/step.ts';
 import type { Looked } from '../../core/ports/workload.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import type { ConnectedTarget, Log } from '../bot-parts.ts';
+import { inPlaceKind, inPlaceStep } from './in-place-step.ts';
 import { type BackupLedger, createBackupLedger } from './ledger.ts';
 import type { LongStep } from './long-step.ts';
 import { draftOwn, type Keeping, listOwn, recorded, removingOf } from './own.ts';
@@ -151,6 +152,7 @@ function withBackups(
         [takeKind]: takeStep(takingOf, ledger),
         [verifyKind]: verifyStep(takingOf, ledger),
         [intoKind]: intoStep(restoringOf, ledger),
+        [inPlaceKind]: inPlaceStep(restoringOf, ledger),
       };
       const steps: Record<string, StepDriver> = {
         ...writer?.steps,

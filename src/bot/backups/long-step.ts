@@ -1,6 +1,6 @@
 import type { Step } from '../../core/operation/plan.ts';
 import type { Applied, Checked, Observed, StepContext, StepDriver } from '../../core/ports/step.ts';
-import { type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import type { Job, JobOutcome } from './job.ts';
 
 /** One kind of step whose work goes on beside the loop of operations. */
@@ -8,6 +8,8 @@ export interface LongKind<T> {
   /** The precondition; the token is what the step gives out under the name `output`. */
   check(step: Step, context: StepContext): Promise<Checked>;
   readonly output?: string;
+  /** What it gives out at its end: an answer that got lost takes nothing with it. */
+  outputs?(value: T): Facts;
   /** What it left behind when it was whole; undefined where it is not, or leaves nothing. */
   found(step: Step, context: StepContext): Promise<T | undefined>;
   begin(step: Step, context: StepContext): Job<T>;
@@ -32,7 +34,11 @@ export function longStep<T>(kind: LongKind<T>): LongStep {
   async function end(step: Step, context: StepContext, outcome: JobOutcome<T>): Promise<Observed> {
     const because = await kind.ended(step, context, outcome);
     jobs.delete(keyOf(context, step));
-    return because ? { state: 'failed', problem: because } : { state: 'done' };
+    if (because) return { state: 'failed', problem: because };
+    return {
+      state: 'done',
+      ...(outcome.ok && kind.outputs && { outputs: kind.outputs(outcome.value) }),
+    };
   }
 
   const driver: StepDriver = {

@@ -4,6 +4,7 @@ import type { Step } from '../../core/operation/plan.ts';
 import type { Draft, DraftRequest } from '../../core/ports/step.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { duration } from '../../core/view/words.ts';
+import { draftInPlace } from './in-place-plan.ts';
 import type { BackupLedger } from './ledger.ts';
 import { takeStepOf } from './planner.ts';
 import { discardKind, intoKind, type Restoring, swapKind } from './restore-steps.ts';
@@ -27,7 +28,7 @@ export async function draftRestore(
   const { place, encoding, bytesAtMost } = survey.value;
   const current = await restorer.nameOf(wantedOf(rule));
   if (args['name'] !== current)
-    return { ok: false, problem: nameNotTyped(restoring, backup, current) };
+    return { ok: false, problem: nameNotTyped(restoring, backup, { current, args }) };
   const { sound, checks } = await vouched(restoring, backup);
   if (!sound || backup.verified?.ok === false) {
     const found = sound
@@ -40,17 +41,21 @@ export async function draftRestore(
   }
   const lack = await lackOfRoom(restoring, ledger, bytesAtMost);
   if (lack) return { ok: false, problem: lack };
+  const estimate = estimateOf(record, bytesAtMost).bytes;
+  const safety = takeStepOf(restoring, { estimate, encoding });
+  if (args['in'] === 'place') {
+    return draftInPlace(restoring, { backup, sound, current, place, safety });
+  }
   const { next, aside, identity, interrupts, needs } = await restorer.place(wantedOf(rule), {
     mark: operation.replace(/^op-/, '').slice(0, 6),
     content: sound.content,
     bytes: sound.source.bytes,
   });
-  const estimate = estimateOf(record, bytesAtMost).bytes;
   const steps = stepsOf(restoring, {
     backup,
     swap: { current, next, aside },
     identity,
-    safety: takeStepOf(restoring, { estimate, encoding }),
+    safety,
   });
   const [{ target: lock } = steps[0]] = steps.slice(-1);
   return {
@@ -80,9 +85,13 @@ export async function draftRestore(
   };
 }
 
-function nameNotTyped({ rule }: Restoring, { id }: TakenBackup, name: string): Problem {
+function nameNotTyped(
+  { rule }: Restoring,
+  { id }: TakenBackup,
+  { current: name, args }: { readonly current: string; readonly args: DraftRequest['args'] },
+): Problem {
   const { service, environment, what } = rule.subject;
-  const line = `restore ${service} ${what} from=${id} env=${environment} name=${name}`;
+  const line = `restore ${service} ${what} from=${id} env=${environment} name=${name}${args['in'] === undefined ? '' : ` in=${args['in']}`}`;
   return problem('RESTORE_NAME_NOT_TYPED', { service, what, name, line });
 }
 

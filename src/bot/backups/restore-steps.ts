@@ -7,9 +7,10 @@ import { type Problem, ProblemError, problem, problemOf } from '../../core/probl
 import { startJob } from './job.ts';
 import type { BackupLedger } from './ledger.ts';
 import { type LongStep, longStep } from './long-step.ts';
+import { sealedOf } from './sealed.ts';
 import { type Taking, wantedOf } from './taking.ts';
 import { chosen, unknownBackup } from './verify-step.ts';
-import { copyOf, vouched } from './verifying.ts';
+import { vouched } from './verifying.ts';
 
 export const intoKind = 'backup.restore-beside';
 export const swapKind = 'backup.swap';
@@ -37,10 +38,11 @@ export function intoStep(of: (step: Step) => Restoring, ledger: BackupLedger): L
           const name = String(step.params['next']);
           const asked = manifest.content.query?.asked;
           const wanted = { ...wantedOf(made.rule), ...(asked !== undefined && { query: asked }) };
-          const copy = copyOf(manifest, made.store.read(manifest.artefact.name));
+          const { copy, check } = sealedOf(made, manifest);
           try {
             const held = await made.restorer.into(copy, { ...wanted, name }, signal);
-            const wrong = judgeContent(manifest.content, held).filter(({ ok }) => !ok);
+            const checks = [await check(signal), ...judgeContent(manifest.content, held)];
+            const wrong = checks.filter(({ ok }) => !ok);
             if (wrong.length === 0) return manifest;
             const found = wrong.map(({ says }) => says).join('; ');
             throw new ProblemError(problem('RESTORE_DIFFERS', { id: manifest.id, found }));
@@ -173,7 +175,11 @@ function moved(step: Step, observed: string): Problem {
 }
 
 /** The manifest of the backup that was planned, as long as everything about it is as it was signed. */
-async function soundIn(step: Step, made: Restoring, ledger: BackupLedger): Promise<Manifest> {
+export async function soundIn(
+  step: Step,
+  made: Restoring,
+  ledger: BackupLedger,
+): Promise<Manifest> {
   const id = step.params['id'];
   const backup = chosen(await ledger.of(made.rule.subject), made.store.name, id);
   if (!backup) throw new ProblemError(unknownBackup(made.rule.subject, id));

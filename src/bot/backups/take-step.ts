@@ -14,6 +14,7 @@ export const takeKind = 'backup.take';
 export function takeStep(takingOf: (step: Step) => Taking, ledger: BackupLedger): LongStep {
   return longStep<Taken>({
     output: 'backup',
+    outputs: ({ signed }) => ({ backup: signed.manifest.id }),
     async check(step, context): Promise<Checked> {
       const taking = takingOf(step);
       const survey = await taking.source.survey(wantedOf(taking.rule));

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-import { type Check, judgeBytes, judgeContent, judgeManifest } from '../../core/backup/compare.ts';
+import { type Check, judgeContent, judgeManifest } from '../../core/backup/compare.ts';
 import { type Manifest, manifestBeside, statementOf } from '../../core/backup/manifest.ts';
 import type { TakenBackup } from '../../core/backup/record.ts';
-import type { Copy } from '../../core/ports/backup.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { Going } from './job.ts';
 import { manifestAt } from './kept.ts';
+import { copyOf, sealedOf } from './sealed.ts';
 import { type Taking, wantedOf } from './taking.ts';
 
 export interface Report {
@@ -54,22 +53,12 @@ async function readWhole(
   manifest: Manifest,
   { signal, say }: Going,
 ): Promise<readonly Check[]> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  async function* passed(): AsyncIterable<Uint8Array> {
-    for await (const chunk of store.read(manifest.artefact.name)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
   say({ done: 0, of: 0, what: 'the artefact is read' });
-  const all = passed();
-  const unreadable = await faultOf(source.read(copyOf(manifest, all), signal));
+  const { copy, check } = sealedOf({ store }, manifest);
+  const unreadable = await faultOf(source.read(copy, signal));
   signal.throwIfAborted();
   // A reader that gave up leaves the rest for the checksum.
-  if (unreadable) for await (const _ of all) signal.throwIfAborted();
-  const checksum = judgeBytes(manifest, { bytes, sha256: hash.digest('hex') });
+  const checksum = await check(signal);
   const readable: Check = {
     name: 'readable',
     ok: unreadable === undefined,
@@ -99,10 +88,6 @@ async function restored(
     if (says === undefined) throw error;
     return [{ name: 'restored', ok: false, says }];
   }
-}
-
-export function copyOf({ source, artefact }: Manifest, bytes: AsyncIterable<Uint8Array>): Copy {
-  return { bytes, server: source.server, encoding: artefact.encoding };
 }
 
 async function faultOf(reading: Promise<void>): Promise<string | undefined> {

@@ -143,6 +143,24 @@ export const backupProblems: ProblemBook = {
     why: 'It is the state of that moment; what is in use until the names change is kept as {aside}.',
     next: 'Stop what writes to {current} first, or move what was written since by hand afterwards.',
   },
+  RESTORE_OVERWRITES: {
+    what: 'What {current} holds is replaced, and nothing of it is kept there.',
+    changed: nothing,
+    why: 'What was written after {since} is not in the backup. Of what is in use now only the safety backup will be left, a step of this plan.',
+    next: 'Leave out `in=place` where the server has room for a second copy: what is in use is then kept beside.',
+  },
+  RESTORE_NOT_QUIET: {
+    what: 'Nobody is stopped for it.',
+    changed: nothing,
+    why: 'What is written to {current} between the safety backup and the restore is in neither of them, and its entry ({where}) names no `stops`.',
+    next: 'Write `stops: [ … ]` there, or stop by hand what writes to it, before anybody approves.',
+  },
+  RESTORE_NOT_IN_PLACE: {
+    what: 'That backup cannot be restored in place.',
+    changed: nothing,
+    why: '{why}',
+    next: 'Leave out `in=place`: it is restored beside what is in use, and takes its place then.',
+  },
   RESTORE_DIFFERS: {
     what: 'What was restored from {id} is not what was backed up.',
     changed:

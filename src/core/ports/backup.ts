@@ -80,6 +80,38 @@ export interface Restorer {
     identity: string,
   ): Promise<'swapped' | 'moved'>;
   drop(wanted: BackupWanted, name: string): Promise<void>;
+  /** Absent where a copy cannot be put over what is in use, all of it or nothing. */
+  readonly inPlace?: InPlace;
+}
+
+/** Puts a copy over what is in use: all of it, or nothing. */
+export interface InPlace {
+  /** How it would be; rejects with RESTORE_NOT_IN_PLACE where that copy cannot be put so. Looks only. */
+  place(
+    wanted: BackupWanted,
+    /** How it is kept, and how much it held where it was taken. */
+    copy: { readonly encoding: string; readonly says: string },
+  ): Promise<Pick<Placement, 'identity' | 'interrupts' | 'needs'>>;
+  /** Names something of what is in use that a restore takes away: it tells afterwards whether one took effect. Looks only. */
+  trace(wanted: BackupWanted, content: Content): Promise<string>;
+  /** Whether what was traced is gone. What a process that died has left at work under that mark is ended first. */
+  isDone(
+    wanted: BackupWanted,
+    content: Content,
+    of: { readonly mark: string; readonly trace: string },
+  ): Promise<boolean>;
+  /** `judge` is told how many rows it holds before anybody sees them; where it throws, nothing is changed. */
+  restore(
+    copy: Copy,
+    wanted: BackupWanted,
+    how: {
+      /** Of the operation; who looks at the server reads it there. */
+      readonly mark: string;
+      readonly content: Content;
+      readonly judge: (held: Content) => Promise<void>;
+    },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** A copy that is about to be put back. */

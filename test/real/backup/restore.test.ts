@@ -1,4 +1,4 @@
-import { truncateSync } from 'node:fs';
+import { appendFileSync, truncateSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Step } from '../../../src/core/operation/plan.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -98,7 +98,12 @@ it('whoever died while it was restored begins that anew; whoever died over the n
 it('what was changed since it was taken is not restored, and nothing in use is touched', async () => {
   const stage = await taken();
   const [, into, swap] = three(stepsOf(await drafted(stage.life())));
-  truncateSync(`${stage.folder}/checkout/production/database/${id}.dump`, 1000);
+  const file = `${stage.folder}/checkout/production/database/${id}.dump`;
+  appendFileSync(file, 'more');
+  const longer = await run(stage.life(), into, restoring);
+  expect(longer).toMatchObject({ state: 'failed', problem: { code: 'RESTORE_DIFFERS' } });
+  expect(await names()).toEqual(['checkout', 'postgres']);
+  truncateSync(file, 1000);
   const ended = await run(stage.life(), into, restoring);
   expect(ended).toMatchObject({ state: 'failed', problem: { code: 'BACKUP_PROGRAM_FAILED' } });
   expect(await names()).toEqual(['checkout', 'postgres']);

@@ -13,10 +13,12 @@ import { withScratch } from './scratch.ts';
 /** A lock that somebody holds is waited for this long: a dump that queues makes everybody behind it wait. */
 const lockWaitMs = 60_000;
 
+export const customEncoding = 'pg_dump custom';
+
 /** `pg_dump` in its custom format, and what the same snapshot holds. */
 export function customDumps(reach: Reach): Kind {
   return {
-    encoding: 'pg_dump custom',
+    encoding: customEncoding,
     extension: 'dump',
     ...makingOf(reach, { format: 'custom', kept: async (output) => output }),
     read: (copy, signal) => readDump(reach, copy, signal),

@@ -1,6 +1,7 @@
 import { sayBytes } from '../../../core/backup/estimate.ts';
 import type { Restorer } from '../../../core/ports/backup.ts';
 import { kindsOf } from './copies.ts';
+import { inPlaceAt } from './in-place.ts';
 import type { Reach } from './kind.ts';
 import { contentAt } from './restore.ts';
 import { createEmpty, databasesAt, dropDatabase, swapDatabases } from './swap.ts';
@@ -34,5 +35,6 @@ export function restorerAt(reach: Reach): Restorer {
     swap: async (wanted, names, identity) =>
       swapDatabases(await reach.place(wanted), names, identity),
     drop: async (wanted, name) => dropDatabase(await reach.place(wanted), name),
+    inPlace: inPlaceAt(reach),
   };
 }

@@ -13,7 +13,10 @@ export interface Swap {
 }
 
 /** From another database of the server: the one that is renamed takes no connections meanwhile. */
-async function beside<T>(place: DumpPlace, task: (session: Session) => Promise<T>): Promise<T> {
+export async function besideDatabase<T>(
+  place: DumpPlace,
+  task: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = await openSession({
     ...place,
     database: place.database === 'postgres' ? 'template1' : 'postgres',
@@ -30,7 +33,7 @@ export function databasesAt(
   place: DumpPlace,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  return beside(place, async (session) => {
+  return besideDatabase(place, async (session) => {
     const rows = await session.ask(
       'SELECT datname AS name, oid::text AS id FROM pg_database WHERE datname = ANY($1)',
       [listOf(names)],
@@ -41,7 +44,7 @@ export function databasesAt(
 
 /** An empty database of that name; one that was left half-way is dropped. */
 export function createEmpty(place: DumpPlace, name: string): Promise<void> {
-  return beside(place, async (session) => {
+  return besideDatabase(place, async (session) => {
     await session.ask('SET statement_timeout = 0');
     await session.ask(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`);
     await session.ask(
@@ -53,7 +56,7 @@ export function createEmpty(place: DumpPlace, name: string): Promise<void> {
 }
 
 export function dropDatabase(place: DumpPlace, name: string): Promise<void> {
-  return beside(place, async (session) => {
+  return besideDatabase(place, async (session) => {
     await session.ask('SET statement_timeout = 0');
     await session.ask(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`);
   });
@@ -70,7 +73,7 @@ export function swapDatabases(
   oid: string,
 ): Promise<'swapped' | 'moved'> {
   const [current, next, aside] = [swap.current, swap.next, swap.aside].map(quoted);
-  return beside(place, async (session) => {
+  return besideDatabase(place, async (session) => {
     const known = await databasesAt(place, [swap.current, swap.next, swap.aside]);
     if (known.get(swap.current) !== oid || known.has(swap.aside) || !known.has(swap.next)) {
       return 'moved';
@@ -94,7 +97,7 @@ async function endSessions(
   names: readonly string[],
   state: { readonly renamed: boolean },
 ): Promise<void> {
-  await beside(place, async (session) => {
+  await besideDatabase(place, async (session) => {
     while (!state.renamed) {
       await session.ask(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY($1)',
