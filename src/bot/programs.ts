@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { EndSignal, Programs, ProgramWanted, Running } from '../core/ports/programs.ts';
 import { ProblemError, problem } from '../core/problem.ts';
@@ -50,8 +50,6 @@ function start(wanted: ProgramWanted): Running {
     ...(folder === undefined ? {} : { cwd: folder }),
   });
   const isRead = writes !== 'words';
-  // What nobody reads yet when it ends is thrown away by Node, unless somebody listens for it.
-  if (isRead) child.stdout?.on('readable', () => undefined);
   const words = wordsOf(child, { secrets, isRead });
   const state = { isOver: false };
   const end = (how: EndSignal = 'SIGTERM'): void => {
@@ -71,7 +69,17 @@ function start(wanted: ProgramWanted): Running {
   const ended = input && child.stdin ? fed(child.stdin, input, { exited, end }) : exited;
   // Whoever waits for it is told; that nobody waits yet is no reason to end the process.
   ended.catch(() => undefined);
-  return { output: isRead && child.stdout ? child.stdout : Readable.from([]), ended, end };
+  return { output: isRead && child.stdout ? taken(child.stdout) : Readable.from([]), ended, end };
+}
+
+/**
+ * What nobody reads yet when it ends is thrown away by Node: its output is taken in from the beginning, at the pace of whoever
+ * reads. A mere listener would do as well, but for a pipe: two that read one stream wait for each other.
+ */
+function taken(stdout: Readable): Readable {
+  const kept = new PassThrough({ highWaterMark: 256 * 1024 });
+  pipeline(stdout, kept).catch(() => undefined);
+  return kept;
 }
 
 async function output(wanted: ProgramWanted, most = outputMax): Promise<string> {

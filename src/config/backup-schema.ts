@@ -29,10 +29,10 @@ export const backup = keys({
   database: text
     .optional()
     .describe('Name of the database within its server; that of the target when absent.'),
-  as: oneOf(['custom', 'plain'])
+  as: oneOf(['custom', 'plain', 'base'])
     .optional()
     .describe(
-      'How a PostgreSQL is copied: `custom` is what `pg_restore` reads, and what is meant when absent; `plain` is SQL, compressed by gzip.',
+      'How a PostgreSQL is copied: `custom` is what `pg_restore` reads, and what is meant when absent; `plain` is SQL, compressed by gzip; `base` is the whole server.',
     ),
   query: text
     .optional()

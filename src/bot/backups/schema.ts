@@ -26,6 +26,7 @@ const manifest = z.strictObject({
     atMost: z.record(z.string(), count).optional(),
     trees: z.record(z.string(), z.strictObject({ bytes: count, sha256: digest })).optional(),
     notes: z.array(text).max(20).optional(),
+    log: z.strictObject({ file: text, at: count }).optional(),
     query: z.strictObject({ asked: text, answered: text }).optional(),
   }),
 });
@@ -38,7 +39,7 @@ export function signedManifestIn(written: string): SignedManifest | undefined {
     const parsed = signedManifest.safeParse(JSON.parse(written));
     if (!parsed.success) return undefined;
     const { content, ...rest } = parsed.data.manifest;
-    const { query, atMost, trees, notes, ...counted } = content;
+    const { query, atMost, trees, notes, log, ...counted } = content;
     return {
       ...parsed.data,
       manifest: {
@@ -48,6 +49,7 @@ export function signedManifestIn(written: string): SignedManifest | undefined {
           ...(atMost && { atMost }),
           ...(trees && { trees }),
           ...(notes && { notes }),
+          ...(log && { log }),
           ...(query && { query }),
         },
       },

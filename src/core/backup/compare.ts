@@ -69,7 +69,9 @@ const namedMax = 3;
 /** What was counted when it was taken, held against what was restored. */
 export function judgeContent(then: Content, now: Content): readonly Check[] {
   if (then.trees) return judgeTrees(then, now);
-  if (then.atMost) return [judgeBetween(then.counts, then.atMost, now.counts)];
+  if (then.atMost) {
+    return [judgeBetween(then.counts, then.atMost, now.counts), ...judgeQuery(then, now)];
+  }
   const tables = Object.entries(then.counts);
   const wrong = tables.filter(([name, count]) => now.counts[name] !== count);
   const rows = tables.reduce((sum, [, count]) => sum + count, 0);
@@ -96,13 +98,16 @@ type Counts = Content['counts'];
 /** What was counted while it was copied, where it went on changing. */
 function judgeBetween(fewest: Counts, most: Counts, now: Counts): Check {
   const names = [...new Set([...Object.keys(most), ...Object.keys(now)])];
+  const [one, many] = names.every((name) => /^db\d+$/.test(name))
+    ? ['keys', 'databases']
+    : ['rows', 'tables'];
   const wrong = names.flatMap((name) => {
     const found = now[name] ?? 0;
     const low = fewest[name] ?? 0;
     const high = most[name] ?? 0;
     if (found >= low && found <= high) return [];
     const span = low === high ? `${low}` : `${low} to ${high}`;
-    return [`${name} has ${found} keys instead of ${span}`];
+    return [`${name} has ${found} ${one} instead of ${span}`];
   });
   const more = wrong.length > namedMax ? [`and ${wrong.length - namedMax} more`] : [];
   const keys = Object.values(now).reduce((sum, count) => sum + count, 0);
@@ -111,7 +116,7 @@ function judgeBetween(fewest: Counts, most: Counts, now: Counts): Check {
     ok: wrong.length === 0,
     says:
       wrong.length === 0
-        ? `${keys} keys in ${names.length} databases, within what was counted while it was copied`
+        ? `${keys} ${one} in ${names.length} ${many}, within what was counted while it was copied`
         : [...wrong.slice(0, namedMax), ...more].join(', '),
   };
 }

@@ -47,6 +47,8 @@ export interface Content {
   readonly trees?: Readonly<Record<string, Tree>>;
   /** What whoever restores it should know: `2 changed while they were read: access.log, error.log`. */
   readonly notes?: readonly string[];
+  /** A copy of a whole server: where its log of writes goes on behind it, by file, and its clock then, in milliseconds. */
+  readonly log?: { readonly file: string; readonly at: number };
   /** What was asked, and the answer as text. */
   readonly query?: { readonly asked: string; readonly answered: string };
 }

@@ -1,11 +1,12 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { signedManifestIn } from '../../../src/bot/backups/schema.ts';
 import { createCopies } from '../../../src/integrations/postgres/backup/copies.ts';
-import { type PostgresServer, startPostgres } from './postgres-server.ts';
+import type { DumpPlace } from '../../../src/integrations/postgres/backup/place.ts';
+import { giveToServer, type PostgresServer, startPostgres } from './postgres-server.ts';
 import { type BackupStage, backupStage, reachOf, run, startedAt, stepsOf } from './stage.ts';
 
 let server: PostgresServer;
@@ -30,87 +31,112 @@ const at = 'checkout/production/database';
 const query = 'SELECT count(*), max(what) FROM orders';
 const later = { operation: 'op-2222222222', startedAt: startedAt + 3_600_000 };
 
-describe.each([{ as: 'plain', extension: 'sql.gz', encoding: 'pg_dump plain, gzip' }])(
-  'a backup of a PostgreSQL as $as',
-  ({ as, extension, encoding }) => {
-    const file = (stage: BackupStage) => join(stage.folder, at, `${id}.${extension}`);
+describe.each([
+  { as: 'plain', extension: 'sql.gz', encoding: 'pg_dump plain, gzip' },
+  { as: 'base', extension: 'tar.zst', encoding: 'pg_basebackup tar, zstd' },
+])('a backup of a PostgreSQL as $as', ({ as, extension, encoding }) => {
+  const file = (stage: BackupStage) => join(stage.folder, at, `${id}.${extension}`);
 
-    async function taken(): Promise<BackupStage> {
-      const stage = backupStage(server, { as });
-      const life = stage.life({ query });
-      const [step] = stepsOf(await life.draft('backup'));
-      if (!step) throw new Error('it has a step');
-      expect(await run(life, step)).toMatchObject({ state: 'done', outputs: { backup: id } });
-      return stage;
-    }
+  async function taken(): Promise<BackupStage> {
+    const stage = backupStage(server, { as });
+    const life = stage.life({ query });
+    const [step] = stepsOf(await life.draft('backup'));
+    if (!step) throw new Error('it has a step');
+    const ended = await run(life, step);
+    expect(ended, JSON.stringify(ended)).toMatchObject({ state: 'done', outputs: { backup: id } });
+    return stage;
+  }
 
-    it('is taken whole, and comes up elsewhere with what it held', async () => {
-      const stage = await taken();
-      const beside = readFileSync(join(stage.folder, at, `${id}.manifest.json`), 'utf8');
-      expect(signedManifestIn(beside)?.manifest).toMatchObject({
-        artefact: { encoding },
-        content: {
-          counts: { 'public.orders': 5000, 'public."Odd name"': 1 },
-          query: { asked: query },
-        },
-      });
-      expect(await verified(stage)).toMatchObject({ state: 'done' });
-      expect(stage.journal.all.at(-1)?.event).toMatchObject({
-        type: 'BackupVerified',
-        ok: true,
-        checks: ['signature', 'record', 'checksum', 'readable', 'restored', 'rows', 'query'].map(
-          (name) => ({ name, ok: true }),
-        ),
-      });
-      expect(scratchLeft()).toEqual([]);
+  async function verified(stage: BackupStage) {
+    const life = stage.life({ query });
+    const [step] = stepsOf(await life.draft('verify-backup'));
+    if (!step) throw new Error('it has a step');
+    return run(life, step, later);
+  }
+
+  it('is taken whole, comes up elsewhere with what it held, and is not valid once it was harmed', async () => {
+    const stage = await taken();
+    const beside = readFileSync(join(stage.folder, at, `${id}.manifest.json`), 'utf8');
+    expect(signedManifestIn(beside)?.manifest).toMatchObject({
+      artefact: { encoding },
+      content: {
+        counts: { 'public.orders': 5000, 'public."Odd name"': 1 },
+        query: { asked: query },
+      },
     });
-
-    it('takes the place of what is in use, with the owners and rights that it had', async () => {
-      const stage = await taken();
-      await server.ask('DELETE FROM orders WHERE id > 10', 'checkout');
-      const life = stage.life({ query });
-      const operation = 'op-9999999999';
-      const plan = await life.draft('restore', { from: id, name: 'checkout' }, operation);
-      for (const step of stepsOf(plan)) {
-        const ended = await run(life, step, { ...later, operation });
-        expect(ended, `${step.id} ${JSON.stringify(ended)}`).toMatchObject({ state: 'done' });
-      }
-      const [held] = await server.ask(
-        `SELECT count(*)::int AS rows, has_table_privilege('odd role', 'orders', 'SELECT') AS reads,
-         (SELECT tableowner FROM pg_tables WHERE tablename = 'orders') AS owner FROM orders`,
-        'checkout',
-      );
-      expect(held).toEqual({ rows: 5000, reads: true, owner: 'app' });
-      await server.ask('DROP DATABASE checkout_before_999999 WITH (FORCE)');
+    const ended = await verified(stage);
+    expect(ended, JSON.stringify(ended)).toMatchObject({ state: 'done' });
+    expect(stage.journal.all.at(-1)?.event).toMatchObject({
+      type: 'BackupVerified',
+      ok: true,
+      checks: ['signature', 'record', 'checksum', 'readable', 'restored', 'rows', 'query'].map(
+        (name) => ({ name, ok: true }),
+      ),
     });
+    expect(scratchLeft()).toEqual([]);
 
-    it.each<[string, (name: string) => void]>([
-      ['that was cut', (name) => truncateSync(name, readFileSync(name).length - 100)],
-      ['with one bit turned', (name) => writeFileSync(name, flipped(readFileSync(name)))],
-      ['that is empty', (name) => writeFileSync(name, '')],
-      ['that was swapped', (name) => writeFileSync(name, 'of somebody else')],
-    ])('%s is found out by its checksum, and by whoever reads it to its end', async (_, harm) => {
-      const stage = await taken();
-      harm(file(stage));
-      expect(await verified(stage)).toMatchObject({
+    // What was harmed since is found out by its checksum, and by whoever reads it to its end.
+    const whole = readFileSync(file(stage));
+    for (const [how, bytes] of Object.entries({
+      'it was cut': whole.subarray(0, whole.length - 100),
+      'one bit is turned': flipped(whole),
+      'it is empty': Buffer.alloc(0),
+      'it was swapped': Buffer.from('of somebody else'),
+    })) {
+      writeFileSync(file(stage), bytes);
+      const ended = await verified(stage);
+      expect(ended, how).toMatchObject({
         state: 'failed',
         problem: { code: 'BACKUP_INVALID', facts: { found: expect.stringContaining('checksum') } },
       });
-      const reading = createCopies(reachOf(server)).read(
-        { bytes: chunked(readFileSync(file(stage))), server: 'PostgreSQL 15', encoding },
-        new AbortController().signal,
-      );
-      await expect(reading).rejects.toMatchObject({ problem: { code: 'BACKUP_PROGRAM_FAILED' } });
-    });
-
-    async function verified(stage: BackupStage) {
-      const life = stage.life({ query });
-      const [step] = stepsOf(await life.draft('verify-backup'));
-      if (!step) throw new Error('it has a step');
-      return run(life, step, later);
+      const copy = { bytes: chunked(bytes), server: 'PostgreSQL 15', encoding };
+      const reading = createCopies(reachOf(server)).read(copy, new AbortController().signal);
+      await expect(reading, how).rejects.toMatchObject({
+        problem: { code: 'BACKUP_PROGRAM_FAILED' },
+      });
     }
-  },
-);
+  });
+
+  it('takes the place of what is in use, with the owners and rights that it had', async () => {
+    const stage = await taken();
+    await server.ask('DELETE FROM orders WHERE id > 10', 'checkout');
+    const life = stage.life({ query });
+    const operation = 'op-9999999999';
+    const plan = await life.draft('restore', { from: id, name: 'checkout' }, operation);
+    for (const step of stepsOf(plan)) {
+      const ended = await run(life, step, { ...later, operation });
+      expect(ended, `${step.id} ${JSON.stringify(ended)}`).toMatchObject({ state: 'done' });
+    }
+    const [held] = await server.ask(
+      `SELECT count(*)::int AS rows, has_table_privilege('odd role', 'orders', 'SELECT') AS reads,
+         (SELECT tableowner FROM pg_tables WHERE tablename = 'orders') AS owner FROM orders`,
+      'checkout',
+    );
+    expect(held).toEqual({ rows: 5000, reads: true, owner: 'app' });
+    await server.ask('DROP DATABASE checkout_before_999999 WITH (FORCE)');
+  });
+});
+
+it('a base backup is refused where the user may not replicate or one stream cannot hold it', async () => {
+  const stage = backupStage(server, { as: 'base' });
+  const asApp = { ...reachOf(server), place: async () => placeOf('app') };
+  const survey = () => createCopies(asApp).survey({ locator: { as: 'base' } });
+  expect(await survey()).toMatchObject({
+    ok: false,
+    problem: { code: 'POSTGRES_BASE_UNFIT', facts: { why: 'app may not replicate' } },
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-space-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(async () => {
+    await server.ask('DROP TABLESPACE elsewhere');
+  });
+  giveToServer(folder);
+  await server.ask(`CREATE TABLESPACE elsewhere LOCATION '${folder}'`);
+  expect(await stage.life().draft('backup')).toMatchObject({
+    ok: false,
+    problem: { facts: { why: 'it has tablespaces, and one stream holds one' } },
+  });
+});
 
 it('a plain backup is SQL that psql reads, with a first line that names the roles it needs', async () => {
   const stage = backupStage(server, { as: 'plain' });
@@ -125,7 +151,12 @@ it('a plain backup is SQL that psql reads, with a first line that names the role
   expect(sql).toContain('CREATE TABLE public.orders');
 });
 
-function flipped(bytes: Buffer): Buffer {
+function placeOf(username: string): DumpPlace {
+  return { host: '127.0.0.1', port: server.port, database: 'checkout', username, timeoutMs: 5_000 };
+}
+
+function flipped(whole: Buffer): Buffer {
+  const bytes = Buffer.from(whole);
   const middle = bytes.length >> 1;
   bytes[middle] = (bytes[middle] ?? 0) ^ 1;
   return bytes;

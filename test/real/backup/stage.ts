@@ -60,6 +60,8 @@ export function reachOf(server: PostgresServer): Reach {
       timeoutMs: 5_000,
     }),
     programs,
+    login: 'admin',
+    database: 'postgres',
     folder: server.programs,
   };
 }

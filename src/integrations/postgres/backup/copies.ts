@@ -1,6 +1,7 @@
 import type { Backup, BackupWanted, Copy, Survey } from '../../../core/ports/backup.ts';
 import type { Looked } from '../../../core/ports/workload.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
+import { baseBackups } from './base.ts';
 import { customDumps, plainDumps } from './dump.ts';
 import type { Kind, Reach } from './kind.ts';
 import { said } from './place.ts';
@@ -20,7 +21,13 @@ export function createCopies(reach: Reach): Backup {
           const server = await serverOf(session);
           return {
             ok: true,
-            value: { place: said(place), server, encoding, extension, ...(await survey(session)) },
+            value: {
+              place: said(place),
+              server,
+              encoding,
+              extension,
+              ...(await survey(session, place)),
+            },
           };
         } finally {
           await session.end();
@@ -46,6 +53,7 @@ export function kindsOf(reach: Reach) {
   const named: ReadonlyMap<string, Kind> = new Map([
     ['custom', custom],
     ['plain', plainDumps(reach)],
+    ['base', baseBackups(reach)],
   ]);
   return {
     /** As the entry of the configuration says. */

@@ -27,7 +27,7 @@ export function customDumps(reach: Reach): Kind {
         await restoreDump(reach, copy, { place, signal, owners: false });
         return contentAt(place, query);
       }),
-    restore: (copy, place, signal) => restoreDump(reach, copy, { place, signal, owners: true }),
+    restore: (copy, { place }, signal) => restoreDump(reach, copy, { place, signal, owners: true }),
   };
 }
 
@@ -46,7 +46,8 @@ export function plainDumps(reach: Reach): Kind {
         await restorePlain(reach, copy, { place, signal, roles: 'made' });
         return contentAt(place, query);
       }),
-    restore: (copy, place, signal) => restorePlain(reach, copy, { place, signal, roles: 'there' }),
+    restore: (copy, { place }, signal) =>
+      restorePlain(reach, copy, { place, signal, roles: 'there' }),
   };
 }
 

@@ -36,6 +36,8 @@ function reachOf(config: DumpTarget, programs: Programs): Reach {
   return {
     place: (wanted) => primaryOf(config, wanted),
     programs,
+    login: config.login.user,
+    database: config.database,
     ...(config.folder === undefined ? {} : { folder: config.folder }),
   };
 }

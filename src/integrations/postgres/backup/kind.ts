@@ -8,6 +8,9 @@ import type { Session } from './question.ts';
 export interface Reach extends Tools {
   /** Where the database of a locator can be read now. Rejects with a ProblemError. */
   place(wanted: BackupWanted): Promise<DumpPlace>;
+  /** Who asks, and the database where a locator names none: both are in a copy of the whole server as well. */
+  readonly login: string;
+  readonly database: string;
 }
 
 /** One way to copy a database, and to bring it back. */
@@ -16,7 +19,7 @@ export interface Kind {
   readonly encoding: string;
   readonly extension: string;
   /** Looks whether it can be made; `session` is in the database that is meant. */
-  survey(session: Session): Promise<Surveyed>;
+  survey(session: Session, place: DumpPlace): Promise<Surveyed>;
   /** Ends the session, once it is through or where it fails. */
   open(
     at: { readonly place: DumpPlace; readonly session: Session },
@@ -26,8 +29,12 @@ export interface Kind {
   read(copy: Copy, signal: AbortSignal): Promise<void>;
   /** Brings it up on a server that is thrown away, and says what it holds. */
   rehearse(copy: Copy, wanted: BackupWanted, signal: AbortSignal): Promise<Content>;
-  /** Restores it into an empty database in use, owners and grants included. */
-  restore(copy: Copy, place: DumpPlace, signal: AbortSignal): Promise<void>;
+  /** Restores what was the database `from` into an empty one in use, owners and grants included. */
+  restore(
+    copy: Copy,
+    at: { readonly place: DumpPlace; readonly from: string },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface Surveyed {

@@ -1,6 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
-import { createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import {
+  constants,
+  createGunzip,
+  createGzip,
+  createZstdCompress,
+  createZstdDecompress,
+} from 'node:zlib';
 import { ProblemError, problem } from '../../../core/problem.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
@@ -17,7 +23,8 @@ const packers: Readonly<
     unpack: () => createGunzip({ chunkSize }),
   },
   zstd: {
-    pack: () => createZstdCompress({ chunkSize }),
+    // With a checksum, which it has only where it is asked for.
+    pack: () => createZstdCompress({ chunkSize, params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
     unpack: () => createZstdDecompress({ chunkSize }),
   },
 };

@@ -28,6 +28,18 @@ export const dumpProblems: ProblemBook = {
     why: 'Its manifest says so; a newer version of Tocsin may have made it.',
     next: 'Use the version that took it, or restore it by hand with the program that the manifest names.',
   },
+  POSTGRES_BASE_UNFIT: {
+    what: 'No base backup can be taken of {place}.',
+    changed: nothing,
+    why: '{why}',
+    next: '{next}, or leave `as: base` out of the entry.',
+  },
+  POSTGRES_RESTORED_DIFFERS: {
+    what: 'What was restored into {place} is not what the copy held.',
+    changed: 'What was restored is taken away; nothing in use is touched.',
+    why: 'Rows or answers differ from those of the server that was brought up from the copy and dumped by {program}.',
+    next: 'Verify the backup and ask again.',
+  },
   POSTGRES_SCRATCH_FAILED: {
     what: 'No throw-away server could be started to try the backup on.',
     changed: nothing,

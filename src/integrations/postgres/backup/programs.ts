@@ -26,23 +26,28 @@ export interface Tool {
 /**
  * A program of PostgreSQL that is no older than the server: the same version where it is installed, else the next newer
  * one. `pg_dump` refuses servers that are newer than itself: https://www.postgresql.org/docs/current/app-pgdump.html
+ * The files of a server are read by its own version alone: then `isExact`.
  */
 export async function programFor(
   { programs, folder }: Tools,
   name: string,
   major: number,
+  { isExact = false }: { readonly isExact?: boolean } = {},
 ): Promise<Tool> {
-  const newer = Array.from({ length: newest - major + 1 }, (_, index) => homes(major + index));
+  const newer = Array.from({ length: isExact ? 1 : newest - major + 1 }, (_, index) =>
+    homes(major + index),
+  );
   const found = await programs.find(
     name,
     folder === undefined ? [...newer.flat(), ...path] : [folder],
   );
-  const version = `version ${major} or newer`;
+  const version = `version ${major}${isExact ? '' : ' or newer'}`;
   if (!found) {
     const why = `none of ${version} is in ${folder ?? 'the usual folders'}`;
     throw new ProblemError(problem('BACKUP_PROGRAM_MISSING', { program: name, why }));
   }
-  if (Number.parseInt(found.version, 10) >= major) {
+  const has = Number.parseInt(found.version, 10);
+  if (isExact ? has === major : has >= major) {
     return { path: found.path, says: `${name} ${found.version}` };
   }
   const why = `${found.path} is ${found.version}, and the server needs ${version}`;

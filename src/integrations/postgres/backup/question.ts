@@ -15,20 +15,14 @@ export type Row = Readonly<Record<string, unknown>>;
 export async function openSession(place: DumpPlace): Promise<Session> {
   const { default: pg } = await import('pg');
   const client: Client = new pg.Client({
-    host: place.host,
-    port: place.port,
-    database: place.database,
-    user: place.username,
-    password: place.password,
-    connectionTimeoutMillis: place.timeoutMs,
+    // One that holds a snapshot for hours is not to be forgotten by a firewall.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
+    ...wayTo(place),
     statement_timeout: place.timeoutMs,
     lock_timeout: lockMs,
     // Where the server is gone without a word.
     query_timeout: countMs + place.timeoutMs,
-    application_name: 'tocsin backup',
-    ...(place.tls === undefined
-      ? {}
-      : { ssl: place.tls === true ? { rejectUnauthorized: true } : { ca: place.tls } }),
   });
   // A connection that breaks makes the question fail; nobody else needs to hear of it.
   client.on('error', () => undefined);
@@ -50,6 +44,39 @@ export async function openSession(place: DumpPlace): Promise<Session> {
       }
     },
     end: () => client.end().catch(() => undefined),
+  };
+}
+
+/** Why nobody is let in as whoever replicates; undefined where it is. */
+export async function replicationFault(place: DumpPlace): Promise<string | undefined> {
+  const { default: pg } = await import('pg');
+  // https://www.postgresql.org/docs/current/protocol-replication.html
+  const way = { ...wayTo(place), query_timeout: place.timeoutMs, replication: 'true' };
+  const client: Client = new pg.Client(way);
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('IDENTIFY_SYSTEM;');
+    return undefined;
+  } catch (error) {
+    return wordsOf(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function wayTo(place: DumpPlace) {
+  return {
+    host: place.host,
+    port: place.port,
+    database: place.database,
+    user: place.username,
+    password: place.password,
+    connectionTimeoutMillis: place.timeoutMs,
+    application_name: 'tocsin backup',
+    ...(place.tls === undefined
+      ? {}
+      : { ssl: place.tls === true ? { rejectUnauthorized: true } : { ca: place.tls } }),
   };
 }
 

@@ -29,7 +29,7 @@ export function restorerAt(reach: Reach): Restorer {
       const place = await reach.place(wanted);
       await createEmpty(place, name);
       const beside = { ...place, database: name };
-      await kinds.of(copy).restore(copy, beside, signal);
+      await kinds.of(copy).restore(copy, { place: beside, from: place.database }, signal);
       return contentAt(beside, wanted.query);
     },
     swap: async (wanted, names, identity) =>
