@@ -5,6 +5,7 @@ import { exitCode } from '../cli.ts';
 import { loadConfig, sayError, surroundings } from '../config.ts';
 import { accountsFor } from '../core/group.ts';
 import { queryText } from '../core/ports/directory.ts';
+import type { TargetRef } from '../core/ports/step.ts';
 import { type Facts, type Problem, problem, problemOf } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
 import { backupFindings } from './backups.ts';
@@ -55,6 +56,7 @@ async function examine(file: string): Promise<number> {
     const used = settings.catalog.services
       .flatMap(({ environments }) => environments)
       .flatMap((environment) => Object.values(environment.targets))
+      .concat(jobsIn(settings))
       .filter((ref) => ref.target === name);
     for (const found of await target.doctor(used)) findings.push({ about: target.name, ...found });
     target.close();
@@ -69,6 +71,13 @@ async function examine(file: string): Promise<number> {
   const book = bookOf(...books, stores, ...sources.books, ...pagers.books, ...chats.books);
   for (const finding of findings) sayLine(sentence(finding, book));
   return findings.some(({ problem: found }) => found) ? exitCode.failed : exitCode.ok;
+}
+
+/** The CronJobs that make backups: no role of a service says where they are. */
+function jobsIn({ backups = [] }: Settings): readonly TargetRef[] {
+  return backups
+    .filter(({ source }) => source.locator['cronjob'] !== undefined)
+    .map(({ source }) => ({ ...source, bounds: {}, show: [] }));
 }
 
 /** Tokens, rights and channels of every chat platform, each with the places that routes name on it. */

@@ -68,6 +68,7 @@ async function connectKubernetes(
       name: `kubernetes/${config.target}`,
       planner: integration.planner,
       workload: integration.readers.workload,
+      copies: integration.copies,
       health: integration.health,
       doctor: integration.doctor,
       openWriter: integration.openWriter,

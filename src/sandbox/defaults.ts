@@ -29,6 +29,18 @@ export function applyDefaults(resource: ResourceName, object: JsonObject): JsonO
     case 'namespaces':
       setMissing(spec, { finalizers: ['kubernetes'] });
       break;
+    case 'jobs':
+      job(spec);
+      break;
+    case 'cronjobs':
+      setMissing(spec, {
+        concurrencyPolicy: 'Allow',
+        suspend: false,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 1,
+      });
+      job(objectAt(spec, 'jobTemplate', 'spec') ?? {});
+      break;
     default:
       return object;
   }
@@ -58,6 +70,9 @@ export function initialStatus(resource: ResourceName): JsonObject | undefined {
       return { desiredReplicas: 0, currentMetrics: null };
     case 'namespaces':
       return { phase: 'Active' };
+    case 'jobs':
+    case 'cronjobs':
+      return {};
     default:
       return undefined;
   }
@@ -107,6 +122,18 @@ function daemonSet(spec: JsonObject): void {
     setMissing(strategy, { rollingUpdate: {} });
     setMissing(objectAt(strategy, 'rollingUpdate') ?? {}, { maxUnavailable: 1, maxSurge: 0 });
   }
+  template(spec);
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/controllers/job/ */
+function job(spec: JsonObject): void {
+  setMissing(spec, {
+    parallelism: 1,
+    completions: 1,
+    backoffLimit: 6,
+    completionMode: 'NonIndexed',
+    suspend: false,
+  });
   template(spec);
 }
 

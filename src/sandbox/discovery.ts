@@ -22,6 +22,7 @@ export function discovery(path: string): JsonObject | undefined {
 const groups = [
   { name: 'apps', versions: ['v1'] },
   { name: 'autoscaling', versions: ['v2'] },
+  { name: 'batch', versions: ['v1'] },
   { name: 'authorization.k8s.io', versions: ['v1'] },
 ];
 

@@ -8,6 +8,8 @@ export type ImageBehaviour = {
   readyMs?: number | false;
   /** It ends this long after its start, again and again: CrashLoopBackOff. */
   crash?: { afterMs: number; backoffMs: number; backoffMaxMs: number; exitCode: number };
+  /** A pod that is run to its end ends well this long after its start: 1 s; false: never. */
+  endsMs?: number | false;
   /** The share of requests it answers with 500, from 0 to 1. */
   errorShare?: number;
   /** What a container of it prints at each start. */

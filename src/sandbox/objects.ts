@@ -58,7 +58,12 @@ export type Container = {
   ports?: JsonObject[];
   resources?: JsonObject;
 };
-export type PodSpec = { containers: Container[]; initContainers?: Container[]; nodeName?: string };
+export type PodSpec = {
+  containers: Container[];
+  initContainers?: Container[];
+  nodeName?: string;
+  restartPolicy?: 'Always' | 'OnFailure' | 'Never';
+};
 export type PodTemplate = {
   metadata?: { labels?: Labels; annotations?: Labels };
   spec: PodSpec;
@@ -252,6 +257,37 @@ export type HorizontalPodAutoscaler = KubeObject & {
   };
 };
 
+export type JobSpec = {
+  parallelism: number;
+  completions: number;
+  backoffLimit: number;
+  activeDeadlineSeconds?: number;
+  suspend?: boolean;
+  selector?: LabelSelector;
+  template: PodTemplate;
+};
+export type Job = KubeObject & {
+  spec: JobSpec;
+  status: {
+    active?: number;
+    succeeded?: number;
+    failed?: number;
+    ready?: number;
+    startTime?: string;
+    completionTime?: string;
+    conditions?: Condition[];
+  };
+};
+export type CronJob = KubeObject & {
+  spec: {
+    schedule: string;
+    suspend: boolean;
+    concurrencyPolicy: 'Allow' | 'Forbid' | 'Replace';
+    jobTemplate: { metadata?: { labels?: Labels; annotations?: Labels }; spec: JobSpec };
+  };
+  status: { lastScheduleTime?: string; lastSuccessfulTime?: string };
+};
+
 export type Namespace = KubeObject & {
   spec: { finalizers?: string[] };
   status: { phase: 'Active' | 'Terminating' };
@@ -269,6 +305,8 @@ export type Kinds = {
   daemonsets: DaemonSet;
   controllerrevisions: ControllerRevision;
   horizontalpodautoscalers: HorizontalPodAutoscaler;
+  jobs: Job;
+  cronjobs: CronJob;
 };
 export type ResourceName = keyof Kinds;
 export type AnyObject = Kinds[ResourceName];

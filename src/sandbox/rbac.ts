@@ -125,5 +125,6 @@ function writeRules(): RbacRule[] {
       resources: ['horizontalpodautoscalers'],
     },
     { verbs: ['delete'], apiGroups: [''], resources: ['pods'] },
+    { verbs: ['create'], apiGroups: ['batch'], resources: ['jobs'] },
   ];
 }

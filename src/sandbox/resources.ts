@@ -28,6 +28,11 @@ export const resources: Record<ResourceName, Resource> = {
     group: 'autoscaling',
     version: 'v2',
   },
+  jobs: { ...core('jobs', 'Job', { subresources: ['status'] }), group: 'batch' },
+  cronjobs: {
+    ...core('cronjobs', 'CronJob', { shortNames: ['cj'], subresources: ['status'] }),
+    group: 'batch',
+  },
 };
 
 export const allResources: Resource[] = Object.values(resources);

@@ -44,6 +44,18 @@ export type AutoscalerSeed = {
   max: number;
 };
 
+export type CronJobSeed = {
+  namespace: string;
+  name: string;
+  image: string;
+  schedule?: string;
+  suspend?: boolean;
+  concurrencyPolicy?: 'Allow' | 'Forbid' | 'Replace';
+  /** Merged (RFC 7386) over the spec of its Jobs. */
+  job?: JsonObject;
+  restartPolicy?: 'Never' | 'OnFailure';
+};
+
 export type Seeds = {
   nodes(count: number): void;
   namespace(name: string): void;
@@ -52,6 +64,8 @@ export type Seeds = {
   statefulSet(seed: WorkloadSeed): void;
   daemonSet(seed: WorkloadSeed): void;
   autoscaler(seed: AutoscalerSeed): void;
+  /** Its schedule is kept and never comes: Jobs are made from it by whoever asks. */
+  cronJob(seed: CronJobSeed): void;
 };
 
 export function createSeeds(context: ControllerContext): Seeds {
@@ -107,6 +121,29 @@ export function createSeeds(context: ControllerContext): Seeds {
         metadata: { name },
         spec: { scaleTargetRef, minReplicas: min, maxReplicas: max },
       });
+    },
+    cronJob(seed) {
+      namespace(seed.namespace);
+      ensure(resources.cronjobs, seed.namespace, cronJobOf(seed));
+    },
+  };
+}
+
+function cronJobOf(seed: CronJobSeed): JsonObject {
+  const { name, image, job = {}, restartPolicy = 'Never' } = seed;
+  const { schedule = '0 3 * * *', suspend = false, concurrencyPolicy = 'Allow' } = seed;
+  const template = {
+    metadata: { labels: { app: name } },
+    spec: { restartPolicy, containers: [{ name, image }] },
+  };
+  return {
+    metadata: { name },
+    spec: {
+      ...{ schedule, suspend, concurrencyPolicy },
+      jobTemplate: {
+        metadata: { labels: { app: name }, annotations: { team: 'payments' } },
+        spec: applyMergePatch({ template }, job),
+      },
     },
   };
 }

@@ -4,7 +4,11 @@ import { nonNegative, required, unsupported, wrong } from './causes.ts';
 import { isObject, type Json, type JsonObject, listAt, objectAt } from './json.ts';
 import type { Cause } from './status.ts';
 
-export function checkTemplate(template: JsonObject, prefix: string): Cause[] {
+export function checkTemplate(
+  template: JsonObject,
+  prefix: string,
+  restarts: string[] = ['Always'],
+): Cause[] {
   const spec = objectAt(template, 'spec') ?? {};
   const path = `${prefix}spec`;
   const causes: Cause[] = [];
@@ -29,8 +33,9 @@ export function checkTemplate(template: JsonObject, prefix: string): Cause[] {
       causes.push(duplicate(`${path}.volumes[${index}].name`, name));
     }
   }
-  if (prefix !== '' && spec['restartPolicy'] !== 'Always' && containers.length > 0) {
-    causes.push(unsupported(`${path}.restartPolicy`, spec['restartPolicy'], ['Always']));
+  const isRestarted = restarts.includes(String(spec['restartPolicy']));
+  if (prefix !== '' && !isRestarted && containers.length > 0) {
+    causes.push(unsupported(`${path}.restartPolicy`, spec['restartPolicy'], restarts));
   }
   return [...causes, ...nonNegative(spec, path, ['terminationGracePeriodSeconds'])];
 }

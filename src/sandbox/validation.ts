@@ -6,6 +6,7 @@ import type { LabelSelector, Labels } from './objects.ts';
 import type { Resource } from './resources.ts';
 import { matches } from './selectors.ts';
 import { badRequest, type Cause, invalid } from './status.ts';
+import { checkBatch } from './validation-batch.ts';
 import { checkTemplate } from './validation-pod.ts';
 
 export function validateCreate(resource: Resource, object: JsonObject): void {
@@ -29,6 +30,8 @@ const integerFields = [
   'progressDeadlineSeconds',
   'minReplicas',
   'maxReplicas',
+  'backoffLimit',
+  'activeDeadlineSeconds',
 ];
 
 function refuse(resource: Resource, object: JsonObject, causes: Cause[]): void {
@@ -102,6 +105,9 @@ function checkSpec(resource: Resource, object: JsonObject): Cause[] {
       return checkTemplate({ spec }, '');
     case 'horizontalpodautoscalers':
       return checkAutoscaler(spec);
+    case 'jobs':
+    case 'cronjobs':
+      return checkBatch(resource.name, object);
     default:
       return [];
   }
@@ -205,6 +211,12 @@ function checkImmutable(resource: Resource, object: JsonObject, old: JsonObject)
     const allowed = statefulSetMayChange.slice(0, -1).map((key) => `'${key}'`);
     const why = `updates to statefulset spec for fields other than ${allowed.join(', ')} and 'minReadySeconds' are forbidden`;
     return [notAllowed('spec', why)];
+  }
+  if (resource.name === 'jobs') {
+    const frozen = ['template', 'selector', 'completions'].filter(
+      (key) => !equal(before[key], after[key]),
+    );
+    return frozen.map((key) => wrong(`spec.${key}`, after[key], 'field is immutable'));
   }
   const selects = ['deployments', 'daemonsets', 'replicasets'].includes(resource.name);
   if (!selects || equal(before['selector'], after['selector'])) return [];

@@ -21,6 +21,7 @@ import type { Resource } from './resources.ts';
 import { alreadyExists, conflict, notFound } from './status.ts';
 import type { Store } from './store.ts';
 import { validateCreate, validateUpdate } from './validation.ts';
+import { labelJob } from './validation-batch.ts';
 
 export type WriteContext = {
   store: Store;
@@ -57,6 +58,7 @@ export function createObject(context: WriteContext, target: Target, body: JsonOb
   if (store.get(resource.name, namespace, named.name)) throw alreadyExists(resource, named.name);
   Object.assign(objectAt(admitted, 'metadata') ?? {}, store.identity());
   if (hasGeneration(resource)) (objectAt(admitted, 'metadata') ?? {})['generation'] = 1;
+  if (resource.name === 'jobs') labelJob(admitted);
   const object = typed(resource.name, admitted);
   object.metadata.managedFields = [managedField(context, target)];
   if (context.dryRun) {

@@ -1,11 +1,15 @@
 import { describe, it } from 'vitest';
 import { startSandbox, virtualClock } from '../../src/sandbox/index.ts';
-import { describeKubernetesApi, type KubernetesUnderTest } from './kubernetes-api.ts';
+import { describeKubernetesApi, images, type KubernetesUnderTest } from './kubernetes-api.ts';
 import { connectRealCluster } from './kubernetes-real.ts';
 
 describeKubernetesApi('the sandbox is a Kubernetes API server', async () => {
   const clock = virtualClock();
-  const sandbox = await startSandbox({ clock });
+  const sandbox = await startSandbox({
+    clock,
+    // As `pause` does: asked for its version it ends, else never.
+    images: [{ match: images.one, behaviour: { endsMs: false } }],
+  });
   sandbox.seed.namespace('contract');
   return {
     namespace: 'contract',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Body, Draft, Template } from './kubernetes-body.ts';
 import { describeDeployments } from './kubernetes-deployments.ts';
 import { describeErrors } from './kubernetes-errors.ts';
+import { describeJobs } from './kubernetes-jobs.ts';
 import { describePatches } from './kubernetes-patches.ts';
 import { describeRevisions } from './kubernetes-revisions.ts';
 import { describeScaling } from './kubernetes-scaling.ts';
@@ -58,13 +59,14 @@ export function describeKubernetesApi(
     it('names the groups it serves', async () => {
       const { body } = await cluster().request('GET', '/apis');
       const groups = body.groups.map((group) => group.name);
-      expect(groups).toEqual(expect.arrayContaining(['apps', 'autoscaling']));
+      expect(groups).toEqual(expect.arrayContaining(['apps', 'autoscaling', 'batch']));
     });
     describeDeployments(cluster);
     describePatches(cluster);
     describeErrors(cluster);
     describeRevisions(cluster);
     describeScaling(cluster);
+    describeJobs(cluster);
   });
 }
 
@@ -156,4 +158,6 @@ const groups: Record<string, string> = {
   daemonsets: 'apis/apps/v1',
   controllerrevisions: 'apis/apps/v1',
   horizontalpodautoscalers: 'apis/autoscaling/v2',
+  jobs: 'apis/batch/v1',
+  cronjobs: 'apis/batch/v1',
 };

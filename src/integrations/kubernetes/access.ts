@@ -32,7 +32,7 @@ export async function mayI(
 
 export function missingRight(
   cluster: string,
-  locator: Locator,
+  locator: Pick<Locator, 'namespace'>,
   right: Right & { readonly user?: string },
 ): Problem {
   const { group, verb } = right;

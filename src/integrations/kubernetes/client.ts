@@ -31,6 +31,8 @@ export interface ReadClient {
 export interface WriteClient {
   put(path: string, body: Json, options?: CallOptions): Promise<Written>;
   patch(path: string, body: Patch, options?: CallOptions): Promise<Written>;
+  /** Creates; a name that is taken is a conflict. */
+  post(path: string, body: Json, options?: CallOptions): Promise<Written>;
 }
 
 export interface Patch {
@@ -50,6 +52,7 @@ export type Written =
 export interface Simulator {
   put(path: string, body: Json): Promise<Written>;
   patch(path: string, body: Patch): Promise<Written>;
+  post(path: string, body: Json): Promise<Written>;
   /** Creates a review, which the server answers and does not keep. */
   review(path: string, body: Json): Promise<Written>;
 }
@@ -121,6 +124,7 @@ export function writeClient(connection: Connection): WriteClient {
   return {
     put: (path, body, options) => write(connection, putCall(path, body, options), {}),
     patch: (path, body, options) => write(connection, patchCall(path, body, options), {}),
+    post: (path, body, options) => write(connection, postCall(path, body, options), {}),
   };
 }
 
@@ -130,8 +134,8 @@ export function simulator(connection: Connection): Simulator {
   return {
     put: (path, body) => write(connection, putCall(path, body), dry),
     patch: (path, body) => write(connection, patchCall(path, body), dry),
-    review: (path, body) =>
-      write(connection, { method: 'POST', path, body: json('application/json', body) }, dry),
+    post: (path, body) => write(connection, postCall(path, body), dry),
+    review: (path, body) => write(connection, postCall(path, body), dry),
   };
 }
 
@@ -139,6 +143,10 @@ type WriteCall = Omit<Call, 'query' | 'urgent'> & CallOptions;
 
 function putCall(path: string, body: Json, options: CallOptions = {}): WriteCall {
   return { method: 'PUT', path, body: json('application/json', body), ...options };
+}
+
+function postCall(path: string, body: Json, options: CallOptions = {}): WriteCall {
+  return { method: 'POST', path, body: json('application/json', body), ...options };
 }
 
 function patchCall(path: string, { type, body }: Patch, options: CallOptions = {}): WriteCall {

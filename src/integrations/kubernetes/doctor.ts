@@ -4,8 +4,9 @@ import { ProblemError, problem } from '../../core/problem.ts';
 import { mayI, missingRight, type Right } from './access.ts';
 import { simulator } from './client.ts';
 import type { Clock, Connection } from './connection.ts';
+import { jobPlaceOf } from './jobs.ts';
 import { replyProblem } from './replies.ts';
-import { readRights, writeRights } from './rights.ts';
+import { jobReadRights, jobWriteRights, readRights, writeRights } from './rights.ts';
 import { type Locator, locatorOf } from './schema.ts';
 
 /** One thing that was looked at: well, or the problem with it. */
@@ -26,16 +27,19 @@ export async function examine(
   const reachedToWrite = write && (await reach(write, 'write', clock));
   const findings = reachedToWrite ? [reached, reachedToWrite] : [reached];
   for (const target of targets) {
-    const locator = locatorOf(target.locator);
+    const job = jobPlaceOf(target.locator);
+    const locator = job ?? locatorOf(target.locator);
     if (locator === undefined) {
       findings.push({ check: 'locator', facts: {}, problem: problem('K8S_LOCATOR') });
       continue;
     }
     if (answers(reached)) {
-      findings.push(...(await rights(read, locator, { who: 'read', wanted: readRights })));
+      findings.push(
+        ...(await rights(read, locator, { who: 'read', wanted: job ? jobReadRights : readRights })),
+      );
     }
     if (!write || !reachedToWrite || !answers(reachedToWrite)) continue;
-    const wanted = writeRights(locator.kind);
+    const wanted = 'kind' in locator ? writeRights(locator.kind) : jobWriteRights;
     findings.push(...(await rights(write, locator, { who: 'write', wanted })));
   }
   return findings;
@@ -69,7 +73,7 @@ function answers({ problem: found }: Finding): boolean {
 
 async function rights(
   connection: Connection,
-  locator: Locator,
+  locator: Pick<Locator, 'namespace'>,
   { who, wanted }: { readonly who: string; readonly wanted: readonly Right[] },
 ): Promise<readonly Finding[]> {
   const { cluster } = connection;

@@ -1,3 +1,4 @@
+import type { OwnCopies } from '../../core/ports/own-copies.ts';
 import type { Planner, StepDriver, TargetRef } from '../../core/ports/step.ts';
 import type { Finding } from '../../core/ports/target.ts';
 import type { WorkloadReader } from '../../core/ports/workload.ts';
@@ -5,17 +6,20 @@ import { type Problem, type ProblemBook, problem } from '../../core/problem.ts';
 import { readClient, simulator, writeClient } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { type Clock, type Connection, type Log, openConnection } from './connection.ts';
+import { createCopies } from './copies.ts';
 import { openCredential } from './credentials.ts';
 import { examine } from './doctor.ts';
 import { createPlanner } from './planner.ts';
 import { restartKind } from './plans/restart.ts';
 import { setTemplate } from './plans/rollback.ts';
+import { runJobKind } from './plans/run-job.ts';
 import { setReplicas } from './plans/scale.ts';
 import { startKind, stopKind } from './plans/stand.ts';
 import { problems } from './problems.ts';
 import { createReader } from './reader.ts';
 import type { CredentialConfig, KubernetesConfig } from './schema.ts';
 import { restartDriver } from './steps/restart.ts';
+import { runJobDriver } from './steps/run-job.ts';
 import { setReplicasDriver } from './steps/set-replicas.ts';
 import { setTemplateDriver } from './steps/set-template.ts';
 import { startDriver, stopDriver } from './steps/stand.ts';
@@ -28,6 +32,8 @@ export interface Integration {
   /** For scale, restart and rollback. */
   readonly planner: Planner;
   readonly readers: { readonly workload: WorkloadReader };
+  /** What CronJobs make. */
+  readonly copies: OwnCopies;
   readonly problems: ProblemBook;
   /** As the cluster answered last: said by `/ready`, which it never changes. */
   health(): 'ok' | 'degraded' | 'down';
@@ -72,6 +78,7 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
   return {
     planner: createPlanner(cluster),
     readers: { workload: createReader(cluster) },
+    copies: createCopies(cluster),
     problems,
     health: () => worst(reading.health(), simulating?.health()),
     doctor: (targets) => {
@@ -88,6 +95,7 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
           [setTemplate]: setTemplateDriver(writable),
           [setReplicas]: setReplicasDriver(writable),
           [restartKind]: restartDriver(writable),
+          [runJobKind]: runJobDriver(writable),
           [stopKind]: stopDriver(writable),
           [startKind]: startDriver(writable),
         },

@@ -19,7 +19,7 @@ export interface LogsOf extends LogsWanted {
 /** The last lines of a few processes, unhealthy ones first, masked before they are cut. */
 export async function readLogs(
   client: ReadClient,
-  locator: Locator,
+  locator: Pick<Locator, 'namespace'>,
   { pods, lines, errorsFirst }: LogsOf,
 ): Promise<WorkloadLogs> {
   const wanted = Math.min(Math.max(1, lines), linesMax);
@@ -48,7 +48,7 @@ function worst({ ready, restarts }: Container): number {
  */
 async function readOne(
   client: ReadClient,
-  locator: Locator,
+  locator: Pick<Locator, 'namespace'>,
   { pod, container, waiting, ready, restarts }: Container,
   lines: number,
 ): Promise<string> {

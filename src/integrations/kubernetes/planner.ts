@@ -4,6 +4,7 @@ import type { Cluster } from './cluster.ts';
 import type { Drafting } from './plans/draft.ts';
 import { draftRestart } from './plans/restart.ts';
 import { draftRollback } from './plans/rollback.ts';
+import { draftJob } from './plans/run-job.ts';
 import { draftScale } from './plans/scale.ts';
 import { draftStart, draftStop } from './plans/stand.ts';
 import { draftUndo } from './plans/undo.ts';
@@ -26,11 +27,12 @@ export function createPlanner(cluster: Cluster): Planner {
     async draft(request: DraftRequest): Promise<Draft> {
       const draft = drafts[request.verb];
       const locator = locatorOf(request.target.locator);
-      if (draft === undefined) {
+      if (draft === undefined && request.verb !== 'backup') {
         return { ok: false, problem: problem('K8S_UNKNOWN_VERB', { verb: request.verb }) };
       }
-      if (locator === undefined) return { ok: false, problem: problem('K8S_LOCATOR') };
       try {
+        if (draft === undefined) return await draftJob(cluster, request);
+        if (locator === undefined) return { ok: false, problem: problem('K8S_LOCATOR') };
         const workload = await readWorkload(cluster.reader, locator, cluster.digest);
         return await draft({ cluster, request, workload });
       } catch (error) {

@@ -299,4 +299,52 @@ export const problems: ProblemBook = {
     why: 'Wanted: one namespace, and one deployment, statefulset or daemonset, by their names.',
     next: 'Correct `workload:` of the service.',
   },
+  K8S_JOB_LOCATOR: {
+    what: 'No CronJob is named here that Kubernetes could have.',
+    changed: nothing,
+    why: 'Wanted: one namespace and one cronjob, by their names.',
+    next: 'Correct `by:` of the entry in `backups:`.',
+  },
+  K8S_CRONJOB_BUSY: {
+    what: 'CronJob {namespace}/{cronjob} runs already.',
+    changed: nothing,
+    why: 'Its concurrencyPolicy is {policy}, and {jobs} has not ended.',
+    next: 'Wait until it has, then ask again.',
+  },
+  K8S_CRONJOB_RUNS: {
+    what: 'Another run is under way beside it: {jobs}.',
+    changed: nothing,
+    why: 'CronJob {namespace}/{cronjob} allows several at once.',
+    next: 'Mind what they do to each other.',
+  },
+  K8S_CRONJOB_SUSPENDED: {
+    what: 'CronJob {namespace}/{cronjob} is suspended.',
+    changed: nothing,
+    why: 'Its own schedule begins nothing; this run is asked for and runs all the same.',
+    next: 'Find out who suspended it, and why.',
+  },
+  K8S_CRONJOB_MAY_MEET: {
+    what: 'Its own schedule may begin another run beside this one.',
+    changed: nothing,
+    why: 'CronJob {namespace}/{cronjob} says {policy}, but the cluster holds that against its own runs only.',
+    next: 'Mind when its schedule is due.',
+  },
+  K8S_JOB_NAME_TAKEN: {
+    what: 'There is a Job {name} in {namespace} already, and it is not ours.',
+    changed: nothing,
+    why: 'It lacks the mark of this operation.',
+    next: 'Find out who made it, then ask again.',
+  },
+  K8S_JOB_FAILED: {
+    what: 'Job {namespace}/{name} failed.',
+    changed: 'What it had done until then is done; no backup counts.',
+    why: '{why}. It said last: {said}',
+    next: 'Mend what it says and ask again; `kubectl logs` has the rest while its pods are there.',
+  },
+  K8S_JOB_GONE: {
+    what: 'Job {namespace}/{name} is gone.',
+    changed: 'It had begun; whether it ended well nobody can tell any more.',
+    why: 'Somebody deleted it, or its ttlSecondsAfterFinished was over before it was looked at.',
+    next: 'Look at where it puts what it makes. Where it is deleted as soon as it ends, allow it a minute.',
+  },
 };

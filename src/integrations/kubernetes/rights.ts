@@ -15,6 +15,19 @@ export const readRights: readonly Right[] = [
   { verb: 'list', group: 'autoscaling', resource: 'horizontalpodautoscalers' },
 ];
 
+/** What the read credential is used for where a CronJob makes backups. */
+export const jobReadRights: readonly Right[] = [
+  { verb: 'get', group: 'batch', resource: 'cronjobs' },
+  ...both('batch', 'jobs'),
+  { verb: 'list', group: '', resource: 'pods' },
+  { verb: 'get', group: '', resource: 'pods', subresource: 'log' },
+];
+
+/** What the write credential is used for there. */
+export const jobWriteRights: readonly Right[] = [
+  { verb: 'create', group: 'batch', resource: 'jobs' },
+];
+
 /** All that the write credential is ever used for, beside asking what it may. */
 export function writeRights(kind: WorkloadKind): readonly Right[] {
   const { resource } = kinds[kind];

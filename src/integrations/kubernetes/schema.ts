@@ -48,7 +48,7 @@ export function locatorOf(facts: Facts): Locator | undefined {
 }
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-function isName(value: unknown): value is string {
+export function isName(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value.length <= 253 &&

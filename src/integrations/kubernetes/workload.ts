@@ -47,7 +47,7 @@ export function workloadPath(locator: Locator): string {
   return groupPath(locator, kinds[locator.kind].resource, locator.name);
 }
 
-export function corePath(locator: Locator, resource: string): string {
+export function corePath(locator: Pick<Locator, 'namespace'>, resource: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(locator.namespace)}/${resource}`;
 }
 

@@ -21,6 +21,8 @@ export type Timing = {
   pullRetryMs: number;
   /** https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/ gives 15 s. */
   autoscalerMs: number;
+  /** From the failure of a Job's pod to the next one; doubled each time: 10 s. */
+  jobBackoffMs: number;
 };
 
 export const defaultTiming: Timing = {
@@ -32,6 +34,7 @@ export const defaultTiming: Timing = {
   pullErrorMs: 500,
   pullRetryMs: 10_000,
   autoscalerMs: 15_000,
+  jobBackoffMs: 10_000,
 };
 
 export type ControllerContext = {

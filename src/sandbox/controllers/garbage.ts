@@ -19,6 +19,7 @@ function collect(store: Store, owner: Parameters<Store['ownedBy']>[1]): void {
   for (const revision of store.ownedBy('controllerrevisions', owner)) {
     store.remove('controllerrevisions', revision);
   }
+  for (const job of store.ownedBy('jobs', owner)) store.remove('jobs', job);
   for (const pod of store.ownedBy('pods', owner)) terminatePod(store, pod);
 }
 
@@ -28,6 +29,8 @@ function emptyNamespace(store: Store, namespace: string): void {
     'deployments',
     'statefulsets',
     'daemonsets',
+    'cronjobs',
+    'jobs',
     'replicasets',
     'controllerrevisions',
     'pods',

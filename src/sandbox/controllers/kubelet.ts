@@ -62,6 +62,11 @@ export function startKubelet(context: ControllerContext): Kubelet {
   };
 }
 
+/** Of a Job: whoever ends well is not started again. */
+function endsItself({ spec }: Pod): boolean {
+  return spec.restartPolicy === 'Never' || spec.restartPolicy === 'OnFailure';
+}
+
 type Tools = {
   later(pod: Pod, ms: number, step: (pod: Pod) => void): void;
   print(pod: Pod, container: string, lines: string[]): void;
@@ -173,6 +178,11 @@ function createSteps(context: ControllerContext, { later, print, run }: Tools) {
     });
     const { crash } = behaviour;
     const readyMs = behaviour.readyMs ?? timing.readyMs;
+    if (endsItself(pod) && !crash) {
+      const endsMs = behaviour.endsMs ?? (readyMs === false ? false : 1000);
+      if (endsMs !== false) later(pod, endsMs, (over) => finish(over, 0));
+      return;
+    }
     if (readyMs !== false && !(crash && readyMs >= crash.afterMs)) later(pod, readyMs, becomeReady);
     else if (crash) later(pod, crash.afterMs, fall);
   }
@@ -191,6 +201,10 @@ function createSteps(context: ControllerContext, { later, print, run }: Tools) {
     const { crash } = behaviour;
     const held = run(pod);
     if (!crash || !held) return;
+    if (pod.spec.restartPolicy === 'Never') {
+      finish(pod, crash.exitCode);
+      return;
+    }
     const wait = Math.min(crash.backoffMaxMs, crash.backoffMs * 2 ** held.restarts);
     held.restarts += 1;
     const who = `${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
@@ -213,6 +227,26 @@ function createSteps(context: ControllerContext, { later, print, run }: Tools) {
       status.restartCount = held.restarts;
     });
     later(pod, wait, start);
+  }
+
+  /** Its containers are through, and nobody starts them again. */
+  function finish(pod: Pod, exitCode: number): void {
+    const finishedAt = timestamp(clock.now());
+    store.update('pods', pod, (draft) => {
+      draft.status.phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+      for (const { name } of draft.spec.containers) {
+        withContainer(draft, name, clock.now(), (status) => {
+          const startedAt = status.state.running?.startedAt ?? finishedAt;
+          const reason = exitCode === 0 ? 'Completed' : 'Error';
+          const containerID = status.containerID ?? '';
+          status.state = {
+            terminated: { exitCode, reason, startedAt, finishedAt, containerID },
+          };
+          status.ready = false;
+          status.started = false;
+        });
+      }
+    });
   }
 
   function end(pod: Pod): void {

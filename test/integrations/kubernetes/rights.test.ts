@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readRights, writeRights } from '../../../src/integrations/kubernetes/rights.ts';
+import {
+  jobReadRights,
+  jobWriteRights,
+  readRights,
+  writeRights,
+} from '../../../src/integrations/kubernetes/rights.ts';
 import { workloadKinds } from '../../../src/integrations/kubernetes/schema.ts';
 import type { RbacRule } from '../../../src/sandbox/index.ts';
 import {
@@ -41,8 +46,9 @@ describe('the rights README lists', () => {
   });
 
   it('are those the doctor asks for', () => {
-    const wanted = workloadKinds.flatMap(writeRights);
-    expect(flat(readRules)).toEqual(new Set(readRights.map(named)));
+    const wanted = [...workloadKinds.flatMap(writeRights), ...jobWriteRights];
+    const read = [...readRights, ...jobReadRights];
+    expect(flat(readRules)).toEqual(new Set(read.map(named)));
     expect(flat(writeRules)).toEqual(new Set(wanted.map(named)));
   });
 
@@ -82,6 +88,14 @@ describe('the rights README lists', () => {
         expect(await world.writer.steps[step.kind]?.probe(step, ran.applying)).toBe('yes');
       }
     }
+    seed.cronJob({
+      ...{ namespace: 'shop', name: 'dump', image: 'shop/x:3-crash' },
+      ...{ concurrencyPolicy: 'Forbid', job: { backoffLimit: 0 } },
+    });
+    const locator = { namespace: 'shop', cronjob: 'dump' };
+    const args = { environment: 'production', what: 'database' };
+    const dump = stepOf(await world.draft('backup', args, { locator }));
+    expect((await follow(world, dump, await run(world, dump, 'op-9'))).state).toBe('failed');
     const { requests } = world.sandbox.ledger;
     expect(requests.filter(({ code }) => code === 403)).toEqual([]);
     const used = new Set(
@@ -113,6 +127,22 @@ describe('the doctor', () => {
       'apiGroups: [""], resources: ["pods/log"], verbs: ["get"]',
       'apiGroups: ["apps"], resources: ["deployments"], verbs: ["update"]',
       'apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"]',
+    ]);
+  });
+
+  it('asks of a CronJob for other rights than of a workload', async () => {
+    world.sandbox.setRules('read', []);
+    world.sandbox.setRules('write', []);
+    const job = { ...checkout, locator: { namespace: 'shop', cronjob: 'dump' } };
+    const findings = await world.cluster.doctor([job]);
+    const rules = findings.flatMap(({ problem }) => problem?.facts['rule'] ?? []);
+    expect(rules).toEqual([
+      'apiGroups: ["batch"], resources: ["cronjobs"], verbs: ["get"]',
+      'apiGroups: ["batch"], resources: ["jobs"], verbs: ["get"]',
+      'apiGroups: ["batch"], resources: ["jobs"], verbs: ["list"]',
+      'apiGroups: [""], resources: ["pods"], verbs: ["list"]',
+      'apiGroups: [""], resources: ["pods/log"], verbs: ["get"]',
+      'apiGroups: ["batch"], resources: ["jobs"], verbs: ["create"]',
     ]);
   });
 

@@ -21,6 +21,7 @@ export const stepWorlds: Readonly<Record<string, Create>> = {
   'kubernetes.set-replicas': () => worldOf(ofDeployment, 'scale', { spec: { replicas: 5 } }),
   'kubernetes.stop': () => worldOf(ofDeployment, 'stop', {}),
   'kubernetes.start': () => worldOf(ofDeployment, 'start', {}),
+  'kubernetes.run-job': worldOfJob,
   'kubernetes.restart': () => worldOf(ofDeployment, 'restart', { spec: { paused: true } }),
 };
 
@@ -108,6 +109,55 @@ async function worldOf(ground: Ground, verb: string, spoiling: object): Promise<
     },
     spoil: async () => void (await world.admin('PATCH', path, spoiling)),
     cover: () => cover(world, path, step),
+    close: () => world.close(),
+  };
+}
+
+/** A CronJob that is run once, by a Job of its own name. */
+async function worldOfJob(): Promise<StepWorld> {
+  const world = await createWorld();
+  world.sandbox.seed.cronJob({ namespace: 'shop', name: 'dump', image: 'shop/dump:1' });
+  await world.clock.advanceAsync(1_000);
+  const locator = { namespace: 'shop', cronjob: 'dump' };
+  const args = { environment: 'production', what: 'database' };
+  const step = stepOf(await world.draft('backup', args, { locator }));
+  const path = '/apis/batch/v1/namespaces/shop/cronjobs/dump';
+  let isFaulted = false;
+  function fault(act: FaultAct): void {
+    isFaulted = true;
+    world.sandbox.faults.add({ method: 'POST', path: /\/jobs$/, act });
+  }
+  return {
+    step,
+    operation: 'op-1',
+    isStill: true,
+    now: () => world.clock.now(),
+    driver() {
+      const cluster = world.reconnect(isFaulted ? { timeoutMs: patienceMs } : {});
+      isFaulted = false;
+      return driverOf(writerOf(cluster), step);
+    },
+    effects: () => world.sandbox.ledger.applied({ fieldManager: 'tocsin' }).length,
+    pass: (ms) => world.clock.advanceAsync(ms),
+    loseAnswer: () => fault({ kind: 'reset-after' }),
+    loseRequest: () => fault({ kind: 'hang' }),
+    delayEffect: (ms) => fault({ kind: 'apply-late', ms }),
+    refuse: () => fault({ kind: 'answer', code: 429 }),
+    stir: async () =>
+      void (await world.admin('PATCH', `${path}/status`, {
+        status: { lastScheduleTime: '2026-11-26T03:00:00Z' },
+      })),
+    spoil: async () =>
+      void (await world.admin('PATCH', path, {
+        spec: { jobTemplate: { spec: { backoffLimit: 1 } } },
+      })),
+    async cover() {
+      const [job] = world.sandbox.list('jobs', 'shop');
+      const name = job?.metadata.name ?? '';
+      await world.admin('PATCH', `/apis/batch/v1/namespaces/shop/jobs/${name}`, {
+        metadata: { annotations: { 'tocsin.dev/operation': null } },
+      });
+    },
     close: () => world.close(),
   };
 }
