@@ -98,9 +98,7 @@ type Counts = Content['counts'];
 /** What was counted while it was copied, where it went on changing. */
 function judgeBetween(fewest: Counts, most: Counts, now: Counts): Check {
   const names = [...new Set([...Object.keys(most), ...Object.keys(now)])];
-  const [one, many] = names.every((name) => /^db\d+$/.test(name))
-    ? ['keys', 'databases']
-    : ['rows', 'tables'];
+  const [one, many] = countedIn(names);
   const wrong = names.flatMap((name) => {
     const found = now[name] ?? 0;
     const low = fewest[name] ?? 0;
@@ -119,6 +117,12 @@ function judgeBetween(fewest: Counts, most: Counts, now: Counts): Check {
         ? `${keys} ${one} in ${names.length} ${many}, within what was counted while it was copied`
         : [...wrong.slice(0, namedMax), ...more].join(', '),
   };
+}
+
+/** Of a Redis they are databases, of a Redis Cluster what each master holds (`1: slots 0-5460`), else tables. */
+function countedIn(names: readonly string[]): readonly [string, string] {
+  if (names.every((name) => /^db\d+$/.test(name))) return ['keys', 'databases'];
+  return names.every((name) => /^\d+: slots /.test(name)) ? ['keys', 'parts'] : ['rows', 'tables'];
 }
 
 function judgeQuery({ query: then }: Content, { query: now }: Content): readonly Check[] {

@@ -1,23 +1,30 @@
 import type { ProblemBook } from '../../core/problem.ts';
 
 const nothing = 'Nothing was changed.';
+const cleared = 'What is backed up was only read; what was written of the backup is taken away.';
 const inUseStays =
   'Nothing in use was changed; what was restored so far is taken away again, and the safety backup stays.';
 const paused = 'No server changed its role by this; a pause of writes ends by itself within 40 s.';
 
 /** Every code of this integration with its words. Facts are named in braces. */
 export const problems: ProblemBook = {
-  REDIS_BACKUP_CLUSTER: {
-    what: '{target} is a Redis Cluster and is not backed up.',
+  REDIS_BACKUP_SLOTS_MOVE: {
+    what: 'Slots of {target} are moving, or have moved.',
+    changed: cleared,
+    why: '{why}: keys that move between two copies would be in both, or in none.',
+    next: 'Wait until the cluster is balanced (`redis-cli --cluster check HOST:PORT`), then ask again.',
+  },
+  REDIS_BACKUP_SLOTS_MISSING: {
+    what: 'Not every slot of {target} has a master.',
     changed: nothing,
-    why: 'Its masters hold parts of the keys, and copies of each would be of different moments.',
-    next: 'Take its entry out of `backups:`; `redis-cli --cluster backup HOST:PORT FOLDER` copies each of them.',
+    why: '{covered} of 16384 are served; a copy would lack the keys of the others.',
+    next: 'Look at the cluster (`redis-cli --cluster check HOST:PORT`), then ask again.',
   },
   REDIS_RESTORE_CLUSTER: {
     what: '{target} is a Redis Cluster and is not restored.',
     changed: nothing,
     why: 'Its nodes have one database each, so that nothing can be made ready beside what is in use and change places with it.',
-    next: 'Restore into a new cluster by hand: the page of the integration says how.',
+    next: 'Bring the copy into another cluster by hand; `docs/backups.md` says how, under A Redis Cluster.',
   },
   REDIS_RESTORE_NO_MEMORY: {
     what: '{server} has no memory for what is restored beside what is in use.',

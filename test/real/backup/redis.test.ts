@@ -186,14 +186,7 @@ it('one that is stopped ends its program and leaves nothing', async () => {
   expect(filesBelow(stage.folder)).toEqual([]);
 });
 
-it('a cluster is refused in words', async () => {
-  const drafted = await stageWith({ kind: 'cluster' }).life().draft('backup');
-  expect(drafted).toMatchObject({ ok: false, problem: { code: 'REDIS_BACKUP_CLUSTER' } });
-});
-
-function stageWith(
-  more: Partial<Pick<RedisConfig, 'servers'>> & { readonly kind?: 'cluster' } = {},
-): BackupStage {
+function stageWith(more: Partial<Pick<RedisConfig, 'servers'>> = {}): BackupStage {
   const config: RedisConfig = {
     kind: 'servers',
     target: 'cache-main',

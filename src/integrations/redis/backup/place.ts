@@ -12,10 +12,17 @@ const lackMaxBytes = 1024 * 1024;
  * that is better not the one that everybody writes to. Rejects with a ProblemError.
  */
 export async function copiedFrom(config: RedisConfig, connections: Connections): Promise<Member> {
-  if (config.kind === 'cluster') {
-    throw new ProblemError(problem('REDIS_BACKUP_CLUSTER', { target: config.target }));
-  }
-  const { master, replicas } = await standing(config, connections);
+  return closest(await standing(config, connections));
+}
+
+/** One of the replicas, which follow, else their master. */
+export function closest({
+  master,
+  replicas,
+}: {
+  readonly master: Member;
+  readonly replicas: readonly Member[];
+}): Member {
   return replicas.find(({ offset }) => offset + lackMaxBytes >= master.offset) ?? master;
 }
 

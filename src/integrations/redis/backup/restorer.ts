@@ -17,12 +17,11 @@ import {
   sparesOf,
 } from './exchange.ts';
 import { fill } from './filling.ts';
-import { kept } from './index.ts';
 import { keysIn } from './keyspace.ts';
 import { checkMemory, memoryIn } from './memory.ts';
 import { restoredAt } from './place.ts';
 import { serverFor } from './programs.ts';
-import { type Loaded, whileLoaded, withFolder } from './scratch.ts';
+import { kept, type Loaded, whileLoaded, withFolder } from './scratch.ts';
 import {
   filledIn,
   type Pair,
@@ -60,6 +59,9 @@ export function createRestorer(config: RedisConfig, programs: Programs): Restore
         const memory = memoryIn(String(await server.call('INFO', 'memory')));
         checkMemory(memory, bytes, name);
         const copied = Object.keys(content.atMost ?? content.counts);
+        if (copied.some((each) => !/^db\d+$/.test(each))) {
+          throw new ProblemError(problem('REDIS_RESTORE_CLUSTER', { target: config.target }));
+        }
         const used = [
           ...new Set([
             ...(await inUse(server)),
@@ -97,7 +99,7 @@ export function createRestorer(config: RedisConfig, programs: Programs): Restore
       return withFolder(programs, async (folder) => {
         await atMaster((server) => clear(server, spare));
         const program = await serverFor(programs, copy.server);
-        await kept(copy, folder, signal);
+        await kept(copy.bytes, folder, signal);
         return whileLoaded(programs, { folder, server: program.path, signal }, (loaded) =>
           inOurWords(config.target, () => filled(config, { spare, loaded, signal })),
         );

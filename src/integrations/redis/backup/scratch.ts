@@ -1,29 +1,71 @@
-import { chmod, chown, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, chown, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Scratch } from '../../../core/ports/backup.ts';
 import type { Programs } from '../../../core/ports/programs.ts';
 import { ProblemError } from '../../../core/problem.ts';
-import { programOf } from './programs.ts';
+import { checkerBeside, programOf, type Tool } from './programs.ts';
+import { framed } from './rdb.ts';
 
 const prefix = 'tocsin-rdb-';
 /** One that loads for an hour is not asked twenty times a second. */
 const pauseMaxMs = 1_000;
-export const fileName = 'copy.rdb';
+const fileName = 'copy.rdb';
 
 /** A folder that is gone afterwards, for a copy that a program has to read from a file. */
 export async function withFolder<T>(
   programs: Programs,
   task: (folder: string) => Promise<T>,
 ): Promise<T> {
-  await sweep(programs);
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  const folder = await openFolder(programs);
   try {
-    return await task(folder);
+    return await task(folder.path);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await folder.close();
   }
+}
+
+export interface Folder {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+export async function openFolder(programs: Programs): Promise<Folder> {
+  await sweep(programs);
+  const path = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  return { path, close: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Written to a file, for that is what programs of Redis read; its beginning and its end are looked at on the way. */
+export async function kept(
+  bytes: AsyncIterable<Uint8Array>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const file = join(folder, fileName);
+  await pipeline(framed(bytes), createWriteStream(file, { mode: 0o600 }), { signal });
+  return file;
+}
+
+/** What was written there, for whoever has to know how much it is before it comes. */
+export async function readBack(
+  file: string,
+): Promise<{ readonly bytes: number; readonly content: AsyncIterable<Uint8Array> }> {
+  return { bytes: (await stat(file)).size, content: createReadStream(file) };
+}
+
+/** Read to its end by what reads one for a living, where that is installed beside the server. */
+export async function checked(
+  programs: Programs,
+  { server, file }: { readonly server: Tool; readonly file: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const checker = await checkerBeside(programs, server);
+  if (checker === undefined) return;
+  await programs.start({ path: checker, args: [file], signal, writes: 'words' }).ended;
 }
 
 export interface Loaded {
@@ -92,9 +134,17 @@ export async function whileLoaded<T>(
 
 /** It is kept in a file and brought up in memory. */
 export async function scratchRoom(): Promise<Scratch> {
+  const { place, roomBytes } = await diskRoom();
+  return {
+    place: `a server of its own, in memory and ${place}`,
+    roomBytes: Math.min(roomBytes, process.availableMemory()),
+  };
+}
+
+/** Where copies lie on their way. */
+export async function diskRoom(): Promise<Scratch> {
   const { bavail, bsize } = await statfs(tmpdir());
-  const roomBytes = Math.min(bavail * bsize, process.availableMemory());
-  return { place: `a server of its own, in memory and ${tmpdir()}`, roomBytes };
+  return { place: tmpdir(), roomBytes: bavail * bsize };
 }
 
 function settingsOf(folder: string, socket: string): Readonly<Record<string, readonly string[]>> {
