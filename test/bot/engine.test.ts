@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LiveJournal } from '../../src/bot/bot-parts.ts';
 import { createEngine, type Engine } from '../../src/bot/engine.ts';
 import { sweep } from '../../src/bot/sweep.ts';
@@ -8,6 +11,7 @@ import { receiveIntent, unreadableIntent } from '../../src/core/alert/intake.ts'
 import type { Incident } from '../../src/core/incident/incident.ts';
 import type { IncidentIntent } from '../../src/core/incident/intent.ts';
 import { ProblemError, problem, problemOf } from '../../src/core/problem.ts';
+import { openJournal } from '../../src/journal/index.ts';
 import { T0 } from '../core/given.ts';
 import { ana, firing, MINUTE, stopped } from '../core/incident/given-incident.ts';
 import { sha256 } from '../core/operation/sample.ts';
@@ -87,6 +91,29 @@ describe('a group whose incidents memory has let go', () => {
     expect(openIn(engine)).toMatchObject([
       { opened: { origin: 'unreadable', ordinal: 2 }, unreadable: { count: 1 } },
     ]);
+  });
+});
+
+describe('a process that another one has followed', () => {
+  it('takes nothing any more, and says that it is not the owner', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tocsin-owner-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const journal = await openJournal({
+      ...{ path: join(folder, 'tocsin.db'), checkpointEveryMs: 0, reserveBytes: 0 },
+      signingKey: '11'.repeat(32),
+    });
+    onTestFinished(() => journal.close());
+    const engine = createEngine({ journal, now: () => T0, sha256 });
+    const told = (token: number) =>
+      engine.tellHalts(
+        {
+          ...{ type: 'Freeze', at: T0, scope: `service-${token}`, durationMs: MINUTE },
+          ...{ person: 'ana', surface: 'console', reason: 'a release' },
+        },
+        { cause: `freeze/${token}`, by: 'ana', fence: { partition: 'operations', token } },
+      );
+    await told(2);
+    await expect(told(1)).rejects.toMatchObject({ problem: { code: 'NOT_THE_OWNER' } });
   });
 });
 

@@ -4,6 +4,7 @@ import type { Whisper } from '../../src/core/ports/surface.ts';
 import { ProblemError, problem } from '../../src/core/problem.ts';
 import { createMemoryJournal } from '../fakes/memory-journal.ts';
 import { type SmallBot, startSmallBot } from '../fakes/small-bot.ts';
+import { eventually } from '../support/eventually.ts';
 
 const from = { channel: 'C1', root: '17.1' };
 
@@ -72,6 +73,32 @@ describe('what is asked on a chat platform', () => {
     await expect(small.bot.chat.take(line('ack'))).rejects.toThrow(ProblemError);
     expect(small.types()).toEqual([]);
     expect(small.bot.readings().asksWorking).toBe(0);
+  });
+
+  it('is not taken while five hundred others are worked on, and is once they are', async () => {
+    const answers: (() => void)[] = [];
+    const small = await startSmallBot({
+      draft: () =>
+        new Promise((resolve) =>
+          answers.push(() => resolve({ ok: false, problem: problem('K8S_NOT_FOUND', {}) })),
+        ),
+    });
+    const taken: Promise<unknown>[] = [];
+    const asks = async (number: number) => {
+      const text = `scale checkout 4 env=production another=yes`;
+      const { answer } = await small.bot.chat.take(line(text, { cause: `slack/${number}` }));
+      taken.push(answer);
+    };
+    for (let number = 0; number < 500; number += 1) await asks(number);
+    await expect(asks(500)).rejects.toMatchObject({
+      problem: { code: 'INBOX_FULL', facts: { waiting: 500 } },
+    });
+    // What was taken before is answered as ever.
+    await asks(0);
+    await eventually('all are drafted', () => answers.length === 500);
+    for (const answer of answers) answer();
+    await Promise.all(taken);
+    await asks(501);
   });
 
   it('is not kept when nobody of ours asked', async () => {

@@ -46,6 +46,12 @@ it.each<[string, Sent, number, string]>([
     'alertmanager/main, alertmanager/other',
   ],
   [
+    'no source where there is none',
+    { sources: [], body: '{}', bearer: 'sent' },
+    404,
+    'WEBHOOK_SOURCE_UNNAMED',
+  ],
+  [
     'a source nobody configured',
     { sources: [main], body: '{}', bearer: 'sent', path: '/mian' },
     404,

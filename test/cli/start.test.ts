@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { on, once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,14 @@ describe('a journal', () => {
     expect(statSync(join(folder, 'data')).mode & 0o077).toBe(0);
     bot.kill('SIGTERM');
     expect(await once(bot, 'exit')).toEqual([0, null]);
+  });
+
+  it.runIf(existsSync('/dev/shm'))('that a power cut would take is said by doctor', () => {
+    const path = `/dev/shm/tocsin-${process.pid}-none/tocsin.db`;
+    const { stdout } = run('doctor', '--config', configure(path));
+    expect(stdout).toContain('JOURNAL_NOT_DURABLE');
+    expect(stdout).toContain('memory');
+    expect(existsSync(path)).toBe(false);
   });
 
   it('can be read by somebody who stops reading', async () => {

@@ -43,6 +43,12 @@ function pager(): OnCalls & { asked: number; isAway: boolean } {
 }
 
 describe('who is on call', () => {
+  it('is not known where the question ended in a fault of ours, and that is said', async () => {
+    const onCalls = async () => Promise.reject(new TypeError('not a function'));
+    const { says } = await openCounter(undefined, { onCalls: [{ ...pager(), onCalls }] });
+    expect(await says('ana', 'who')).toContain('PAGER_NOT_COMPARED');
+  });
+
   it('is said by policy and level, now and next', async () => {
     const { says } = await openCounter(undefined, { onCalls: [pager()] });
     const said = await says('ana', 'who');

@@ -23,6 +23,18 @@ describe('page', () => {
     expect(await says('page')).toContain('PAGED_ALREADY');
   });
 
+  it('fails in words once nobody is configured any more who could send it', async () => {
+    small.bot.start([]);
+    await says('page');
+    await small.clock.passes(60_000);
+    const failed = small.journal.all.flatMap(({ event }) =>
+      event.type === 'PageDeedFailed' ? [event] : [],
+    );
+    expect(failed).toMatchObject([
+      { problem: { code: 'PAGER_NOT_CONFIGURED', facts: { pager: 'pagerduty/main' } } },
+    ]);
+  });
+
   it('names its way where there are several, and none is guessed', async () => {
     small = await startSmallBot({ pages: [payments, shop] });
     incident = await small.declares();

@@ -139,6 +139,19 @@ describe('an archive', () => {
     expect(verifyJournal(path, { archive })).toMatchObject({ ok: true, erased: 1 });
   });
 
+  it('refuses an erasure where nobody says any more in which folder its files lie', async () => {
+    const { path, archive, journal } = await years();
+    await journal.archive({ before: BEFORE });
+    await journal.close();
+    const without = await opened(path);
+    await expect(
+      without.erase('incident/old-1', 2, { by: 'ana', reason: 'asked' }),
+    ).rejects.toMatchObject({
+      problem: { code: 'ERASE_ARCHIVE_AWAY', facts: { stream: 'incident/old-1', version: 2 } },
+    });
+    expect(readFileSync(fileOf(archive), 'utf8')).toContain('old-1 said much');
+  });
+
   it('refuses an erasure while its file is away, and says which', async () => {
     const { path, archive, journal } = await years();
     await journal.archive({ before: BEFORE });

@@ -58,6 +58,17 @@ describe('verification', () => {
     });
   });
 
+  it.each([
+    'hello',
+    'ff'.repeat(31),
+    '-----BEGIN PUBLIC KEY-----\nhello\n-----END PUBLIC KEY-----',
+  ])('is not made against a key that is none: %j', async (publicKey) => {
+    const night = await evening();
+    expect(() => verifyJournal(night.path, { publicKey })).toThrow(
+      expect.objectContaining({ problem: { code: 'PUBLIC_KEY_UNREADABLE', facts: {} } }),
+    );
+  });
+
   it('says what it cannot know without a checkpoint from outside', async () => {
     const night = await evening();
     const journal = await opened(night.path);

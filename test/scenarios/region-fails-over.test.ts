@@ -44,6 +44,10 @@ services:
         database: { aws: aws-us, instance: orders-us }
         traffic: { aws: aws-us, hosted_zone: Z1, record: api.example.com, type: CNAME, value: lb-us.example.com }
         notice: { aws: aws-us, topic: "${topic}" }
+      production-ap:
+        match: { region: ap }
+        workload: { aws: aws-us, ecs_cluster: shop-us, ecs_service: checkout, max: 12 }
+        traffic: { aws: aws-us, hosted_zone: Z1, record: api.example.com, type: CNAME, value: lb-ap.example.com }
 `,
     { AWS_SECRET: 'a-secret-key' },
   );
@@ -93,6 +97,11 @@ services:
     'checkout: production failed over to production-us',
   );
   expect(await thread.shown()).not.toContain('a-secret-key');
+
+  // One that is not scaled and has no database of its own: the plan says what it leaves to people.
+  const bare = await planIn(thread, await ask('to=production-ap'));
+  expect(bare.text).toContain('REGION_NOT_SCALED');
+  expect(bare.text).toContain('REGION_WITHOUT_DATABASE');
 }, 90_000);
 
 it('what does not succeed stops what comes after it, and the thread says what is done', async () => {

@@ -96,7 +96,9 @@ describe('whoever draws', () => {
 
   it('takes so many at once and no more', async () => {
     const asked = Array.from({ length: waitingMax }, () => refusal(sample('flat')));
-    expect(await refusal(sample('flat'))).toBe('too many others are being drawn');
+    await expect(painter.paint(sample('flat'))).rejects.toMatchObject({
+      problem: { code: 'GRAPH_NOT_DRAWN', facts: { why: 'too many others are being drawn' } },
+    });
     await painter.close();
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['the bot ends']));
   });

@@ -87,6 +87,29 @@ describe('a directory that is silent before the first step', () => {
   });
 });
 
+describe('a step that cannot be looked at', () => {
+  it('is under way and not done, says so, and is verified once it can be', async () => {
+    let isBlind = true;
+    const { loop, clock, state } = await world(
+      {},
+      {
+        observe() {
+          if (isBlind) throw new TypeError('no answer that anybody expected');
+          return undefined;
+        },
+      },
+    );
+    loop.wake(op);
+    await atRest();
+    expect(state()?.status).toBe('verifying');
+    expect(JSON.stringify(state()?.steps)).toContain('cannot be looked at (UNREACHABLE)');
+    isBlind = false;
+    await clock.passes(1_000);
+    expect(state()?.status).toBe('done');
+    await loop.close();
+  });
+});
+
 describe('on shutdown', () => {
   const critical: Story = {
     plan: { steps: [step('s1', { critical: true }), step('s2'), step('s3')] },

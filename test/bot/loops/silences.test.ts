@@ -89,6 +89,14 @@ describe('a silence that was asked for', () => {
     ]);
   });
 
+  it('is not made once its time is over, however late the source answers', async () => {
+    const { asks, silences, clock, status, codes } = await world();
+    silences.fails('wait', 100);
+    await asks({ durationMs: 2 * MINUTE });
+    await clock.passes(3 * MINUTE);
+    expect([status(), codes(), silences.held.size]).toEqual([['failed'], ['SILENCE_TOO_LATE'], 0]);
+  });
+
   it('fails in words where its source takes none', async () => {
     const { asks, status, codes } = await world(createFakeSilences('alertmanager/other'));
     await asks();

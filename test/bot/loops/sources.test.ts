@@ -52,6 +52,20 @@ describe('a source that says it cut alerts off', () => {
   });
 });
 
+describe('a source that ends every question in a fault', () => {
+  it('is said to be unreachable for as long as it does', async () => {
+    const { loop, clock, fails } = world();
+    fails(new TypeError('headers is not iterable'));
+    loop.start();
+    await clock.passes(30_000);
+    expect(loop.trouble(source)).toEqual({ code: 'SOURCE_UNREACHABLE', facts: { source } });
+    fails(undefined);
+    await clock.passes(6 * MINUTE);
+    expect(loop.trouble(source)).toBeUndefined();
+    await loop.close();
+  });
+});
+
 describe('a start', () => {
   it('is soon followed by the first question, so that what ended meanwhile is found', async () => {
     const { loop, clock, engine, delivers, says } = world();
@@ -142,6 +156,7 @@ function world(options: Partial<MemoryJournalOptions> = {}) {
   let current: readonly SourceAlert[] = [];
   let upSince: number | undefined;
   let held = Promise.resolve();
+  let fault: Error | undefined;
   const asked: number[] = [];
   const logged: string[] = [];
   const loop = createSourcesLoop({
@@ -153,6 +168,7 @@ function world(options: Partial<MemoryJournalOptions> = {}) {
         async current() {
           asked.push(clock.now());
           await held;
+          if (fault) throw fault;
           return current;
         },
         upSince: async () => upSince,
@@ -168,6 +184,9 @@ function world(options: Partial<MemoryJournalOptions> = {}) {
     loop,
     asked: () => asked,
     logged: () => logged,
+    fails(error: Error | undefined) {
+      fault = error;
+    },
     isUpSince(at: number) {
       upSince = at;
     },

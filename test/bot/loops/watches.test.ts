@@ -256,6 +256,40 @@ describe('a second life of the bot', () => {
   });
 });
 
+describe('a check', () => {
+  it.each<[string, () => Promise<undefined>]>([
+    ['neither answers nor gives up', () => new Promise(() => undefined)],
+    ['ends in a fault of ours', () => Promise.reject(new TypeError('not a function'))],
+  ])('that %s is a failed one, and the next is made', async (_how, check) => {
+    const small = await startSmallBot();
+    const found: string[] = [];
+    const loop = createWatchesLoop({
+      watches: [
+        {
+          ...{ name: 'front', service: 'checkout', environment: 'production' },
+          ...({ severity: 'critical', line: 'restart checkout env=production' } as const),
+          ...{ everyMs: 30_000, strikes: 3, expiresMs: minute, endpoint: { check } },
+        },
+      ],
+      clock: small.clock,
+      outages: {
+        failed: async (_watch, { strikes, problem: { code } }) => {
+          found.push(`${strikes} ${code}`);
+        },
+        recovered: async () => undefined,
+      },
+      counts: { checked: () => undefined },
+      log: () => undefined,
+    });
+    loop.start();
+    await small.clock.passes(10 * minute);
+    expect(found.slice(0, 2)).toEqual(['3 WATCH_STUCK', '4 WATCH_STUCK']);
+    const closing = loop.close();
+    await small.clock.passes(3 * minute);
+    await closing;
+  });
+});
+
 describe('many watches', () => {
   it('ask so many at a time, whatever hangs, and each in its turn', async () => {
     const small = await startSmallBot();

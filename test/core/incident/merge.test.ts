@@ -87,6 +87,33 @@ describe('two incidents of which one is nothing but a page', () => {
   });
 });
 
+describe('two incidents are not merged', () => {
+  const codeOf = (other: readonly IncidentEvent[]) => {
+    const both = mergeIncidents(merge, stateOf(...second), stateOf(...other));
+    expect(both.other).toEqual([]);
+    return both.incident.map((event) => 'problem' in event && event.problem.code);
+  };
+
+  it('where one is what Tocsin says of itself, or of a body that it cannot read', () => {
+    for (const origin of ['security', 'unreadable', 'watch'] as const) {
+      expect(codeOf([opened({ incident: 'inc-1', origin })])).toEqual(['MERGE_NOT_OFFERED']);
+    }
+  });
+
+  it('where one has taken so many already that nobody could read it', () => {
+    const taken = Array.from({ length: 50 }, (_, index) => {
+      const name = `inc-t${index}`;
+      const one = [opened({ incident: name, key: name }), fired(firing(name))];
+      return { intent: { ...merge, incident: name }, state: stateOf(...one) };
+    });
+    let events: readonly IncidentEvent[] = first;
+    for (const { intent, state } of taken) {
+      events = [...events, ...mergeIncidents(intent, state, stateOf(...events)).other];
+    }
+    expect(codeOf(events)).toEqual(['MERGE_TOO_MANY']);
+  });
+});
+
 function merged() {
   return mergeIncidents(merge, stateOf(...second), stateOf(...first));
 }

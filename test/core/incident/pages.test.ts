@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { IncidentEvent } from '../../../src/core/incident/event.ts';
+import type { AskPageDeed } from '../../../src/core/incident/intent.ts';
 import { pageSeverity } from '../../../src/core/incident/page.ts';
+import type { PageDeed } from '../../../src/core/incident/page-deeds.ts';
 import { story } from '../../../src/core/view/story.ts';
 import { ana, fired, firing, given, opened } from './given-incident.ts';
 import { deed, news, page, pager, receivePage, seen } from './given-page.ts';
@@ -261,4 +263,41 @@ it('is acted on here as any other incident is', () => {
         surface: 'console',
       },
     );
+});
+
+describe('what is asked of a page', () => {
+  const ask = (does: PageDeed, more: Partial<AskPageDeed> = {}): AskPageDeed => ({
+    ...{ type: 'AskPageDeed', at: 0, by: ana, what: does.kind, does, pager: '', via: '' },
+    ...more,
+  });
+  const codes = (events: readonly IncidentEvent[], intent: AskPageDeed) =>
+    given(...events)
+      .when(intent)
+      .events.map((event) => 'problem' in event && event.problem.code);
+  const note: PageDeed = { kind: 'note', text: 'looked at it' };
+  const over = deed('resolved', 2, { status: 'resolved', by: 'ben' });
+  const resolvedThere = given(paged, seen(triggered)).when(receivePage(over)).events;
+
+  it('is not done once that page is over, but for what may follow its end', () => {
+    const events = [paged, seen(triggered), ...resolvedThere];
+    expect(codes(events, ask({ kind: 'escalate', level: 0 }))).toEqual(['PAGE_OVER']);
+    expect(codes(events, ask(note))).toEqual([false]);
+  });
+
+  it('is no page for an incident that is over', () => {
+    const told = { pager, via: 'payments' };
+    const resolved = given(opened(), fired(firing('a'))).when({
+      ...{ type: 'Resolve', at: 0, by: ana, reason: 'mended' },
+    }).events;
+    const events = [opened(), fired(firing('a')), ...resolved];
+    expect(codes(events, ask({ kind: 'trigger' }, told))).toEqual(['NOTHING_TO_PAGE']);
+  });
+
+  it('is refused while twenty deeds wait for a pager that does not answer', () => {
+    let events: readonly IncidentEvent[] = [paged, seen(triggered)];
+    for (let count = 0; count < 20; count += 1) {
+      events = [...events, ...given(...events).when(ask(note)).events];
+    }
+    expect(codes(events, ask(note))).toEqual(['PAGER_BEHIND']);
+  });
 });

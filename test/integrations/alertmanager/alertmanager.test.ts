@@ -251,6 +251,7 @@ describe('the words', () => {
 });
 
 interface Api {
+  readonly url: string;
   readonly requests: readonly IncomingMessage[];
   ask(): ReturnType<ReturnType<typeof connect>['source']['current']>;
   problem(): Promise<Problem>;
@@ -292,6 +293,7 @@ async function serving(
   };
   ends.push(close);
   return {
+    url,
     requests,
     ask: () => integration.source.current(),
     upSince: async () => integration.source.upSince?.(),
@@ -326,3 +328,29 @@ function virtualClock() {
     },
   };
 }
+
+describe('an alert of our own', () => {
+  const own = {
+    key: 'down',
+    labels: { alertname: 'TocsinDown' },
+    annotations: {},
+    startsAt: 0,
+    endsAt: 1,
+    url: '',
+  };
+
+  it('that an Alertmanager does not take is refused in words of alerts', async () => {
+    const { url } = await serving((_request, response) => {
+      response.writeHead(400).end('"invalid label set"');
+    });
+    const { sink, close } = connect(
+      { source: 'alertmanager/main', url, timeoutMs: 5000 },
+      { clock: virtualClock() },
+    );
+    ends.push(async () => close());
+    expect(await sink.post([own])).toMatchObject({
+      ok: false,
+      problem: { code: 'ALERTMANAGER_ALERTS_REFUSED', facts: { status: 400 } },
+    });
+  });
+});

@@ -76,6 +76,28 @@ describe('what is done there', () => {
     expect(there.incident()).toMatchObject(stands);
   });
 
+  it('needs a user of ours there to stand in: without one nothing is sent, and not again', async () => {
+    const { integration, there } = await paged();
+    there.account.users.delete('PBOT');
+    const done = await integration.pager.perform(
+      wanted({ kind: 'acknowledge' }, { person: 'cem' }),
+    );
+    expect(done).toMatchObject({
+      ...{ ok: false, why: 'refused' },
+      problem: { code: 'PAGERDUTY_FROM_UNKNOWN', facts: { account: 'tocsin@example.com' } },
+    });
+    expect(there.requests.filter((each) => each.startsWith('PUT'))).toEqual([]);
+  });
+
+  it('is not looked for twice where the page is gone', async () => {
+    const { integration } = await paged();
+    const gone = wanted({ kind: 'acknowledge' }, { page: 'QGONE', begun: true });
+    expect(await integration.pager.probe(gone)).toMatchObject({
+      ...{ ok: false, why: 'refused' },
+      problem: { code: 'PAGERDUTY_PAGE_GONE', facts: { page: 'QGONE' } },
+    });
+  });
+
   it('merge ends the other page', async () => {
     const { integration, there } = await paged();
     there.triggers('the same');

@@ -121,6 +121,7 @@ it('a primary that is killed is proposed to be failed over, nothing runs by itse
   const said = await thread.until('PROPOSED');
   expect(said).toContain('3 checks in a row failed');
   expect(said).toContain(`${primary.name} does not answer (ECONNREFUSED)`);
+  expect(said).toContain('PG_NOBODY_WRITES');
   expect(said).toContain(`${replicas[0]?.name} is a standby`);
   expect(said).toContain('failover checkout database env=production');
   expect(approvalLine.test(said)).toBe(false);

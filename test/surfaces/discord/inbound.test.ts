@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectDiscord } from '../../../src/bot/surfaces/discord/index.ts';
 import type { Card } from '../../../src/core/view/card.ts';
 import { eventually } from '../../support/eventually.ts';
 import { incidentCard, planCard, planHash } from '../console/sample-cards.ts';
@@ -38,6 +39,23 @@ describe('what people do in Discord', () => {
     expect(asked.message?.hidden).toBe(true);
     expect(stage.ops.transcript()).not.toContain('All is well.');
     expect(stage.acknowledged).toHaveLength(1);
+  });
+
+  it('in a guild that this connection does not serve is said to be elsewhere, and nothing is kept', async () => {
+    const other = stage.discord.addGuild('Elsewhere');
+    const lobby = other.addChannel('lobby');
+    const eve = other.addPerson('eve');
+    // Another bot of the same application serves it, and is away now.
+    const second = connectDiscord({ ...stage.options, name: 'discord/other', guild: other.id });
+    second.start();
+    await eventually('its commands are there', () => other.commands().includes('ops'));
+    await second.close();
+    const asked = eve.uses(lobby, '/ops status');
+    await asked.answered;
+    await eventually('it is said', () => asked.sees.includes('DISCORD_ELSEWHERE'));
+    expect(asked.message?.hidden).toBe(true);
+    expect(stage.refusals).toContain('DISCORD_GUILD_OTHER');
+    expect(stage.desk.taken).toEqual([]);
   });
 
   it('by a whole line is that line', async () => {

@@ -143,8 +143,16 @@ describe('a plan that is dangerous', () => {
     await ana.presses('View plan', root);
     const shown = await stage.slack.until(() => ana.modal());
     expect(shown).toContain('Open it in the console');
+    expect(shown).toContain('SLACK_TOO_LARGE_TO_SHOW');
     expect(shown).not.toContain('[Approve]');
     await stage.slack.until(() => stage.shop.replies(root).some(({ files }) => files.length > 0));
+  });
+
+  it('that is no more is not approved: whoever pressed is told so', async () => {
+    const root = await incident(danger);
+    await ana.presses('Approve', root);
+    await seen('SLACK_CARD_GONE');
+    expect(stage.desk.taken).toEqual([]);
   });
 
   it('is waited for when the record is slow, without the modal being lost', async () => {

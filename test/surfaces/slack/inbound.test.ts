@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { problems } from '../../../src/bot/surfaces/slack/problems.ts';
+import { unticked } from '../../../src/core/view/words.ts';
 import type { Form } from '../../../src/handlers/form.ts';
 import type { Channel, FakePerson, Message } from '../../fakes/slack/index.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -127,7 +129,7 @@ describe('a slash command', () => {
     await ana.types('/ops logs checkout', shared);
     const text = await stage.slack.until(() => ana.sees(shared)[0]);
     expect(text).toContain('the last 100 lines');
-    expect(text).toContain('shown to you alone');
+    expect(text).toContain(unticked(problems.SLACK_OUTPUT_KEPT_PRIVATE.what));
     expect(stage.shop.channelText(shared)).toBe('');
   });
 
