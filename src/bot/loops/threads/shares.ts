@@ -19,7 +19,8 @@ export function createShares({ now }: Pick<Clock, 'now'>): Shares {
   const actedAt = new Map<string, number>();
   return {
     of({ urgency: how, call, place }) {
-      if (how <= urgency.critical) return 'whole';
+      // A new thread is what people wait for, and what is kept of a channel's messages is kept for it.
+      if (call === 'root' || how <= urgency.critical) return 'whole';
       const acted = actedAt.get(place);
       if (call === 'edit' && acted !== undefined && now() - acted < actedMs) return 'little';
       return how === urgency.state ? 'most' : 'some';
