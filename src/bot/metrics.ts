@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DispatchCounts } from '../handlers/dispatch.ts';
+import { backupMetrics } from './backup-metrics.ts';
+import type { BackupReading } from './backups/meter.ts';
 import type { ChatMetrics } from './chat.ts';
 import type { EnrichmentCounts } from './enricher.ts';
 import type { GraphCounts } from './grapher.ts';
@@ -26,6 +28,7 @@ export interface MetricsReadings {
   readonly lanes: () => readonly LaneReading[];
   /** Chat surfaces, and whether both ways to each are open. */
   readonly connections: () => readonly { readonly surface: string; readonly isWell: boolean }[];
+  readonly backups: () => readonly BackupReading[];
   readonly journal: () => {
     readonly waiting: number;
     readonly appends: number;
@@ -184,6 +187,7 @@ export function createMetrics(readings: MetricsReadings, version: string): Metri
     () => readings.journal().commits,
   );
   laneGauges(readings.lanes, registers);
+  backupMetrics(readings.backups, registers);
   const connected = new Gauge({
     name: 'tocsin_chat_connected',
     help: '1 while the surface hears and speaks: the state that /ready calls ok.',

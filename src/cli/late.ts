@@ -75,6 +75,7 @@ export function readingsOf(parts: Parts, bot: Bot, late: Late): MetricsReadings 
     graphsWaiting: () => bot.readings().graphsWaiting,
     enrichmentsWaiting: () => bot.readings().enrichmentsWaiting,
     lanes: () => bot.readings().lanes,
+    backups: () => parts.backups?.readings() ?? [],
     connections: () =>
       (late.chats?.connections ?? []).map(({ surface, health }) => ({
         surface: surface.name,

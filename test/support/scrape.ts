@@ -7,6 +7,16 @@ export async function scrapeAll(): Promise<string> {
   const surface = 'slack/main';
   const waiting = { root: 1, reply: 1, edit: 1, doubt: 1, storm: 1, place: 1 };
   const lane = { surface, waiting, downSince: 1, storms: ['#ops'], lost: [], givenUp: 1 };
+  const subject = { service: 'checkout', environment: 'production', what: 'database' };
+  const taken = {
+    ...{ id: 'b1', operation: 'op-1', store: '/backups', name: 'b1.dump', bytes: 5 },
+    ...{ sha256: '', manifest: '', startedAt: 1_000, endedAt: 2_000 },
+    verified: { at: 3_000, operation: 'op-2', ok: true, checks: [] },
+  };
+  const backup = {
+    ...{ subject, record: { taken: [taken] }, underWay: 1 },
+    ...{ failures: new Map(), bytes: new Map() },
+  };
   const metrics = createMetrics(
     {
       openIncidents: () => 1,
@@ -18,6 +28,7 @@ export async function scrapeAll(): Promise<string> {
       enrichmentsWaiting: () => 0,
       graphsWaiting: () => 1,
       lanes: () => [lane],
+      backups: () => [backup],
       connections: () => [{ surface, isWell: true }],
       journal: () => ({ waiting: 1, appends: 1, commits: 1, events: 1, bytes: 1 }),
     },

@@ -13,6 +13,7 @@ import type { ConnectedTarget, Log } from '../bot-parts.ts';
 import { inPlaceKind, inPlaceStep } from './in-place-step.ts';
 import { type BackupLedger, createBackupLedger } from './ledger.ts';
 import type { LongStep } from './long-step.ts';
+import { type BackupReading, createMeter, type Meter } from './meter.ts';
 import { draftOwn, type Keeping, listOwn, recorded, removingOf } from './own.ts';
 import { draftBackup, subjectIn } from './planner.ts';
 import { draftRestore } from './restore-plan.ts';
@@ -46,17 +47,21 @@ export interface Backups {
   over(target: ConnectedTarget): ConnectedTarget;
   list(rule: BackupRule): Promise<Looked<BackupList>>;
   readonly ledger: BackupLedger;
+  /** One for each entry, in their order. */
+  readings(): readonly BackupReading[];
 }
 
 /** Brings those who make copies and those who keep them together, and puts on the record what comes of it. */
 export function openBackups(parts: BackupParts): Backups {
-  const ledger = createBackupLedger(parts.journal);
+  const meter = createMeter(({ params }) => subjectOf(params));
+  const ledger = countedLedger(createBackupLedger(parts.journal), meter);
   const keepers = new Map<string, OwnCopies>();
   return {
     ledger,
+    readings: () => parts.rules.map(({ subject }) => meter.of(subject, ledger.lastSeen(subject))),
     over(target) {
       if (target.copies) keepers.set(target.name, target.copies);
-      return withBackups(target, parts, ledger);
+      return withBackups(target, parts, { ledger, meter });
     },
     async list(rule) {
       try {
@@ -85,12 +90,13 @@ export function openBackups(parts: BackupParts): Backups {
 function withBackups(
   target: ConnectedTarget,
   parts: BackupParts,
-  ledger: BackupLedger,
+  { ledger, meter }: { readonly ledger: BackupLedger; readonly meter: Meter },
 ): ConnectedTarget {
   const { backup: source, copies, restorer, planner, openWriter } = target;
   if (!source && !copies) return target;
   const taking = (rule: BackupRule): Taking => {
-    if (source) return { ...parts, rule, source, store: storeOf(parts, rule) };
+    const store = () => meter.store(storeOf(parts, rule), rule.subject);
+    if (source) return { ...parts, rule, source, store: store() };
     throw new ProblemError(problem('BACKUP_CANNOT_BE_MADE', { target: target.name }));
   };
   const keeping = (rule: BackupRule): Keeping => {
@@ -164,7 +170,14 @@ function withBackups(
         const made = steps[kind];
         if (made) steps[kind] = recorded(made, keepingOf, ledger);
       }
-      for (const [kind, { driver }] of Object.entries(kinds)) steps[kind] = driver;
+      for (const [kind, step] of Object.entries(kinds)) {
+        meter.watch(step);
+        steps[kind] = step.driver;
+      }
+      for (const [kind, verb] of Object.entries(counted)) {
+        const driver = steps[kind];
+        if (driver) steps[kind] = meter.over(driver, verb, ({ params }) => subjectOf(params));
+      }
       return {
         steps,
         close() {
@@ -172,6 +185,24 @@ function withBackups(
           writer?.close();
         },
       };
+    },
+  };
+}
+
+/** What fails of these is on no record of backups. */
+const counted: Readonly<Record<string, string>> = {
+  [verifyKind]: 'verify-backup',
+  [intoKind]: 'restore',
+  [inPlaceKind]: 'restore',
+  [swapKind]: 'restore',
+};
+
+function countedLedger(ledger: BackupLedger, meter: Meter): BackupLedger {
+  return {
+    ...ledger,
+    async tell(subject, event, cause) {
+      await ledger.tell(subject, event, cause);
+      if (event.type === 'BackupFailed') meter.failed(subject, 'backup');
     },
   };
 }

@@ -14,14 +14,20 @@ export interface BackupLedger {
   of(subject: Subject): Promise<BackupRecord>;
   /** Once for each cause. */
   tell(subject: Subject, event: BackupEvent, cause: string): Promise<void>;
+  /** As it was when it was last asked for; the loop of backups asks twice a minute. */
+  lastSeen(subject: Subject): BackupRecord | undefined;
 }
 
 export function createBackupLedger(journal: Pick<Journal, 'append' | 'read'>): BackupLedger {
   const record = createStreamRecord(journal);
+  const seen = new Map<string, BackupRecord>();
   return {
+    lastSeen: (subject) => seen.get(streamOf(subject)),
     async of(subject) {
       const events = await journal.read(streamOf(subject));
-      return replay<BackupRecord, BackupEvent>(events, noBackups, evolveBackups).state;
+      const { state } = replay<BackupRecord, BackupEvent>(events, noBackups, evolveBackups);
+      seen.set(streamOf(subject), state);
+      return state;
     },
     tell: (subject, event, cause) =>
       record(streamOf(subject), event, { cause, by: 'tocsin', urgent: true }),

@@ -19,6 +19,8 @@ export interface LongKind<T> {
 
 export interface LongStep {
   readonly driver: StepDriver;
+  /** Whose work goes on in this process. */
+  underWay(): readonly Step[];
   /** Ends what is under way. */
   close(): void;
 }
@@ -28,7 +30,7 @@ export interface LongStep {
  * nothing but what is its own, so that twice is as good as once.
  */
 export function longStep<T>(kind: LongKind<T>): LongStep {
-  const jobs = new Map<string, Job<T>>();
+  const jobs = new Map<string, { readonly job: Job<T>; readonly step: Step }>();
   const keyOf = ({ operation }: StepContext, { id }: Step) => `${operation}/${id}`;
 
   async function end(step: Step, context: StepContext, outcome: JobOutcome<T>): Promise<Observed> {
@@ -54,7 +56,7 @@ export function longStep<T>(kind: LongKind<T>): LongStep {
       return checked;
     },
     async apply(step, context): Promise<Applied> {
-      jobs.set(keyOf(context, step), kind.begin(step, context));
+      jobs.set(keyOf(context, step), { job: kind.begin(step, context), step });
       const outputs = kind.output === undefined ? {} : { [kind.output]: context.token };
       return { outcome: 'applied', outputs };
     },
@@ -64,13 +66,13 @@ export function longStep<T>(kind: LongKind<T>): LongStep {
     },
     async observe(step, context): Promise<Observed> {
       const stopped = problem('BACKUP_STOPPED', {});
-      let job = jobs.get(keyOf(context, step));
+      let job = jobs.get(keyOf(context, step))?.job;
       if (!job) {
         const value = await kind.found(step, context);
         if (value !== undefined) return end(step, context, { ok: true, value });
         if (context.stopped) return end(step, context, { ok: false, problem: stopped });
         job = kind.begin(step, context);
-        jobs.set(keyOf(context, step), job);
+        jobs.set(keyOf(context, step), { job, step });
       }
       if (context.stopped) await job.stop(stopped);
       const outcome = job.outcome();
@@ -81,8 +83,9 @@ export function longStep<T>(kind: LongKind<T>): LongStep {
   };
   return {
     driver,
+    underWay: () => [...jobs.values()].map(({ step }) => step),
     close() {
-      for (const job of jobs.values()) void job.stop(problem('BACKUP_STOPPED', {}));
+      for (const { job } of jobs.values()) void job.stop(problem('BACKUP_STOPPED', {}));
     },
   };
 }

@@ -48,7 +48,7 @@ async function started(
     backups: { rules, backups, targets: [target] },
   });
   small.bot.start([]);
-  return { small, source, store };
+  return { small, source, store, backups };
 }
 
 describe('a backup that somebody asks for', () => {
@@ -66,6 +66,32 @@ describe('a backup that somebody asks for', () => {
     expect(await small.says('ana', 'backups checkout env=production')).not.toContain(
       'not verified',
     );
+    await small.bot.close();
+  });
+
+  it('is measured: what there is, what passed, what failed', async () => {
+    const { small, source, backups } = await started();
+    await small.says('ana', 'backup checkout database env=production');
+    await small.clock.passes(3_000);
+    await small.says('ana', 'verify-backup checkout database env=production');
+    await small.clock.passes(60_000);
+    const [reading] = backups.readings();
+    expect(reading).toMatchObject({ subject: entry.subject, underWay: 0 });
+    expect(reading?.record?.taken).toMatchObject([{ bytes: 4, verified: { ok: true } }]);
+    // It is read once to hold it against its checksum and once to restore it, each time behind its manifest.
+    expect(reading?.bytes.get('written')).toBeGreaterThan(4);
+    expect(reading?.bytes.get('read')).toBeGreaterThan(8);
+    expect([...(reading?.failures ?? [])]).toEqual([]);
+
+    source.holds = undefined;
+    await small.says('ana', 'backup checkout database env=production another=yes');
+    await small.clock.passes(3_000);
+    expect([...(backups.readings()[0]?.failures ?? [])]).toEqual([]);
+    source.holds = 'rows';
+    await small.says('ana', 'backup checkout database env=production another=yes');
+    source.holds = undefined;
+    await small.clock.passes(3_000);
+    expect([...(backups.readings()[0]?.failures ?? [])]).toEqual([['backup', 1]]);
     await small.bot.close();
   });
 

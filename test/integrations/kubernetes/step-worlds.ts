@@ -85,6 +85,7 @@ async function worldOf(ground: Ground, verb: string, spoiling: object): Promise<
   }
   return {
     step,
+    isPatient: verb === 'start',
     operation: 'op-1',
     now: () => world.clock.now(),
     driver() {

@@ -27,13 +27,12 @@ export async function databases(server: PostgresServer): Promise<readonly string
   return rows.map(({ name }) => String(name));
 }
 
-/** A cluster in which `checkout` runs three times and `worker` twice. */
+/** A cluster in which `checkout` runs three times and `worker` twice; who starts it closes it. */
 export async function cluster(): Promise<Sandbox> {
   const sandbox = await startSandbox({
     seed: 7,
     timing: { pullMs: 5, readyMs: 20, terminateMs: 100 },
   });
-  onTestFinished(() => sandbox.close());
   const image = 'shop/checkout:1';
   sandbox.seed.deployment({ namespace: 'shop', name: 'checkout', image, replicas: 3 });
   sandbox.seed.statefulSet({ namespace: 'shop', name: 'worker', image, replicas: 2 });
@@ -50,6 +49,19 @@ export function replicas(sandbox: Sandbox): readonly (number | undefined)[] {
     sandbox.get('deployments', 'shop', 'checkout')?.spec.replicas,
     sandbox.get('statefulsets', 'shop', 'worker')?.spec.replicas,
   ];
+}
+
+/** `checkout`, as somebody with kubectl scales it. */
+export async function scaledTo(sandbox: Sandbox, to: number): Promise<void> {
+  const answer = await fetch(`${sandbox.url}/apis/apps/v1/namespaces/shop/deployments/checkout`, {
+    method: 'PATCH',
+    headers: {
+      authorization: `Bearer ${sandbox.token('admin')}`,
+      'content-type': 'application/merge-patch+json',
+    },
+    body: JSON.stringify({ spec: { replicas: to } }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
 }
 
 /** What the service answers when it is asked how it is. */

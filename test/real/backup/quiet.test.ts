@@ -12,6 +12,7 @@ import {
   idsIn,
   newestIn,
   replicas,
+  scaledTo,
   serviceThatWrites,
 } from './disaster.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
@@ -27,6 +28,7 @@ afterAll(async () => {
 
 it('services stand still while a backup takes the place of what is in use, run again as they did, and are looked at', async () => {
   const sandbox = await cluster();
+  onTestFinished(() => sandbox.close());
   const health = await healthDoor();
   const { url } = health;
   const written = configuration({ server, sandbox, health: url });
@@ -54,15 +56,7 @@ it('services stand still while a backup takes the place of what is in use, run a
     expect(plan.text).toContain(said);
   expect(replicas(sandbox)).toEqual([3, 2]);
   // Between plan and stop somebody scales up: it is the number of the stop that comes back.
-  const scaled = await fetch(`${sandbox.url}/apis/apps/v1/namespaces/shop/deployments/checkout`, {
-    method: 'PATCH',
-    headers: {
-      authorization: `Bearer ${sandbox.token('admin')}`,
-      'content-type': 'application/merge-patch+json',
-    },
-    body: JSON.stringify({ spec: { replicas: 4 } }),
-  });
-  expect(scaled.status).toBe(200);
+  await scaledTo(sandbox, 4);
   await approvedBy([ben, cyn], thread, plan.line);
   const text = await ended(thread);
   await writer.stop();

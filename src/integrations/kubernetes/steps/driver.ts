@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Step } from '../../../core/operation/plan.ts';
 import type {
   Applied,
@@ -35,6 +36,9 @@ export interface WriteMeta {
   readonly resourceVersion: string;
   readonly context: StepContext;
 }
+
+/** A cluster that is busy is asked again after so long, and after longer each time. */
+const restMs = 500;
 
 /** In place of a state that could not be read: nothing is sent under it. */
 const unseen = 'unseen';
@@ -135,6 +139,10 @@ async function apply(
       resourceVersion: token.resourceVersion,
       context,
     });
+    if (written.outcome === 'refused' && kind.isPatient && !told.has(written.problem.code)) {
+      await delay(restMs * context.attempt);
+      return { outcome: 'moved' };
+    }
     return written.outcome === 'conflict'
       ? await movedOrOurs(cluster, suspect)
       : applied(cluster, step, written);

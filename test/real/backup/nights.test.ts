@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto';
+import {
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Sandbox } from '../../../src/sandbox/index.ts';
+import { cluster, databases, freshDatabase, idsIn, replicas, scaledTo } from './disaster.ts';
+import { type Boundary, type Nights, startNights } from './nights.ts';
+import { type PostgresServer, startPostgres } from './postgres-server.ts';
+
+interface Stage {
+  readonly server: PostgresServer;
+  readonly sandbox: Sandbox;
+  readonly nights: Nights;
+  /** Where backups lie. */
+  readonly place: string;
+}
+
+/** One of each for all nights: they leave it as it was. */
+let stage: Stage;
+beforeAll(async () => {
+  const server = await startPostgres();
+  await freshDatabase(server);
+  const sandbox = await cluster();
+  const nights = await startNights(server, sandbox);
+  const place = join(nights.folder, 'backups/checkout/production/database');
+  stage = { server, sandbox, nights, place };
+});
+afterAll(async () => {
+  await stage?.nights.close();
+  await stage?.sandbox.close();
+  await stage?.server.stop();
+});
+
+const isFull = Boolean(process.env['TOCSIN_FULL']);
+
+/** Both ways to restore, by their steps. */
+const ways = {
+  beside: {
+    words: '',
+    steps: [
+      'take',
+      'into',
+      'stop checkout',
+      'stop worker',
+      'swap',
+      'start checkout',
+      'start worker',
+    ],
+  },
+  'in place': {
+    words: 'in=place',
+    steps: ['stop checkout', 'stop worker', 'take', 'over', 'start checkout', 'start worker'],
+  },
+} as const;
+
+interface Night {
+  readonly name: string;
+  readonly play: () => Promise<void>;
+}
+
+/** Everything that can go wrong with one way to restore. */
+function nightsOf(name: keyof typeof ways): {
+  failures: readonly Night[];
+  kills: readonly Night[];
+} {
+  const { words, steps } = ways[name];
+  const isBeside = name === 'beside';
+  const numbers = new Map(steps.map((step, index) => [String(step), `s${index + 1}`]));
+  const idOf = (what: string) => numbers.get(what) ?? '';
+  /** What is done on a failure once both were stopped. */
+  const allBack = isBeside ? ['c1', 'c2', 'c3'] : ['c1', 'c2'];
+  const breaks: readonly Failure[] = [
+    { what: 'take', breaks: storeThatTakesNothing, back: isBeside ? [] : allBack },
+    ...(isBeside
+      ? [
+          { what: 'into', breaks: cutArtefact, back: [] },
+          { what: 'swap', breaks: anotherDatabase, back: allBack },
+        ]
+      : [{ what: 'over', breaks: cutArtefact, back: allBack }]),
+    {
+      what: 'stop checkout',
+      breaks: () => refused('checkout'),
+      back: isBeside ? ['c1', 'c2'] : [],
+    },
+    {
+      what: 'stop worker',
+      breaks: () => refused('worker'),
+      back: isBeside ? allBack : ['c1', 'c2'],
+    },
+  ];
+  const failures = breaks.map(({ what, breaks: begin, back }) => ({
+    name: `${name}: ${what} fails`,
+    async play() {
+      await spoiled();
+      let mend = nothing;
+      const ending = await stage.nights.restore(words, async () => {
+        mend = await begin();
+      });
+      mend();
+      expect(ending.status, ending.code).toBe('OperationFailed');
+      const ended = [`${idOf(what)} failed`, ...back.map((id) => `${id} verified`)];
+      expect(ending.steps.slice(-ended.length)).toEqual(ended);
+      expect(replicas(stage.sandbox)).toEqual([3, 2]);
+      expect(await idsIn(stage.server, 'checkout')).toEqual(new Set([9000]));
+      const all = await databases(stage.server);
+      expect(all.filter((each) => /restored|before/.test(each))).toEqual([]);
+    },
+  }));
+  const starts: readonly Night[] = [
+    {
+      name: `${name}: a cluster is busy when a service is started`,
+      async play() {
+        await spoiled();
+        const act = { kind: 'answer', code: 429 } as const;
+        // The first write to it is its stop.
+        const fault = {
+          method: 'PATCH',
+          path: /checkout$/,
+          dryRun: false,
+          after: 1,
+          times: 2,
+          act,
+        };
+        const ending = await stage.nights.restore(
+          words,
+          () => void stage.sandbox.faults.add(fault),
+        );
+        expect(ending.status, ending.code).toBe('DONE');
+        await restored();
+      },
+    },
+    {
+      name: `${name}: a service may not be started`,
+      async play() {
+        await spoiled();
+        const ending = await stage.nights.restore(words, () => void refused('checkout', 1));
+        expect(ending.status, ending.code).toBe('OperationFailed');
+        const [start, other] = [idOf('start checkout'), idOf('start worker')];
+        expect(ending.steps.slice(-2)).toEqual([`${start} failed`, `${other} verified`]);
+        expect(replicas(stage.sandbox)).toEqual([0, 2]);
+        expect((await idsIn(stage.server, 'checkout')).size).toBe(2000);
+        await scaledTo(stage.sandbox, 3);
+      },
+    },
+  ];
+  const boundaries = steps.flatMap((what) =>
+    (['StepIntended', 'StepApplied', 'StepVerified'] as const).flatMap((type) =>
+      (['before', 'after'] as const).map((when) => ({ what, when, type, step: idOf(what) })),
+    ),
+  );
+  // Whether names that were to change still will is known after a minute.
+  const quick = ({ what, when, type }: (typeof boundaries)[number]) =>
+    what !== 'swap' || when !== 'after' || type !== 'StepIntended';
+  const kills = boundaries
+    .filter((at) => isFull || quick(at))
+    .map((at) => ({
+      name: `${name}: killed ${at.when} ${at.type} of ${at.what} is on disk`,
+      play: () => killed(words, at, isBeside),
+    }));
+  return { failures: [...failures, ...starts], kills };
+}
+
+async function killed(words: string, at: Boundary, isBeside: boolean): Promise<void> {
+  await spoiled();
+  const before = backups();
+  const ending = await stage.nights.killed(words, at);
+  expect(ending.status, `${ending.code} ${ending.steps}`).toBe('DONE');
+  await restored();
+  expect(backups()).toBe(before + 1);
+  const kept = (await databases(stage.server)).find((each) => each.startsWith('checkout_before_'));
+  expect(kept !== undefined).toBe(isBeside);
+  if (kept) expect(await idsIn(stage.server, kept)).toEqual(new Set([9000]));
+}
+
+const all = [nightsOf('beside'), nightsOf('in place')];
+
+it.each(chosen(all.flatMap(({ failures }) => failures)))(
+  'leaves nobody stopped, and what was in use as it was or all of the backup: $name',
+  ({ play }) => play(),
+);
+
+it.each(chosen(all.flatMap(({ kills }) => kills)))(
+  'comes to the same end in another process: $name',
+  { timeout: 180_000 },
+  ({ play }) => play(),
+);
+
+it('has all of it on one record, which verifies', () => {
+  expect(stage.nights.verify()).toBe(true);
+});
+
+interface Failure {
+  readonly what: string;
+  /** Answers how it is mended. */
+  readonly breaks: () => Promise<() => void> | (() => void);
+  /** Compensations, in their order. */
+  readonly back: readonly string[];
+}
+
+/** One order that no backup has, in the place of all others. */
+async function spoiled(): Promise<void> {
+  const { server } = stage;
+  await freshDatabase(server);
+  await server.ask('DELETE FROM orders; INSERT INTO orders VALUES (9000)', 'checkout');
+}
+
+async function restored(): Promise<void> {
+  const ids = await idsIn(stage.server, 'checkout');
+  expect([ids.size, ids.has(9000)]).toEqual([2000, false]);
+  expect(replicas(stage.sandbox)).toEqual([3, 2]);
+  const names = await databases(stage.server);
+  expect(names.filter((name) => name.startsWith('tocsin_restored'))).toEqual([]);
+}
+
+function backups(): number {
+  return readdirSync(stage.place).filter((name) => name.endsWith('.manifest.json')).length;
+}
+
+function storeThatTakesNothing(): () => void {
+  const { place } = stage;
+  const away = join(dirname(place), 'away');
+  renameSync(place, away);
+  writeFileSync(place, '');
+  return () => {
+    rmSync(place);
+    renameSync(away, place);
+  };
+}
+
+function cutArtefact(): () => void {
+  const file = join(stage.place, `${stage.nights.backup}.dump`);
+  const whole = readFileSync(file);
+  truncateSync(file, 900);
+  return () => writeFileSync(file, whole);
+}
+
+async function anotherDatabase(): Promise<() => void> {
+  await stage.server.ask('ALTER DATABASE checkout RENAME TO checkout_old');
+  await stage.server.ask('CREATE DATABASE checkout TEMPLATE checkout_old');
+  return nothing;
+}
+
+/** Its next write, or the one after so many. */
+function refused(name: string, after = 0): () => void {
+  const act = { kind: 'answer', code: 422, message: 'not now' } as const;
+  const path = new RegExp(`${name}$`);
+  stage.sandbox.faults.add({ method: 'PATCH', path, dryRun: false, after, act });
+  return nothing;
+}
+
+const nothing = (): void => undefined;
+
+/** All of them in a full run, else one that the seed picks. */
+function chosen(nights: readonly Night[]): readonly Night[] {
+  const seed = process.env['TOCSIN_SEED'] ?? '1';
+  const weight = ({ name }: Night) => createHash('sha256').update(`${seed} ${name}`).digest('hex');
+  const sorted = nights.toSorted((a, b) => (weight(a) < weight(b) ? -1 : 1));
+  return isFull ? sorted : sorted.slice(0, 1);
+}
