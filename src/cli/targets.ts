@@ -125,8 +125,16 @@ async function connectAws(configured: readonly AwsConfig[]): Promise<Connected> 
 async function connectMongodb(configured: readonly MongodbConfig[]): Promise<Connected> {
   if (configured.length === 0) return { targets: [], books: [] };
   const { connect, problems } = await import('../integrations/mongodb/index.ts');
-  const connected = configured.map(({ username, password, ...config }): ConnectedTarget => {
-    const integration = connect({ ...config, ...login(username, password) });
+  const opened = configured.map(({ username, password, scratch, ...config }) => ({
+    config: { ...config, ...login(username, password) },
+    scratch,
+  }));
+  const connected = opened.map(({ config, scratch: name }): ConnectedTarget => {
+    const scratch = opened.find((each) => each.config.target === name)?.config;
+    const integration = connect(config, {
+      ...{ clock: systemClock, programs },
+      ...(scratch && { scratch }),
+    });
     return { name: `mongodb/${config.target}`, ...integration };
   });
   return { targets: connected, books: [problems] };

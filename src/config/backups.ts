@@ -26,7 +26,7 @@ export interface BackupScope {
 }
 
 /** What this build makes copies of, by system. */
-const able: readonly string[] = ['postgres', 'redis', 'files'];
+const able: readonly string[] = ['postgres', 'redis', 'mongodb', 'files'];
 
 /** What is backed up, and where it is kept. */
 export function readBackups(
@@ -90,7 +90,7 @@ function readBackup(
   }
   const { database, query, timeout, schedule, verify, time_zone: zone } = entry;
   checkRuns(entry, { path, report });
-  checkPlain(entry, integration, { path, report });
+  checkIdle(entry, integration, { path, report });
   return [
     {
       subject: { service: service.name, environment, what: entry.what },
@@ -154,25 +154,41 @@ function scheduleOf(cron: string, zone: string): Schedule {
   return { text: `${cron} ${zone}`, last: (at) => lastUntil(times, at) };
 }
 
-/** What is copied as a whole, and answers no SELECT. */
-const plain: Readonly<Record<string, { readonly name: string; readonly why: string }>> = {
-  redis: { name: 'a Redis', why: 'all its databases are copied, and their keys are counted' },
-  files: { name: 'files', why: 'all paths of the target are copied, byte for byte' },
+/** What keys say nothing to whom, and why. */
+const idle: Readonly<Record<string, Idle>> = {
+  redis: {
+    name: 'a Redis',
+    keys: ['database', 'query', 'as'],
+    why: 'all its databases are copied, and their keys are counted',
+  },
+  files: {
+    name: 'files',
+    keys: ['database', 'query', 'as'],
+    why: 'all paths of the target are copied, byte for byte',
+  },
+  mongodb: {
+    name: 'a MongoDB',
+    keys: ['query', 'as'],
+    why: 'documents are counted, and it is copied in one way',
+  },
 };
 
-function checkPlain(
+interface Idle {
+  readonly name: string;
+  readonly keys: readonly ('database' | 'query' | 'as')[];
+  readonly why: string;
+}
+
+function checkIdle(
   entry: Written,
   integration: string,
   { path, report }: { readonly path: Path; readonly report: Report },
 ): void {
-  const whole = plain[integration];
-  for (const key of ['database', 'query', 'as'] as const) {
-    if (entry[key] === undefined || !whole) continue;
-    report.error([...path, key], {
-      what: `${key} of backups[${path[1]}] says nothing to ${whole.name}`,
-      why: whole.why,
-      instead: 'take it out',
-    });
+  const { name, keys, why } = idle[integration] ?? { name: '', keys: [], why: '' };
+  for (const key of keys) {
+    if (entry[key] === undefined) continue;
+    const what = `${key} of backups[${path[1]}] says nothing to ${name}`;
+    report.error([...path, key], { what, why, instead: 'take it out' });
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Secret } from '../core/secret.ts';
+import type { FilesConfig, MongodbConfig } from './copied-config.ts';
 import type { Listen } from './field.ts';
 import type { StoreConfig } from './stores.ts';
+
+export type { FilesConfig, MongodbConfig } from './copied-config.ts';
 
 /** Everything that is configured and that decisions are not made from; those are in `Settings`. */
 export interface Config {
@@ -271,30 +274,6 @@ export interface AwsConfig {
   readonly sessionToken?: Secret;
   readonly endpoint?: string;
   readonly timeoutMs: number;
-}
-
-/** One MongoDB replica set, as the integration wants it. */
-export interface MongodbConfig {
-  /** Name under `targets:`. */
-  readonly target: string;
-  readonly set: string;
-  readonly members: readonly { readonly host: string; readonly port: number }[];
-  readonly username?: string;
-  readonly password?: Secret;
-  readonly authSource: string;
-  /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
-  readonly tls?: string | true;
-  readonly timeoutMs: number;
-}
-
-/** Files and folders of this machine, as the integration wants them. */
-export interface FilesConfig {
-  /** Name under `targets:`. */
-  readonly target: string;
-  /** Absolute; none lies inside another. */
-  readonly paths: readonly string[];
-  readonly exclude: readonly string[];
-  readonly bytesMax: number;
 }
 
 /** One Redis, as the integration wants it. */

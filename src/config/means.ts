@@ -2,8 +2,20 @@ import { didYouMean, type Path, sayPath } from './error.ts';
 import type { OpenReport } from './report.ts';
 import type { Targets } from './targets.ts';
 
-/** Targets that are means of another one: what turns its clients. */
-export function meansOf({ postgres }: Pick<Targets, 'postgres'>): readonly Means[] {
+/** Targets that are means of another one: what turns its clients, where its copies are tried. */
+export function meansOf(targets: Pick<Targets, 'postgres' | 'mongodb'>): readonly Means[] {
+  return [...turning(targets), ...trying(targets)];
+}
+
+function trying({ mongodb }: Pick<Targets, 'mongodb'>): readonly Means[] {
+  return mongodb.flatMap(({ target, scratch: name }) =>
+    name === undefined
+      ? []
+      : [{ kind: 'mongodb', name, path: ['targets', target, 'mongodb', 'scratch'] }],
+  );
+}
+
+function turning({ postgres }: Pick<Targets, 'postgres'>): readonly Means[] {
   return postgres.flatMap(({ target, repoint }) =>
     repoint.flatMap((each, index) =>
       'haproxy' in each

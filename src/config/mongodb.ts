@@ -19,7 +19,9 @@ export function readMongodbTarget(
     return undefined;
   }
   const { set, members, username, password, auth_source, tls, timeout } = parsed.data;
+  const { programs, scratch } = parsed.data;
   refuseIdle(parsed.data, path, scope);
+  refuseItself(parsed.data, path, scope);
   const example = { whose: 'a member', example: 'db-1.example.com:27017' };
   const places = members.map((each, index) =>
     readAddress(each, { path: [...path, 'members', index], report: scope.report, ...example }),
@@ -34,7 +36,23 @@ export function readMongodbTarget(
     ...(username !== undefined && { username }),
     ...(password && { password }),
     ...(tls && { tls: ca ?? (true as const) }),
+    ...(programs !== undefined && { programs: scope.absolute(programs) }),
+    ...(scratch !== undefined && { scratch }),
   };
+}
+
+/** A copy is never tried on the set that it is of. */
+function refuseItself(
+  { scratch }: (typeof mongodbTarget)['_output'],
+  path: Path,
+  { report }: TargetScope,
+): void {
+  if (scratch === undefined || scratch !== path[1]) return;
+  report.error([...path, 'scratch'], {
+    what: `${sayPath([...path, 'scratch'])} is the target itself`,
+    why: 'copies are tried where nobody is served',
+    instead: 'name another mongodb target, or take it out',
+  });
 }
 
 /** What would have no effect, or only half of one. */

@@ -357,6 +357,14 @@ export const mongodbTarget = keys({
     .describe(
       "PEM file of the authority that signed their certificates; the system's when absent.",
     ),
+  programs: path
+    .optional()
+    .describe('Folder of the MongoDB Database Tools, for backups; the usual ones when absent.'),
+  scratch: name
+    .optional()
+    .describe(
+      'Another `mongodb` target on which a copy of one database is restored, under another name, to verify it; read and counted only when absent.',
+    ),
   timeout: duration('100ms', '30s').default(5_000).describe('How long one command may take.'),
 });
 

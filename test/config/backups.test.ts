@@ -5,7 +5,9 @@ const targets = `targets:
   eu-1: { kubernetes: { read: { in_cluster: true }, write: { in_cluster: true } } }
   aws-us: { aws: { region: us-east-1 } }
   pg-main: { postgres: { nodes: { one: { address: "db:5432" } }, username: tocsin, application: { username: app } } }
-  mongo: { mongodb: { set: rs0, members: ["m:27017"] } }
+  pat: { patroni: { endpoints: ["http://p:8008"] } }
+  mongo: { mongodb: { set: rs0, members: ["m:27017"], scratch: tries } }
+  tries: { mongodb: { set: rs1, members: ["t:27017"], programs: ./tools } }
   etc: { files: { paths: [/etc/checkout, /etc/nginx/nginx.conf], exclude: ["*.swp"], at_most: 1GiB } }
   cache-main: { redis: { sentinels: ["s:26379"], master: cache } }`;
 const services = `services:
@@ -18,6 +20,7 @@ const services = `services:
   agent: { match: { app: agent }, environments: { production: { workload: { kubernetes: eu-1, namespace: shop, daemonset: agent } } } }
   region: { match: { app: region }, environments: { production: { workload: { aws: aws-us, ecs_cluster: shop, ecs_service: checkout } } } }
   mail: { match: { app: mail }, environments: { production: { database: { postgres: pg-main } } } }
+  lone: { match: { app: lone }, environments: { production: { database: { patroni: pat } } } }
   shop: { match: { app: shop }, environments: { production: { database: { mongodb: mongo } } } }`;
 
 const faults = (...entries: readonly string[]) =>
@@ -74,17 +77,19 @@ describe('backups', () => {
   it('are of what this build makes copies of, and one for each', () => {
     expect(
       faults(
-        'service: shop, what: database, to: ./b',
+        'service: shop, what: database, to: ./b, database: orders, query: "SELECT 1"',
         'service: checkout, what: cache, to: ./b, query: "SELECT 1"',
         'service: mail, what: database, to: ./b',
         'service: mail, what: database, to: ./c',
         'service: checkout, what: config, to: ./b, database: x',
+        'service: lone, what: database, to: ./b',
       ),
     ).toEqual([
-      'the database of shop is a mongodb target, this build makes copies of postgres, redis, files and aws only, take the entry out',
+      'query of backups[0] says nothing to a MongoDB, documents are counted, and it is copied in one way, take it out',
       'query of backups[1] says nothing to a Redis, all its databases are copied, and their keys are counted, take it out',
       'two entries of backups are about mail/production/database, which of them a command means could not be told, write one',
       'database of backups[4] says nothing to files, all paths of the target are copied, byte for byte, take it out',
+      'the database of lone is a patroni target, this build makes copies of postgres, redis, mongodb, files and aws only, take the entry out',
     ]);
   });
 });
@@ -130,4 +135,22 @@ describe('files', () => {
       ).join('\n'),
     ).toContain('this build has no files database');
   });
+});
+
+it('a scratch server of a MongoDB is another one', () => {
+  const of = (scratch: string) =>
+    faultsOf(
+      yaml({
+        targets: `targets: { mongo: { mongodb: { set: rs0, members: ["m:27017"], scratch: ${scratch} } }, tries: { mongodb: { set: rs1, members: ["t:27017"] } } }`,
+        services:
+          'services: { shop: { match: { app: s }, environments: { production: { database: { mongodb: mongo } } } } }',
+      }),
+    ).map((fault) => fault.replace(/^tocsin\.yaml:\d+: /, ''));
+  expect(of('tries')).toEqual([]);
+  expect(of('mongo')).toEqual([
+    'targets.mongo.mongodb.scratch is the target itself, copies are tried where nobody is served, name another mongodb target, or take it out',
+  ]);
+  expect(of('triez')).toEqual([
+    'targets.mongo.mongodb.scratch is "triez", targets has no mongodb target of that name, did you mean "tries"?',
+  ]);
 });

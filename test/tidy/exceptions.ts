@@ -140,6 +140,11 @@ export const exceptions: readonly Exception[] = [
     why: 'It changes the names of files that are put back, and reads a note of its own',
   },
   {
+    rule: 'one reader of the environment and of files',
+    path: 'src/integrations/mongodb/backup/tools.ts',
+    why: 'Programs of MongoDB read logins and authorities from files, which it writes for them',
+  },
+  {
     rule: 'own files by literal address',
     path: 'src/bot/graphs/material.ts',
     why: 'Fonts and the renderer are files of packages, which the build finds by import.meta.resolve with a literal',

@@ -24,6 +24,7 @@ const manifest = z.strictObject({
     counts: z.record(z.string(), count),
     uncounted: count,
     atMost: z.record(z.string(), count).optional(),
+    counted: z.literal('documents').optional(),
     trees: z.record(z.string(), z.strictObject({ bytes: count, sha256: digest })).optional(),
     notes: z.array(text).max(20).optional(),
     log: z.strictObject({ file: text, at: count }).optional(),
@@ -39,13 +40,14 @@ export function signedManifestIn(written: string): SignedManifest | undefined {
     const parsed = signedManifest.safeParse(JSON.parse(written));
     if (!parsed.success) return undefined;
     const { content, ...rest } = parsed.data.manifest;
-    const { query, atMost, trees, notes, log, ...counted } = content;
+    const { query, atMost, counted, trees, notes, log, ...rows } = content;
     return {
       ...parsed.data,
       manifest: {
         ...rest,
         content: {
-          ...counted,
+          ...rows,
+          ...(counted && { counted }),
           ...(atMost && { atMost }),
           ...(trees && { trees }),
           ...(notes && { notes }),

@@ -69,7 +69,7 @@ export async function draftVerify(
   const bytes = sound?.source.bytes ?? 0;
   const lack = await lackOfScratch(taking, bytes);
   if (lack) return { ok: false, problem: lack };
-  const { place } = await source.scratch();
+  const { place, onlyRead } = await source.scratch();
   const { integration, target, locator } = rule.source;
   const step: Step = {
     id: 's1',
@@ -84,7 +84,7 @@ export async function draftVerify(
     preconditions: { sha256: backup.sha256 },
     postconditions: { verified: true },
     verify: {
-      what: 'signature, checksum, read to its end, restored, rows counted',
+      what: `signature, checksum, read to its end, ${onlyRead === undefined ? 'restored, ' : ''}rows counted`,
       withinMs: rule.timeoutMs + 60_000,
     },
     guard: 'conditional',
@@ -98,10 +98,16 @@ export async function draftVerify(
     steps: [step],
     targets: [step.target],
     diff: step.change,
-    warnings: wrong.map(({ says }) => problem('BACKUP_DOUBTFUL', { id: backup.id, why: says })),
+    warnings: [
+      ...wrong.map(({ says }) => problem('BACKUP_DOUBTFUL', { id: backup.id, why: says })),
+      ...(onlyRead === undefined
+        ? []
+        : [problem('BACKUP_ONLY_READ', { id: backup.id, why: onlyRead })]),
+    ],
     blast: {
       reads: `${backup.name} in ${store.name}, ${sayBytes(backup.bytes)}`,
-      restoresInto: `${place}, about ${sayBytes(bytes)}, gone afterwards`,
+      restoresInto:
+        onlyRead === undefined ? `${place}, about ${sayBytes(bytes)}, gone afterwards` : place,
       verified: backup.verified
         ? `${backup.verified.ok ? 'valid' : 'invalid'} when it was verified last`
         : 'never before',

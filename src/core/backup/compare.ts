@@ -75,10 +75,12 @@ export function judgeContent(then: Content, now: Content): readonly Check[] {
   const tables = Object.entries(then.counts);
   const wrong = tables.filter(([name, count]) => now.counts[name] !== count);
   const rows = tables.reduce((sum, [, count]) => sum + count, 0);
+  const { each, within } = then.counted === 'documents' ? documents : plainRows;
   const named = wrong
     .slice(0, namedMax)
-    .map(([name, count]) => `${name} has ${now.counts[name] ?? 'no'} rows instead of ${count}`);
+    .map(([name, count]) => `${name} has ${now.counts[name] ?? 'no'} ${each} instead of ${count}`);
   const more = wrong.length > namedMax ? [`and ${wrong.length - namedMax} more`] : [];
+  const notes = (then.notes ?? []).map((note) => `; ${note}`).join('');
   const uncounted = then.uncounted > 0 ? `; ${then.uncounted} were not counted` : '';
   return [
     {
@@ -86,12 +88,15 @@ export function judgeContent(then: Content, now: Content): readonly Check[] {
       ok: wrong.length === 0,
       says:
         wrong.length === 0
-          ? `${rows} rows in ${tables.length} tables, as they were${uncounted}`
+          ? `${rows} ${each} in ${tables.length} ${within}, as they were${uncounted}${notes}`
           : [...named, ...more].join(', '),
     },
     ...judgeQuery(then, now),
   ];
 }
+
+const plainRows = { each: 'rows', within: 'tables' };
+const documents = { each: 'documents', within: 'collections' };
 
 type Counts = Content['counts'];
 

@@ -43,6 +43,8 @@ export interface Content {
   readonly uncounted: number;
   /** Counted around it: `counts` are the fewest, and these the most. */
   readonly atMost?: Readonly<Record<string, number>>;
+  /** What is counted in it, where that is not rows of tables. */
+  readonly counted?: 'documents';
   /** Of files: what is at and below each path; `counts` says how many. */
   readonly trees?: Readonly<Record<string, Tree>>;
   /** What whoever restores it should know: `2 changed while they were read: access.log, error.log`. */

@@ -71,6 +71,12 @@ export const backupProblems: ProblemBook = {
     why: 'Looked at from outside: {why}.',
     next: 'Verifying it goes no further than that.',
   },
+  BACKUP_ONLY_READ: {
+    what: 'The backup {id} is not restored to verify it.',
+    changed: nothing,
+    why: '{why}.',
+    next: 'Name a place for that in the configuration where more is wanted than that it is whole.',
+  },
   BACKUP_VERIFY_FAILED: {
     what: 'The backup {id} could not be verified.',
     changed: 'Nothing was changed; what is known of it is what was known before.',

@@ -30,6 +30,8 @@ export interface Scratch {
   /** `a server of its own in /tmp`. */
   readonly place: string;
   readonly roomBytes: number;
+  /** Why a copy is read and counted only, and brought up nowhere; absent where it is. */
+  readonly onlyRead?: string;
 }
 
 export interface BackupWanted {

@@ -4,7 +4,7 @@ import { type Address, type MongodbConfig, said } from './schema.ts';
 
 export interface Member {
   /** Throws MONGODB_REFUSED with the server's own words, MONGODB_NO_ANSWER when a reply was lost. */
-  command(words: Document): Promise<Document>;
+  command(words: Document, database?: string): Promise<Document>;
 }
 
 /** Opens a connection to one member for one task; throws MONGODB_UNREACHABLE. */
@@ -23,10 +23,10 @@ export function createConnections(config: MongodbConfig): Connections {
       const name = said(address);
       try {
         return await task({
-          async command(words) {
+          async command(words, database = 'admin') {
             const [command = ''] = Object.keys(words);
             try {
-              return await client.db('admin').command(words);
+              return await client.db(database).command(words);
             } catch (error) {
               throw new ProblemError(problemOf(error, { member: name, command }), { cause: error });
             }

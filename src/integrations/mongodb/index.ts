@@ -1,12 +1,15 @@
 import { createQuestions } from '../../core/breaker.ts';
+import type { Copied } from '../../core/ports/backup.ts';
+import type { Programs } from '../../core/ports/programs.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
+import { createDumps } from './backup/dump.ts';
 import { createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
 import type { MongodbConfig } from './schema.ts';
 import { stepDownKind } from './steps/kinds.ts';
 import { stepDownDriver } from './steps/step-down.ts';
-import { isAway, readTopology, type Topology } from './topology.ts';
+import { isAway, type Reach, readTopology, type Topology } from './topology.ts';
 import { watchPrimary } from './watching.ts';
 
 export { problems } from './problems.ts';
@@ -14,7 +17,13 @@ export type { MongodbConfig } from './schema.ts';
 
 export interface MongodbDeps {
   readonly clock: { now(): number };
+  /** Nothing is copied without. */
+  readonly programs?: Programs;
+  /** Where copies are tried. */
+  readonly scratch?: MongodbConfig;
 }
+
+export interface Integration extends OperatedTarget, Copied {}
 
 /**
  * One replica set. Nothing is loaded or connected before the first question. What only looks goes through a breaker;
@@ -22,8 +31,8 @@ export interface MongodbDeps {
  */
 export function connect(
   config: MongodbConfig,
-  { clock }: MongodbDeps = { clock: Date },
-): OperatedTarget {
+  { clock, programs, scratch }: MongodbDeps = { clock: Date },
+): Integration {
   const reach = { config, connections: createConnections(config) };
   const questions = createQuestions({
     target: config.target,
@@ -41,6 +50,7 @@ export function connect(
 
   return {
     planner: createPlanner(config, topology),
+    ...(programs && copiedBy(reach, programs, scratch)),
     endpoint: (withinMs) => watchPrimary(config, withinMs),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
@@ -64,4 +74,9 @@ export function connect(
     openWriter: () => ({ steps: { [stepDownKind]: stepDownDriver(reach) }, close() {} }),
     close() {},
   };
+}
+
+function copiedBy(reach: Reach, programs: Programs, scratch: MongodbConfig | undefined): Copied {
+  const trying = scratch && { config: scratch, connections: createConnections(scratch) };
+  return { backup: createDumps({ ...reach, programs, ...(trying && { scratch: trying }) }) };
 }

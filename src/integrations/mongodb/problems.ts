@@ -94,6 +94,12 @@ export const problems: ProblemBook = {
     why: 'They could not be reached from here; what is said of the set is what the others say.',
     next: 'Look at them and at the network to them.',
   },
+  MONGODB_NO_DATABASE: {
+    what: 'There is no database {database}.',
+    changed: nothing,
+    why: 'None of the databases of the set has that name, and a copy of it would be empty.',
+    next: 'Let `database` of its entry in `backups:` name one of `show dbs`.',
+  },
   MONGODB_NO_MODE: {
     what: 'A failover of a MongoDB replica set takes no mode=.',
     changed: nothing,

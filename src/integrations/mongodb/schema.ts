@@ -11,6 +11,8 @@ export interface MongodbConfig {
   readonly authSource: string;
   /** PEM text of the authority, `true` for the system's; absent for a connection in the clear. */
   readonly tls?: string | true;
+  /** Absolute. Folder of the MongoDB Database Tools; the usual ones when absent. */
+  readonly programs?: string;
   /** Of one command, connecting included. */
   readonly timeoutMs: number;
 }

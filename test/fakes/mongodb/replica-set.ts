@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { BSON } from 'mongodb';
+import { createDocuments, type Documents } from './documents.ts';
 import { type ScramConversation, scramConversation } from './scram.ts';
 import { type Answerer, speak, type Words } from './wire.ts';
 
 /*
  * A replica set that answers as the manual says: who is primary, the state of each member, a step-down with its
- * conditions and its errors, and an election afterwards. It keeps no documents. What it does beyond the manual is marked.
+ * conditions and its errors, and an election afterwards. All members have the same documents. What it does beyond the manual is marked.
  */
 
 export interface MemberRule {
@@ -51,6 +52,8 @@ export interface FakeSet {
   effects(): number;
   /** Step-downs that were delayed so long take effect. */
   pass(ms: number): void;
+  /** By database and collection. */
+  readonly documents: Documents['databases'];
   close(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ export async function startReplicaSet(options: FakeSetOptions = {}): Promise<Fak
   let effects = 0;
   let now = 0;
   let connections = 0;
+  const documents = createDocuments();
 
   for (const [index, rule] of rules.entries()) {
     const server = createServer((socket) => {
@@ -257,7 +261,10 @@ export async function startReplicaSet(options: FakeSetOptions = {}): Promise<Fak
             ? { ok: 1 }
             : refusal(64, 'WriteConcernFailed', 'waiting for replication timed out');
         default:
-          return refusal(59, 'CommandNotFound', `no such command: '${command}'`);
+          return (
+            documents.answer(command, words) ??
+            refusal(59, 'CommandNotFound', `no such command: '${command}'`)
+          );
       }
     }
 
@@ -279,6 +286,7 @@ export async function startReplicaSet(options: FakeSetOptions = {}): Promise<Fak
 
   return {
     members,
+    documents: documents.databases,
     asked,
     term: () => term,
     primary,

@@ -45,8 +45,26 @@ async function one(socket: Socket, message: Buffer, answer: Answerer): Promise<v
   socket.write(Buffer.concat([header, before, body]));
 }
 
+/** Sections: one document, and lists of documents by name. */
 function messageOf(message: Buffer): Words {
-  return documentAt(message, headerBytes + 5);
+  const words: Record<string, unknown> = {};
+  for (let at = headerBytes + 4; at < message.length; ) {
+    const kind = message.readUInt8(at);
+    const size = message.readInt32LE(at + 1);
+    if (kind === 0) {
+      Object.assign(words, documentAt(message, at + 1));
+    } else {
+      const name = message.toString('utf8', at + 5, message.indexOf(0, at + 5));
+      const documents: Words[] = [];
+      for (let next = at + 6 + name.length; next < at + 1 + size; ) {
+        documents.push(documentAt(message, next));
+        next += message.readInt32LE(next);
+      }
+      words[name] = documents;
+    }
+    at += 1 + size;
+  }
+  return words;
 }
 
 function queryOf(message: Buffer): Words {
