@@ -15,7 +15,7 @@ import type { PostState } from '../core/post.ts';
 import type { StormState } from '../core/storm.ts';
 
 /** Version of the code that evolves these readings. A snapshot of another one is replayed, never trusted. */
-export const readingsVersion = 'readings-25';
+export const readingsVersion = 'readings-26';
 
 export interface Held<S> {
   state: S;

@@ -270,7 +270,7 @@ describe('what is forged', () => {
     expect(await refused('approve op-3f9a2c7d11 aaaaaaaaaa')).toBe('PROPOSAL_NO_CHANGE');
     expect(await refused('undo op-3f9a2c7d11')).toBe('PROPOSAL_NO_CHANGE');
     expect(await refused('read-only off')).toBe('PROPOSAL_NO_CHANGE');
-    expect(await refused('resolve')).toBe('PROPOSAL_NO_CHANGE');
+    expect(await refused('merge inc-1')).toBe('PROPOSAL_NO_CHANGE');
     expect(await refused('request pr-3f9a2c7d11')).toBe('PROPOSAL_NO_CHANGE');
     expect(await refused(`${line} accept=split-brain`)).toBe('PROPOSAL_ARGUMENT');
     expect(await refused(`${line} incident=inc-1`)).toBe('PROPOSAL_ARGUMENT');

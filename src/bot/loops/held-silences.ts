@@ -1,4 +1,4 @@
-import { concernsSilences, type SilencesAnswer, silencesAnswer } from '../../core/incident/held.ts';
+import { concernsSource, type SilencesAnswer, silencesAnswer } from '../../core/incident/held.ts';
 import type { IncidentState } from '../../core/incident/incident.ts';
 import type { SilenceReader } from '../../core/ports/silences.ts';
 import type { Clock } from '../clock.ts';
@@ -65,16 +65,16 @@ export function createHeldSilencesLoop(options: HeldSilencesLoopOptions): HeldSi
       return;
     }
     const answer = silencesAnswer(askedAt, listed);
-    for (const id of concernedOf(source)) await tell(id, answer);
+    for (const id of concernedOf(source)) await tell(id, source, answer);
   }
 
-  async function tell(id: string, answer: SilencesAnswer): Promise<void> {
+  async function tell(id: string, source: string, answer: SilencesAnswer): Promise<void> {
     const version = engine.readings.incidents.get(id)?.version ?? 0;
     const at = clock.now();
     await engine
       .tellIncident(
         id,
-        { type: 'CompareSilences', at, answer },
+        { type: 'CompareSilences', at, source, answer },
         { cause: `held/${id}/${version}/${at}/${questions}`, by: 'tocsin' },
       )
       .catch((error: unknown) => log('silences were not compared', { incident: id, error }));
@@ -105,5 +105,5 @@ export function createHeldSilencesLoop(options: HeldSilencesLoopOptions): HeldSi
 }
 
 function isConcerned(state: IncidentState, source: string): boolean {
-  return state.status === 'open' && state.opened.source === source && concernsSilences(state);
+  return state.status === 'open' && concernsSource(state, source);
 }

@@ -7,6 +7,7 @@ import {
   isWarned,
   pendingSilences,
   type SilenceState,
+  sourceOfSilence,
   warnedAt,
 } from '../../core/incident/silences.ts';
 import type {
@@ -131,7 +132,7 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
 
   /** Answers after how many ms it wants another turn; 0 when it is settled. */
   async function act(id: string, state: Incident, silence: SilenceState): Promise<number> {
-    const { source } = state.opened;
+    const source = sourceOfSilence(state, silence);
     const port = options.silences.find((each) => each.source === source);
     if (!port) return fail(id, silence, problem('SILENCE_NOT_OFFERED', { source }));
     if (silence.status === 'asked' && clock.now() >= silence.until) {
@@ -210,13 +211,13 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
 
   async function settle(
     id: string,
-    { silence }: SilenceState,
+    silence: SilenceState,
     became: RecordSilence['became'],
   ): Promise<number> {
-    await tell(id, silence, became);
-    tries.delete(silence);
-    const source = (await engine.incident(id)) ?? { status: 'none' };
-    if (source.status !== 'none') options.changed(source.opened.source);
+    await tell(id, silence.silence, became);
+    tries.delete(silence.silence);
+    const state = (await engine.incident(id)) ?? { status: 'none' };
+    if (state.status !== 'none') options.changed(sourceOfSilence(state, silence));
     return 0;
   }
 
@@ -234,13 +235,24 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
   async function adoptMade(operation: string): Promise<void> {
     const made = madeByOperation(await engine.operation(operation));
     if (!made) return;
-    const { incident, silence, became } = made;
+    const { silence, became } = made;
+    const incident = goesOnIn(made.incident, made.source);
     await engine.tellIncident(
       incident,
       { type: 'RecordSilence', at: clock.now(), silence, became },
       { cause: `silences/${silence}/${operation}`, by: 'tocsin' },
     );
     options.changed(made.source);
+  }
+
+  /** Where it was asked, or what that was merged into, as long as that is of the same source: it is seen and ended there. */
+  function goesOnIn(incident: string, source: string): string {
+    const { byIncident } = engine.readings.correlation;
+    const into = byIncident.get(incident)?.mergedInto;
+    if (into === undefined) return incident;
+    const state = engine.readings.incidents.get(into)?.state;
+    const isAlike = state && state.status !== 'none' && state.opened.source === source;
+    return isAlike ? goesOnIn(into, source) : incident;
   }
 
   function adopt(operation: string): void {

@@ -12,6 +12,7 @@ import type { Members } from './privacy.ts';
 import type { ProposalEvent } from './proposal.ts';
 import type { SecurityNoticed } from './security.ts';
 import type { SilenceEvent, SilenceFound, SilenceLost } from './silence-event.ts';
+import type { SilenceState } from './silences.ts';
 import type { EndpointEvent } from './watch.ts';
 
 /** Everything that can have happened to an incident. One delivery is one fact, however many alerts it holds. */
@@ -229,6 +230,8 @@ export interface IncidentReopened {
     | 'watch-again'
     | 'page-reopened'
     | 'parted';
+  /** Of one that was merged: the silences that come back with it. */
+  readonly silences?: readonly SilenceState[];
 }
 
 export interface SeveritySet {

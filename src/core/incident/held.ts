@@ -3,7 +3,7 @@ import type { HeldSilence } from '../ports/silences.ts';
 import type { IncidentEvent } from './event.ts';
 import type { Incident, IncidentState } from './incident.ts';
 import type { SilenceFound, SilenceLost, SilenceNews } from './silence-event.ts';
-import { type SilenceState, silencesAfter } from './silences.ts';
+import { type SilenceState, silencesAfter, sourceOfSilence } from './silences.ts';
 
 /** A silence that somebody made at the source, and that mutes alerts of the incident. */
 export type ElsewhereSilence = Omit<SilenceFound, 'type' | 'v'>;
@@ -23,6 +23,8 @@ export interface SilencesAnswer {
 export interface CompareSilences {
   readonly type: 'CompareSilences';
   readonly at: number;
+  /** Who answered; the source of the incident when absent. */
+  readonly source?: string;
   readonly answer: SilencesAnswer;
 }
 
@@ -58,14 +60,24 @@ export function concernsSilences({ silences, silenced, elsewhere, status }: Inci
 
 /** Brings what is known of silences in line with their source: ours as they stand there, and those of others. */
 export function compareSilences(
-  { at, answer }: CompareSilences,
+  { at, source, answer }: CompareSilences,
   state: IncidentState,
 ): readonly IncidentEvent[] {
   if (state.status === 'none' || !concernsSilences(state)) return [];
+  const asked = source ?? state.opened.source;
   return [
-    ...state.silences.flatMap((each) => ourDifference(each, answer, at)),
-    ...elsewhereDifferences(state, answer, at),
+    ...state.silences
+      .filter((each) => sourceOfSilence(state, each) === asked)
+      .flatMap((each) => ourDifference(each, answer, at)),
+    ...(asked === state.opened.source ? elsewhereDifferences(state, answer, at) : []),
   ];
+}
+
+/** Whether this source in particular has anything to be asked about it. */
+export function concernsSource(state: Incident, source: string): boolean {
+  if (!concernsSilences(state)) return false;
+  const isThere = (each: SilenceState) => sourceOfSilence(state, each) === source;
+  return state.opened.source === source || state.silences.some(isThere);
 }
 
 function ourDifference(

@@ -350,10 +350,15 @@ function change(state: Incident, event: IncidentEvent, meta: IncidentMeta): Inci
   }
 }
 
-function reopen(state: Incident, { why }: IncidentReopened, { at }: IncidentMeta): Incident {
+function reopen(
+  state: Incident,
+  { why, silences = [] }: IncidentReopened,
+  { at }: IncidentMeta,
+): Incident {
   const reopened = why === 'firing-again' ? state.reopened + 1 : state.reopened;
   const { merged: _merged, ...rest } = state;
-  return { ...rest, status: 'open', reopened, reopenedAt: at, resolved: undefined };
+  const both = silences.length > 0 && { silences: [...state.silences, ...silences] };
+  return { ...rest, ...both, status: 'open', reopened, reopenedAt: at, resolved: undefined };
 }
 
 /** What only a page told of so far is judged by its alerts from now on; what the page knew better stays. */

@@ -7,6 +7,7 @@ import type { AlertsTaken, IncidentTook, TakenAlert } from './move.ts';
 import { deedsAsked, type Wanted } from './page-deeds.ts';
 import type { FurtherSources } from './part.ts';
 import { inPieces } from './pieces.ts';
+import { carriedFrom } from './silences.ts';
 
 /** A person says that two incidents are one. */
 export interface MergeIncidents {
@@ -42,10 +43,17 @@ export function mergeIncidents(
   const { by, other } = intent;
   const reason = bounded(intent.reason);
   const who = { person: by.person, surface: by.surface, reason };
+  const silences = carriedFrom(state, intent.at);
+  const names = silences.map(({ silence }) => silence);
   return {
-    incident: [{ type: 'IncidentMerged', v: 1, into: other, ...who }],
+    incident: [
+      {
+        ...{ type: 'IncidentMerged', v: 1, into: other, ...who },
+        ...(names.length > 0 && { silences: names }),
+      },
+    ],
     other: [
-      took(state, who),
+      { ...took(state, who), ...(silences.length > 0 && { silences }) },
       ...taken(
         state.opened.incident,
         alertsOf(state).map((alert) => addFrom(alert, state)),

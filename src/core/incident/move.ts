@@ -3,6 +3,7 @@ import type { IncidentOpened } from './event.ts';
 import type { AlertState } from './incident.ts';
 import type { PageState } from './page.ts';
 import type { FurtherSources, PartJoined } from './part.ts';
+import type { SilenceState } from './silences.ts';
 
 /**
  * What people move between incidents. Each is told on both streams in one append: nothing is in two of them, and nothing
@@ -41,6 +42,8 @@ export interface IncidentTook {
   /** Its sources of alerts, its own too. */
   readonly sources: FurtherSources;
   readonly pages: readonly PageState[];
+  /** Silences that hold or are on their way: they are looked after, and ended, here from now on. */
+  readonly silences?: readonly SilenceState[];
   /** Somebody was woken for it by its own key, and that page was not heard of yet. */
   readonly paged?: { readonly pager: string; readonly via: string };
 }
@@ -64,6 +67,8 @@ export interface IncidentMerged {
   readonly person: string;
   readonly surface: string;
   readonly reason: string;
+  /** Names of the silences that went with it. */
+  readonly silences?: readonly string[];
 }
 
 /** Alerts were moved to an incident of their own, or back to the one that they came from. */
@@ -78,6 +83,8 @@ export interface AlertsLeft {
   /** A whole incident goes its own way again, with its names and pages. */
   readonly returned?: Pick<IncidentTook, 'keys' | 'dedupKeys'> & {
     readonly pages: readonly Pick<PageState, 'pager' | 'page'>[];
+    /** Names of the silences that go back. */
+    readonly silences?: readonly string[];
     /** What is left is the page it was before: the pager that speaks of it. */
     readonly pager?: string;
   };

@@ -66,6 +66,7 @@ function took(before: Incident, event: IncidentTook, { at }: IncidentMeta): Inci
     parts: [...state.parts, ...event.parts.map((part) => ({ ...part, from, at }))],
     dedupKeys: [...new Set([...state.dedupKeys, ...dedupKeys])],
     pages: openFirst([...state.pages, ...pages]),
+    ...(event.silences && { silences: [...event.silences, ...state.silences] }),
     ...(paged && {
       deeds: {
         ...state.deeds,
@@ -136,7 +137,7 @@ function alertsTaken(state: Incident, { alerts }: AlertsTaken): Incident {
 /** It keeps what it was told and what was done about it; what it was about is elsewhere. */
 function merged(
   state: Incident,
-  { into, person, reason }: IncidentMerged,
+  { into, person, reason, silences = [] }: IncidentMerged,
   { at }: IncidentMeta,
 ): Incident {
   return {
@@ -152,6 +153,7 @@ function merged(
     further: {},
     unreachable: undefined,
     pages: [],
+    silences: state.silences.filter(({ silence }) => !silences.includes(silence)),
     deeds: { ...state.deeds, paged: undefined, others: [] },
   };
 }
@@ -167,7 +169,7 @@ function alertsLeft(state: Incident, { alerts, to, returned }: AlertsLeft): Inci
   }
   const after = { ...state, ...withCounts(state, counts) };
   if (!returned) return after;
-  const { keys, dedupKeys, pages, pager } = returned;
+  const { keys, dedupKeys, pages, pager, silences = [] } = returned;
   const before = state.took?.find(({ incident }) => incident === to)?.before;
   return {
     ...after,
@@ -176,6 +178,7 @@ function alertsLeft(state: Incident, { alerts, to, returned }: AlertsLeft): Inci
     joined: state.joined.filter((key) => !keys.includes(key)),
     dedupKeys: state.dedupKeys.filter((key) => !dedupKeys.includes(key)),
     parts: state.parts.filter(({ from }) => from !== to),
+    silences: state.silences.filter(({ silence }) => !silences.includes(silence)),
     pages: state.pages.filter((page) => !pages.some((each) => isSamePage(each, page))),
     deeds: {
       ...state.deeds,

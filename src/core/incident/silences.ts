@@ -10,6 +10,10 @@ import type { SilenceAsked, SilenceEvent } from './silence-event.ts';
 export interface SilenceState extends SilenceTerms {
   /** Ours; the source's own name for it is `ref`. */
   readonly silence: string;
+  /** Where it is, when it came with an incident that was merged into this one: that one's source. */
+  readonly source?: string;
+  /** The incidents that it came from, the one it was asked in first; absent where it was asked here. */
+  readonly from?: readonly string[];
   /** `asked`: to be made, or where it has a `ref`, to be changed. */
   readonly status: 'asked' | 'made' | 'failed' | 'ending' | 'ended';
   readonly ref: string;
@@ -165,7 +169,7 @@ export function silencesAfter(
     const state = askedState(event, at, known);
     return known
       ? silences.map((each) => (each === known ? state : each))
-      : [...silences.slice(1 - KEPT_MAX), state];
+      : [...carriedOf(silences), ...ownOf(silences).slice(1 - KEPT_MAX), state];
   }
   return silences.map((each) => (each.silence === event.silence ? further(each, event, at) : each));
 }
@@ -180,7 +184,9 @@ function askedState(
   const ref = known?.ref ?? '';
   const { madeAt = 0, warnedOf = 0 } = known ?? {};
   const times = { madeAt, warnedOf };
-  return { ...wanted, ...times, status: 'asked', ref, ...(stands && { before: stands }), code: '' };
+  const whence = known?.from && { from: known.from, ...(known.source && { source: known.source }) };
+  const before = stands && { before: stands };
+  return { ...wanted, ...whence, ...times, status: 'asked', ref, ...before, code: '' };
 }
 
 function termsOf({ matchers, person, reason, until, operation }: SilenceState): SilenceTerms {
@@ -220,9 +226,49 @@ function further(
   }
 }
 
-/** The silence that holds, or is on its way; undefined when nothing asked for here is silent. */
+/** The silence that holds, or is on its way; undefined when nothing asked for here is silent. One that came with another incident is that one's. */
 export function liveSilence({ silences }: Incident, at: number): SilenceState | undefined {
-  return silences.findLast((each) => isLive(each, at));
+  return ownOf(silences).findLast((each) => isLive(each, at));
+}
+
+/** Those that were asked for here, oldest first. */
+export function ownOf(silences: readonly SilenceState[]): readonly SilenceState[] {
+  return silences.filter(({ from }) => from === undefined);
+}
+
+function carriedOf(silences: readonly SilenceState[]): readonly SilenceState[] {
+  return silences.filter(({ from }) => from !== undefined);
+}
+
+/** Those that hold or are on their way, as an incident that takes this one in looks after them. */
+export function carriedFrom({ opened, silences }: Incident, at: number): readonly SilenceState[] {
+  return silences
+    .filter((each) => isLive(each, at))
+    .map((each) => ({
+      ...each,
+      source: each.source ?? opened.source,
+      from: [...(each.from ?? []), opened.incident],
+    }));
+}
+
+/** Those that came from an incident that goes its own way again, as they are that one's. */
+export function returnedTo(
+  incident: string,
+  { silences }: Pick<Incident, 'silences'>,
+): readonly SilenceState[] {
+  return silences
+    .filter(({ from }) => from?.at(-1) === incident)
+    .map(({ from = [], source, ...rest }) => {
+      const before = from.slice(0, -1);
+      return before.length === 0
+        ? rest
+        : { ...rest, from: before, ...(source !== undefined && { source }) };
+    });
+}
+
+/** Where it is: the source of the incident, but for one that came with another. */
+export function sourceOfSilence({ opened }: Incident, { source }: SilenceState): string {
+  return source ?? opened.source;
 }
 
 function isLive({ status, until, before }: SilenceState, at: number): boolean {

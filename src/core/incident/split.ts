@@ -12,6 +12,7 @@ import { isSamePage } from './page.ts';
 import { cutOff } from './part.ts';
 import { inPieces } from './pieces.ts';
 import { resolvedByItself } from './receive.ts';
+import { returnedTo } from './silences.ts';
 
 /** A person says that something is not the same after all. */
 export interface SplitIncident {
@@ -143,6 +144,7 @@ function takenBack(intent: SplitIncident, state: Incident, other: IncidentState)
   const seen = pages.map(({ pager, seenAt, ...stands }): IncidentEvent => {
     return { type: 'PageSeen', v: 1, pager, what: 'compared', by: '', seenAt, stands };
   });
+  const silences = returnedTo(intent.other, state);
   const isOver =
     meant.every(({ status }) => status === 'resolved') &&
     pages.every(({ status }) => status === 'resolved') &&
@@ -150,7 +152,10 @@ function takenBack(intent: SplitIncident, state: Incident, other: IncidentState)
   return {
     incident: left(intent, state, { meant, one }),
     other: [
-      { type: 'IncidentReopened', v: 1, why: 'parted' },
+      {
+        ...{ type: 'IncidentReopened', v: 1, why: 'parted' },
+        ...(silences.length > 0 && { silences }),
+      },
       ...seen,
       ...taken(state.opened.incident, back),
       ...(isOver ? [resolvedByItself('alerts')] : []),
@@ -171,7 +176,11 @@ function left(
   const events = pieces.map((alerts, index): AlertsLeft => {
     const { keys, dedupKeys, pages, before } = one ?? NO_NAMES;
     const isPage = before !== undefined && state.alerts.size === meant.length;
-    const names = { keys, dedupKeys, pages, ...(isPage && { pager: before.source }) };
+    const silences = returnedTo(to, state).map(({ silence }) => silence);
+    const names = {
+      ...{ keys, dedupKeys, pages, ...(isPage && { pager: before.source }) },
+      ...(silences.length > 0 && { silences }),
+    };
     const returned = one && index === 0 ? { returned: names } : {};
     return { type: 'AlertsLeft', v: 1, to, ...who, alerts, ...returned };
   });

@@ -1,6 +1,7 @@
 import { rank, type Severity } from '../alert/severity.ts';
 import { SILENCE_HIDES_MAX } from '../incident/hides.ts';
 import { type Incident, severity } from '../incident/incident.ts';
+import { ownOf } from '../incident/silences.ts';
 import {
   alertList,
   type Gathered,
@@ -279,8 +280,8 @@ function silenceAction(
   press: (line: string) => Action['press'],
 ): readonly Action[] {
   if (opened.origin !== 'alerts' || !opened.sourceAnswers || firing === 0) return [];
-  const status = all.at(-1)?.status ?? 'ended';
-  if (status === 'made') {
+  const status = ownOf(all).at(-1)?.status ?? 'ended';
+  if (status === 'made' || all.some((each) => each.from && each.status === 'made')) {
     return [{ key: 'unsilence', label: 'Unsilence', style: 'plain', press: press('unsilence') }];
   }
   const isMild = (firingByRank[rank('critical')] ?? 0) === 0 && firing <= SILENCE_HIDES_MAX;

@@ -8,7 +8,7 @@ import type {
   SilenceFound,
   SilenceLost,
 } from '../incident/silence-event.ts';
-import type { SilenceState } from '../incident/silences.ts';
+import { ownOf, type SilenceState, sourceOfSilence } from '../incident/silences.ts';
 import type { Action, Card, Text } from './card.ts';
 import { code, counted, personSpan, problemLine, time, type Words } from './words.ts';
 
@@ -29,7 +29,7 @@ export function silenceText(
   event: SilenceEvent | SilenceFound | SilenceLost,
   { words, incident, where }: Told,
 ): Text {
-  const { source } = incident.opened;
+  const source = whereOf(incident, event);
   switch (event.type) {
     case 'SilenceAsked':
       return [
@@ -63,6 +63,12 @@ export function silenceText(
     case 'SilenceLost':
       return [`The silence that ${event.by || 'somebody'} made at ${source} is over`];
   }
+}
+
+function whereOf(incident: Incident, event: SilenceEvent | SilenceFound | SilenceLost): string {
+  const silence = 'silence' in event ? event.silence : '';
+  const known = incident.silences.find((each) => each.silence === silence);
+  return known ? sourceOfSilence(incident, known) : incident.opened.source;
 }
 
 const ENDED: Readonly<Record<SilenceEnded['why'], string>> = {
@@ -126,14 +132,15 @@ export function silenceFacts(incident: Incident, words: Words): readonly Fact[] 
 }
 
 function ours({ silences }: Incident, words: Words): readonly Fact[] {
-  const last = silences.at(-1);
+  const last = ownOf(silences).at(-1);
   const live = silences.filter(({ status }) => LIVE.has(status));
   // That it failed is said until something else is asked for.
   const shown = live.length > 0 || last?.status !== 'failed' ? live : [last];
-  return shown.map(({ status, until, person, reason, code: failure }) => {
+  return shown.map(({ status, until, person, reason, from, code: failure }) => {
     const by: Text = ['until ', time(until), ' by ', personSpan(person, words)];
     const failed: Text = failure === '' ? [] : [' ', code(failure)];
-    return { label: LABELS[status], value: [...by, `: ${reason}`, ...failed] };
+    const asked: Text = from?.[0] === undefined ? [] : [' · asked in ', code(from[0])];
+    return { label: LABELS[status], value: [...by, `: ${reason}`, ...asked, ...failed] };
   });
 }
 

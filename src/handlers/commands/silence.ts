@@ -6,6 +6,7 @@ import type { Incident } from '../../core/incident/incident.ts';
 import type { AskSilence } from '../../core/incident/intent.ts';
 import {
   liveSilence,
+  ownOf,
   reasonOf,
   type SilenceState,
   silenceObjection,
@@ -134,7 +135,7 @@ function usualMatchers(incident: Incident): readonly Matcher[] {
 
 /** The one that is changed when another is asked for. */
 function standing({ silences }: Incident): SilenceState | undefined {
-  const last = silences.at(-1);
+  const last = ownOf(silences).at(-1);
   return last?.status === 'made' ? last : undefined;
 }
 
