@@ -18,6 +18,8 @@ export async function startRedisSet(): Promise<RedisSet> {
   const ports = [master, ...others.slice(0, 2)];
   const sentinels = others.slice(2);
   startServers(processes, ports);
+  // A Sentinel asks a master at once and then every ten seconds: one that knows no replica yet costs as much.
+  await followed(processes, master);
   for (const port of sentinels) {
     processes.start(port, 'redis-sentinel', [
       `sentinel monitor cache 127.0.0.1 ${master} 2`,
@@ -38,7 +40,6 @@ export async function startRedisSet(): Promise<RedisSet> {
     },
     { withinMs: 60_000 },
   );
-  await followed(processes, master);
   await eventually(
     'every Sentinel has heard from each replica that it follows',
     async () => {
