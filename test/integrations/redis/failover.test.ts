@@ -58,6 +58,18 @@ describe('the pause of writes', () => {
     expect(redis.write(first)).toBe('OK');
   });
 
+  it('ends where a replica does not catch up, before any Sentinel is told', async () => {
+    const redis = createFakeRedis();
+    const [s1] = await stepsOf(redis);
+    redis.watch(/^SENTINEL FAILOVER/);
+    Object.assign(redis.servers.get(third) ?? {}, { offset: 1 });
+    expect(await applied(redis, s1)).toMatchObject({
+      outcome: 'refused',
+      problem: { code: 'REDIS_REPLICA_LATE', facts: { late: third } },
+    });
+    expect([redis.effects(), redis.write(first)]).toEqual([0, 'OK']);
+  });
+
   it('ends at once when the Sentinels refuse', async () => {
     const redis = createFakeRedis();
     const [s1] = await stepsOf(redis);

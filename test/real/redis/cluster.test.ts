@@ -112,6 +112,16 @@ it('without a majority FORCE is answered OK and does nothing, which is seen; a t
   await eventually('writes go on', () => writer.acknowledged().length > 50);
 });
 
+it('nodes that differ about who holds a slot are not believed', async () => {
+  // It has taken over the last third, and the others believe so.
+  const [, , holder = 0] = set.replicas;
+  expect(await set.client(holder).call('CLUSTER', 'DELSLOTS', '16383')).toBe('OK');
+  expect(await draft({})).toMatchObject({
+    ok: false,
+    problem: { code: 'REDIS_CLUSTER_DISAGREES' },
+  });
+});
+
 const context = { operation: 'op-1', outputs: {}, startedAt: 0 };
 
 function integration() {

@@ -15,8 +15,10 @@ export interface RedisProcesses {
   stop(): Promise<void>;
 }
 
-/** Redis servers and Sentinels of one test, in a folder of their own. */
-export function openRedisProcesses(): RedisProcesses {
+/** Redis servers and Sentinels of one test, in a folder of their own; where one asks for a password, its operator has it. */
+export function openRedisProcesses(
+  passwords: ReadonlyMap<number, string> = new Map(),
+): RedisProcesses {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-redis-'));
   const children = new Map<number, ChildProcess>();
   const clients = new Map<number, Redis>();
@@ -37,7 +39,13 @@ export function openRedisProcesses(): RedisProcesses {
     client(port) {
       const known = clients.get(port);
       if (known) return known;
-      const redis = new Redis({ host: '127.0.0.1', port, disableClientInfo: true });
+      const password = passwords.get(port);
+      const redis = new Redis({
+        host: '127.0.0.1',
+        port,
+        disableClientInfo: true,
+        ...(password !== undefined && { password }),
+      });
       redis.on('error', () => undefined);
       clients.set(port, redis);
       return redis;
@@ -55,6 +63,7 @@ const password = 'let-me-over';
 export const logins = {
   servers: { username: 'tocsin', password },
   read: { username: 'tocsin-read', password },
+  sentinelLogin: { username: 'tocsin', password },
 };
 
 /** Gives the users of the page of Redis exactly the rights that it lists, so that it is known to list enough. */
@@ -62,13 +71,34 @@ export async function grantAsThePageSays(
   client: RedisProcesses['client'],
   ports: readonly number[],
 ): Promise<void> {
-  const page = readFileSync(
-    new URL('../../../docs/integrations/redis.md', import.meta.url),
-    'utf8',
-  );
-  const lines = page.match(/ACL SETUSER .*/g)?.filter((line) => !/\+sentinel\|/.test(line)) ?? [];
+  const lines = linesOfThePage().filter((line) => !isOfSentinels(line));
   if (lines.length !== 5)
     throw new Error('the page names two users, for copies and restores as well');
+  await granted(lines, ports, client);
+}
+
+/** The same at the Sentinels. */
+export async function grantAtSentinels(
+  client: RedisProcesses['client'],
+  ports: readonly number[],
+): Promise<void> {
+  const lines = linesOfThePage().filter(isOfSentinels);
+  if (lines.length !== 1) throw new Error('the page names one user of the Sentinels');
+  await granted(lines, ports, client);
+}
+
+const isOfSentinels = (line: string) => line.includes('+sentinel|');
+
+function linesOfThePage(): readonly string[] {
+  const page = new URL('../../../docs/integrations/redis.md', import.meta.url);
+  return readFileSync(page, 'utf8').match(/ACL SETUSER .*/g) ?? [];
+}
+
+async function granted(
+  lines: readonly string[],
+  ports: readonly number[],
+  client: RedisProcesses['client'],
+): Promise<void> {
   for (const line of lines) {
     const [command = '', ...words] = line.replace('>…', `>${password}`).split(' ');
     for (const port of ports) await client(port).call(command, ...words);

@@ -11,12 +11,19 @@ export interface RedisSet extends Omit<RedisProcesses, 'start'> {
   readonly sentinels: readonly number[];
 }
 
-/** One master, two replicas and three Sentinels on free ports, agreed with each other. */
-export async function startRedisSet(): Promise<RedisSet> {
-  const processes = openRedisProcesses();
+/** One master, two replicas and three Sentinels on free ports, agreed with each other; these may ask for a password. */
+export async function startRedisSet({
+  sentinelPassword,
+}: {
+  readonly sentinelPassword?: string;
+} = {}): Promise<RedisSet> {
   const [master = 0, ...others] = await freePorts(6);
   const ports = [master, ...others.slice(0, 2)];
   const sentinels = others.slice(2);
+  const guarded = sentinelPassword === undefined ? [] : [sentinelPassword];
+  const processes = openRedisProcesses(
+    new Map(sentinels.flatMap((port) => guarded.map((password) => [port, password] as const))),
+  );
   startServers(processes, ports);
   // A Sentinel asks a master at once and then every ten seconds: one that knows no replica yet costs as much.
   await followed(processes, master);
@@ -24,6 +31,10 @@ export async function startRedisSet(): Promise<RedisSet> {
     processes.start(port, 'redis-sentinel', [
       `sentinel monitor cache 127.0.0.1 ${master} 2`,
       'sentinel down-after-milliseconds cache 5000',
+      ...guarded.flatMap((password) => [
+        `requirepass ${password}`,
+        `sentinel sentinel-pass ${password}`,
+      ]),
     ]);
   }
   const asked = sentinels.map(processes.client);
