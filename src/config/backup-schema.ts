@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, integer, keys, name, oneOf, text, timeZone } from './field.ts';
+import { duration, integer, keys, name, oneOf, path, text, timeZone } from './field.ts';
 import { cron } from './policy-schema.ts';
 import { keptIn } from './store-schema.ts';
 
@@ -33,6 +33,11 @@ export const backup = keys({
     .optional()
     .describe(
       'How a PostgreSQL is copied: `custom` is what `pg_restore` reads, and what is meant when absent; `plain` is SQL, compressed by gzip; `base` is the whole server.',
+    ),
+  wal: path
+    .optional()
+    .describe(
+      'With `as: base`: folder, readable by Tocsin and by whoever runs its throw-away servers, in which the server archives its log of writes; moments between backups can then be restored.',
     ),
   query: text
     .optional()

@@ -91,6 +91,7 @@ function readBackup(
   const { database, query, timeout, schedule, verify, time_zone: zone } = entry;
   checkRuns(entry, { path, report });
   checkIdle(entry, integration, { path, report });
+  if (integration === 'postgres') checkWal(entry, { path, report });
   return [
     {
       subject: { service: service.name, environment, what: entry.what },
@@ -101,6 +102,7 @@ function readBackup(
           ...locator,
           ...(database !== undefined && { database }),
           ...(entry.as !== undefined && { as: entry.as }),
+          ...(entry.wal !== undefined && { wal: absolute(entry.wal) }),
         },
       },
       ...(entry.to === undefined || target.isOwn
@@ -158,24 +160,24 @@ function scheduleOf(cron: string, zone: string): Schedule {
 const idle: Readonly<Record<string, Idle>> = {
   redis: {
     name: 'a Redis',
-    keys: ['database', 'query', 'as'],
+    keys: ['database', 'query', 'as', 'wal'],
     why: 'all its databases are copied, and their keys are counted',
   },
   files: {
     name: 'files',
-    keys: ['database', 'query', 'as'],
+    keys: ['database', 'query', 'as', 'wal'],
     why: 'all paths of the target are copied, byte for byte',
   },
   mongodb: {
     name: 'a MongoDB',
-    keys: ['query', 'as'],
+    keys: ['query', 'as', 'wal'],
     why: 'documents are counted, and it is copied in one way',
   },
 };
 
 interface Idle {
   readonly name: string;
-  readonly keys: readonly ('database' | 'query' | 'as')[];
+  readonly keys: readonly ('database' | 'query' | 'as' | 'wal')[];
   readonly why: string;
 }
 
@@ -190,6 +192,19 @@ function checkIdle(
     const what = `${key} of backups[${path[1]}] says nothing to ${name}`;
     report.error([...path, key], { what, why, instead: 'take it out' });
   }
+}
+
+/** Only a copy of the whole server can be gone on from. */
+function checkWal(
+  { as, wal }: Written,
+  { path, report }: { readonly path: Path; readonly report: Report },
+): void {
+  if (wal === undefined || as === 'base') return;
+  report.error([...path, 'wal'], {
+    what: `backups[${path[1]}] names an archive of the log`,
+    why: 'it goes on from base backups alone',
+    instead: 'write as: base beside it, or take it out',
+  });
 }
 
 function checkRuns(

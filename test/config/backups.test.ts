@@ -44,6 +44,11 @@ describe('backups', () => {
         'service: checkout, what: logs, to: ./backups',
       ),
     ).toEqual([]);
+    const entry = 'service: mail, what: database, to: ./b';
+    expect(faults(`${entry}, as: base, wal: /archive`)).toEqual([]);
+    expect(faults(`${entry}, wal: /archive`)).toEqual([
+      'backups[0] names an archive of the log, it goes on from base backups alone, write as: base beside it, or take it out',
+    ]);
   });
 
   it('name a service, an environment and a part of it that there are', () => {

@@ -44,6 +44,7 @@ export async function draftOwn(
   if (request.verb === 'restore' && copies.replaces.length === 0) {
     return lacks('RESTORE_CANNOT_BE_DONE');
   }
+  if (request.args['at'] !== undefined) return lacks('RESTORE_NO_MOMENTS');
   return planner.draft({ ...request, args: { ...request.args, withinMs: rule.timeoutMs } });
 }
 

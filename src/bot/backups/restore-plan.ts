@@ -1,3 +1,4 @@
+import type { Check } from '../../core/backup/compare.ts';
 import { estimateOf, sayBytes } from '../../core/backup/estimate.ts';
 import type { TakenBackup } from '../../core/backup/record.ts';
 import type { Step } from '../../core/operation/plan.ts';
@@ -6,11 +7,12 @@ import { type Problem, problem } from '../../core/problem.ts';
 import { duration } from '../../core/view/words.ts';
 import { draftInPlace } from './in-place-plan.ts';
 import type { BackupLedger } from './ledger.ts';
+import { type Moment, momentOf } from './moment.ts';
 import { takeStepOf } from './planner.ts';
 import { discardKind, intoKind, type Restoring, swapKind } from './restore-steps.ts';
 import { lackOfRoom } from './take-step.ts';
 import { wantedOf } from './taking.ts';
-import { chosen, unknownBackup } from './verify-step.ts';
+import { chosen, lackOfScratch, unknownBackup } from './verify-step.ts';
 import { vouched } from './verifying.ts';
 
 /** A safety backup, the old one beside what is in use, and then their names change. */
@@ -21,7 +23,9 @@ export async function draftRestore(
 ): Promise<Draft> {
   const { rule, source, restorer, store, now } = restoring;
   const record = await ledger.of(rule.subject);
-  const backup = chosen(record, store.name, args['from']);
+  const at = args['at'];
+  const moment = at === undefined ? undefined : await momentOf(restoring, record, String(at));
+  const backup = moment?.backup ?? chosen(record, store.name, args['from']);
   if (!backup) return { ok: false, problem: unknownBackup(rule.subject, args['from']) };
   const survey = await source.survey(wantedOf(rule));
   if (!survey.ok) return survey;
@@ -31,20 +35,17 @@ export async function draftRestore(
     return { ok: false, problem: nameNotTyped(restoring, backup, { current, args }) };
   const { sound, checks } = await vouched(restoring, backup);
   if (!sound || backup.verified?.ok === false) {
-    const found = sound
-      ? 'its verification said so'
-      : checks
-          .filter(({ ok }) => !ok)
-          .map(({ says }) => says)
-          .join('; ');
-    return { ok: false, problem: problem('BACKUP_INVALID', { id: backup.id, found }) };
+    return { ok: false, problem: invalid(backup, sound ? [] : checks) };
   }
-  const lack = await lackOfRoom(restoring, ledger, bytesAtMost);
+  const lack =
+    (await lackOfRoom(restoring, ledger, bytesAtMost)) ??
+    // A copy of the whole server is brought up here first.
+    (sound.content.log && (await lackOfScratch(restoring, sound.source.bytes)));
   if (lack) return { ok: false, problem: lack };
   const estimate = estimateOf(record, bytesAtMost).bytes;
   const safety = takeStepOf(restoring, { estimate, encoding });
   if (args['in'] === 'place') {
-    return draftInPlace(restoring, { backup, sound, current, place, safety });
+    return moment ? elsewhere : draftInPlace(restoring, { backup, sound, current, place, safety });
   }
   const { next, aside, identity, interrupts, needs } = await restorer.place(wantedOf(rule), {
     mark: operation.replace(/^op-/, '').slice(0, 6),
@@ -56,7 +57,9 @@ export async function draftRestore(
     swap: { current, next, aside },
     identity,
     safety,
+    ...(moment && { moment }),
   });
+  const since = moment?.at ?? backup.startedAt;
   const [{ target: lock } = steps[0]] = steps.slice(-1);
   return {
     ok: true,
@@ -65,14 +68,11 @@ export async function draftRestore(
     diff: steps.flatMap(({ change }) => change),
     warnings: [
       ...(backup.verified ? [] : [problem('RESTORE_NOT_VERIFIED', { id: backup.id })]),
-      problem('RESTORE_LOSES', {
-        since: new Date(backup.startedAt).toISOString(),
-        current,
-        aside,
-      }),
+      problem('RESTORE_LOSES', { since: new Date(since).toISOString(), current, aside }),
     ],
     blast: {
       restores: `${backup.id} of ${store.name}, ${sayBytes(backup.bytes)}, ${duration(Math.max(0, now() - backup.startedAt))} old`,
+      ...(moment && reachOf(moment, now())),
       over: place,
       keeps: `what is in use now, as ${aside}`,
       interrupts,
@@ -85,13 +85,38 @@ export async function draftRestore(
   };
 }
 
+const elsewhere: Draft = {
+  ok: false,
+  problem: problem('RESTORE_NOT_IN_PLACE', {
+    why: 'It is brought to a moment elsewhere, and only then put back.',
+  }),
+};
+
+/** Without a check that says so, its verification did. */
+function invalid({ id }: TakenBackup, checks: readonly Check[]): Problem {
+  const wrong = checks.filter(({ ok }) => !ok).map(({ says }) => says);
+  const found = wrong.length === 0 ? 'its verification said so' : wrong.join('; ');
+  return problem('BACKUP_INVALID', { id, found });
+}
+
+/** Times as the plan says them. */
+function reachOf({ at, to, backup }: Moment, now: number) {
+  const said = (time: number) => new Date(time).toISOString();
+  return {
+    goesOn: `by the archived log, to ${said(at)}`,
+    reaches: `from the end of ${backup.id} to ${said(to)}`,
+    loses: `what was written in the ${duration(Math.max(0, now - at))} since`,
+  };
+}
+
 function nameNotTyped(
   { rule }: Restoring,
   { id }: TakenBackup,
   { current: name, args }: { readonly current: string; readonly args: DraftRequest['args'] },
 ): Problem {
   const { service, environment, what } = rule.subject;
-  const line = `restore ${service} ${what} from=${id} env=${environment} name=${name}${args['in'] === undefined ? '' : ` in=${args['in']}`}`;
+  const which = args['at'] === undefined ? `from=${id}` : `at=${args['at']}`;
+  const line = `restore ${service} ${what} ${which} env=${environment} name=${name}${args['in'] === undefined ? '' : ` in=${args['in']}`}`;
   return problem('RESTORE_NAME_NOT_TYPED', { service, what, name, line });
 }
 
@@ -102,8 +127,10 @@ function stepsOf(
     swap,
     identity,
     safety,
+    moment,
   }: {
     readonly backup: TakenBackup;
+    readonly moment?: Moment;
     readonly swap: { readonly current: string; readonly next: string; readonly aside: string };
     readonly identity: string;
     readonly safety: Step;
@@ -136,10 +163,22 @@ function stepsOf(
       ...common,
       id: 's2',
       kind: intoKind,
-      change: [{ path: swap.next, what: 'added', to: `from ${backup.name} in ${store.name}` }],
+      params: { ...common.params, ...(moment && { at: moment.at }) },
+      change: [
+        {
+          path: swap.next,
+          what: 'added',
+          to: `from ${backup.name} in ${store.name}${moment ? `, as of ${new Date(moment.at).toISOString()}` : ''}`,
+        },
+      ],
       preconditions: { sha256: backup.sha256 },
-      postconditions: { rows: 'as counted' },
-      verify: { what: 'every table has the rows that it had', withinMs: rule.timeoutMs + 60_000 },
+      postconditions: { rows: moment ? 'as in what was brought up' : 'as counted' },
+      verify: {
+        what: moment
+          ? 'every table has the rows of the server that was brought to that moment'
+          : 'every table has the rows that it had',
+        withinMs: rule.timeoutMs + 60_000,
+      },
       onFailure: 'stop',
     },
     {

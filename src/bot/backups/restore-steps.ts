@@ -1,4 +1,4 @@
-import { judgeContent } from '../../core/backup/compare.ts';
+import { type Check, judgeContent } from '../../core/backup/compare.ts';
 import type { Manifest } from '../../core/backup/manifest.ts';
 import type { Step } from '../../core/operation/plan.ts';
 import type { Restorer } from '../../core/ports/backup.ts';
@@ -7,6 +7,7 @@ import { type Problem, ProblemError, problem, problemOf } from '../../core/probl
 import { startJob } from './job.ts';
 import type { BackupLedger } from './ledger.ts';
 import { type LongStep, longStep } from './long-step.ts';
+import { momentsOf } from './moment.ts';
 import { sealedOf } from './sealed.ts';
 import { type Taking, wantedOf } from './taking.ts';
 import { chosen, unknownBackup } from './verify-step.ts';
@@ -40,8 +41,16 @@ export function intoStep(of: (step: Step) => Restoring, ledger: BackupLedger): L
           const wanted = { ...wantedOf(made.rule), ...(asked !== undefined && { query: asked }) };
           const { copy, check } = sealedOf(made, manifest);
           try {
-            const held = await made.restorer.into(copy, { ...wanted, name }, signal);
-            const checks = [await check(signal), ...judgeContent(manifest.content, held)];
+            const at = step.params['at'];
+            const checks: Check[] = [];
+            if (at === undefined) {
+              const held = await made.restorer.into(copy, { ...wanted, name }, signal);
+              checks.push(...judgeContent(manifest.content, held));
+            } else {
+              // What it held at that moment nobody counted: it is held against the server that was brought there.
+              await momentsOf(made).into(copy, { ...wanted, name, at: Number(at) }, signal);
+            }
+            checks.push(await check(signal));
             const wrong = checks.filter(({ ok }) => !ok);
             if (wrong.length === 0) return manifest;
             const found = wrong.map(({ says }) => says).join('; ');

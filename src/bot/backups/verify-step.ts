@@ -148,7 +148,10 @@ async function backupIn(
 }
 
 /** Restored it takes what it took there, and indexes are built anew. */
-async function lackOfScratch({ source }: Taking, bytes: number): Promise<Problem | undefined> {
+export async function lackOfScratch(
+  { source }: Pick<Taking, 'source'>,
+  bytes: number,
+): Promise<Problem | undefined> {
   const { place, roomBytes } = await source.scratch();
   if (roomBytes > bytes * 1.5) return undefined;
   const facts = { store: place, free: sayBytes(roomBytes), needed: sayBytes(bytes * 1.5) };

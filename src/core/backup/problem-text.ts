@@ -167,6 +167,36 @@ export const backupProblems: ProblemBook = {
     why: '{why}',
     next: 'Leave out `in=place`: it is restored beside what is in use, and takes its place then.',
   },
+  RESTORE_FROM_OR_AT: {
+    what: 'It is not clear what is to be restored.',
+    changed: nothing,
+    why: 'A restore names either a backup (`from=ID`) or a moment (`at=TIME`).',
+    next: '`backups` has the ids; a moment is written as 2026-11-26T03:00:00Z, with its zone.',
+  },
+  RESTORE_MOMENT_UNREADABLE: {
+    what: '{at} is no moment.',
+    changed: nothing,
+    why: 'A moment has a day, a time and a zone; without the zone nobody knows which one is meant.',
+    next: 'Write for example at=2026-11-26T03:00:00Z or at=2026-11-26T04:00:00+01:00.',
+  },
+  RESTORE_MOMENT_NO_BASE: {
+    what: 'There is no backup of the {what} of {service} from which a moment could be reached.',
+    changed: nothing,
+    why: 'What is archived goes on from a copy of the whole server, and none lies there that is signed and not known to be invalid.',
+    next: 'Restore a backup with `from=ID`; for the next time write `as: base` and `wal:` into its entry.',
+  },
+  RESTORE_MOMENT_OUT_OF_REACH: {
+    what: '{at} cannot be reached.',
+    changed: nothing,
+    why: 'By the clock of the server, {why}.',
+    next: 'Name a moment within that, or restore a backup with `from=ID`.',
+  },
+  RESTORE_NO_MOMENTS: {
+    what: 'The {what} of {service} can be restored from its backups only.',
+    changed: nothing,
+    why: 'Nothing that is written there between two backups is archived in a way that this build can go by.',
+    next: 'Restore one with `from=ID`.',
+  },
   RESTORE_DIFFERS: {
     what: 'What was restored from {id} is not what was backed up.',
     changed:

@@ -84,6 +84,26 @@ export interface Restorer {
   drop(wanted: BackupWanted, name: string): Promise<void>;
   /** Absent where a copy cannot be put over what is in use, all of it or nothing. */
   readonly inPlace?: InPlace;
+  /** Absent where nobody can go between copies. */
+  readonly moments?: Moments;
+}
+
+/** Moments between copies, where what is written is archived. */
+export interface Moments {
+  /**
+   * Between which moments everything can be reached from a copy, in milliseconds, by the clock of whoever wrote. Looks only;
+   * rejects where nothing is archived, or what is there does not go on from that copy.
+   */
+  span(
+    wanted: BackupWanted,
+    copy: { readonly content: Content; readonly server: string },
+  ): Promise<{ readonly from: number; readonly to: number }>;
+  /** As `into`, as of that moment; what was brought up and what was restored are held against each other. */
+  into(
+    copy: Copy,
+    wanted: BackupWanted & { readonly name: string; readonly at: number },
+    signal: AbortSignal,
+  ): Promise<Content>;
 }
 
 /** Puts a copy over what is in use: all of it, or nothing. */

@@ -22,7 +22,14 @@ export const restore: OperationCommand = {
   args: [
     serviceArgument,
     backedUpArgument,
-    { ...fromArgument, required: true, summary: 'Which backup, as `backups` names it.' },
+    { ...fromArgument, summary: 'Which backup, as `backups` names it; or `at`.' },
+    {
+      name: 'at',
+      kind: 'word',
+      required: false,
+      named: true,
+      summary: 'As of which moment, where what is written is archived: 2026-11-26T03:00:00Z.',
+    },
     {
       name: 'name',
       kind: 'word',
@@ -45,6 +52,8 @@ export const restore: OperationCommand = {
   ],
   example: 'restore checkout database from=20261126T030000Z-1a2b3c name=checkout',
   subject: async (asked) => {
+    const { from, at } = asked.args;
+    if ((from === undefined) === (at === undefined)) return problem('RESTORE_FROM_OR_AT');
     const subject = backedUpBy('restore', asked);
     return isProblem(subject) ? subject : quieted(subject, asked);
   },

@@ -145,6 +145,11 @@ describe('a backup that somebody asks for', () => {
     expect(
       await small.says('ana', 'restore checkout database from=b9 name=x env=production'),
     ).toContain('POLICY_NO_RULE');
+    for (const words of ['name=x', 'from=b9 at=2026-11-26T03:00:00Z name=x']) {
+      expect(
+        await small.says('ana', `restore checkout database ${words} env=production`),
+      ).toContain('RESTORE_FROM_OR_AT');
+    }
     await small.bot.close();
   });
 });

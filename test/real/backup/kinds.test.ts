@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { signedManifestIn } from '../../../src/bot/backups/schema.ts';
 import { createCopies } from '../../../src/integrations/postgres/backup/copies.ts';
@@ -149,6 +149,26 @@ it('a plain backup is SQL that psql reads, with a first line that names the role
     '-- tocsin: the roles that owners and rights in it name: ["admin","app","odd role"]',
   );
   expect(sql).toContain('CREATE TABLE public.orders');
+
+  // One of an older pg_dump does not keep psql from commands that hide in a name.
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-name-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const trap = `-- Name: x\n\\! /usr/bin/touch ${folder}/ran\n-- PostgreSQL database dump complete\n`;
+  const older = sql.split('\n').filter((line) => !/^\\(un)?restrict /.test(line));
+  const bytes = gzipSync(`${older.join('\n')}\n${trap}`);
+  const copy = { bytes: chunked(bytes), server: 'PostgreSQL 15', encoding: 'pg_dump plain, gzip' };
+  const rehearsed = createCopies(reachOf(server)).rehearse(
+    copy,
+    { locator: {} },
+    new AbortController().signal,
+  );
+  await expect(rehearsed).rejects.toMatchObject({
+    problem: {
+      code: 'BACKUP_PROGRAM_FAILED',
+      facts: { why: expect.stringContaining('restricted') },
+    },
+  });
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 function placeOf(username: string): DumpPlace {

@@ -19,7 +19,9 @@ export interface PostgresServer {
 }
 
 /** One PostgreSQL on a free port, with a user `app` whose password is `s3cret`, as whoever may run one. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(
+  more: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const programs = dirname(realpathSync(commandOf('postgres')));
   const user = unprivileged();
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-pg-'));
@@ -39,6 +41,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
     fsync: 'off',
+    ...more,
   };
   const child: ChildProcess = spawn(
     join(programs, 'postgres'),

@@ -23,8 +23,8 @@ export function baseBackups(reach: Reach): Kind {
   return {
     encoding: 'pg_basebackup tar, zstd',
     extension: 'tar.zst',
-    async survey(session, place) {
-      await refuseUnfit(session, place);
+    async survey(session, place, { locator }) {
+      await refuseUnfit(session, place, locator['wal']);
       const { says } = await programFor(reach, 'pg_basebackup', await majorOf(session));
       const [found] = await session.ask(
         'SELECT sum(pg_database_size(oid))::bigint AS bytes FROM pg_database',

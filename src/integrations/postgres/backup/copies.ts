@@ -26,7 +26,7 @@ export function createCopies(reach: Reach): Backup {
               server,
               encoding,
               extension,
-              ...(await survey(session, place)),
+              ...(await survey(session, place, wanted)),
             },
           };
         } finally {

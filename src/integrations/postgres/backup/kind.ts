@@ -19,7 +19,7 @@ export interface Kind {
   readonly encoding: string;
   readonly extension: string;
   /** Looks whether it can be made; `session` is in the database that is meant. */
-  survey(session: Session, place: DumpPlace): Promise<Surveyed>;
+  survey(session: Session, place: DumpPlace, wanted: BackupWanted): Promise<Surveyed>;
   /** Ends the session, once it is through or where it fails. */
   open(
     at: { readonly place: DumpPlace; readonly session: Session },

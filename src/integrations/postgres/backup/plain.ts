@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Copy } from '../../../core/ports/backup.ts';
 import { withEnvironment } from './environment.ts';
 import { majorIn } from './kind.ts';
@@ -69,7 +70,9 @@ export async function restorePlain(
     '--output=/dev/null',
     `--dbname=${place.database}`,
   ];
-  const input = roles === 'made' ? afterRoles(sql, (names) => makeRoles(place, names)) : sql;
+  const input = guarded(sql, async (names) => {
+    if (roles === 'made') await makeRoles(place, names);
+  });
   await withEnvironment(
     place,
     (environment) =>
@@ -77,25 +80,39 @@ export async function restorePlain(
   );
 }
 
-/** Passes all of it on, once the roles of its first line are there. */
-async function* afterRoles(
+/** What stands at the beginning of a dump, before any name that somebody chose. */
+const headBytes = 4_096;
+/** https://www.postgresql.org/support/security/CVE-2025-8715/: since 15.14, 16.10 and 17.6 a dump shuts itself in. */
+const shut = /^(--[^\n]*\n|\n)*\\restrict \w+\n/;
+
+/**
+ * Passes all of it on, once the roles of its first line are there. A name in a dump could make `psql` run commands: one that
+ * does not keep it from that is shut in here; a `psql` that does not know how ends over it.
+ */
+async function* guarded(
   sql: AsyncIterable<Uint8Array>,
   make: (names: readonly string[]) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   let head: Buffer | undefined = Buffer.alloc(0);
+  async function* begun(whole: Buffer): AsyncGenerator<Uint8Array> {
+    await make(rolesIn(whole.subarray(0, Math.max(0, whole.indexOf('\n'))).toString('utf8')));
+    if (!shut.test(whole.toString('utf8'))) {
+      yield Buffer.from(`\\restrict ${randomBytes(16).toString('hex')}\n`);
+    }
+    yield whole;
+  }
   for await (const chunk of sql) {
     if (!head) {
       yield chunk;
       continue;
     }
     head = Buffer.concat([head, chunk]);
-    const end = head.indexOf('\n');
-    if (end < 0 && head.length < rolesMaxBytes) continue;
-    await make(rolesIn(head.subarray(0, Math.max(0, end)).toString('utf8')));
-    yield head;
+    const needed = head.includes('\n') ? head.indexOf('\n') + headBytes : rolesMaxBytes;
+    if (head.length < needed) continue;
+    yield* begun(head);
     head = undefined;
   }
-  if (head) yield head;
+  if (head) yield* begun(head);
 }
 
 function rolesIn(line: string): readonly string[] {

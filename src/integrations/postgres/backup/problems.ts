@@ -40,6 +40,24 @@ export const dumpProblems: ProblemBook = {
     why: 'Rows or answers differ from those of the server that was brought up from the copy and dumped by {program}.',
     next: 'Verify the backup and ask again.',
   },
+  POSTGRES_WAL_NOT_NAMED: {
+    what: 'No moment between backups can be reached.',
+    changed: nothing,
+    why: 'The entry of `backups:` does not say where the log of writes is archived.',
+    next: 'Have the server archive it (`archive_mode`, `archive_command`), write `wal: FOLDER` beside `as: base`, and take a base backup.',
+  },
+  POSTGRES_WAL_NOT_FROM_HERE: {
+    what: 'No moment can be reached from a backup of that kind.',
+    changed: nothing,
+    why: 'It is a copy of one database of {server}; the log of writes goes on from a copy of the whole server alone.',
+    next: 'Take one with `as: base`.',
+  },
+  POSTGRES_WAL_BROKEN: {
+    what: 'The archive in {wal} does not go on from the backup.',
+    changed: nothing,
+    why: '{why}.',
+    next: 'Look at `pg_stat_archiver` of the server and at the folder; a base backup that is taken now can be gone on from.',
+  },
   POSTGRES_SCRATCH_FAILED: {
     what: 'No throw-away server could be started to try the backup on.',
     changed: nothing,

@@ -3,6 +3,7 @@ import type { Restorer } from '../../../core/ports/backup.ts';
 import { kindsOf } from './copies.ts';
 import { inPlaceAt } from './in-place.ts';
 import type { Reach } from './kind.ts';
+import { momentsAt } from './moments.ts';
 import { contentAt } from './restore.ts';
 import { createEmpty, databasesAt, dropDatabase, swapDatabases } from './swap.ts';
 
@@ -36,5 +37,6 @@ export function restorerAt(reach: Reach): Restorer {
       swapDatabases(await reach.place(wanted), names, identity),
     drop: async (wanted, name) => dropDatabase(await reach.place(wanted), name),
     inPlace: inPlaceAt(reach),
+    moments: momentsAt(reach),
   };
 }
