@@ -4,6 +4,11 @@ import { connect as connectMongodb } from '../../src/integrations/mongodb/index.
 import { connect as connectPatroni } from '../../src/integrations/patroni/index.ts';
 import { connect as connectPostgres } from '../../src/integrations/postgres/index.ts';
 import { driversOf } from '../../src/integrations/redis/index.ts';
+import {
+  backupKinds,
+  stepWorlds as backupWorlds,
+  begunWorlds,
+} from '../bot/backups/step-worlds.ts';
 import { createFakeRedis } from '../fakes/redis.ts';
 import { stepWorlds as awsWorlds } from '../integrations/aws/step-worlds.ts';
 import { otherWorlds, stepWorlds } from '../integrations/kubernetes/step-worlds.ts';
@@ -15,18 +20,21 @@ import {
   stepWorlds as postgresWorlds,
 } from '../integrations/postgres/step-worlds.ts';
 import { configOf, stepWorlds as redisWorlds } from '../integrations/redis/step-worlds.ts';
+import { begunContract } from './begun-steps.ts';
 import { stepContract } from './steps.ts';
 
 const worlds = {
   ...stepWorlds,
   ...otherWorlds,
   ...awsWorlds,
+  ...backupWorlds,
   ...mongodbWorlds,
   ...patroniWorlds,
   ...postgresWorlds,
   ...redisWorlds,
 };
 for (const [kind, create] of Object.entries(worlds)) stepContract(kind, create);
+for (const [kind, create] of Object.entries(begunWorlds)) begunContract(kind, create);
 
 /**
  * Of a failover of PostgreSQL: the choice changes nothing, and each of the others first looks whether it is done and may be
@@ -76,6 +84,8 @@ describe('the contract of steps', () => {
       timeoutMs: 100,
     }).openWriter();
     expect(Object.keys(mongodb.steps)).toEqual(Object.keys(mongodbWorlds));
+    const backups = [...Object.keys(backupWorlds), ...Object.keys(begunWorlds)];
+    expect([...backupKinds()].sort()).toEqual(backups.sort());
     const redis = createFakeRedis();
     const redisKinds = (['sentinels', 'cluster', 'servers'] as const).flatMap((kind) =>
       Object.keys(driversOf(configOf(kind, redis), redis.connections)),

@@ -125,7 +125,11 @@ export function swapDriver(of: (step: Step) => Restoring, ledger: BackupLedger):
       return known?.has(swapOf(step).aside) ? 'yes' : 'cannot-know';
     },
     async observe(step, { operation }): Promise<Observed> {
-      const known = await identitiesOf(step);
+      const known = await identitiesOf(step).catch(() => undefined);
+      if (!known) {
+        const what = 'the names cannot be looked at';
+        return { state: 'progress', progress: { done: 0, of: 0, what } };
+      }
       const { current, aside } = swapOf(step);
       if (!known.has(current) || !known.has(aside)) {
         return { state: 'failed', problem: moved(step, [...known.keys()].join(', ')) };
