@@ -18,6 +18,7 @@ import { operationProblems } from '../src/core/operation/problem-text.ts';
 import type { ProblemBook } from '../src/core/problem.ts';
 import { requestProblems } from '../src/handlers/problem-text.ts';
 import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
+import { problems as ageProblems } from '../src/integrations/age/problems.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
 import { problems as awsProblems } from '../src/integrations/aws/problems.ts';
 import { problems as endpointProblems } from '../src/integrations/endpoint/problems.ts';
@@ -86,6 +87,7 @@ export const chapters: readonly Chapter[] = [
     'src/integrations/objectstore/problems.ts',
     objectstoreProblems,
   ),
+  chapter('Encryption', 'src/integrations/age/problems.ts', ageProblems),
   chapter('Backups of PostgreSQL', 'src/integrations/postgres/backup/problems.ts', dumpProblems),
   chapter('Redis', 'src/integrations/redis/problems.ts', redisProblems),
   chapter('Files', 'src/integrations/files/problems.ts', filesProblems),

@@ -7,6 +7,7 @@ import type { StoreConfig } from '../config.ts';
 import { sayBytes } from '../core/backup/estimate.ts';
 import { folderOf } from '../core/backup/manifest.ts';
 import type { BackupRule } from '../core/backup/rule.ts';
+import type { Cipher } from '../core/ports/backup.ts';
 import type { Finding } from '../core/ports/target.ts';
 import { type ProblemBook, ProblemError, problem } from '../core/problem.ts';
 import type { Settings } from '../core/settings.ts';
@@ -40,9 +41,11 @@ export async function connectBackups(
   if (rules.length === 0) return { targets, books: [], resting: () => [] };
   const { problems } = await import('../integrations/objectstore/index.ts');
   const stores = await connectStores(rules, configured);
+  const sealing = await connectCiphers(rules);
   const backups = openBackups({
     rules,
     stores,
+    ciphers: sealing.ciphers,
     journal,
     signer: journal.signer,
     sha256: (text) => hash('sha256', text),
@@ -53,7 +56,7 @@ export async function connectBackups(
   return {
     backups,
     targets: targets.map(backups.over),
-    books: [problems],
+    books: [problems, ...sealing.books],
     resting: () =>
       buckets.map(({ name, health }) => ({ system: name, rests: health() === 'down' })),
   };
@@ -72,6 +75,22 @@ async function connectStores(
     stores.set(to, connect(bucket ? opened(bucket) : to));
   }
   return stores;
+}
+
+/** What seals the backups of each subject that says so, by the folder of the subject. */
+async function connectCiphers(rules: readonly BackupRule[]): Promise<{
+  readonly ciphers: ReadonlyMap<string, Cipher>;
+  readonly books: readonly ProblemBook[];
+}> {
+  if (!rules.some(({ encrypt }) => encrypt)) return { ciphers: new Map(), books: [] };
+  const { connect, problems } = await import('../integrations/age/index.ts');
+  const ciphers = rules.flatMap(({ subject, encrypt }) => {
+    if (!encrypt) return [];
+    const { recipients, identities } = encrypt;
+    const cipher = connect({ recipients, identities: identities.map((each) => each.reveal()) });
+    return [[folderOf(subject), cipher] as const];
+  });
+  return { ciphers: new Map(ciphers), books: [problems] };
 }
 
 function opened({ accessKeyId, secretAccessKey, ...config }: StoreConfig) {
@@ -96,7 +115,27 @@ export async function backupFindings(
   );
   const taken = await takenFindings(rules, targets, stores);
   for (const store of stores.values()) store.close();
-  return [...taken, ...kept.flat()];
+  return [...taken, ...kept.flat(), ...(await sealFindings(rules))];
+}
+
+/** Whether what is encrypted from now on could be opened here. */
+async function sealFindings(rules: readonly BackupRule[]): Promise<readonly Found[]> {
+  const { ciphers } = await connectCiphers(rules);
+  const sealed = rules.flatMap(({ subject, encrypt }) => {
+    const cipher = ciphers.get(folderOf(subject));
+    return cipher && encrypt ? [{ about: `backup/${folderOf(subject)}`, cipher, encrypt }] : [];
+  });
+  return Promise.all(
+    sealed.map(async ({ about, cipher, encrypt }): Promise<Found> => {
+      const { recipients, identities } = encrypt;
+      const finding = { about, check: 'encryption', facts: { recipients: recipients.join(' ') } };
+      if (identities.length === 0) {
+        return { ...finding, facts: { ...finding.facts, identity: 'none here' } };
+      }
+      if (await cipher.opens(recipients)) return finding;
+      return { ...finding, problem: problem('AGE_IDENTITY_ELSEWHERE', {}) };
+    }),
+  );
 }
 
 function takenFindings(

@@ -68,7 +68,8 @@ async function examine(file: string): Promise<number> {
   const chats = await loadChats(config);
   findings.push(...(await chatFindings(chats, settings)));
   const { problems: stores } = await import('../integrations/objectstore/index.ts');
-  const book = bookOf(...books, stores, ...sources.books, ...pagers.books, ...chats.books);
+  const { problems: age } = await import('../integrations/age/index.ts');
+  const book = bookOf(...books, stores, age, ...sources.books, ...pagers.books, ...chats.books);
   for (const finding of findings) sayLine(sentence(finding, book));
   return findings.some(({ problem: found }) => found) ? exitCode.failed : exitCode.ok;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identities, recipient } from './age.ts';
 import { duration, integer, keys, name, oneOf, path, text, timeZone } from './field.ts';
 import { cron } from './policy-schema.ts';
 import { keptIn } from './store-schema.ts';
@@ -64,6 +65,21 @@ export const backup = keys({
     .optional()
     .describe(
       'Services of the same environment that are stopped while a restore takes the place of what is in use, and started again.',
+    ),
+  encrypt: keys({
+    recipients: z
+      .array(recipient)
+      .min(1)
+      .describe('Public keys of age; whoever has the other half of one can open it.'),
+    identity: identities
+      .optional()
+      .describe(
+        'The other half of one of them, as `age-keygen` writes it, to verify and to restore here. Without it backups are taken, and opened where the key is.',
+      ),
+  })
+    .optional()
+    .describe(
+      'Encrypts it with age before it leaves this process; it is not where this is absent.',
     ),
   keep: keys({
     days: integer(1, 36_500).optional().describe('One stays that is at most so many days old.'),

@@ -112,6 +112,7 @@ function readBackup(
       timeoutMs: timeout,
       lateAfterMs: entry.late_after,
       ...keepOf(entry, { path, report }),
+      ...encryptionOf(entry, { path, report }),
       ...readStops(entry.stops, environment, { path, report, catalog }),
       ...(schedule !== undefined && { schedule: scheduleOf(schedule, zone) }),
       ...(verify !== undefined && { verify: scheduleOf(verify, zone) }),
@@ -131,6 +132,22 @@ function roleOf(
   if (!environment || !target) return undefined;
   const isOwn = keepers.includes(target.integration);
   return { environment: environment.name, target: { ...target, isOwn } };
+}
+
+function encryptionOf(
+  { encrypt, verify }: Written,
+  { path, report }: { readonly path: Path; readonly report: Report },
+): Pick<BackupRule, 'encrypt'> {
+  if (!encrypt) return {};
+  const { recipients, identity: found = [] } = encrypt;
+  if (verify !== undefined && found.length === 0) {
+    report.error([...path, 'verify'], {
+      what: `verify of backups[${path[1]}] could not look at what it holds`,
+      why: 'it is encrypted, and there is no identity to open it with',
+      instead: 'write encrypt.identity, or take verify out and verify it where the key is',
+    });
+  }
+  return { encrypt: { recipients, identities: found } };
 }
 
 function keepOf(

@@ -71,6 +71,7 @@ export function checkOwn(
   const keeper = isJob ? `the CronJob ${entry.by?.cronjob}` : `a database of ${target.integration}`;
   const idle: readonly (readonly [keyof Written, string])[] = [
     ['to', 'keeps its copies by itself'],
+    ['encrypt', 'keeps its copies by itself'],
     ['database', 'is copied as a whole'],
     ['as', 'is copied as it copies itself'],
     ['stops', 'is restored beside what is in use'],

@@ -36,6 +36,7 @@ describe('what brings a missing server', () => {
       'redis',
       'redis-sentinel',
       'haproxy',
+      'age',
     ]);
   });
 

@@ -8,7 +8,8 @@ export type ServerName =
   | 'etcd'
   | 'redis'
   | 'redis-sentinel'
-  | 'haproxy';
+  | 'haproxy'
+  | 'age';
 
 /** A real program that the suites drive. One row here is all that a new one needs. */
 export type Server = {
@@ -104,6 +105,13 @@ export const servers: readonly Server[] = [
     directories: ['/usr/sbin'],
     packages: ['haproxy'],
     services: ['haproxy'],
+  },
+  {
+    // No image: it opens files of this machine, and is opened by.
+    name: 'age',
+    title: 'age',
+    commands: ['age'],
+    packages: ['age'],
   },
 ];
 

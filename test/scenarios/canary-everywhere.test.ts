@@ -17,11 +17,17 @@ const names = [
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
   'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
   'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PG_PW', 'PG_APP_PW', 'PG_FENCE', 'MONGO_PW', 'AWS_SECRET', 'AWS_SESSION',
-  'PG_REJOIN', 'RD_READ', 'S3_SECRET',
+  'PG_REJOIN', 'RD_READ', 'S3_SECRET', 'AGE',
 ] as const; // biome-ignore format: a table
-const env: Readonly<Record<string, string>> = Object.fromEntries(
+const words: Readonly<Record<string, string>> = Object.fromEntries(
   names.map((name) => [`C_${name}`, `canary-${name.toLowerCase()}-9xk2+/Q7=mv8hq7pt3rw1jd9`]),
 );
+// A key of age is looked at, so this one is whole.
+const age = {
+  identity: 'AGE-SECRET-KEY-179RVLGS27VT3DRCS4Z7AKD296WRATZALFZPQ0NRWPS32VD26FH4QYJYJ7J',
+  recipient: 'age1q0yteamv527u6pq7ekrwfhy9cgkn7mt9xhkz2hf0pzjhmgjcls3sr3hx06',
+};
+const env: Readonly<Record<string, string>> = { ...words, C_AGE: age.identity };
 const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
 let vendors: Vendors;
@@ -245,7 +251,7 @@ services:
         workload: { kubernetes: eu-1, namespace: shop, deployment: checkout }
         telemetry: { prometheus: prom }
         database: { postgres: db }
-backups: [ { service: checkout, what: database, to: "s3://canary-backups/tocsin" } ]
+backups: [ { service: checkout, what: database, to: "s3://canary-backups/tocsin", encrypt: { recipients: [ "${age.recipient}" ], identity: \${env:C_AGE} } } ]
 stores: { canary-backups: { endpoint: "${url}/s3", access_key_id: AKIA2, secret_access_key: \${env:C_S3_SECRET} } }
 policies:
   - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }

@@ -4,11 +4,11 @@ import type { Step } from '../../core/operation/plan.ts';
 import type { InPlace } from '../../core/ports/backup.ts';
 import type { Checked, StepContext } from '../../core/ports/step.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
+import { artefactOf } from './artefact.ts';
 import { startJob } from './job.ts';
 import type { BackupLedger } from './ledger.ts';
 import { type LongStep, longStep } from './long-step.ts';
 import { type Restoring, soundIn } from './restore-steps.ts';
-import { sealedOf } from './sealed.ts';
 import { wantedOf } from './taking.ts';
 
 export const inPlaceKind = 'backup.restore-in-place';
@@ -56,7 +56,7 @@ export function inPlaceStep(of: (step: Step) => Restoring, ledger: BackupLedger)
       return startJob(
         async ({ signal, say }) => {
           const manifest = await soundIn(step, made, ledger);
-          const { copy, check } = sealedOf(made, manifest);
+          const { read, check } = artefactOf(made, manifest);
           say({ done: 0, of: 0, what: 'the backup is restored over what is in use' });
           try {
             const how = {
@@ -64,7 +64,7 @@ export function inPlaceStep(of: (step: Step) => Restoring, ledger: BackupLedger)
               content: manifest.content,
               judge: async (held: Content) => judge(manifest, held, await check(signal)),
             };
-            await inPlaceOf(made).restore(copy, wantedOf(made.rule), how, signal);
+            await read((copy) => inPlaceOf(made).restore(copy, wantedOf(made.rule), how, signal));
           } catch (error) {
             // Cut off over the very end, nobody was told whether it was committed.
             const isThere = await isDone(step, manifest, context).catch(() => false);

@@ -3,7 +3,7 @@ import { folderOf, manifestBeside } from '../../core/backup/manifest.ts';
 import { type BackupRule, ruleOf } from '../../core/backup/rule.ts';
 import { canonical } from '../../core/operation/hash.ts';
 import type { Step } from '../../core/operation/plan.ts';
-import type { ArtefactStore, Signer } from '../../core/ports/backup.ts';
+import type { ArtefactStore, Cipher, Signer } from '../../core/ports/backup.ts';
 import type { Journal } from '../../core/ports/journal.ts';
 import type { OwnCopies } from '../../core/ports/own-copies.ts';
 import type { Draft, DraftRequest, StepDriver } from '../../core/ports/step.ts';
@@ -35,6 +35,8 @@ export interface BackupParts {
   readonly rules: readonly BackupRule[];
   /** By what `to` says. */
   readonly stores: ReadonlyMap<string, ArtefactStore>;
+  /** By the folder of the subject, where its entry says `encrypt`. */
+  readonly ciphers?: ReadonlyMap<string, Cipher>;
   readonly journal: Pick<Journal, 'append' | 'read'>;
   readonly signer: Signer;
   readonly sha256: (text: string) => string;
@@ -96,7 +98,7 @@ function withBackups(
   if (!source && !copies) return target;
   const taking = (rule: BackupRule): Taking => {
     const store = () => meter.store(storeOf(parts, rule), rule.subject);
-    if (source) return { ...parts, rule, source, store: store() };
+    if (source) return { ...parts, rule, source, store: store(), ...sealedBy(parts, rule) };
     throw new ProblemError(problem('BACKUP_CANNOT_BE_MADE', { target: target.name }));
   };
   const keeping = (rule: BackupRule): Keeping => {
@@ -207,6 +209,13 @@ function countedLedger(ledger: BackupLedger, meter: Meter): BackupLedger {
   };
 }
 
+function sealedBy({ ciphers }: BackupParts, { subject, encrypt }: BackupRule) {
+  if (!encrypt) return {};
+  const cipher = ciphers?.get(folderOf(subject));
+  if (!cipher) throw new TypeError(`nothing encrypts ${folderOf(subject)}`);
+  return { cipher };
+}
+
 function storeOf({ stores }: BackupParts, { to }: BackupRule): ArtefactStore {
   const store = stores.get(to);
   if (!store) throw new TypeError(`no store is connected for ${to}`);
@@ -234,10 +243,13 @@ function ruleIn({ rules }: BackupParts, { params, target, at }: Step): BackupRul
   const subject = subjectOf(params);
   const rule = ruleOf(rules, subject);
   if (!rule) throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', { ...subject }));
+  const recipients = rule.encrypt?.recipients.join(' ') ?? '';
   const isSame =
     rule.to === params['to'] &&
     (rule.query ?? '') === params['query'] &&
-    canonical(rule.source.locator) === canonical(at.locator);
+    canonical(rule.source.locator) === canonical(at.locator) &&
+    // Only what is written says for whom.
+    (params['recipients'] ?? recipients) === recipients;
   if (!isSame) {
     const moved = { target: target.id, field: 'backups', planned: 'another entry' };
     throw new ProblemError(problem('PLAN_STALE', { ...moved, observed: rule.where }));

@@ -1,6 +1,7 @@
 import { estimateOf, sayBytes } from '../../core/backup/estimate.ts';
 import { folderOf, type Subject, streamOf } from '../../core/backup/manifest.ts';
 import type { Step } from '../../core/operation/plan.ts';
+import type { Cipher } from '../../core/ports/backup.ts';
 import type { Draft, DraftRequest } from '../../core/ports/step.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { duration } from '../../core/view/words.ts';
@@ -29,7 +30,7 @@ export async function draftBackup(taking: Taking, ledger: BackupLedger): Promise
       steps: [step],
       targets: [step.target],
       diff: step.change,
-      warnings: [problem('BACKUP_NOT_ENCRYPTED', { store: store.name })],
+      warnings: taking.cipher ? [] : [problem('BACKUP_NOT_ENCRYPTED', { store: store.name })],
       blast: {
         copies: `${place} (${server}, by ${program})`,
         size:
@@ -37,6 +38,7 @@ export async function draftBackup(taking: Taking, ledger: BackupLedger): Promise
             ? `about ${sayBytes(estimate.bytes)}, as the last one`
             : `at most ${sayBytes(estimate.bytes)}, which is what it holds`,
         free: free === undefined ? 'without an end' : `${sayBytes(free)} in ${store.name}`,
+        ...(taking.cipher && { encrypted: `for ${taking.cipher.recipients.join(', ')}` }),
         takes:
           estimate.ms === undefined
             ? `not known yet, ${duration(rule.timeoutMs)} at most`
@@ -52,7 +54,7 @@ export async function draftBackup(taking: Taking, ledger: BackupLedger): Promise
 
 /** One backup as a step: of a plan of its own, or the one that a restore takes first. */
 export function takeStepOf(
-  { rule, store }: Pick<Taking, 'rule' | 'store'>,
+  { rule, store, cipher }: Pick<Taking, 'rule' | 'store' | 'cipher'>,
   { estimate, encoding }: { readonly estimate: number; readonly encoding: string },
 ): Step {
   const { integration, target, locator } = rule.source;
@@ -64,12 +66,18 @@ export function takeStepOf(
     at: { integration, target, locator },
     change: [
       {
-        path: `backup (${encoding}, not encrypted)`,
+        path: `backup (${encoding}, ${cipher ? `encrypted for ${sayRecipients(cipher)}` : 'not encrypted'})`,
         what: 'added',
         to: `${store.name}/${folderOf(rule.subject)}/, named by when it begins`,
       },
     ],
-    params: { ...rule.subject, to: rule.to, query: rule.query ?? '', estimate },
+    params: {
+      ...rule.subject,
+      to: rule.to,
+      query: rule.query ?? '',
+      estimate,
+      recipients: cipher?.recipients.join(' ') ?? '',
+    },
     preconditions: {},
     postconditions: { manifest: 'signed' },
     verify: {
@@ -82,4 +90,9 @@ export function takeStepOf(
     onFailure: 'stop',
     critical: false,
   };
+}
+
+/** Whole they stand below the plan, and are what is held against the entry when it runs. */
+function sayRecipients({ recipients }: Cipher): string {
+  return recipients.map((each) => `${each.slice(0, 12)}…`).join(', ');
 }

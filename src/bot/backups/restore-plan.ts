@@ -10,6 +10,7 @@ import type { BackupLedger } from './ledger.ts';
 import { type Moment, momentOf } from './moment.ts';
 import { takeStepOf } from './planner.ts';
 import { discardKind, intoKind, type Restoring, swapKind } from './restore-steps.ts';
+import { lackOfKey } from './sealed.ts';
 import { lackOfRoom } from './take-step.ts';
 import { wantedOf } from './taking.ts';
 import { chosen, lackOfScratch, unknownBackup } from './verify-step.ts';
@@ -38,6 +39,7 @@ export async function draftRestore(
     return { ok: false, problem: invalid(backup, sound ? [] : checks) };
   }
   const lack =
+    (await lackOfKey(restoring, sound)) ??
     (await lackOfRoom(restoring, ledger, bytesAtMost)) ??
     // A copy of the whole server is brought up here first.
     (sound.content.log && (await lackOfScratch(restoring, sound.source.bytes)));

@@ -4,11 +4,12 @@ import type { Step } from '../../core/operation/plan.ts';
 import type { Restorer } from '../../core/ports/backup.ts';
 import type { Applied, Checked, Observed, StepDriver } from '../../core/ports/step.ts';
 import { type Problem, ProblemError, problem, problemOf } from '../../core/problem.ts';
+import { artefactOf } from './artefact.ts';
 import { startJob } from './job.ts';
 import type { BackupLedger } from './ledger.ts';
 import { type LongStep, longStep } from './long-step.ts';
 import { momentsOf } from './moment.ts';
-import { sealedOf } from './sealed.ts';
+import { lackOfKey } from './sealed.ts';
 import { type Taking, wantedOf } from './taking.ts';
 import { chosen, unknownBackup } from './verify-step.ts';
 import { vouched } from './verifying.ts';
@@ -39,17 +40,19 @@ export function intoStep(of: (step: Step) => Restoring, ledger: BackupLedger): L
           const name = String(step.params['next']);
           const asked = manifest.content.query?.asked;
           const wanted = { ...wantedOf(made.rule), ...(asked !== undefined && { query: asked }) };
-          const { copy, check } = sealedOf(made, manifest);
+          const { read, check } = artefactOf(made, manifest);
           try {
             const at = step.params['at'];
             const checks: Check[] = [];
-            if (at === undefined) {
-              const held = await made.restorer.into(copy, { ...wanted, name }, signal);
-              checks.push(...judgeContent(manifest.content, held));
-            } else {
-              // What it held at that moment nobody counted: it is held against the server that was brought there.
-              await momentsOf(made).into(copy, { ...wanted, name, at: Number(at) }, signal);
-            }
+            await read(async (copy) => {
+              if (at === undefined) {
+                const held = await made.restorer.into(copy, { ...wanted, name }, signal);
+                checks.push(...judgeContent(manifest.content, held));
+              } else {
+                // What it held at that moment nobody counted: it is held against the server that was brought there.
+                await momentsOf(made).into(copy, { ...wanted, name, at: Number(at) }, signal);
+              }
+            });
             checks.push(await check(signal));
             const wrong = checks.filter(({ ok }) => !ok);
             if (wrong.length === 0) return manifest;
@@ -197,7 +200,11 @@ export async function soundIn(
   const backup = chosen(await ledger.of(made.rule.subject), made.store.name, id);
   if (!backup) throw new ProblemError(unknownBackup(made.rule.subject, id));
   const { sound, checks } = await vouched(made, backup);
-  if (sound) return sound;
+  if (sound) {
+    const lack = await lackOfKey(made, sound);
+    if (lack) throw new ProblemError(lack);
+    return sound;
+  }
   const found = checks.filter(({ ok }) => !ok).map(({ says }) => says);
   throw new ProblemError(problem('BACKUP_INVALID', { id: backup.id, found: found.join('; ') }));
 }

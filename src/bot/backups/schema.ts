@@ -14,7 +14,8 @@ const manifest = z.strictObject({
     bytes: count,
     sha256: digest,
     encoding: text,
-    encryption: z.literal('none'),
+    encryption: z.enum(['none', 'age']),
+    recipients: z.array(text).optional(),
   }),
   source: z.strictObject({ target: text, place: text, server: text, program: text, bytes: count }),
   operation: text,
@@ -39,12 +40,14 @@ export function signedManifestIn(written: string): SignedManifest | undefined {
   try {
     const parsed = signedManifest.safeParse(JSON.parse(written));
     if (!parsed.success) return undefined;
-    const { content, ...rest } = parsed.data.manifest;
+    const { content, artefact, ...rest } = parsed.data.manifest;
+    const { recipients, ...stored } = artefact;
     const { query, atMost, counted, trees, notes, log, ...rows } = content;
     return {
       ...parsed.data,
       manifest: {
         ...rest,
+        artefact: { ...stored, ...(recipients && { recipients }) },
         content: {
           ...rows,
           ...(counted && { counted }),

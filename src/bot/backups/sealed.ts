@@ -1,37 +1,69 @@
-import { createHash } from 'node:crypto';
-import { type Check, judgeBytes } from '../../core/backup/compare.ts';
 import type { Manifest } from '../../core/backup/manifest.ts';
 import type { Copy } from '../../core/ports/backup.ts';
+import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import type { Taking } from './taking.ts';
 
-/** An artefact on its way out of the store, hashed as it passes. */
-export interface Sealed {
-  readonly copy: Copy;
-  /** Whether it was what was signed; reads what nobody has read. */
-  check(signal: AbortSignal): Promise<Check>;
+/** What ends the name of an artefact that is sealed. */
+export const sealedEnding = '.age';
+
+type Sealing = Pick<Taking, 'cipher'>;
+
+/** As it goes into the store. */
+export function sealed(
+  { cipher }: Sealing,
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  return cipher ? cipher.seal(bytes) : bytes;
 }
 
-export function sealedOf({ store }: Pick<Taking, 'store'>, manifest: Manifest): Sealed {
-  const { artefact } = manifest;
-  const hash = createHash('sha256');
-  let bytes = 0;
-  async function* passed(): AsyncIterable<Uint8Array> {
-    for await (const chunk of store.read(artefact.name)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
+/** What a manifest says of it. */
+export function sealOf({
+  cipher,
+}: Sealing): Pick<Manifest['artefact'], 'encryption' | 'recipients'> {
+  return cipher
+    ? { encryption: 'age', recipients: [...cipher.recipients] }
+    : { encryption: 'none' };
+}
+
+/** Why nobody here can see what it holds; undefined where it is plain, or there is a key to it. */
+export async function lackOfKey(
+  { cipher }: Sealing,
+  { id, artefact }: Manifest,
+): Promise<Problem | undefined> {
+  if (artefact.encryption === 'none') return undefined;
+  const { recipients = [] } = artefact;
+  if (await cipher?.opens(recipients)) return undefined;
+  return problem('BACKUP_NO_KEY', { id, recipients: recipients.join(', ') });
+}
+
+/**
+ * Gives a copy to whoever reads it, opened where it is sealed. What goes wrong with opening is said before what the reader
+ * makes of it: a program whose input ends early complains of that.
+ */
+export async function withCopy<T>(
+  sealing: Sealing,
+  { manifest, bytes }: { readonly manifest: Manifest; readonly bytes: AsyncIterable<Uint8Array> },
+  read: (copy: Copy) => Promise<T>,
+): Promise<T> {
+  const { source, artefact } = manifest;
+  const opening: { failed?: unknown } = {};
+  async function* opened(): AsyncIterable<Uint8Array> {
+    try {
+      yield* artefact.encryption === 'none' ? bytes : cipherOf(sealing, manifest).open(bytes);
+    } catch (error) {
+      opening.failed = error;
+      throw error;
     }
   }
-  const all = passed();
-  return {
-    copy: copyOf(manifest, all),
-    async check(signal) {
-      for await (const _ of all) signal.throwIfAborted();
-      return judgeBytes(manifest, { bytes, sha256: hash.digest('hex') });
-    },
-  };
+  try {
+    return await read({ bytes: opened(), server: source.server, encoding: artefact.encoding });
+  } catch (error) {
+    throw opening.failed instanceof ProblemError ? opening.failed : error;
+  }
 }
 
-export function copyOf({ source, artefact }: Manifest, bytes: AsyncIterable<Uint8Array>): Copy {
-  return { bytes, server: source.server, encoding: artefact.encoding };
+function cipherOf({ cipher }: Sealing, { id, artefact }: Manifest) {
+  if (cipher) return cipher;
+  const recipients = artefact.recipients?.join(', ') ?? '';
+  throw new ProblemError(problem('BACKUP_NO_KEY', { id, recipients }));
 }

@@ -9,15 +9,25 @@ import {
   statementOf,
 } from '../../core/backup/manifest.ts';
 import type { BackupRule } from '../../core/backup/rule.ts';
-import type { ArtefactStore, Backup, Kept, Signer, Survey } from '../../core/ports/backup.ts';
+import type {
+  ArtefactStore,
+  Backup,
+  Cipher,
+  Kept,
+  Signer,
+  Survey,
+} from '../../core/ports/backup.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { type Going, type Job, startJob } from './job.ts';
+import { sealed, sealedEnding, sealOf } from './sealed.ts';
 
 /** What a backup is made with. */
 export interface Taking {
   readonly rule: BackupRule;
   readonly source: Backup;
   readonly store: ArtefactStore;
+  /** What seals and opens it; absent where it is kept as it is. */
+  readonly cipher?: Cipher;
   readonly signer: Signer;
   readonly sha256: (text: string) => string;
   readonly now: () => number;
@@ -42,10 +52,15 @@ export interface Names {
   readonly manifest: string;
 }
 
-export function namesOf({ rule }: Pick<Taking, 'rule'>, now: TakingNow, extension: string): Names {
+export function namesOf(
+  { rule, cipher }: Pick<Taking, 'rule' | 'cipher'>,
+  now: TakingNow,
+  extension: string,
+): Names {
   const id = backupId(now.startedAt, now.operation);
   const stem = `${folderOf(rule.subject)}/${id}`;
-  return { id, artefact: `${stem}.${extension}`, manifest: `${stem}${manifestEnding}` };
+  const artefact = `${stem}.${extension}${cipher ? sealedEnding : ''}`;
+  return { id, artefact, manifest: `${stem}${manifestEnding}` };
 }
 
 /** Streams it into the store, then signs what it is. It is no backup before its manifest stands. */
@@ -75,7 +90,8 @@ async function take(
   const opened = await source.open(wanted, signal);
   let kept: Kept;
   try {
-    kept = await store.put(names.artefact, whole(opened, { ...going, signal }), signal);
+    const bytes = sealed(taking, whole(opened, { ...going, signal }));
+    kept = await store.put(names.artefact, bytes, signal);
   } catch (error) {
     failing.abort();
     await opened.content.catch(() => undefined);
@@ -107,7 +123,7 @@ async function* whole(
 }
 
 function manifestOf(
-  { rule, now: clock }: Taking,
+  taking: Taking,
   { operation, startedAt }: TakingNow,
   {
     names,
@@ -121,13 +137,14 @@ function manifestOf(
     readonly survey: Survey;
   },
 ): Manifest {
+  const { rule, now: clock } = taking;
   const { integration, target } = rule.source;
   const { place, server, program, encoding, bytesAtMost: bytes } = survey;
   return {
     format: 1,
     id: names.id,
     subject: rule.subject,
-    artefact: { name: names.artefact, ...kept, encoding, encryption: 'none' },
+    artefact: { name: names.artefact, ...kept, encoding, ...sealOf(taking) },
     source: { target: `${integration}/${target}`, place, server, program, bytes },
     operation,
     startedAt,

@@ -2,12 +2,14 @@ import { sayBytes } from '../../core/backup/estimate.ts';
 import { streamOf } from '../../core/backup/manifest.ts';
 import type { BackupRecord, TakenBackup } from '../../core/backup/record.ts';
 import type { Step } from '../../core/operation/plan.ts';
+import type { Scratch } from '../../core/ports/backup.ts';
 import type { Checked, Draft, DraftRequest } from '../../core/ports/step.ts';
 import { type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { duration } from '../../core/view/words.ts';
 import { startJob } from './job.ts';
 import type { BackupLedger } from './ledger.ts';
 import { type LongStep, longStep } from './long-step.ts';
+import { lackOfKey } from './sealed.ts';
 import type { Taking } from './taking.ts';
 import { type Report, verify, vouched } from './verifying.ts';
 
@@ -66,10 +68,11 @@ export async function draftVerify(
   const backup = chosen(record, store.name, args['from']);
   if (!backup) return { ok: false, problem: unknownBackup(rule.subject, args['from']) };
   const { sound, checks } = await vouched(taking, backup);
-  const bytes = sound?.source.bytes ?? 0;
+  const closed = sound && (await lackOfKey(taking, sound));
+  const bytes = closed ? 0 : (sound?.source.bytes ?? 0);
   const lack = await lackOfScratch(taking, bytes);
   if (lack) return { ok: false, problem: lack };
-  const { place, onlyRead } = await source.scratch();
+  const reach = reachOf(await source.scratch(), { id: backup.id, bytes, closed });
   const { integration, target, locator } = rule.source;
   const step: Step = {
     id: 's1',
@@ -84,7 +87,7 @@ export async function draftVerify(
     preconditions: { sha256: backup.sha256 },
     postconditions: { verified: true },
     verify: {
-      what: `signature, checksum, read to its end, ${onlyRead === undefined ? 'restored, ' : ''}rows counted`,
+      what: reach.what,
       withinMs: rule.timeoutMs + 60_000,
     },
     guard: 'conditional',
@@ -100,14 +103,11 @@ export async function draftVerify(
     diff: step.change,
     warnings: [
       ...wrong.map(({ says }) => problem('BACKUP_DOUBTFUL', { id: backup.id, why: says })),
-      ...(onlyRead === undefined
-        ? []
-        : [problem('BACKUP_ONLY_READ', { id: backup.id, why: onlyRead })]),
+      ...reach.warnings,
     ],
     blast: {
       reads: `${backup.name} in ${store.name}, ${sayBytes(backup.bytes)}`,
-      restoresInto:
-        onlyRead === undefined ? `${place}, about ${sayBytes(bytes)}, gone afterwards` : place,
+      restoresInto: reach.restoresInto,
       verified: backup.verified
         ? `${backup.verified.ok ? 'valid' : 'invalid'} when it was verified last`
         : 'never before',
@@ -115,6 +115,28 @@ export async function draftVerify(
     },
     risk: 'change',
   };
+}
+
+/** How far it goes: no further than its encryption without a key, and no further than reading it where nothing brings it up. */
+function reachOf(
+  { place, onlyRead }: Scratch,
+  {
+    id,
+    bytes,
+    closed,
+  }: { readonly id: string; readonly bytes: number; readonly closed: Problem | undefined },
+) {
+  if (closed) {
+    const restoresInto = 'nothing: there is no key to open it with';
+    return { what: 'signature and checksum', restoresInto, warnings: [closed] };
+  }
+  const read = 'signature, checksum, read to its end';
+  if (onlyRead !== undefined) {
+    const warnings = [problem('BACKUP_ONLY_READ', { id, why: onlyRead })];
+    return { what: `${read}, rows counted`, restoresInto: place, warnings };
+  }
+  const restoresInto = `${place}, about ${sayBytes(bytes)}, gone afterwards`;
+  return { what: `${read}, restored, rows counted`, restoresInto, warnings: [] };
 }
 
 /** Of those that lie in a store: one that lies elsewhere cannot be looked at, and is none the worse for it. */

@@ -1,10 +1,11 @@
 import { type Check, judgeContent, judgeManifest } from '../../core/backup/compare.ts';
 import { type Manifest, manifestBeside, statementOf } from '../../core/backup/manifest.ts';
 import type { TakenBackup } from '../../core/backup/record.ts';
-import { ProblemError } from '../../core/problem.ts';
+import { ProblemError, problem } from '../../core/problem.ts';
+import { artefactOf } from './artefact.ts';
 import type { Going } from './job.ts';
 import { manifestAt } from './kept.ts';
-import { copyOf, sealedOf } from './sealed.ts';
+import { lackOfKey } from './sealed.ts';
 import { type Taking, wantedOf } from './taking.ts';
 
 export interface Report {
@@ -19,9 +20,11 @@ export interface Report {
 export async function verify(taking: Taking, backup: TakenBackup, going: Going): Promise<Report> {
   const { sound, checks } = await vouched(taking, backup);
   if (!sound) return { ok: false, checks };
-  const read = await readWhole(taking, sound, going);
+  const lack = await lackOfKey(taking, sound);
+  const read = await (lack ? readSealed : readWhole)(taking, sound, going);
   checks.push(...read);
   if (read.some(({ ok }) => !ok)) return { ok: false, checks };
+  if (lack) throw new ProblemError(problem('BACKUP_NOT_OPENED', { ...lack.facts }));
   checks.push(...(await restored(taking, sound, going)));
   return { ok: checks.every(({ ok }) => ok), checks };
 }
@@ -47,15 +50,15 @@ export async function vouched(
   return { sound: isSound ? signed.manifest : undefined, checks: [...checks] };
 }
 
-/** One pass over the artefact: hashed, counted, and read by the program that would restore it. */
+/** One pass over the artefact: hashed, counted, opened, and read by the program that would restore it. */
 async function readWhole(
-  { store, source }: Taking,
+  taking: Taking,
   manifest: Manifest,
   { signal, say }: Going,
 ): Promise<readonly Check[]> {
   say({ done: 0, of: 0, what: 'the artefact is read' });
-  const { copy, check } = sealedOf({ store }, manifest);
-  const unreadable = await faultOf(source.read(copy, signal));
+  const { read, check } = artefactOf(taking, manifest);
+  const unreadable = await faultOf(read((copy) => taking.source.read(copy, signal)));
   signal.throwIfAborted();
   // A reader that gave up leaves the rest for the checksum.
   const checksum = await check(signal);
@@ -67,20 +70,32 @@ async function readWhole(
   return [checksum, readable];
 }
 
-async function restored(
-  { rule, store, source }: Taking,
+/** Without a key, what is stored is held against its checksum, and no more can be said. */
+async function readSealed(
+  taking: Taking,
   manifest: Manifest,
   { signal, say }: Going,
 ): Promise<readonly Check[]> {
+  say({ done: 0, of: 0, what: 'the artefact is read, without being opened' });
+  return [await artefactOf(taking, manifest).check(signal)];
+}
+
+async function restored(
+  taking: Taking,
+  manifest: Manifest,
+  { signal, say }: Going,
+): Promise<readonly Check[]> {
+  const { rule, source } = taking;
   const { onlyRead } = await source.scratch();
   const what = onlyRead === undefined ? 'restored where it is thrown away again' : 'counted';
   say({ done: 0, of: 0, what: `it is ${what}` });
-  const copy = copyOf(manifest, store.read(manifest.artefact.name));
   const asked = manifest.content.query?.asked;
   const { locator } = wantedOf(rule);
   const wanted = { locator, ...(asked !== undefined && { query: asked }) };
   try {
-    const now = await source.rehearse(copy, wanted, signal);
+    const now = await artefactOf(taking, manifest).read((copy) =>
+      source.rehearse(copy, wanted, signal),
+    );
     // What was restored nowhere is not said to have been.
     if (onlyRead !== undefined) return judgeContent(manifest.content, now);
     const says = `restored from ${manifest.source.server}`;
@@ -105,11 +120,10 @@ async function faultOf(reading: Promise<void>): Promise<string | undefined> {
   }
 }
 
-/** What a program found wrong with the artefact; undefined where nothing was found out about it. */
+/** What was found wrong with the artefact; undefined where nothing was found out about it. */
 function wordsOf(error: unknown): string | undefined {
-  if (!(error instanceof ProblemError) || error.problem.code !== 'BACKUP_PROGRAM_FAILED') {
-    return undefined;
-  }
-  const { program, why } = error.problem.facts;
-  return `${program}: ${why}`;
+  if (!(error instanceof ProblemError)) return undefined;
+  const { code, facts } = error.problem;
+  if (code === 'AGE_DAMAGED') return `age: ${facts['why']}`;
+  return code === 'BACKUP_PROGRAM_FAILED' ? `${facts['program']}: ${facts['why']}` : undefined;
 }

@@ -18,7 +18,10 @@ export interface Manifest {
     readonly bytes: number;
     readonly sha256: string;
     readonly encoding: string;
-    readonly encryption: 'none';
+    /** `bytes` and `sha256` are of what is stored, encrypted or not. */
+    readonly encryption: 'none' | 'age';
+    /** Who can open it: `age1…`. */
+    readonly recipients?: readonly string[];
   };
   readonly source: {
     /** `postgres/pg-main`. */

@@ -35,6 +35,18 @@ export const backupProblems: ProblemBook = {
     why: 'Whoever can read {store} can read what it holds.',
     next: 'Mind who that is.',
   },
+  BACKUP_NO_KEY: {
+    what: 'The backup {id} cannot be opened here.',
+    changed: nothing,
+    why: 'It is encrypted for {recipients}, and `encrypt.identity` of its entry in `backups:` has a key of none of them.',
+    next: 'Write an identity of one of them there, by secret reference. By hand: `age --decrypt --identity KEY FILE`.',
+  },
+  BACKUP_NOT_OPENED: {
+    what: 'The backup {id} was verified no further than its encryption.',
+    changed: nothing,
+    why: 'Its signature and the checksum of every byte hold; what it holds is not known, for it is encrypted for {recipients} and no key of theirs is here.',
+    next: 'Write an identity of one of them into `encrypt.identity` of its entry in `backups:` and ask again, or restore it by hand where the key is.',
+  },
   BACKUP_STOPPED: {
     what: 'The backup was stopped before it was whole.',
     changed: 'What was written of it is taken away; backups that were there stay.',

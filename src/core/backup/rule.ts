@@ -1,4 +1,5 @@
 import type { TargetRef } from '../ports/step.ts';
+import type { Secret } from '../secret.ts';
 import type { Subject } from './manifest.ts';
 import type { Keep } from './retention.ts';
 import type { Schedule } from './schedule.ts';
@@ -12,6 +13,11 @@ export interface BackupRule {
   readonly to: string;
   /** Whoever holds the data makes the copies and keeps them; `to` is its name: `aws/aws-eu`. */
   readonly isOwn?: true;
+  /** For whom it is encrypted, and what opens it here; it is not where this is absent. */
+  readonly encrypt?: {
+    readonly recipients: readonly string[];
+    readonly identities: readonly Secret[];
+  };
   /** `tocsin.yaml:41`. */
   readonly where: string;
   /** Nothing of it takes longer. */

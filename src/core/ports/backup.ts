@@ -163,6 +163,17 @@ export interface Copied {
   readonly copies?: OwnCopies;
 }
 
+/** Seals copies for those who have a key, and opens them. Both stream. */
+export interface Cipher {
+  /** For whom, as they are publicly known: `age1…`. */
+  readonly recipients: readonly string[];
+  seal(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Whether a key of one of these is here. */
+  opens(recipients: readonly string[]): Promise<boolean>;
+  /** Rejects with a ProblemError of its integration where no key fits, and where it was cut or changed. */
+  open(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
 /** Keeps artefacts under names of ours: `checkout/production/database/20261126T0300Z-1a2b3c.dump`. */
 export interface ArtefactStore {
   /** As the configuration has it. */

@@ -6,10 +6,12 @@ import { onTestFinished } from 'vitest';
 import { openBackups } from '../../../src/bot/backups/index.ts';
 import type { ConnectedTarget } from '../../../src/bot/bot-parts.ts';
 import { programs } from '../../../src/bot/programs.ts';
+import { folderOf } from '../../../src/core/backup/manifest.ts';
 import type { BackupRule } from '../../../src/core/backup/rule.ts';
 import type { Step } from '../../../src/core/operation/plan.ts';
 import type { Copied } from '../../../src/core/ports/backup.ts';
 import type { ApplyContext, Draft, Observed, StepDriver } from '../../../src/core/ports/step.ts';
+import { connect as age } from '../../../src/integrations/age/index.ts';
 import { connect } from '../../../src/integrations/objectstore/index.ts';
 import { createCopies } from '../../../src/integrations/postgres/backup/copies.ts';
 import type { Reach } from '../../../src/integrations/postgres/backup/kind.ts';
@@ -92,7 +94,21 @@ export function stageOf(what: string, source: BackupRule['source'], copied: Copi
         doctor: async () => [],
         close: () => undefined,
       };
+      const ciphers = rules.flatMap(({ subject, encrypt }) =>
+        encrypt
+          ? [
+              [
+                folderOf(subject),
+                age({
+                  recipients: encrypt.recipients,
+                  identities: encrypt.identities.map((each) => each.reveal()),
+                }),
+              ] as const,
+            ]
+          : [],
+      );
       const made = openBackups({
+        ciphers: new Map(ciphers),
         rules,
         stores: new Map([[folder, connect(folder)]]),
         journal,
