@@ -16,6 +16,7 @@ const context = {
 describe('the runbooks that come with it', () => {
   it('are there', () => {
     expect(files.sort()).toEqual([
+      'DatabaseLost.md',
       'DatabaseReplicationLag.md',
       'DiskSpaceLow.md',
       'HighErrorRate.md',
