@@ -75,6 +75,7 @@ export function checkOwn(
     ['database', 'is copied as a whole'],
     ['as', 'is copied as it copies itself'],
     ['stops', 'is restored beside what is in use'],
+    ['wal', 'keeps its log of writes by itself'],
     ['query', 'is asked nothing when it is copied'],
     ['verify', 'makes copies that cannot be read from here'],
     ...(isJob ? [['keep', 'alone knows what it has made, and removes it'] as const] : []),

@@ -23,13 +23,16 @@ const automated: FakeSnapshot = {
   tags: {},
 };
 
-it('snapshots are followed in percent, outlive the process, are trusted once they are available, and are removed behind two approvals', async () => {
+const isWhole = ({ status }: { readonly status: string }) => status === 'available';
+
+it('an RDS is backed up, restored into a new one that takes its name although the process dies between, and keeps what it is told to', async () => {
   const aws = await startAws();
   onTestFinished(() => aws.close());
   const { account } = aws;
   account.instances.push({
     ...{ name: 'orders', status: 'available', multiAz: true, zone: 'eu-west-1a' },
     ...{ secondaryZone: 'eu-west-1b', source: '', retention: 7, gibibytes: 100, encrypted: true },
+    ...{ subnets: 'shop', groups: ['sg-1'], parameters: 'shop-pg15' },
   });
   account.snapshots.push({ ...automated });
   const living = await startLivingBot(
@@ -58,9 +61,36 @@ backups:
   account.settles();
   await thread.until('DONE');
 
-  account.isStuck = true;
   await thread.says('backup orders database env=production another=yes');
-  await eventually('it has begun', async () => account.snapshots.length === 3);
+  const settled = async (what: string, isSo: () => boolean) =>
+    eventually(
+      what,
+      async () => {
+        account.settles();
+        return isSo();
+      },
+      { withinMs: 30_000 },
+    );
+  const manual = () => account.snapshots.filter(({ type }) => type === 'manual');
+  await settled('two are there', () => manual().filter(isWhole).length === 2);
+  const [first = '', second = ''] = manual().map(({ name }) => name);
+
+  // Restored: it dies where nothing is called by the name that everybody uses.
+  const restore = `restore orders database from=${first} name=orders env=production`;
+  expect(await thread.says(`${restore}x name=order`)).not.toContain('plan is ready');
+  const restoring = await planIn(thread, await thread.says(restore));
+  for (const said of [
+    'sg-1',
+    'subnets shop',
+    'orders-before-',
+    'a second instance',
+    'The endpoint',
+  ]) {
+    expect(restoring.text).toContain(said);
+  }
+  const two = await Promise.all([living.person('ben'), living.person('cyn')]);
+  await approvedBy(two, thread, restoring.line);
+  await settled('it is renamed', () => aws.asked.includes('ModifyDBInstance'));
   await living.bot.signal('SIGKILL');
   const again = await launch({
     argv: [tocsin, 'start', '--config', join(living.folder, 'tocsin.yaml')],
@@ -73,20 +103,35 @@ backups:
   };
   const [ana, ben, cyn] = await Promise.all([person('ana'), person('ben'), person('cyn')]);
   const says = (words: string) => ana.console.says(thread.incident, words);
-  for (const each of [...account.snapshots, ...account.instances]) each.status = 'available';
-  const [, first = '', second = ''] = account.snapshots.map(({ name }) => name);
+  await settled('it is in use', () =>
+    account.instances.some(({ name, status, resource }) => {
+      return name === 'orders' && status === 'available' && resource === 'db-MADE1';
+    }),
+  );
+  expect(aws.asked.filter((each) => /^(Create|Restore|Modify)/.test(each))).toEqual([
+    'CreateDBSnapshot',
+    'CreateDBSnapshot',
+    'CreateDBSnapshot',
+    'RestoreDBInstanceFromDBSnapshot',
+    'ModifyDBInstance',
+    'ModifyDBInstance',
+  ]);
+  expect(account.instances).toMatchObject([
+    { name: expect.stringMatching(/^orders-before-/), groups: ['sg-1'] },
+    { name: 'orders', groups: ['sg-1'], subnets: 'shop', parameters: 'shop-pg15' },
+  ]);
+  const third = manual()[2]?.name ?? '';
   const listed = await eventually(
     'it is listed',
     async () => {
       const text = await says('backups orders env=production');
       const [ours = ''] = text.split('Made by others');
-      return ours.includes(second) && text;
+      return [second, third].every((each) => ours.includes(each)) && text;
     },
     { withinMs: 30_000 },
   );
   expect(listed).toMatch(/100 GiB · .* · available · encrypted/);
   expect(listed).toContain(automated.name);
-  expect(aws.asked.filter((each) => each === 'CreateDBSnapshot')).toHaveLength(2);
   expect(await says('verify-backup orders database env=production')).toContain(
     'BACKUP_NOT_TO_BE_READ',
   );
@@ -96,8 +141,8 @@ backups:
   const plan = await planIn(shown, await says('retention orders database env=production'));
   expect(plan.text).toContain(first);
   expect(plan.text).toContain('None of the backups of the database of orders was ever tried.');
-  expect(account.snapshots).toHaveLength(3);
+  expect(account.snapshots).toHaveLength(4);
   await approvedBy([ben, cyn], shown, plan.line);
   await eventually('it is gone', async () => account.snapshots.length === 2, { withinMs: 30_000 });
-  expect(account.snapshots.map(({ name }) => name)).toEqual([automated.name, second]);
+  expect(account.snapshots.map(({ name }) => name)).toEqual([automated.name, third]);
 }, 90_000);

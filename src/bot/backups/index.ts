@@ -129,7 +129,13 @@ function withBackups(
       backup: (made) => draftBackup(made, ledger),
       'verify-backup': (made, request) => draftVerify(made, ledger, request),
       retention: (made) => draftRetention(removing(made.rule), ledger),
-      restore: (made, request) => draftRestore(restoring(made), ledger, request),
+      async restore(made, request) {
+        if (request.args['swap'] === undefined) {
+          return draftRestore(restoring(made), ledger, request);
+        }
+        const facts = { target: target.name };
+        return { ok: false, problem: problem('RESTORE_ALWAYS_SWAPS', facts) };
+      },
     };
 
   async function draft(request: DraftRequest): Promise<Draft> {

@@ -149,6 +149,12 @@ export const backupProblems: ProblemBook = {
     why: 'This build has nothing that puts a backup in its place.',
     next: 'Restore it by hand: the artefact is in the store, its manifest says what it is.',
   },
+  RESTORE_ALWAYS_SWAPS: {
+    what: 'What is restored takes the place of what is in use.',
+    changed: nothing,
+    why: '{target} has no other way: a copy that only stands beside is for databases that keep copies by themselves.',
+    next: 'Leave `swap=no` out; `verify-backup` brings a backup up beside, and throws it away again.',
+  },
   RESTORE_NOT_VERIFIED: {
     what: 'The backup {id} was never verified.',
     changed: nothing,

@@ -11,7 +11,7 @@ import {
   operationTag,
   readSnapshot,
 } from './snapshots.ts';
-import { snapshotKind } from './steps/kinds.ts';
+import { putInUseKind, snapshotKind } from './steps/kinds.ts';
 import { snapshotIn } from './steps/snapshot.ts';
 
 /** Asks so that a region that is away is left alone. */
@@ -23,7 +23,7 @@ export interface Questions {
 export function createCopies(clients: Clients, questions: Questions): OwnCopies {
   return {
     makes: [snapshotKind],
-    replaces: [],
+    replaces: [putInUseKind],
     nameOf: snapshotIn,
     async survey(wanted) {
       try {

@@ -10,13 +10,19 @@ import { countDriver } from './steps/ecs.ts';
 import {
   countKind,
   failoverKind,
+  memberKind,
   promoteKind,
   publishKind,
+  putInUseKind,
   rebootKind,
   recordKind,
+  renameKind,
+  restoreKind,
   snapshotKind,
 } from './steps/kinds.ts';
 import { failoverDriver, promoteDriver, rebootDriver } from './steps/rds.ts';
+import { renameDriver } from './steps/rename.ts';
+import { memberDriver, restoreDriver } from './steps/restore.ts';
 import { type Pause, recordDriver } from './steps/route53.ts';
 import { snapshotDriver } from './steps/snapshot.ts';
 import { publishDriver } from './steps/sns.ts';
@@ -106,6 +112,10 @@ export function connect(
         [recordKind]: recordDriver(clients, pause),
         [publishKind]: publishDriver(clients),
         [snapshotKind]: snapshotDriver(clients),
+        [restoreKind]: restoreDriver(clients),
+        [memberKind]: memberDriver(clients),
+        [renameKind]: renameDriver(clients),
+        [putInUseKind]: renameDriver(clients),
       },
       close() {},
     }),

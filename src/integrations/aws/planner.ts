@@ -6,6 +6,7 @@ import { databaseIn } from './copies.ts';
 import { draftClusterFailover, draftPromotion, draftReboot, refused } from './database.ts';
 import { draftCountBack, draftScale } from './ecs.ts';
 import { draftRecordBack, draftRepoint } from './record.ts';
+import { draftRestore } from './restore.ts';
 import { type Place, placeOf } from './schema.ts';
 import { draftNotice } from './topic.ts';
 
@@ -45,6 +46,9 @@ async function draftAt(
     case 'cluster backup':
     case 'instance backup':
       return draftSnapshot(request, clients, databaseIn(request.target));
+    case 'cluster restore':
+    case 'instance restore':
+      return draftRestore(request, { clients, now: now() }, databaseIn(request.target));
     default:
       break;
   }

@@ -172,6 +172,49 @@ export const problems: ProblemBook = {
     why: 'It has no standby that could be read instead: RDS may hold its input and output up, for seconds as a rule.',
     next: 'Choose a quiet hour where that matters.',
   },
+  AWS_SNAPSHOT_NOT_WHOLE: {
+    what: 'The snapshot {snapshot} cannot be restored.',
+    changed: nothing,
+    why: 'RDS says that it is {status}.',
+    next: 'Wait until it is available, or take another one.',
+  },
+  AWS_MOMENT_OUT: {
+    what: '{name} cannot be restored to {at}.',
+    changed: nothing,
+    why: 'RDS reaches: {reach}. A moment is written `2026-11-26T03:00:00Z`, or `latest`.',
+    next: 'Ask for a moment in between, or for a snapshot (`from=`).',
+  },
+  AWS_NOT_IN_PLACE: {
+    what: '{name} is not restored over itself.',
+    changed: nothing,
+    why: 'RDS restores into a new database only.',
+    next: 'Leave `in=place` out: the new one takes the name of the old one, which is kept.',
+  },
+  AWS_RESTORE_LOSES: {
+    what: 'What was written after {since} is not in it.',
+    changed: nothing,
+    why: 'It is the state of that moment, users and passwords included; what {name} holds now is in the safety snapshot, and in {name} itself, which is kept.',
+    next: 'Stop what writes to it first, or move what was written since by hand afterwards.',
+  },
+  AWS_RESTORE_ENDPOINT: {
+    what: 'The endpoint of {name} leads to the new one.',
+    changed: nothing,
+    why: 'An endpoint follows the identifier: the old one is reached as {aside}. Clients lose their connections and look the name up again; alarms, IAM policies and grants by resource id speak of the old one still.',
+    next: 'Look for what names it by its resource id or ARN, and mend that afterwards.',
+  },
+  AWS_REPLICAS_STAY: {
+    what: 'Replicas stay with the old one: {replicas}.',
+    changed: nothing,
+    why: 'They follow the database and not its name, which will be {aside}; {name} has none at first.',
+    next: 'Make new ones afterwards, and turn those who read from them.',
+  },
+  AWS_RESTORE_FAILED: {
+    what: '{name} could not be restored.',
+    changed:
+      'Nothing in use was changed; what is there of {name} stays and costs, and the safety snapshot stays.',
+    why: 'RDS says that it is {status}.',
+    next: 'Look at its events in the console of AWS, delete it there, and ask again.',
+  },
   AWS_NO_MODE: {
     what: 'A failover in AWS takes no {word}.',
     changed: nothing,

@@ -7,6 +7,7 @@ import type { Observed, StepDriver } from '../../../src/core/ports/step.ts';
 import { problem } from '../../../src/core/problem.ts';
 import { signerFrom } from '../../../src/journal/checkpoint.ts';
 import { rule as allow, sha256 } from '../../core/operation/sample.ts';
+import { memorySource, memoryStore } from '../../fakes/backups.ts';
 import { createMemoryJournal } from '../../fakes/memory-journal.ts';
 import { startSmallBot } from '../../fakes/small-bot.ts';
 import { stillClock } from '../../fakes/still-clock.ts';
@@ -76,14 +77,18 @@ async function started(rule: BackupRule = entry, lists = false) {
   });
   const target = backups.over({
     name: 'aws/keeper',
-    copies: lists ? { ...copies, ...listing } : copies,
+    copies: lists ? { ...copies, ...listing, replaces: ['kept.use'] } : copies,
     planner: {
-      async draft({ service, args, target: { target: name, locator } }) {
+      async draft({ verb, service, args, target: { target: name, locator } }) {
         const named = { id: 'backup/checkout/production/database', identity: 'it' };
         const step: Step = {
-          ...{ id: 's1', kind: 'kept.make', v: 1, target: named, change: [] },
+          ...{ id: 's1', kind: verb === 'restore' ? 'kept.use' : 'kept.make', v: 1, target: named },
+          change: [],
           at: { integration: 'aws', target: name, locator },
-          params: { service, environment: String(args['environment']), what: String(args['what']) },
+          params: {
+            ...{ service, environment: String(args['environment']), what: String(args['what']) },
+            ...{ id: String(args['from']), aside: 'orders-before' },
+          },
           ...{ preconditions: {}, postconditions: {}, guard: 'conditional', undo: 'irreversible' },
           verify: { what: 'it is there', withinMs: Number(args['withinMs']) },
           ...{ onFailure: 'stop', critical: false },
@@ -95,7 +100,10 @@ async function started(rule: BackupRule = entry, lists = false) {
         };
       },
     },
-    openWriter: () => ({ steps: { 'kept.make': driver }, close: () => undefined }),
+    openWriter: () => ({
+      steps: { 'kept.make': driver, 'kept.use': driver },
+      close: () => undefined,
+    }),
     health: () => 'ok',
     doctor: async () => [],
     close: () => undefined,
@@ -109,7 +117,7 @@ async function started(rule: BackupRule = entry, lists = false) {
     backups: { rules, backups, targets: [target] },
   });
   small.bot.start([]);
-  return { small, world };
+  return { small, world, journal, target };
 }
 
 const backup = 'backup checkout database env=production another=yes';
@@ -167,6 +175,26 @@ describe('a backup that whoever holds the data keeps', () => {
     await small.bot.close();
   });
 
+  it('is on the record as restored once its last step is done', async () => {
+    const { small, journal, target } = await started(entry, true);
+    const drafted = await target.planner?.draft({
+      ...{ verb: 'restore', operation: 'op-7', service: 'checkout' },
+      target: { ...entry.source, bounds: {}, show: [] },
+      args: { what: 'database', environment: 'production', from: 'night' },
+    });
+    const [step] = drafted?.ok ? drafted.steps : [];
+    const writer = target.openWriter?.();
+    if (!step || !writer || 'code' in writer) throw new Error('it is planned');
+    const context = { operation: 'op-7', outputs: {}, startedAt: 0 };
+    // Looked at twice, as by a process that died in between: said once.
+    for (const _ of [1, 2]) await writer.steps[step.kind]?.observe(step, context);
+    const events = await journal.read('backup/checkout/production/database');
+    expect(events.map(({ event }) => event)).toEqual([
+      { type: 'BackupRestored', v: 1, id: 'night', operation: 'op-7', aside: 'orders-before' },
+    ]);
+    await small.bot.close();
+  });
+
   it('of a keeper that lists them is removed as `keep` says, and those of others stand apart', async () => {
     const { small, world } = await started({ ...entry, keep: { count: 1 } }, true);
     const others = { bytes: 0, at: 1, status: 'failed', isWhole: false, isEncrypted: false };
@@ -186,5 +214,32 @@ describe('a backup that whoever holds the data keeps', () => {
       warnings: [{ code: 'RETENTION_UNTRIED' }],
     });
     await small.bot.close();
+  });
+
+  it('alone can stand beside what is in use: what lies in a store takes its place', async () => {
+    const { isOwn: _, ...rule } = { ...entry, to: '/backups' };
+    const restorer = Object.create(null);
+    const stored = openBackups({
+      rules: [rule],
+      stores: new Map([['/backups', memoryStore()]]),
+      journal: createMemoryJournal({ now: () => 0 }),
+      signer: signerFrom('11'.repeat(32)),
+      sha256,
+      now: () => 0,
+      log: () => undefined,
+    }).over({
+      name: 'postgres/pg-main',
+      backup: memorySource(),
+      restorer,
+      health: () => 'ok',
+      doctor: async () => [],
+      close: () => undefined,
+    });
+    const drafted = await stored.planner?.draft({
+      ...{ verb: 'restore', operation: 'op-7', service: 'checkout' },
+      target: { ...rule.source, bounds: {}, show: [] },
+      args: { what: 'database', environment: 'production', from: 'night', swap: 'no' },
+    });
+    expect(drafted).toMatchObject({ problem: { code: 'RESTORE_ALWAYS_SWAPS' } });
   });
 });

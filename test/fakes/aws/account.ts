@@ -1,3 +1,9 @@
+import {
+  clusterSettings,
+  type FakeSettings,
+  instanceSettings,
+  restoreOperations,
+} from './restores.ts';
 import { type FakeSnapshot, snapshotOperations } from './snapshots.ts';
 
 /*
@@ -5,8 +11,8 @@ import { type FakeSnapshot, snapshotOperations } from './snapshots.ts';
  * references of RDS, ECS, Route 53 and SNS say; times pass when they are told to.
  */
 
-export interface FakeInstance {
-  readonly name: string;
+export interface FakeInstance extends FakeSettings {
+  name: string;
   status: string;
   multiAz: boolean;
   zone: string;
@@ -17,8 +23,8 @@ export interface FakeInstance {
   readonly encrypted?: boolean;
 }
 
-export interface FakeCluster {
-  readonly name: string;
+export interface FakeCluster extends FakeSettings {
+  name: string;
   status: string;
   writer: string;
   members: string[];
@@ -109,7 +115,7 @@ export function createAccount(): FakeAccount {
         return {
           DBInstances: found.map((each) => ({
             DBInstanceIdentifier: each.name,
-            DbiResourceId: `db-${each.name.toUpperCase()}`,
+            DbiResourceId: each.resource ?? `db-${each.name.toUpperCase()}`,
             Engine: 'postgres',
             DBInstanceStatus: each.status,
             MultiAZ: each.multiAz,
@@ -119,16 +125,19 @@ export function createAccount(): FakeAccount {
             BackupRetentionPeriod: each.retention,
             AllocatedStorage: each.gibibytes ?? 20,
             StorageEncrypted: each.encrypted ?? false,
+            ...instanceSettings(each),
           })),
         };
       },
       DescribeDBClusters({ DBClusterIdentifier: name }) {
-        const { status, writer, members, gibibytes = 1, encrypted = false } = cluster(String(name));
+        const found = cluster(String(name));
+        const { status, writer, members, gibibytes = 1, encrypted = false } = found;
         return {
           DBClusters: [
             {
               DBClusterIdentifier: String(name),
-              DbClusterResourceId: `cluster-${String(name).toUpperCase()}`,
+              DbClusterResourceId: found.resource ?? `cluster-${String(name).toUpperCase()}`,
+              ...clusterSettings(found),
               Engine: 'aurora-postgresql',
               Status: status,
               AllocatedStorage: gibibytes,
@@ -247,6 +256,7 @@ export function createAccount(): FakeAccount {
   Object.assign(
     account.operations,
     snapshotOperations(account, (work) => void later.push(work)),
+    restoreOperations(account, (work) => void later.push(work)),
   );
 
   function instance(name: string): FakeInstance {

@@ -230,6 +230,10 @@ function xml(value: unknown, item: string): string {
         DBSnapshots: 'DBSnapshot',
         DBClusterSnapshots: 'DBClusterSnapshot',
         TagList: 'Tag',
+        VpcSecurityGroups: 'VpcSecurityGroupMembership',
+        DBParameterGroups: 'DBParameterGroup',
+        OptionGroupMemberships: 'OptionGroupMembership',
+        ReadReplicaDBInstanceIdentifiers: 'ReadReplicaDBInstanceIdentifier',
       };
       const named = new Map(Object.entries(items)).get(name) ?? 'member';
       return `<${name}>${xml(part, named)}</${name}>`;

@@ -13,6 +13,10 @@ interface Ground {
   /** What is there before the plan is made. */
   readonly given: (account: FakeAccount) => void;
   readonly spoil: (account: FakeAccount) => void;
+  /** Which of the steps that are planned; the first when absent. */
+  readonly step?: number;
+  /** What stands before that step is sent. */
+  readonly before?: (account: FakeAccount) => void;
   /** Somebody writes over it. */
   readonly cover: (account: FakeAccount) => void;
 }
@@ -27,6 +31,25 @@ const instance = {
   retention: 7,
 };
 const record = { name: 'api.example.com.', type: 'CNAME', ttl: 300, values: ['eu.example.com'] };
+
+const snapshot = {
+  ...{ name: 'night', of: 'orders', status: 'available', percent: 100, at: 1_799_990_000_000 },
+  ...{ gibibytes: 20, encrypted: true, tags: {} },
+  type: 'manual',
+} as const;
+
+/** A database and a night of it, as an instance and as a cluster. */
+const restoring = {
+  verb: 'restore',
+  locator: { instance: 'orders' },
+  args: { environment: 'production', what: 'database', from: 'night', name: 'orders' },
+  given({ instances, clusters, snapshots }: FakeAccount) {
+    instances.push({ ...instance });
+    const members = ['orders'];
+    clusters.push({ name: 'orders', status: 'available', writer: 'orders', members });
+    snapshots.push({ ...snapshot, kind: 'instance' }, { ...snapshot, kind: 'cluster' });
+  },
+};
 
 /**
  * One world for each kind of step this integration registers, but for `aws.publish`: a topic takes whatever it is sent, so
@@ -73,6 +96,43 @@ export const stepWorlds: Readonly<Record<string, () => Promise<StepWorld>>> = {
       spoil: ({ instances }) => changed(instances[0], { status: 'storage-full' }),
       // Somebody deletes it, and takes another under its name.
       cover: ({ snapshots }) => changed(snapshots[0], { tags: {} }),
+    }),
+  'aws.restore-database': () =>
+    worldOf({
+      ...restoring,
+      step: 1,
+      spoil: ({ instances }) => changed(instances[0], { groups: ['sg-open'] }),
+      cover: ({ instances }) => changed(instances[1], { tags: {} }),
+    }),
+  'aws.add-member': () =>
+    worldOf({
+      ...restoring,
+      locator: { cluster: 'orders' },
+      step: 2,
+      before({ clusters }) {
+        clusters.push({ name: 'orders-restored-1', status: 'available', writer: '', members: [] });
+      },
+      spoil: () => undefined,
+      cover: ({ instances }) => changed(instances[1], { tags: {} }),
+    }),
+  'aws.rename-database': () =>
+    worldOf({
+      ...restoring,
+      step: 2,
+      spoil: ({ instances }) => changed(instances[0], { resource: 'db-ANOTHER' }),
+      cover: ({ instances }) => changed(instances[0], { name: 'elsewhere', status: 'available' }),
+    }),
+  'aws.put-in-use': () =>
+    worldOf({
+      ...restoring,
+      step: 3,
+      before({ instances }) {
+        changed(instances[0], { name: 'orders-before-1' });
+        const tags = { 'tocsin:operation': 'op-1' };
+        instances.push({ ...instance, name: 'orders-restored-1', tags, resource: 'db-MADE' });
+      },
+      spoil: ({ instances }) => changed(instances[1], { tags: {} }),
+      cover: ({ instances }) => changed(instances[1], { name: 'elsewhere', status: 'available' }),
     }),
   'aws.set-desired-count': () =>
     worldOf({
@@ -126,12 +186,13 @@ async function worldOf(ground: Ground): Promise<StepWorld> {
   const target = { integration: 'aws', target: 'aws-eu', locator, bounds: {}, show: [] };
   const request = { verb, operation: 'op-1', service: 'orders', target, args };
   const drafted = await opened[0]?.planner.draft(request);
-  const step: Step | undefined = drafted?.ok ? drafted.steps[0] : undefined;
+  const step: Step | undefined = drafted?.ok ? drafted.steps[ground.step ?? 0] : undefined;
   if (!step) throw new Error(`it is drafted: ${JSON.stringify(drafted)}`);
+  ground.before?.(aws.account);
   return {
     step,
     operation: 'op-1',
-    isStill: ['aws.change-record', 'aws.create-snapshot'].includes(step.kind),
+    isStill: step.guard === 'conditional',
     now: () => now,
     driver(): StepDriver {
       const integration = connect(config, deps);

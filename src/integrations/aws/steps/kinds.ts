@@ -5,3 +5,7 @@ export const countKind = 'aws.set-desired-count';
 export const recordKind = 'aws.change-record';
 export const publishKind = 'aws.publish';
 export const snapshotKind = 'aws.create-snapshot';
+export const restoreKind = 'aws.restore-database';
+export const memberKind = 'aws.add-member';
+export const renameKind = 'aws.rename-database';
+export const putInUseKind = 'aws.put-in-use';
