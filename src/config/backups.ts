@@ -187,14 +187,14 @@ const idle: Readonly<Record<string, Idle>> = {
   },
   mongodb: {
     name: 'a MongoDB',
-    keys: ['query', 'as', 'wal'],
-    why: 'documents are counted, and it is copied in one way',
+    keys: ['query', 'as', 'wal', 'stops'],
+    why: 'it is copied in one way, documents are counted, and it is restored beside what stays in use',
   },
 };
 
 interface Idle {
   readonly name: string;
-  readonly keys: readonly ('database' | 'query' | 'as' | 'wal')[];
+  readonly keys: readonly ('database' | 'query' | 'as' | 'wal' | 'stops')[];
   readonly why: string;
 }
 

@@ -90,7 +90,7 @@ describe('backups', () => {
         'service: lone, what: database, to: ./b',
       ),
     ).toEqual([
-      'query of backups[0] says nothing to a MongoDB, documents are counted, and it is copied in one way, take it out',
+      'query of backups[0] says nothing to a MongoDB, it is copied in one way, documents are counted, and it is restored beside what stays in use, take it out',
       'query of backups[1] says nothing to a Redis, all its databases are copied, and their keys are counted, take it out',
       'two entries of backups are about mail/production/database, which of them a command means could not be told, write one',
       'database of backups[4] says nothing to files, all paths of the target are copied, byte for byte, take it out',

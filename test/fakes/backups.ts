@@ -101,7 +101,7 @@ export function memoryPlaces(): MemoryPlaces {
   };
   const away = () =>
     new ProblemError(problem('POSTGRES_BACKUP_UNREACHABLE', { place: 'db', why: '-' }));
-  type Swap = Parameters<Restorer['swap']>;
+  type Swap = Parameters<NonNullable<Restorer['swap']>>;
   function change({ current, next, aside }: Swap[1], identity: string): 'swapped' | 'moved' {
     const [was, coming] = [holds.get(current), holds.get(next)];
     if (was?.id !== identity || !coming || holds.has(aside)) return 'moved';

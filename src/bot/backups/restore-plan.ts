@@ -5,6 +5,7 @@ import type { Step } from '../../core/operation/plan.ts';
 import type { Draft, DraftRequest } from '../../core/ports/step.ts';
 import { type Problem, problem } from '../../core/problem.ts';
 import { duration } from '../../core/view/words.ts';
+import { draftBeside } from './beside-plan.ts';
 import { draftInPlace } from './in-place-plan.ts';
 import type { BackupLedger } from './ledger.ts';
 import { type Moment, momentOf } from './moment.ts';
@@ -38,8 +39,13 @@ export async function draftRestore(
   if (!sound || backup.verified?.ok === false) {
     return { ok: false, problem: invalid(backup, sound ? [] : checks) };
   }
+  const keyless = await lackOfKey(restoring, sound);
+  if (keyless) return { ok: false, problem: keyless };
+  const mark = operation.replace(/^op-/, '').slice(0, 6);
+  if (!restorer.swap && args['in'] === undefined) {
+    return draftBeside(restoring, { backup, sound, current, mark });
+  }
   const lack =
-    (await lackOfKey(restoring, sound)) ??
     (await lackOfRoom(restoring, ledger, bytesAtMost)) ??
     // A copy of the whole server is brought up here first.
     (sound.content.log && (await lackOfScratch(restoring, sound.source.bytes)));
@@ -50,7 +56,7 @@ export async function draftRestore(
     return moment ? elsewhere : draftInPlace(restoring, { backup, sound, current, place, safety });
   }
   const { next, aside, identity, interrupts, needs } = await restorer.place(wantedOf(rule), {
-    mark: operation.replace(/^op-/, '').slice(0, 6),
+    mark,
     content: sound.content,
     bytes: sound.source.bytes,
   });

@@ -72,8 +72,18 @@ export function intoStep(of: (step: Step) => Restoring, ledger: BackupLedger): L
         },
       );
     },
-    async ended(_step, _context, outcome): Promise<Problem | undefined> {
-      return outcome.ok ? undefined : outcome.problem;
+    async ended(step, { operation }, outcome): Promise<Problem | undefined> {
+      if (!outcome.ok) return outcome.problem;
+      const { current, aside } = swapOf(step);
+      // Otherwise it is restored once the names have changed.
+      if (aside !== '') return undefined;
+      const id = String(step.params['id']);
+      await ledger.tell(
+        of(step).rule.subject,
+        { type: 'BackupRestored', v: 1, id, operation, aside: current },
+        `backup/${operation}/${id}/restored`,
+      );
+      return undefined;
     },
   });
 }
@@ -110,6 +120,10 @@ export function swapDriver(of: (step: Step) => Restoring, ledger: BackupLedger):
     async apply(step, { token }): Promise<Applied> {
       const { rule, restorer } = of(step);
       try {
+        if (!restorer.swap) {
+          const why = problem('RESTORE_CANNOT_BE_DONE', { target: step.target.id });
+          return { outcome: 'refused', problem: why };
+        }
         const how = await restorer.swap(wantedOf(rule), swapOf(step), token);
         return how === 'swapped' ? { outcome: 'applied' } : { outcome: 'moved' };
       } catch (error) {

@@ -215,6 +215,12 @@ export const backupProblems: ProblemBook = {
     why: 'Nothing that is written there between two backups is archived in a way that this build can go by.',
     next: 'Restore one with `from=ID`.',
   },
+  RESTORE_ONLY_BESIDE: {
+    what: 'It does not take the place of {current}.',
+    changed: nothing,
+    why: 'What keeps it cannot change its name at once; it is restored as {next}, beside what stays in use.',
+    next: 'Point whoever uses it at {next} by hand once it is there, and stop who writes to {current} first.',
+  },
   RESTORE_DIFFERS: {
     what: 'What was restored from {id} is not what was backed up.',
     changed:

@@ -75,8 +75,11 @@ export interface Restorer {
     wanted: BackupWanted & { readonly name: string },
     signal: AbortSignal,
   ): Promise<Content>;
-  /** `next` gets the name of `current`, which is kept as `aside`: both or neither. `moved`: it is not as it was planned. */
-  swap(
+  /**
+   * `next` gets the name of `current`, which is kept as `aside`: both or neither. `moved`: it is not as it was planned. Absent where names
+   * cannot be changed so: then a copy stays beside what is in use.
+   */
+  swap?(
     wanted: BackupWanted,
     names: { readonly current: string; readonly next: string; readonly aside: string },
     identity: string,

@@ -4,6 +4,7 @@ import type { Programs } from '../../core/ports/programs.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { createDumps } from './backup/dump.ts';
+import { createRestorer } from './backup/restorer.ts';
 import { createConnections } from './connection.ts';
 import { createPlanner } from './planner.ts';
 import type { MongodbConfig } from './schema.ts';
@@ -78,5 +79,8 @@ export function connect(
 
 function copiedBy(reach: Reach, programs: Programs, scratch: MongodbConfig | undefined): Copied {
   const trying = scratch && { config: scratch, connections: createConnections(scratch) };
-  return { backup: createDumps({ ...reach, programs, ...(trying && { scratch: trying }) }) };
+  return {
+    backup: createDumps({ ...reach, programs, ...(trying && { scratch: trying }) }),
+    restorer: createRestorer({ ...reach, programs }),
+  };
 }

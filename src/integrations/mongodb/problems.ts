@@ -100,6 +100,18 @@ export const problems: ProblemBook = {
     why: 'None of the databases of the set has that name, and a copy of it would be empty.',
     next: 'Let `database` of its entry in `backups:` name one of `show dbs`.',
   },
+  MONGODB_WHOLE_COPY: {
+    what: 'It is restored by hand.',
+    changed: nothing,
+    why: 'It is a copy of all databases of {target}, and with what was written meanwhile it cannot get other names.',
+    next: 'Restore it into an empty replica set: `mongorestore --gzip --archive=FILE --oplogReplay`. For one database take copies with `database` in their entry.',
+  },
+  MONGODB_NO_ROOM: {
+    what: 'There is no room for a second copy on {member}.',
+    changed: nothing,
+    why: '{free} are free there and {needed} are wanted.',
+    next: 'Make room on the members of the set, then ask again.',
+  },
   MONGODB_NO_MODE: {
     what: 'A failover of a MongoDB replica set takes no mode=.',
     changed: nothing,

@@ -149,6 +149,9 @@ async function restore(): Promise<void> {
     if (size < 5 || at + size > bytes.length) fail('corruption found in archive');
     const found = BSON.deserialize(bytes.subarray(at, at + size));
     at += size;
+    if (inPrelude && found['collection'] !== undefined) {
+      await created(client, found, { from: from ?? '', to: to ?? '' });
+    }
     if (inPrelude) continue;
     if (head === undefined) head = found;
     else
@@ -161,13 +164,29 @@ async function restore(): Promise<void> {
   await client.close();
 }
 
+/** Collections without documents are there as well. */
+async function created(client: MongoClient, found: BSON.Document, names: Names): Promise<void> {
+  const name = renamed(`${found['db']}.${found['collection']}`, names);
+  if (name) await client.db(name.db).command({ create: name.collection });
+}
+
+interface Names {
+  readonly from: string;
+  readonly to: string;
+}
+
+function renamed(namespace: string, { from, to }: Names) {
+  const before = from.replace(/\*$/, '');
+  if (!namespace.startsWith(before)) return undefined;
+  const [db = '', ...rest] = (to.replace(/\*$/, '') + namespace.slice(before.length)).split('.');
+  return { db, collection: rest.join('.') };
+}
+
 async function one(
   client: MongoClient,
-  { namespace, from, to }: { namespace: string; from: string; to: string },
+  { namespace, ...names }: Names & { readonly namespace: string },
   found: BSON.Document,
 ): Promise<void> {
-  const before = from.replace(/\*$/, '');
-  if (!namespace.startsWith(before)) return;
-  const [db = '', ...rest] = (to.replace(/\*$/, '') + namespace.slice(before.length)).split('.');
-  await client.db(db).collection(rest.join('.')).insertOne(found);
+  const name = renamed(namespace, names);
+  if (name) await client.db(name.db).collection(name.collection).insertOne(found);
 }

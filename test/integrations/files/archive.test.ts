@@ -147,7 +147,7 @@ describe('an archive of files', () => {
   it('says what changed, went away or is no file, and goes on', async () => {
     const at = join(folderOf(), 'logs');
     mkdirSync(at);
-    const big = 24 * 1024 * 1024;
+    const big = 8 * 1024 * 1024;
     writeFileSync(join(at, 'a-shrinks.log'), Buffer.alloc(big, 'x'));
     writeFileSync(join(at, 'b-goes.log'), 'x');
     writeFileSync(join(at, 'c-grows.log'), Buffer.alloc(1024, 'y'));
@@ -181,13 +181,13 @@ describe('an archive of files', () => {
 
   it('takes of a file that grows what it had', async () => {
     const at = join(folderOf(), 'grows.log');
-    writeFileSync(at, Buffer.alloc(24 * 1024 * 1024, 'y'));
+    writeFileSync(at, Buffer.alloc(8 * 1024 * 1024, 'y'));
     const { bytes, content } = await open(configOf([at]));
     const parts = bytes[Symbol.asyncIterator]();
     await parts.next();
     appendFileSync(at, 'more');
     await bytesOf({ [Symbol.asyncIterator]: () => parts });
-    expect((await content).trees?.[at]?.bytes).toBe(24 * 1024 * 1024);
+    expect((await content).trees?.[at]?.bytes).toBe(8 * 1024 * 1024);
     expect((await content).notes).toEqual([`1 changed while they were read: ${at}`]);
   });
 
@@ -236,7 +236,7 @@ describe('an archive of files', () => {
 
   it('that is aborted ends, whether anybody reads it or not', async () => {
     const at = join(folderOf(), 'big');
-    writeFileSync(at, Buffer.alloc(24 * 1024 * 1024, 'y'));
+    writeFileSync(at, Buffer.alloc(8 * 1024 * 1024, 'y'));
     const stopping = new AbortController();
     const reading = await open(configOf([at]), stopping.signal);
     const idle = await open(configOf([at]), stopping.signal);

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { signedManifestIn } from '../../../src/bot/backups/schema.ts';
 import { programs } from '../../../src/bot/programs.ts';
 import { createDumps } from '../../../src/integrations/mongodb/backup/dump.ts';
+import { createRestorer } from '../../../src/integrations/mongodb/backup/restorer.ts';
 import { createConnections } from '../../../src/integrations/mongodb/connection.ts';
 import type { MongodbConfig } from '../../../src/integrations/mongodb/schema.ts';
 import { type BackupStage, run, stageOf, startedAt, stepsOf } from '../../real/backup/stage.ts';
@@ -14,9 +15,12 @@ export interface BackupWorld {
   readonly config: MongodbConfig;
   /** Databases that are there, and how many documents their collections hold: `tocsin_shop` → `orders` → 500. */
   hold(documents: Readonly<Record<string, Readonly<Record<string, number>>>>): Promise<void>;
+  /** How many documents a collection holds now; undefined where there is no such database. */
+  count(database: string, collection: string): Promise<number | undefined>;
 }
 
 const id = '20261126T030000Z-1a2b3c';
+const restoring = { operation: 'op-9999999999', startedAt: startedAt + 3_600_000 };
 const verifying = { operation: 'op-2222222222', startedAt: startedAt + 3_600_000 };
 
 export function stageWith(
@@ -29,7 +33,10 @@ export function stageWith(
   return stageOf(
     'database',
     { integration: 'mongodb', target: config.target, locator },
-    { backup: createDumps({ ...reach, ...(trying && { scratch: trying }) }) },
+    {
+      backup: createDumps({ ...reach, ...(trying && { scratch: trying }) }),
+      restorer: createRestorer(reach),
+    },
   );
 }
 
@@ -121,6 +128,63 @@ export function tellBackupStory(worldOf: () => Promise<BackupWorld>): void {
       expect(event).toContain('"checksum","ok":false');
       expect(event).toContain('"readable","ok":false');
     }
+  });
+
+  it('a copy is restored beside what stays in use, under a name of its own', async () => {
+    const { config, hold, count } = await worldOf();
+    await hold({ tocsin_shop: { orders: 30 } });
+    const stage = stageWith(config, { database: 'tocsin_shop' });
+    await one(stage, 'backup');
+    await hold({ tocsin_shop: { orders: 1 } });
+    const life = stage.life();
+    const asked = { from: id, name: 'tocsin_shop' };
+    expect(
+      await life.draft('restore', { ...asked, name: 'shop' }, restoring.operation),
+    ).toMatchObject({
+      ok: false,
+      problem: { code: 'RESTORE_NAME_NOT_TYPED' },
+    });
+    const plan = await life.draft('restore', asked, restoring.operation);
+    const next = 'tocsin_shop_restored_999999';
+    expect(plan).toMatchObject({
+      ok: true,
+      risk: 'danger',
+      targets: [{ id: `mongodb/${config.target}` }],
+      warnings: [
+        { code: 'RESTORE_NOT_VERIFIED' },
+        { code: 'RESTORE_ONLY_BESIDE', facts: { next } },
+      ],
+    });
+    const [step, ...more] = stepsOf(plan);
+    if (!step || more.length > 0) throw new Error('it has one step');
+    // A process that died half-way is followed by one that begins anew.
+    await hold({ tocsin_shop: { orders: 1 }, [next]: { orders: 3, half: 1 } });
+    const ended = await run(life, step, restoring);
+    expect(ended, JSON.stringify(ended)).toMatchObject({ state: 'done' });
+    expect(await count(next, 'orders')).toBe(30);
+    expect(await count(next, 'half')).toBe(0);
+    expect(await count('tocsin_shop', 'orders')).toBe(1);
+    expect(stage.journal.all.at(-1)?.event).toMatchObject({
+      type: 'BackupRestored',
+      aside: 'tocsin_shop',
+    });
+    // What was harmed since is not left there.
+    truncateSync(copyIn(stage), 300);
+    const again = await run(life, step, { ...restoring, operation: 'op-8888888888' });
+    expect(again).toMatchObject({ state: 'failed' });
+    expect(await count(next, 'orders')).toBeUndefined();
+  });
+
+  it('a copy of all databases is restored by hand', async () => {
+    const { config, hold } = await worldOf();
+    await hold({ tocsin_shop: { orders: 1 } });
+    const stage = stageWith(config);
+    await one(stage, 'backup');
+    const asked = { from: id, name: 'tocsin_shop' };
+    expect(await stage.life().draft('restore', asked, restoring.operation)).toMatchObject({
+      ok: false,
+      problem: { code: 'MONGODB_WHOLE_COPY' },
+    });
   });
 
   it('a database that is not there is no empty backup', async () => {

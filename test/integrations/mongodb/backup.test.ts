@@ -59,6 +59,10 @@ describe('a backup of a MongoDB, by the stand-in of its tools', () => {
   tellBackupStory(async () => ({
     config: configOf(),
     hold: async (documents) => hold(documents),
+    count: async (database, collection) => {
+      const held = set.documents.get(database);
+      return held && (held.get(collection)?.length ?? 0);
+    },
   }));
 });
 

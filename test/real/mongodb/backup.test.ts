@@ -5,8 +5,8 @@ import { describe, onTestFinished } from 'vitest';
 import { tellBackupStory } from '../../integrations/mongodb/backup-story.ts';
 
 /*
- * Against a replica set of the machine's own, TOCSIN_TEST_MONGODB_URL as in failover.test.ts, with mongodump and mongorestore in PATH. It writes
- * into the databases tocsin_shop and tocsin_other. Debian has neither, so it is skipped elsewhere; the workflow of the repository brings both.
+ * Against a replica set of the machine's own, TOCSIN_TEST_MONGODB_URL as in failover.test.ts, with mongodump and mongorestore in PATH. It drops
+ * and fills databases called tocsin_…. Debian has neither, so it is skipped elsewhere; the workflow of the repository brings both.
  */
 
 const url = process.env['TOCSIN_TEST_MONGODB_URL'];
@@ -31,8 +31,16 @@ describe.skipIf(url === undefined || programs === undefined)(
           ...{ target: 'real', set: String(setName), members, authSource: 'admin' },
           ...{ timeoutMs: 5_000, programs: String(programs) },
         },
+        async count(database, collection) {
+          const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
+          if (!databases.some(({ name }) => name === database)) return undefined;
+          return client.db(database).collection(collection).countDocuments();
+        },
         async hold(documents) {
-          for (const name of ['tocsin_shop', 'tocsin_other']) await client.db(name).dropDatabase();
+          const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true });
+          for (const { name } of databases) {
+            if (name.startsWith('tocsin_')) await client.db(name).dropDatabase();
+          }
           for (const [database, collections] of Object.entries(documents)) {
             for (const [name, count] of Object.entries(collections)) {
               const collection = await client.db(database).createCollection<{ _id: number }>(name);

@@ -79,16 +79,19 @@ export async function collectionsOf(member: Member, database: string): Promise<r
     database,
   );
   return arrayOf(cursor, 'firstBatch')
-    .filter((each) => textOf(each, 'type') !== 'view')
-    .map((each) => textOf(each, 'name'))
-    .filter((name) => name !== '');
+    .filter((each) => textOf(each, 'type') === 'collection')
+    .map((each) => textOf(each, 'name'));
 }
+
+/** What servers keep for themselves is copied in part. */
+const ofServers = ['admin', 'config'];
 
 /** By what each collection says of itself, which costs nothing and may be late by what is being written. */
 export async function glance(member: Member, databases: readonly string[]): Promise<Documents> {
   const counts: Record<string, number> = {};
-  for (const database of databases) {
-    for (const name of await collectionsOf(member, database)) {
+  for (const database of databases.filter((name) => !ofServers.includes(name))) {
+    const all = await collectionsOf(member, database);
+    for (const name of all.filter((each) => !each.startsWith('system.'))) {
       const answer = await member.command({ count: name }, database);
       counts[`${database}.${name}`] = numberOf(answer, 'n');
     }
