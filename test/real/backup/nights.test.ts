@@ -115,6 +115,21 @@ function nightsOf(name: keyof typeof ways): {
   }));
   const starts: readonly Night[] = [
     {
+      name: `${name}: somebody stops it while the safety backup is taken`,
+      async play() {
+        await spoiled();
+        // It is waited for until somebody stops it.
+        const holder = await stage.server.session('checkout');
+        await holder.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+        const ending = await stage.nights.stopped(words, dumpWaits);
+        await holder.query('ROLLBACK');
+        await holder.end();
+        expect([ending.status, ending.code]).toEqual(['OperationFailed', 'BACKUP_STOPPED']);
+        expect(replicas(stage.sandbox)).toEqual([3, 2]);
+        expect(await idsIn(stage.server, 'checkout')).toEqual(new Set([9000]));
+      },
+    },
+    {
       name: `${name}: a cluster is busy when a service is started`,
       async play() {
         await spoiled();
@@ -209,6 +224,13 @@ async function spoiled(): Promise<void> {
   const { server } = stage;
   await freshDatabase(server);
   await server.ask('DELETE FROM orders; INSERT INTO orders VALUES (9000)', 'checkout');
+}
+
+async function dumpWaits(): Promise<boolean> {
+  const [row] = await stage.server.ask(
+    `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'tocsin backup' AND wait_event_type = 'Lock'`,
+  );
+  return Number(row?.['n']) > 0;
 }
 
 async function restored(): Promise<void> {

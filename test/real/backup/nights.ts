@@ -38,6 +38,8 @@ export interface Nights {
   readonly backup: string;
   /** Asks for it, lets something happen once the plan is shown, has it approved, and sees it through. */
   restore(words: string, between?: () => Promise<void> | void): Promise<Ending>;
+  /** The same, stopped by a person once it has come so far. */
+  stopped(words: string, until: () => Promise<boolean>): Promise<Ending>;
   /** The same, killed there, and gone on with by another process. */
   killed(words: string, boundary: Boundary): Promise<Ending>;
   verify(): boolean;
@@ -122,6 +124,13 @@ ${configuration({ server, sandbox })}`,
       const { operation, approve } = await asked(words);
       await between();
       await approve();
+      return seen(operation);
+    },
+    async stopped(words, until) {
+      const { operation, approve } = await asked(words);
+      await approve();
+      await eventually('it has come so far', until, patience);
+      await ana.says(incident, `stop ${operation}`);
       return seen(operation);
     },
     async killed(words, { when, type, step }) {
