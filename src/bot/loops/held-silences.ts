@@ -3,6 +3,7 @@ import type { IncidentState } from '../../core/incident/incident.ts';
 import type { SilenceReader } from '../../core/ports/silences.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
+import { createRegularQuestions } from '../regular-questions.ts';
 
 export interface HeldSilencesLoopOptions {
   readonly engine: Pick<Engine, 'tellIncident' | 'readings'>;
@@ -28,30 +29,18 @@ const soonMs = 2000;
  */
 export function createHeldSilencesLoop(options: HeldSilencesLoopOptions): HeldSilencesLoop {
   const { engine, clock, log } = options;
-  const timers = new Map<string, { readonly due: number; readonly stop: () => void }>();
-  const asking = new Map<string, Promise<void>>();
-  let closed = false;
   let questions = 0;
+  const regular = createRegularQuestions({
+    ...{ clock, everyMs: options.everyMs, soonMs },
+    async ask(source) {
+      const reader = readerOf(source);
+      if (reader) await ask(reader);
+    },
+    failed: (source, error) => log('comparing silences failed', { source, error }),
+  });
 
-  function plan(reader: SilenceReader, ms: number): void {
-    const due = clock.now() + ms;
-    const planned = timers.get(reader.source);
-    if (closed || (planned && planned.due <= due)) return;
-    planned?.stop();
-    timers.set(reader.source, { due, stop: clock.after(ms, () => begin(reader)) });
-  }
-
-  function begin(reader: SilenceReader): void {
-    const { source } = reader;
-    timers.delete(source);
-    if (asking.has(source)) return;
-    const done = ask(reader)
-      .catch((error: unknown) => log('comparing silences failed', { source, error }))
-      .then(() => {
-        asking.delete(source);
-        plan(reader, options.everyMs);
-      });
-    asking.set(source, done);
+  function readerOf(source: string): SilenceReader | undefined {
+    return options.silences.find((each) => each.source === source);
   }
 
   async function ask(reader: SilenceReader): Promise<void> {
@@ -90,17 +79,13 @@ export function createHeldSilencesLoop(options: HeldSilencesLoopOptions): HeldSi
 
   return {
     start() {
-      for (const reader of options.silences) plan(reader, Math.min(options.everyMs, soonMs));
+      const first = Math.min(options.everyMs, soonMs);
+      for (const { source } of options.silences) regular.plan(source, first);
     },
     wake(source) {
-      const reader = options.silences.find((each) => each.source === source);
-      if (reader) plan(reader, soonMs);
+      if (readerOf(source)) regular.wake(source);
     },
-    async close() {
-      closed = true;
-      for (const { stop } of timers.values()) stop();
-      await Promise.all(asking.values());
-    },
+    close: regular.close,
   };
 }
 

@@ -19,6 +19,7 @@ import type {
 import { type Problem, problem } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
+import { createWokenTurns } from '../woken-turns.ts';
 
 export interface SilencesLoopOptions {
   readonly engine: Pick<Engine, 'incident' | 'operation' | 'tellIncident' | 'readings'>;
@@ -54,37 +55,17 @@ const triesMax = 8;
 export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
   const { engine, clock, log } = options;
   const beganAt = clock.now();
-  const turns = new Map<string, { again: boolean; readonly done: Promise<void> }>();
-  const timers = new Map<string, () => void>();
   const tries = new Map<string, { times: number; inDoubtUntil: number }>();
   const adopting = new Set<Promise<void>>();
-  let closed = false;
-
-  function wake(id: string): void {
-    if (closed) return;
-    const turn = turns.get(id);
-    if (turn) turn.again = true;
-    else if (hasWork(id)) begin(id);
-  }
+  const turns = createWokenTurns({
+    ...{ clock, hasWork, turn, retryMs: lastRetryMs },
+    failed: (id, error) => log('silences failed', { incident: id, error }),
+  });
 
   /** Cheap: it is asked at every change of every incident. */
   function hasWork(id: string): boolean {
     const state = engine.readings.incidents.get(id)?.state;
     return state === undefined || (state.status !== 'none' && state.silences.length > 0);
-  }
-
-  function begin(id: string): void {
-    const entry = { again: false, done: Promise.resolve() };
-    turns.set(id, entry);
-    entry.done = turn(id)
-      .catch((error: unknown) => {
-        log('silences failed', { incident: id, error });
-        later(id, lastRetryMs);
-      })
-      .then(() => {
-        turns.delete(id);
-        if (entry.again) wake(id);
-      });
   }
 
   async function turn(id: string): Promise<void> {
@@ -94,7 +75,7 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
     for (const each of pendingSilences(state)) waits.push(await act(id, state, each));
     for (const each of state.silences) waits.push(await watch(id, state, each));
     const soonest = Math.min(...waits.filter((ms) => ms > 0));
-    if (Number.isFinite(soonest)) later(id, soonest);
+    if (Number.isFinite(soonest)) turns.later(id, soonest);
   }
 
   /** One that holds: its end, and some time before it that somebody is told. */
@@ -112,22 +93,6 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
     if (now < warnsAt) return warnsAt - now;
     await tell(id, silence, { kind: 'ending' });
     return until - now;
-  }
-
-  function later(id: string, ms: number): void {
-    timers.get(id)?.();
-    if (closed) return;
-    timers.set(
-      id,
-      clock.after(ms, () => {
-        timers.delete(id);
-        wake(id);
-      }),
-    );
-  }
-
-  function underWay(): readonly Promise<void>[] {
-    return [...[...turns.values()].map(({ done }) => done), ...adopting];
   }
 
   /** Answers after how many ms it wants another turn; 0 when it is settled. */
@@ -257,10 +222,10 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
 
   function adopt(operation: string): void {
     const state = engine.readings.operations.get(operation)?.state;
-    if (closed || state?.status === undefined || !madeByOperation(state)) return;
+    if (turns.isClosed() || state?.status === undefined || !madeByOperation(state)) return;
     const done = adoptMade(operation).catch((error: unknown) => {
       log('silence of an operation was not told', { operation, error });
-      if (!closed) clock.after(lastRetryMs, () => adopt(operation));
+      if (!turns.isClosed()) clock.after(lastRetryMs, () => adopt(operation));
     });
     adopting.add(done);
     done.finally(() => adopting.delete(done));
@@ -268,18 +233,16 @@ export function createSilencesLoop(options: SilencesLoopOptions): SilencesLoop {
 
   return {
     start() {
-      for (const id of engine.readings.incidents.keys()) wake(id);
+      for (const id of engine.readings.incidents.keys()) turns.wake(id);
       for (const id of engine.readings.operations.keys()) adopt(id);
     },
-    wake,
+    wake: turns.wake,
     adopt,
     async idle() {
-      while (turns.size + adopting.size > 0) await Promise.all(underWay());
+      while (turns.size() + adopting.size > 0) await Promise.all([turns.over(), ...adopting]);
     },
     async close() {
-      closed = true;
-      for (const stop of timers.values()) stop();
-      await Promise.all(underWay());
+      await Promise.all([turns.close(), ...adopting]);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { AlertSource } from '../../core/ports/alert-source.ts';
 import { type Problem, problem, problemOf } from '../../core/problem.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine.ts';
+import { createRegularQuestions } from '../regular-questions.ts';
 
 export interface SourcesLoopOptions {
   readonly engine: Engine;
@@ -34,33 +35,18 @@ const firstMs = 20_000;
 export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
   const { engine, clock, log } = options;
   const troubles = new Map<string, Problem>();
-  const timers = new Map<string, { readonly due: number; readonly stop: () => void }>();
-  /** Questions under way; `again` when the source said something meanwhile that its answer may not know. */
-  const asking = new Map<string, { again: boolean; readonly done: Promise<void> }>();
-  let closed = false;
   let questions = 0;
+  const regular = createRegularQuestions({
+    ...{ clock, everyMs: options.everyMs, soonMs },
+    async ask(name) {
+      const source = sourceNamed(name);
+      if (source) await ask(source);
+    },
+    failed: (source, error) => log('comparing with a source failed', { source, error }),
+  });
 
-  /** In so many ms at the latest: an earlier question stays as it is planned. */
-  function plan(source: AlertSource, ms: number): void {
-    const due = clock.now() + ms;
-    const planned = timers.get(source.name);
-    if (closed || (planned && planned.due <= due)) return;
-    planned?.stop();
-    timers.set(source.name, { due, stop: clock.after(ms, () => begin(source)) });
-  }
-
-  function begin(source: AlertSource): void {
-    timers.delete(source.name);
-    const entry = { again: false, done: Promise.resolve() };
-    asking.set(source.name, entry);
-    entry.done = ask(source)
-      .catch((error: unknown) =>
-        log('comparing with a source failed', { source: source.name, error }),
-      )
-      .then(() => {
-        asking.delete(source.name);
-        plan(source, entry.again ? soonMs : options.everyMs);
-      });
+  function sourceNamed(name: string): AlertSource | undefined {
+    return options.sources.find((each) => each.name === name);
   }
 
   async function ask(source: AlertSource): Promise<void> {
@@ -131,19 +117,13 @@ export function createSourcesLoop(options: SourcesLoopOptions): SourcesLoop {
 
   return {
     start() {
-      for (const source of options.sources) plan(source, Math.min(firstMs, options.everyMs));
+      const first = Math.min(firstMs, options.everyMs);
+      for (const { name } of options.sources) regular.plan(name, first);
     },
     wake(name) {
-      const source = options.sources.find((candidate) => candidate.name === name);
-      const question = asking.get(name);
-      if (question) question.again = true;
-      else if (source) plan(source, soonMs);
+      if (sourceNamed(name)) regular.wake(name);
     },
     trouble: (source) => troubles.get(source),
-    async close() {
-      closed = true;
-      for (const { stop } of timers.values()) stop();
-      await Promise.all([...asking.values()].map(({ done }) => done));
-    },
+    close: regular.close,
   };
 }

@@ -80,9 +80,10 @@ export function createEvents(api: EventsApi, clock: Clock): Events {
   }
 
   async function request(via: string, { path, key, body }: Event): Promise<EventSent> {
+    // Loading it takes its time, once; that is not the time that PagerDuty has.
+    const { default: axios } = await import('axios');
     const deadline = AbortSignal.timeout(api.timeoutMs);
     try {
-      const { default: axios } = await import('axios');
       const { status, headers } = await axios.request<unknown>({
         url: `${base}${path}`,
         method: 'POST',

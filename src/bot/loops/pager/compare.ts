@@ -1,6 +1,7 @@
 import type { PageDelivery } from '../../../core/incident/page-intake.ts';
 import type { Pager } from '../../../core/ports/pager.ts';
 import { type Problem, problem, problemOf } from '../../../core/problem.ts';
+import { createRegularQuestions } from '../../regular-questions.ts';
 import type { DeedsOptions } from './deeds.ts';
 
 /** What was said of an unknown page may be followed at once by the news that makes it known. */
@@ -12,35 +13,23 @@ const firstMs = 20_000;
 export function createComparing(options: DeedsOptions) {
   const { engine, clock, log } = options;
   const troubles = new Map<string, Problem>();
-  const timers = new Map<string, { readonly due: number; readonly stop: () => void }>();
-  const asking = new Map<string, { again: boolean; readonly done: Promise<void> }>();
   let closed = false;
   let questions = 0;
+  const regular = createRegularQuestions({
+    ...{ clock, everyMs: options.compareEveryMs, soonMs },
+    async ask(name) {
+      const pager = pagerNamed(name);
+      if (pager) await ask(pager);
+    },
+    failed(name, error) {
+      const because = problemOf(error, problem('PAGER_NOT_COMPARED', { pager: name }));
+      troubles.set(name, because);
+      log('pager cannot be asked', { pager: name, code: because.code });
+    },
+  });
 
-  /** In so many ms at the latest: an earlier question stays as it is planned. */
-  function plan(pager: Pager, ms: number): void {
-    const due = clock.now() + ms;
-    const planned = timers.get(pager.name);
-    if (closed || (planned && planned.due <= due)) return;
-    planned?.stop();
-    timers.set(pager.name, { due, stop: clock.after(ms, () => begin(pager)) });
-  }
-
-  function begin(pager: Pager): void {
-    timers.delete(pager.name);
-    const entry = { again: false, done: Promise.resolve() };
-    asking.set(pager.name, entry);
-    entry.done = ask(pager)
-      .catch((error: unknown) => {
-        const unknown = problem('PAGER_NOT_COMPARED', { pager: pager.name });
-        const because = problemOf(error, unknown);
-        troubles.set(pager.name, because);
-        log('pager cannot be asked', { pager: pager.name, code: because.code });
-      })
-      .then(() => {
-        asking.delete(pager.name);
-        plan(pager, entry.again ? soonMs : options.compareEveryMs);
-      });
+  function pagerNamed(name: string): Pager | undefined {
+    return options.pagers.find((each) => each.name === name);
   }
 
   async function ask(pager: Pager): Promise<void> {
@@ -76,22 +65,17 @@ export function createComparing(options: DeedsOptions) {
 
   return {
     start() {
-      for (const pager of options.pagers) plan(pager, Math.min(firstMs, options.compareEveryMs));
+      const first = Math.min(firstMs, options.compareEveryMs);
+      for (const { name } of options.pagers) regular.plan(name, first);
     },
     wake(name: string) {
-      const pager = options.pagers.find((each) => each.name === name);
-      const question = asking.get(name);
-      if (question) question.again = true;
-      else if (pager) plan(pager, soonMs);
+      if (pagerNamed(name)) regular.wake(name);
     },
     trouble: (pager: string) => troubles.get(pager),
-    async idle() {
-      await Promise.all([...asking.values()].map(({ done }) => done));
-    },
+    idle: regular.idle,
     async close() {
       closed = true;
-      for (const { stop } of timers.values()) stop();
-      await Promise.all([...asking.values()].map(({ done }) => done));
+      await regular.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import { type PageDeedState, pendingDeeds } from '../../../core/incident/page-de
 import type { PageDelivery } from '../../../core/incident/page-intake.ts';
 import type { PageNotDone, Pager, PageWanted } from '../../../core/ports/pager.ts';
 import { problem } from '../../../core/problem.ts';
+import { createWokenTurns } from '../../woken-turns.ts';
 import type { PagerLoopOptions } from './index.ts';
 
 export interface DeedsOptions extends PagerLoopOptions {
@@ -28,17 +29,11 @@ interface Tries {
 export function createDeeds(options: DeedsOptions) {
   const { engine, clock, log } = options;
   const beganAt = clock.now();
-  const turns = new Map<string, { again: boolean; readonly done: Promise<void> }>();
-  const timers = new Map<string, () => void>();
   const tries = new Map<string, Tries>();
-  let closed = false;
-
-  function wake(id: string): void {
-    if (closed) return;
-    const turn = turns.get(id);
-    if (turn) turn.again = true;
-    else if (hasWork(id)) begin(id);
-  }
+  const turns = createWokenTurns({
+    ...{ clock, hasWork, turn, retryMs: lastRetryMs },
+    failed: (id, error) => log('pages failed', { incident: id, error }),
+  });
 
   /** Cheap: it is asked at every change of every incident. */
   function hasWork(id: string): boolean {
@@ -46,42 +41,16 @@ export function createDeeds(options: DeedsOptions) {
     return state === undefined || (state.status !== 'none' && pendingDeeds(state).length > 0);
   }
 
-  function begin(id: string): void {
-    const entry = { again: false, done: Promise.resolve() };
-    turns.set(id, entry);
-    entry.done = turn(id)
-      .catch((error: unknown) => {
-        log('pages failed', { incident: id, error });
-        later(id, lastRetryMs);
-      })
-      .then(() => {
-        turns.delete(id);
-        if (entry.again) wake(id);
-      });
-  }
-
   /** In order: what waits holds back what comes after it, so that nothing is resolved before it was triggered. */
   async function turn(id: string): Promise<void> {
     for (;;) {
       const state = await engine.incident(id);
-      if (closed || state === undefined || state.status === 'none') return;
+      if (turns.isClosed() || state === undefined || state.status === 'none') return;
       const [next] = pendingDeeds(state);
       if (!next) return;
       const waitMs = await act(id, state, next);
-      if (waitMs > 0) return later(id, waitMs);
+      if (waitMs > 0) return turns.later(id, waitMs);
     }
-  }
-
-  function later(id: string, ms: number): void {
-    timers.get(id)?.();
-    if (closed) return;
-    timers.set(
-      id,
-      clock.after(ms, () => {
-        timers.delete(id);
-        wake(id);
-      }),
-    );
   }
 
   /** Answers after how many ms it wants another turn; 0 when it is settled. */
@@ -186,15 +155,11 @@ export function createDeeds(options: DeedsOptions) {
   }
 
   return {
-    wake,
+    wake: turns.wake,
     async idle() {
-      while (turns.size > 0) await Promise.all([...turns.values()].map(({ done }) => done));
+      while (turns.size() > 0) await turns.over();
     },
-    async close() {
-      closed = true;
-      for (const stop of timers.values()) stop();
-      await Promise.all([...turns.values()].map(({ done }) => done));
-    },
+    close: turns.close,
   };
 }
 
