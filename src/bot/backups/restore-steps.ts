@@ -46,7 +46,7 @@ export function intoStep(of: (step: Step) => Restoring, ledger: BackupLedger): L
             const checks: Check[] = [];
             await read(async (copy) => {
               if (at === undefined) {
-                const held = await made.restorer.into(copy, { ...wanted, name }, signal);
+                const held = await made.restorer.into(copy, { ...wanted, name, say }, signal);
                 checks.push(...judgeContent(manifest.content, held));
               } else {
                 // What it held at that moment nobody counted: it is held against the server that was brought there.

@@ -1,6 +1,7 @@
 import type { Content } from '../backup/manifest.ts';
 import type { Facts } from '../problem.ts';
 import type { OwnCopies } from './own-copies.ts';
+import type { Progress } from './step.ts';
 import type { Looked } from './workload.ts';
 
 /** Makes copies of what one target holds. It changes nothing there. Every call rejects with a ProblemError of its integration. */
@@ -72,7 +73,11 @@ export interface Restorer {
   /** Restores into a new place of that name, after taking away what was left under it; says what it holds. */
   into(
     copy: Copy,
-    wanted: BackupWanted & { readonly name: string },
+    wanted: BackupWanted & {
+      readonly name: string;
+      /** Told how far it is, where that is known. */
+      readonly say?: (progress: Progress) => void;
+    },
     signal: AbortSignal,
   ): Promise<Content>;
   /**

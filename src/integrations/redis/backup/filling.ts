@@ -5,7 +5,7 @@ import { carryInPieces, isDivisible } from './pieces.ts';
 import { restoredKey } from './spare.ts';
 
 /** How many keys are asked for at once, and how many bytes of them are under way: what of it lies in our memory. */
-const scanKeys = 1_000;
+const scanKeys = 500;
 const batchBytes = 4 * 1024 * 1024;
 /** Tables of keys and of expiries are made anew at twice their size when they are full: so much for each key there is. */
 const tableBytes = 32;
@@ -19,6 +19,8 @@ export interface Filling {
   /** The database that is filled is selected in both. */
   readonly target: ByteServer;
   readonly replicas: number;
+  /** Told of so many more keys that are through. */
+  readonly carried: (keys: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -45,6 +47,7 @@ export async function fill(filling: Filling): Promise<void> {
       const memory = memoryIn(String(await target.call('INFO', 'memory')));
       checkMemory(memory, 2 * bytes + keysThere * tableBytes, target.address);
       await carry(filling, rows, understood);
+      filling.carried(rows.length);
       ahead += bytes;
       if (ahead < batchBytes) continue;
       replicas = await paced(filling, replicas);

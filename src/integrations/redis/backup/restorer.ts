@@ -2,6 +2,7 @@ import { sayBytes } from '../../../core/backup/estimate.ts';
 import type { Content } from '../../../core/backup/manifest.ts';
 import type { Restorer } from '../../../core/ports/backup.ts';
 import type { Programs } from '../../../core/ports/programs.ts';
+import type { Progress } from '../../../core/ports/step.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
 import { createConnections, type Server, withServer, withSocket } from '../connection.ts';
 import type { RedisConfig } from '../schema.ts';
@@ -21,7 +22,7 @@ import { keysIn } from './keyspace.ts';
 import { checkMemory, memoryIn } from './memory.ts';
 import { restoredAt } from './place.ts';
 import { serverFor } from './programs.ts';
-import { kept, type Loaded, whileLoaded, withFolder } from './scratch.ts';
+import { kept, type Loaded, scratchRoom, whileLoaded, withFolder } from './scratch.ts';
 import {
   filledIn,
   type Pair,
@@ -58,6 +59,7 @@ export function createRestorer(config: RedisConfig, programs: Programs): Restore
       return asking.server(address, async (server) => {
         const memory = memoryIn(String(await server.call('INFO', 'memory')));
         checkMemory(memory, bytes, name);
+        await checkScratch(bytes);
         const copied = Object.keys(content.atMost ?? content.counts);
         if (copied.some((each) => !/^db\d+$/.test(each))) {
           throw new ProblemError(problem('REDIS_RESTORE_CLUSTER', { target: config.target }));
@@ -76,7 +78,7 @@ export function createRestorer(config: RedisConfig, programs: Programs): Restore
           aside: spareName({ ...one, kind: 'before' }),
           identity: await identityOf(server, pairs),
           interrupts: `nobody is cut off: whoever uses ${saidDatabases(used)} sees the other keys at once, all of them in one moment`,
-          needs: `about ${sayBytes(bytes)} more memory of ${name} and its replicas, until what is kept is dropped; ${room}`,
+          needs: `about ${sayBytes(bytes)} more memory of ${name} and its replicas, until what is kept is dropped, and as much where Tocsin runs meanwhile; ${room}`,
         };
       });
     },
@@ -94,14 +96,15 @@ export function createRestorer(config: RedisConfig, programs: Programs): Restore
         }
         return found;
       }),
-    async into(copy, { name }, signal) {
+    async into(copy, { name, say = () => undefined }, signal) {
       const spare = named(name);
       return withFolder(programs, async (folder) => {
         await atMaster((server) => clear(server, spare));
         const program = await serverFor(programs, copy.server);
         await kept(copy.bytes, folder, signal);
+        say({ done: 0, of: 0, what: 'the copy is loaded by a server of its own' });
         return whileLoaded(programs, { folder, server: program.path, signal }, (loaded) =>
-          inOurWords(config.target, () => filled(config, { spare, loaded, signal })),
+          inOurWords(config.target, () => filled(config, { spare, loaded, say, signal })),
         );
       });
     },
@@ -116,8 +119,14 @@ async function filled(
   {
     spare,
     loaded,
+    say,
     signal,
-  }: { readonly spare: SpareName; readonly loaded: Loaded; readonly signal: AbortSignal },
+  }: {
+    readonly spare: SpareName;
+    readonly loaded: Loaded;
+    readonly say: (progress: Progress) => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Content> {
   const connections = createConnections(config, { forChanges: true });
   const { address, replicas } = await restoredAt(config, connections);
@@ -131,10 +140,16 @@ async function filled(
   return withServer(config, { address, login: config.servers }, (target) =>
     withSocket(loaded.socket, { timeoutMs: scratchTimeoutMs }, async (source) => {
       await claim(target, spare);
+      const of = Object.values(keysIn(loaded.info)).reduce((sum, each) => sum + each, 0);
+      let done = 0;
+      const carried = (keys: number) => {
+        done += keys;
+        say({ done, of, what: 'keys are carried' });
+      };
       for (const { used, spare: number } of spare.pairs) {
         await source.call('SELECT', String(used));
         await target.call('SELECT', String(number));
-        await fill({ source, target, replicas: replicas.length, signal });
+        await fill({ source, target, replicas: replicas.length, carried, signal });
       }
       const info = String(await target.call('INFO', 'keyspace'));
       for (const pair of spare.pairs) checkKeys(pair, loaded.info, info);
@@ -188,6 +203,15 @@ async function pairsFor(server: Server, used: readonly number[]): Promise<readon
     );
   }
   return used.map((each, at) => ({ used: each, spare: found[at] ?? -1 }));
+}
+
+/** The copy is kept in a file and brought up in memory where we run, before any of it goes to the master. */
+async function checkScratch(bytes: number): Promise<void> {
+  const { place: store, roomBytes } = await scratchRoom();
+  const needed = bytes * 1.5;
+  if (roomBytes > needed) return;
+  const facts = { store, free: sayBytes(roomBytes), needed: sayBytes(needed) };
+  throw new ProblemError(problem('BACKUP_NO_ROOM', { ...facts, by: 'what it holds' }));
 }
 
 /** A server has so many as `databases` says; there is no asking for that without seeing its passwords. */

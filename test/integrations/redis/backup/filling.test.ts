@@ -21,6 +21,7 @@ it.each([
     source: serverOf({ SCAN: ['0', [Buffer.from('a')]], EVAL: [[100, '0', dumpOf(written)]] }),
     target,
     replicas: 0,
+    carried: () => undefined,
     signal: new AbortController().signal,
   };
   if (typeof comes === 'string') {
