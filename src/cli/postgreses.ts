@@ -67,7 +67,7 @@ function turnedBy(
   return { traffic, ...(through && { through }) };
 }
 
-function user(name: string, password: PostgresConfig['password']) {
+export function user(name: string, password: PostgresConfig['password']) {
   return { user: name, ...(password && { password: password.reveal() }) };
 }
 

@@ -20,7 +20,7 @@ import type { Finding } from '../core/ports/target.ts';
 import type { ProblemBook } from '../core/problem.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
 import type { Parts } from './parts.ts';
-import { connectPostgreses } from './postgreses.ts';
+import { connectPostgreses, user } from './postgreses.ts';
 import type { Resting } from './resting.ts';
 
 export interface Connected {
@@ -96,12 +96,23 @@ async function connectPrometheus(configured: readonly PrometheusConfig[]): Promi
 async function connectPatroni(configured: readonly PatroniConfig[]): Promise<Connected> {
   if (configured.length === 0) return { targets: [], books: [] };
   const { connect, problems } = await import('../integrations/patroni/index.ts');
-  const connected = configured.map(({ key, ...config }): ConnectedTarget => {
+  // Patroni is asked who leads, and PostgreSQL is copied: neither knows of the other.
+  const copied = configured.some(({ postgres }) => postgres)
+    ? await import('../integrations/postgres/index.ts')
+    : undefined;
+  const connected = configured.map(({ key, postgres, ...config }): ConnectedTarget => {
     const keyed = { ...config, ...(key && { key: key.reveal() }) };
     const integration = connect(keyed, { clock: systemClock });
-    return { name: `patroni/${config.target}`, ...integration };
+    const name = `patroni/${config.target}`;
+    if (!copied || !postgres) return { name, ...integration };
+    const { username, password, programs: folder, ...way } = postgres;
+    const { target, timeoutMs } = config;
+    const login = user(username, password);
+    const servers = integration.leaders;
+    const from = { ...way, target, timeoutMs, login, servers, ...(folder && { folder }) };
+    return { name, ...integration, ...copied.copiesOf(from, programs) };
   });
-  return { targets: connected, books: [problems] };
+  return { targets: connected, books: [problems, ...(copied ? [copied.dumpProblems] : [])] };
 }
 
 async function connectAws(configured: readonly AwsConfig[]): Promise<Connected> {

@@ -22,11 +22,11 @@ export interface BackupScope {
   readonly catalog: Catalog;
   /** False when services were refused in part: which there are is then not known. */
   readonly servicesKnown: boolean;
-  readonly targets: Pick<Targets, 'kinds'>;
+  readonly targets: Pick<Targets, 'kinds' | 'patroni'>;
 }
 
 /** What this build makes copies of, by system. */
-const able: readonly string[] = ['postgres', 'redis', 'mongodb', 'files'];
+const able: readonly string[] = ['postgres', 'patroni', 'redis', 'mongodb', 'files'];
 
 /** What is backed up, and where it is kept. */
 export function readBackups(
@@ -88,10 +88,15 @@ function readBackup(
     });
     return [];
   }
+  if (
+    integration === 'patroni' &&
+    !isRead({ name, service: service.name }, { entry, path, report, targets })
+  )
+    return [];
   const { database, query, timeout, schedule, verify, time_zone: zone } = entry;
   checkRuns(entry, { path, report });
   checkIdle(entry, integration, { path, report });
-  if (integration === 'postgres') checkWal(entry, { path, report });
+  checkWal(entry, { path, report });
   return [
     {
       subject: { service: service.name, environment, what: entry.what },
@@ -119,6 +124,25 @@ function readBackup(
       ...(query !== undefined && { query }),
     },
   ];
+}
+
+/** Patroni says who leads; what is there is read by SQL. */
+function isRead(
+  { name, service }: { readonly name: string; readonly service: string },
+  {
+    entry,
+    path,
+    report,
+    targets,
+  }: Pick<BackupScope, 'report' | 'targets'> & { readonly entry: Written; readonly path: Path },
+): boolean {
+  if (targets.patroni.find(({ target }) => target === name)?.postgres) return true;
+  report.error([...path, 'what'], {
+    what: `the ${entry.what} of ${service} is behind Patroni, and nothing says who reads it`,
+    why: 'a backup is read by SQL, with a user of its own',
+    instead: `write postgres: { username: … } into targets.${name}.patroni`,
+  });
+  return false;
 }
 
 /** The role of the service that is copied, in the environment that is meant. */

@@ -1,5 +1,5 @@
 import type { Secret } from '../core/secret.ts';
-import type { FilesConfig, MongodbConfig } from './copied-config.ts';
+import type { FilesConfig, MongodbConfig, PatroniLogin } from './copied-config.ts';
 import type { Listen } from './field.ts';
 import type { StoreConfig } from './stores.ts';
 
@@ -262,6 +262,8 @@ export interface PatroniConfig {
   readonly key?: Secret;
   readonly timeoutMs: number;
   readonly actionTimeoutMs: number;
+  /** How the leader is reached by SQL, for backups. */
+  readonly postgres?: PatroniLogin;
 }
 
 /** One account and region of AWS, as the integration wants it. */

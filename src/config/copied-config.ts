@@ -27,3 +27,14 @@ export interface FilesConfig {
   readonly exclude: readonly string[];
   readonly bytesMax: number;
 }
+
+/** How the servers of a Patroni cluster are reached by SQL, for backups. */
+export interface PatroniLogin {
+  readonly username: string;
+  readonly password?: Secret;
+  readonly database: string;
+  /** PEM text of the authority, `true` for the system's; absent for a connection in the clear. */
+  readonly tls?: string | true;
+  /** Absolute. Folder of the programs of PostgreSQL. */
+  readonly programs?: string;
+}

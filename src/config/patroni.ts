@@ -1,4 +1,5 @@
 import type { PatroniConfig } from './config.ts';
+import type { PatroniLogin } from './copied-config.ts';
 import { type Path, sayPath } from './error.ts';
 import { errorsOf } from './issue.ts';
 import { readAuthority } from './kubernetes.ts';
@@ -20,6 +21,7 @@ export function readPatroniTarget(
   const { endpoints, basic, key, timeout, change_timeout } = parsed.data;
   refuseIdle(parsed.data, path, scope);
   const ca = readAuthority(parsed.data, path, scope);
+  const login = readLogin(parsed.data.postgres, [...path, 'postgres'], scope);
   const certificate = readAuthority({ ca: parsed.data.certificate }, path, scope);
   return {
     target: name,
@@ -30,6 +32,31 @@ export function readPatroniTarget(
     ...(ca !== undefined && { ca }),
     ...(certificate !== undefined && { certificate }),
     ...(key && { key }),
+    ...(login && { postgres: login }),
+  };
+}
+
+function readLogin(
+  written: (typeof patroniTarget)['_output']['postgres'],
+  path: Path,
+  scope: TargetScope,
+): PatroniLogin | undefined {
+  if (!written) return undefined;
+  const { username, password, database, tls, programs } = written;
+  if (written.ca !== undefined && !tls) {
+    scope.report.error([...path, 'ca'], {
+      what: `${sayPath([...path, 'ca'])} is written without tls`,
+      why: 'it would have no effect',
+      instead: 'take ca out, or write tls: true',
+    });
+  }
+  const ca = readAuthority(written, path, scope);
+  return {
+    username,
+    database,
+    ...(password && { password }),
+    ...(tls && { tls: ca ?? (true as const) }),
+    ...(programs !== undefined && { programs: scope.absolute(programs) }),
   };
 }
 

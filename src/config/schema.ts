@@ -19,6 +19,7 @@ import {
   version,
 } from './field.ts';
 import { journal } from './journal-schema.ts';
+import { patroniLogin } from './patroni-schema.ts';
 import { directories, group, person } from './people-schema.ts';
 import { ask, freeze, fuse, policyTest, quotas, rule } from './policy-schema.ts';
 import { correlationRule, defaultRoute, labels, record, route, security } from './route-schema.ts';
@@ -339,6 +340,9 @@ export const patroniTarget = keys({
   change_timeout: duration('30s', '10m')
     .default(60_000)
     .describe('How long Patroni may take to answer a change of leader.'),
+  postgres: patroniLogin
+    .optional()
+    .describe('How the leader is reached by SQL, for backups; nothing else asks it.'),
 });
 
 /** A MongoDB replica set. */

@@ -45,6 +45,19 @@ describe('backups', () => {
       ),
     ).toEqual([]);
     const entry = 'service: mail, what: database, to: ./b';
+    const behind = (more: string) =>
+      faultsOf(
+        yaml({
+          targets: `targets: { pg: { patroni: { endpoints: ["http://pg:8008"]${more} } } }`,
+          services:
+            'services: { shop: { match: { app: s }, environments: { production: { database: { patroni: pg } } } } }',
+          backups: 'backups: [ { service: shop, what: database, to: ./b, as: base } ]',
+        }),
+      ).map((fault) => fault.replace(/^tocsin\.yaml:\d+: /, ''));
+    expect(behind(', postgres: { username: tocsin }')).toEqual([]);
+    expect(behind('')).toEqual([
+      'the database of shop is behind Patroni, and nothing says who reads it, a backup is read by SQL, with a user of its own, write postgres: { username: … } into targets.pg.patroni',
+    ]);
     expect(faults(`${entry}, as: base, wal: /archive`)).toEqual([]);
     expect(faults(`${entry}, wal: /archive`)).toEqual([
       'backups[0] names an archive of the log, it goes on from base backups alone, write as: base beside it, or take it out',
@@ -94,7 +107,7 @@ describe('backups', () => {
       'query of backups[1] says nothing to a Redis, all its databases are copied, and their keys are counted, take it out',
       'two entries of backups are about mail/production/database, which of them a command means could not be told, write one',
       'database of backups[4] says nothing to files, all paths of the target are copied, byte for byte, take it out',
-      'the database of lone is a patroni target, this build makes copies of postgres, redis, mongodb, files and aws only, take the entry out',
+      'the database of lone is behind Patroni, and nothing says who reads it, a backup is read by SQL, with a user of its own, write postgres: { username: … } into targets.pat.patroni',
     ]);
   });
 });

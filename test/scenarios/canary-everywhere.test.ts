@@ -16,7 +16,7 @@ const names = [
   'API', 'KEYRING', 'AM_IN', 'AM_IN_PW', 'AM_OUT', 'AM_OUT_PW', 'PD_SIGN', 'PD_KEY', 'PD_API',
   'GF_IN', 'GF_IN_PW', 'GF_HMAC', 'GF_OUT', 'GF_OUT_PW', 'SL_BOT', 'SL_APP', 'SL_BOT_2', 'SL_SIGN',
   'DC', 'K8S_READ', 'K8S_WRITE', 'PROM', 'PROM_PW', 'HEARTBEAT',
-  'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PG_PW', 'PG_APP_PW', 'PG_FENCE', 'MONGO_PW', 'AWS_SECRET', 'AWS_SESSION',
+  'RD_PW', 'RD_SENT_PW', 'PATRONI_PW', 'PATRONI_KEY', 'PATRONI_PG', 'PG_PW', 'PG_APP_PW', 'PG_FENCE', 'MONGO_PW', 'AWS_SECRET', 'AWS_SESSION',
   'PG_REJOIN', 'RD_READ', 'S3_SECRET', 'AGE',
 ] as const; // biome-ignore format: a table
 const words: Readonly<Record<string, string>> = Object.fromEntries(
@@ -262,7 +262,7 @@ targets:
   cache: { redis: { master: shop, sentinels: [ "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3" ], username: us, password: \${env:C_RD_PW}, sentinel_username: us, sentinel_password: \${env:C_RD_SENT_PW}, read: { password: \${env:C_RD_READ} } } }
   aws: { aws: { region: eu-west-1, access_key_id: AKIA1, secret_access_key: \${env:C_AWS_SECRET}, session_token: \${env:C_AWS_SESSION}, endpoint: "${url}/aws" } }
   mongo: { mongodb: { set: rs0, members: [ "127.0.0.1:1" ], username: us, password: \${env:C_MONGO_PW} } }
-  pg: { patroni: { endpoints: [ "${url}/patroni" ], basic: { username: us, password: \${env:C_PATRONI_PW} } } }
+  pg: { patroni: { endpoints: [ "${url}/patroni" ], basic: { username: us, password: \${env:C_PATRONI_PW} }, postgres: { username: us, password: \${env:C_PATRONI_PG} } } }
   pg2: { patroni: { endpoints: [ "https://127.0.0.1:1" ], certificate: client.pem, key: \${env:C_PATRONI_KEY} } }
   db: { postgres: { nodes: { a: { address: "127.0.0.1:1" }, b: { address: "127.0.0.1:2" } }, username: us, password: \${env:C_PG_PW}, application: { username: app, password: \${env:C_PG_APP_PW} }, fence: { command: [ "/bin/true" ], undo: [ "/bin/true" ], env: { KEY: \${env:C_PG_FENCE} } }, rejoin: { command: [ "/bin/true" ], env: { KEY: \${env:C_PG_REJOIN} } } } }
   prom2: { prometheus: { url: "${url}/prom2", basic: { username: us, password: \${env:C_PROM_PW} } } }

@@ -4,7 +4,7 @@ import type { Looked } from '../../core/ports/workload.ts';
 import { type Facts, problem } from '../../core/problem.ts';
 import { createClient } from './client.ts';
 import { createPlanner } from './planner.ts';
-import type { PatroniConfig } from './schema.ts';
+import type { Address, PatroniConfig } from './schema.ts';
 import { failoverKind, switchoverKind } from './steps/kinds.ts';
 import { leadDriver } from './steps/lead.ts';
 import { hostOf, problemIn, type Reach, readView, type View } from './view.ts';
@@ -16,6 +16,8 @@ export type { PatroniConfig } from './schema.ts';
 export interface Integration extends OperatedTarget {
   /** Who leads now, and who follows. Never rejects. */
   standing(): Promise<Looked<Facts>>;
+  /** Where the PostgreSQL of the leader is reached; nobody while nobody leads. Rejects where no member answers. */
+  leaders(): Promise<readonly Address[]>;
 }
 
 export interface PatroniDeps {
@@ -73,6 +75,11 @@ export function connect(
       } catch (error) {
         return [{ check: 'topology', facts: about, problem: problemIn(error) }];
       }
+    },
+    async leaders() {
+      const { leader } = await readView(reach);
+      // Who leads a standby cluster takes no writes, and is nobody's primary here.
+      return leader?.role === 'leader' && leader.address ? [leader.address] : [];
     },
     openWriter: () => ({
       steps: { [switchoverKind]: leadDriver(reach), [failoverKind]: leadDriver(reach) },

@@ -38,6 +38,13 @@ export interface Member {
   /** Tagged so that it is never promoted. */
   readonly barred: boolean;
   readonly apiUrl: string;
+  /** Where its PostgreSQL is reached; undefined where it does not say. */
+  readonly address: Address | undefined;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 export type Role = 'leader' | 'standby_leader' | 'sync_standby' | 'replica';
@@ -100,7 +107,13 @@ function parseMember(row: unknown): Member | undefined {
     lag: numberOf(fields['lag']),
     barred: tags?.['nofailover'] === true || numberOf(tags?.['failover_priority']) === 0,
     apiUrl: textOf(fields['api_url']),
+    address: addressIn(fields),
   };
+}
+
+function addressIn(fields: Readonly<Record<string, unknown>>): Address | undefined {
+  const [host, port] = [textOf(fields['host']), numberOf(fields['port'])];
+  return host === '' || port === undefined ? undefined : { host, port };
 }
 
 /** `master` up to Patroni 3, `primary` from 4 on. */

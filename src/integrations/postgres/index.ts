@@ -3,7 +3,7 @@ import type { Copied } from '../../core/ports/backup.ts';
 import type { Programs } from '../../core/ports/programs.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError } from '../../core/problem.ts';
-import { createBackup, createRestorer } from './backup/index.ts';
+import { copiesOf } from './backup/index.ts';
 import { runCommand } from './command.ts';
 import { createConnections } from './connection.ts';
 import { behind } from './lsn.ts';
@@ -33,6 +33,7 @@ import { unfenceDriver } from './steps/unfence.ts';
 import { type Reach, readTopology } from './topology.ts';
 import { watchWrites } from './watching.ts';
 
+export { copiesOf } from './backup/index.ts';
 export { dumpProblems } from './backup/problems.ts';
 export { problems } from './problems.ts';
 export type { PostgresConfig } from './schema.ts';
@@ -106,9 +107,10 @@ export function connect(
 }
 
 function copiedBy(
-  { admin, programs: folder, ...config }: PostgresConfig,
+  { admin, programs: folder, nodes, ...config }: PostgresConfig,
   programs: Programs,
 ): Copied {
-  const target = { ...config, login: admin, ...(folder !== undefined && { folder }) };
-  return { backup: createBackup(target, programs), restorer: createRestorer(target, programs) };
+  const servers = async () => nodes.map(({ address }) => address);
+  const target = { ...config, servers, login: admin, ...(folder !== undefined && { folder }) };
+  return copiesOf(target, programs);
 }

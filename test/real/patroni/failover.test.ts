@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { programs } from '../../../src/bot/programs.ts';
 import type { Draft, StepDriver } from '../../../src/core/ports/step.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { connect } from '../../../src/integrations/patroni/index.ts';
+import { copiesOf } from '../../../src/integrations/postgres/index.ts';
 import { consoleClient, textOf } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLivingBot } from '../../support/living-bot.ts';
 import { launch, tocsin } from '../../support/tocsin-process.ts';
+import { run, stageOf, stepsOf } from '../backup/stage.ts';
 import {
   agreed,
   operator,
@@ -73,6 +77,52 @@ it('a switchover that two people approve loses no acknowledged write, though Toc
   expect((await roles()).map(({ name }) => name)).toEqual([other.name, leader.name]);
   expect(await missingFrom(other.postgresPort, writer.acknowledged())).toBe(0);
   expect(await takesWrites(leader.postgresPort)).toBe(false);
+});
+
+it('the database behind it is backed up from whoever leads, and restored there', async () => {
+  const [leader] = await roles();
+  const ask = (sql: string, database = 'postgres') => asked(leader, database, sql);
+  await ask('CREATE DATABASE orders');
+  await ask('CREATE TABLE t (x int); INSERT INTO t SELECT generate_series(1, 100)', 'orders');
+  const patroni = connect({
+    target: 'pg-main',
+    endpoints: set.members.map(({ url }) => url),
+    timeoutMs: 5_000,
+    actionTimeoutMs: 30_000,
+  });
+  onTestFinished(() => patroni.close());
+  const copies = copiesOf(
+    {
+      target: 'pg-main',
+      servers: patroni.leaders,
+      database: 'postgres',
+      login: { user: 'postgres', password: 'postgres' },
+      timeoutMs: 5_000,
+    },
+    programs,
+  );
+  const source = { integration: 'patroni', target: 'pg-main', locator: { database: 'orders' } };
+  const stage = stageOf('database', source, copies);
+  const life = stage.life();
+  const drafted = await life.draft('backup');
+  expect(drafted).toMatchObject({
+    blast: { copies: expect.stringContaining(`orders at 127.0.0.1:${leader.postgresPort} `) },
+  });
+  const [step] = stepsOf(drafted);
+  if (!step) throw new Error('it has a step');
+  const taken = await run(life, step);
+  expect(taken).toMatchObject({ state: 'done' });
+  await ask('DELETE FROM t WHERE x > 10', 'orders');
+  const operation = 'op-9999999999';
+  const from = 'outputs' in taken ? String(taken.outputs?.['backup']) : '';
+  const plan = await life.draft('restore', { from, name: 'orders' }, operation);
+  // A failover of the cluster waits for it.
+  expect(plan).toMatchObject({ targets: [{}, { id: 'patroni/pg-main' }] });
+  for (const each of stepsOf(plan)) {
+    const ended = await run(life, each, { operation });
+    expect(ended, `${each.id} ${JSON.stringify(ended)}`).toMatchObject({ state: 'done' });
+  }
+  expect(await ask('SELECT count(*)::int AS n FROM t', 'orders')).toEqual([{ n: 100 }]);
 });
 
 it('a paused cluster hands over to the member that is named, and the plan says that it is paused', async () => {
@@ -156,6 +206,21 @@ async function brought(steps: Readonly<Record<string, StepDriver>>, drafted: Dra
     },
     { withinMs: 60_000, say: () => seen },
   );
+}
+
+async function asked(member: PatroniMember, database: string, sql: string) {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: member.postgresPort,
+    user: 'postgres',
+    database,
+  });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 /** Who leads, then the other. */

@@ -1,4 +1,4 @@
-import type { Backup, BackupWanted, Restorer } from '../../../core/ports/backup.ts';
+import type { BackupWanted, Copied } from '../../../core/ports/backup.ts';
 import type { Programs } from '../../../core/ports/programs.ts';
 import { type Problem, ProblemError, problem } from '../../../core/problem.ts';
 import { createCopies } from './copies.ts';
@@ -11,9 +11,8 @@ import { restorerAt } from './restorer.ts';
 export interface DumpTarget {
   /** The name under `targets:`. */
   readonly target: string;
-  readonly nodes: readonly {
-    readonly address: { readonly host: string; readonly port: number };
-  }[];
+  /** Those of which one may be the primary, asked anew each time. */
+  servers(): Promise<readonly { readonly host: string; readonly port: number }[]>;
   /** Where a backup names no other. */
   readonly database: string;
   readonly login: { readonly user: string; readonly password?: string };
@@ -24,12 +23,12 @@ export interface DumpTarget {
 }
 
 /** Copies are made of the primary: a replica may cancel a dump that stands in the way of what it replays. */
-export function createBackup(config: DumpTarget, programs: Programs): Backup {
-  return createCopies(reachOf(config, programs));
-}
-
-export function createRestorer(config: DumpTarget, programs: Programs): Restorer {
-  return restorerAt(reachOf(config, programs));
+export function copiesOf(
+  config: DumpTarget,
+  programs: Programs,
+): Required<Pick<Copied, 'backup' | 'restorer'>> {
+  const reach = reachOf(config, programs);
+  return { backup: createCopies(reach), restorer: restorerAt(reach) };
 }
 
 function reachOf(config: DumpTarget, programs: Programs): Reach {
@@ -43,12 +42,12 @@ function reachOf(config: DumpTarget, programs: Programs): Reach {
 }
 
 async function primaryOf(
-  { target, nodes, database, login, tls, timeoutMs }: DumpTarget,
+  { target, servers, database, login, tls, timeoutMs }: DumpTarget,
   { locator }: BackupWanted,
 ): Promise<DumpPlace> {
   let silent: Problem | undefined;
   const { user: username, password } = login;
-  for (const { address } of nodes) {
+  for (const address of await servers()) {
     const place: DumpPlace = {
       ...address,
       username,
