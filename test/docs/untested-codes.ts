@@ -9,8 +9,6 @@ export const untested: readonly string[] = [
   'BACKUP_DOUBTFUL',
   'BACKUP_VERIFY_FAILED',
   'RETENTION_NONE_VERIFIED',
-  'RETENTION_NOT_OURS',
-  'RETENTION_UNTRIED',
   'RETENTION_BROKE_OFF',
   'RESTORE_DIFFERS',
   'RESTORE_FAILED',
@@ -52,8 +50,6 @@ export const untested: readonly string[] = [
   'HAPROXY_NOT_TURNED',
   'HAPROXY_RESTS',
   // src/integrations/aws/problems.ts
-  'AWS_NO_CREDENTIALS',
-  'AWS_STANDBY_LOSES_NOTHING',
   // src/integrations/objectstore/problems.ts
   'S3_NO_CREDENTIALS',
   'S3_TOO_LARGE',

@@ -178,6 +178,10 @@ export function restoreOperations(account: Account, later: Later): FakeAccount['
     },
     CreateDBInstance(asked) {
       const name = String(asked['DBInstanceIdentifier']);
+      if (asked['DBClusterIdentifier'] === undefined) {
+        newInstance(name, asked);
+        return {};
+      }
       const cluster = clusterOf(asked['DBClusterIdentifier']);
       if (!cluster) throw new Refusal('DBClusterNotFoundFault', 'not found', 404);
       newInstance(name, asked);

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../../../src/integrations/aws/index.ts';
 import {
   context,
   credentials,
@@ -100,7 +101,9 @@ describe('an instance', () => {
 
   it('with a standby is rebooted into the other zone', async () => {
     there.aws.account.instances.push({ ...instance });
-    const step = await stepOf(draft('failover', place));
+    const drafted = await draft('failover', place);
+    expect(drafted).toMatchObject({ warnings: [{ code: 'AWS_STANDBY_LOSES_NOTHING' }] });
+    const step = await stepOf(Promise.resolve(drafted));
     const driver = driverOf(step);
     expect(await driver.applied()).toEqual({ outcome: 'applied' });
     expect(await driver.probed()).toBe('yes');
@@ -217,6 +220,30 @@ describe('the account', () => {
     const drafted = await draft('failover', { cluster: 'orders' });
     expect(drafted).toMatchObject({ problem: { code: 'AWS_REFUSED' } });
     expect(JSON.stringify(drafted)).not.toContain('a-secret-key');
+  });
+
+  it('that nobody has credentials for is asked nothing, and a step that was to be sent is refused', async () => {
+    there.aws.account.services.push({ cluster: 'shop', name: 'checkout', desired: 3, running: 3 });
+    const place = { ecs_cluster: 'shop', ecs_service: 'checkout' };
+    const step = await stepOf(draft('scale', place, { args: { replicas: 6 } }));
+    const checked = await driverOf(step).check(step, context);
+    there.integration.close();
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_CONFIG_FILE', '/nonexistent');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nonexistent');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { url: endpoint } = there.aws;
+    const config = { target: 'aws-eu', region: 'eu-west-1', endpoint, timeoutMs: 2_000 };
+    there.integration = connect(config);
+    const before = there.aws.asked.length;
+    const lack = { code: 'AWS_NO_CREDENTIALS', facts: { target: 'aws-eu' } };
+    expect(await draft('failover', { cluster: 'orders' })).toMatchObject({ problem: lack });
+    const applied = await driverOf(step).apply(step, {
+      ...{ ...context, attempt: 1 },
+      token: checked.ok ? checked.token : '',
+    });
+    expect(applied).toMatchObject({ outcome: 'refused', problem: lack });
+    expect(there.aws.asked.length).toBe(before);
   });
 
   it('that does not answer is left alone after five questions; a step asks all the same', async () => {
