@@ -50,7 +50,7 @@ function summary({ config, settings }: Extract<Loaded, { ok: true }>): string {
     count(Object.values(config.sources).flat().length, 'source'),
     count(routes.routes.length + 1, 'route'),
     count(catalog.services.length, 'service'),
-    count(config.targets.kubernetes.length, 'target'),
+    count(Object.values(config.targets).flat().length, 'target'),
     count(policy.rules.length, 'rule'),
   ].join(', ');
 }

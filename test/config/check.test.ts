@@ -23,6 +23,16 @@ describe('tocsin check', () => {
     });
   });
 
+  it('counts targets of every kind', () => {
+    const { text } = checked(
+      yaml({
+        targets:
+          'targets: { eu-1: { kubernetes: { read: { kubeconfig: r.yaml }, write: { kubeconfig: w.yaml } } }, etc: { files: { paths: [/etc/x] } } }',
+      }),
+    );
+    expect(text).toContain('2 targets');
+  });
+
   it('says where each source sends to, once it is told how it is reached', () => {
     const { text } = checked(
       yaml({ server: 'server: { public_url: https://tocsin.example.com/in/ }' }),

@@ -35,7 +35,7 @@ export const restore: OperationCommand = {
       kind: 'word',
       required: true,
       named: true,
-      summary: 'Name of the database that is replaced, typed out.',
+      summary: 'Name of what is replaced, typed out: of the database, or of the target of files.',
     },
     {
       name: 'in',
