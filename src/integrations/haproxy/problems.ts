@@ -22,12 +22,6 @@ export const problems: ProblemBook = {
     why: 'Each server of the database is to have one there.',
     next: 'Write it under `servers:` as it is called there.',
   },
-  HAPROXY_NOT_TURNED: {
-    what: 'The HAProxy {instance} was told to send clients to {to}, and does not.',
-    changed: 'It was told; what it does now is what it says.',
-    why: 'It was read back: {backend} sends clients to {now}.',
-    next: 'Look at it with `show servers state {backend}`.',
-  },
   HAPROXY_SILENT: {
     what: 'The HAProxy {instance} does not answer.',
     changed: nothing,

@@ -31,8 +31,10 @@ export function backendTraffic(
       const ended = await Promise.all(
         config.instances.map(async (instance) => {
           try {
-            await turnOne(config, { place, instance, to: serverOf(to), sent });
-            return { instance, why: '' };
+            const used = await turnOne(config, { place, instance, to: serverOf(to), sent });
+            const isTurned = used.length === 1 && used[0] === serverOf(to);
+            const why = isTurned ? '' : `it sends clients to ${used.join(' and ') || 'nobody'}`;
+            return { instance, why };
           } catch (error) {
             return { instance, why: whyOf(error) };
           }
@@ -54,7 +56,7 @@ function turnedOf(ended: readonly { instance: Instance; why: string }[]): Turned
 
 /**
  * The old ones first, so that no two are used at one time: for a moment clients wait, which they do anyway. A turn that is
- * believed is one that was read back: a success says nothing.
+ * believed is one that was read back: a success says nothing. Answers which servers it uses then.
  */
 async function turnOne(
   { timeoutMs }: HaproxyConfig,
@@ -69,7 +71,7 @@ async function turnOne(
     readonly to: string;
     readonly sent: () => void;
   },
-): Promise<void> {
+): Promise<readonly string[]> {
   const named = (server: string) => `${place.backend}/${server}`;
   const before = await serversOf(instance, place, timeoutMs);
   const others = Object.values(place.servers).filter((server) => server !== to);
@@ -85,11 +87,7 @@ async function turnOne(
     await order(instance, `set server ${named(to)} state ready`, timeoutMs);
   }
   const after = await serversOf(instance, place, timeoutMs);
-  const used = after.filter(({ isUsed }) => isUsed).map(({ name }) => name);
-  if (used.length === 1 && used[0] === to) return;
-  const facts = { instance: instance.name, backend: place.backend, to };
-  const now = used.join(' and ') || 'nobody';
-  throw new ProblemError(problem('HAPROXY_NOT_TURNED', { ...facts, now }));
+  return after.filter(({ isUsed }) => isUsed).map(({ name }) => name);
 }
 
 async function lookAt(config: HaproxyConfig, place: BackendPlace): Promise<Pointing> {
@@ -156,7 +154,6 @@ async function serversOf(
 function whyOf(error: unknown): string {
   if (!(error instanceof ProblemError)) throw error;
   const { code, facts } = error.problem;
-  if (code === 'HAPROXY_NOT_TURNED') return `it sends clients to ${facts['now']}`;
   if (code === 'HAPROXY_NO_SERVER') return `it has no server ${facts['server']}`;
   return String(facts['why'] ?? code);
 }

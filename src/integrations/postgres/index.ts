@@ -9,6 +9,7 @@ import { createConnections } from './connection.ts';
 import { behind } from './lsn.ts';
 import { createPlanner } from './planner.ts';
 import type { PostgresConfig } from './schema.ts';
+import { createSightings, sightingOf } from './sightings.ts';
 import { chooseDriver } from './steps/choose.ts';
 import { fenceDriver } from './steps/fence.ts';
 import { followDriver } from './steps/follow.ts';
@@ -64,12 +65,20 @@ export function connect(
     isAway: (error) => error instanceof ProblemError && error.problem.code === 'PG_ALL_SILENT',
   });
   let isWhole = true;
-  const topology = () => questions.ask(() => readTopology(reach));
+  const sightings = createSightings();
+  const topology = () =>
+    questions.ask(async () => {
+      const at = clock.now();
+      const found = await readTopology(reach);
+      const seen = sightingOf(found, at);
+      if (seen) sightings.note(seen);
+      return found;
+    });
 
   return {
-    planner: createPlanner(reach, topology),
+    planner: createPlanner(reach, { look: topology, clock, sightings }),
     ...(programs && copiedBy(config, programs)),
-    endpoint: (withinMs) => watchWrites(config, withinMs),
+    endpoint: (withinMs) => watchWrites(config, withinMs, { clock, sightings }),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
       const facts = { postgres: config.target };

@@ -1,28 +1,26 @@
 import type { SplitBrain } from '../../core/operation/split-brain.ts';
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
-import { type Facts, ProblemError, problem } from '../../core/problem.ts';
+import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
 import { argvOf } from './fencing.ts';
-import { behind } from './lsn.ts';
+import { lastSeen, lossOf } from './loss.ts';
 import { mayPromote, mayTurn } from './node.ts';
 import type { Shown } from './plan-shown.ts';
 import { patienceMs, stepsOf } from './plan-steps.ts';
 import { meetWrite, rehearseWrite } from './proof.ts';
 import { pointedTo } from './repointing.ts';
 import { said } from './schema.ts';
-import { nodeNamed, type Reach, readTopology, type Standby, type Topology } from './topology.ts';
+import type { Sightings } from './sightings.ts';
+import { nodeNamed, type Reach, type Standby, type Topology } from './topology.ts';
 
 /** Reads; what it rehearses is rolled back. */
-export function createPlanner(
-  reach: Reach,
-  look: () => Promise<Topology> = () => readTopology(reach),
-): Planner {
+export function createPlanner(reach: Reach, known: Known): Planner {
   return {
     async draft(request: DraftRequest): Promise<Draft> {
       if (request.verb !== 'failover') {
         return { ok: false, problem: problem('PG_UNKNOWN_VERB', { verb: request.verb }) };
       }
       try {
-        return await draftFailover(reach, await look(), request);
+        return await draftFailover(reach, await known.look(), { request, known });
       } catch (error) {
         if (error instanceof ProblemError) return { ok: false, problem: error.problem };
         throw error;
@@ -31,10 +29,16 @@ export function createPlanner(
   };
 }
 
+interface Known {
+  readonly look: () => Promise<Topology>;
+  readonly clock: { now(): number };
+  readonly sightings: Pick<Sightings, 'last'>;
+}
+
 async function draftFailover(
   reach: Reach,
   topology: Topology,
-  request: DraftRequest,
+  { request, known }: { readonly request: DraftRequest; readonly known: Known },
 ): Promise<Draft> {
   const shown: Shown = {
     reach,
@@ -51,18 +55,19 @@ async function draftFailover(
   };
   await Promise.all([mayBeFenced(reach, shown), mayBePromoted(reach, shown)]);
   const steps = stepsOf(shown);
+  const loss = lossOf(shown, lastSeen(topology, known));
   return {
     ok: true,
     steps,
     targets: [shown.target],
     diff: steps.flatMap(({ change }) => change),
-    warnings: warningsOf(shown),
+    warnings: warningsOf(shown, loss.warning),
     blast: {
       postgres: reach.config.target,
       primary: topology.primary.node.name,
       replicas: topology.candidates.length,
       mode: shown.mode,
-      ...lossOf(shown).blast,
+      loses: loss.loses,
       takes: `seconds without writes; up to ${patienceMs(steps) / 1000} s until it is verified or taken back`,
     },
     risk: 'danger',
@@ -157,41 +162,13 @@ async function followersOf(reach: Reach, topology: Topology): Promise<readonly s
   return following.flatMap(({ node }, index) => (may[index] ? [node.name] : []));
 }
 
-function lossOf({ topology, candidates, mode }: Shown) {
-  const [best] = candidates;
-  const { state } = topology.primary;
-  const bytes = state && best ? behind(state.received, best.received) : undefined;
-  if (mode === 'planned') {
-    return {
-      blast: { loses: `nothing acknowledged; ${bytes ?? 0} bytes are waited for` },
-      warning: problem('PG_LOSS_NONE', { bytes: bytes ?? 0 }),
-    };
-  }
-  const since = best && best.replayedAt > 0 ? new Date(best.replayedAt).toISOString() : 'unknown';
-  if (bytes !== undefined) {
-    return {
-      blast: { loses: `at most ${bytes} bytes, and what is acknowledged until the fence holds` },
-      warning: problem('PG_LOSS_BYTES', { bytes, primary: topology.primary.node.name }),
-    };
-  }
-  return {
-    blast: { loses: `at most what was acknowledged after ${since}` },
-    warning: problem('PG_LOSS_SINCE', {
-      since,
-      node: best?.node.name ?? '',
-      received: best?.received ?? '',
-      primary: topology.primary.node.name,
-    }),
-  };
-}
-
-function warningsOf(shown: Shown) {
+function warningsOf(shown: Shown, loss: Problem) {
   const { topology, followers } = shown;
   const left = topology.candidates.filter(
     ({ node }) => !followers.includes(node.name) && node.name !== shown.to,
   );
   return [
-    lossOf(shown).warning,
+    loss,
     ...shown.pointed.flatMap(({ warnings }) => warnings),
     ...(topology.candidates.length > 1 && left.length > 0
       ? [problem('PG_FOLLOW_BY_HAND', { nodes: left.map(({ node }) => node.name).join(', ') })]

@@ -264,6 +264,12 @@ export const problems: ProblemBook = {
     why: 'The furthest replica lacks so much of the log now, and nobody waits for it.',
     next: 'Leave `mode=forced` out to lose nothing, or approve it when that is acceptable.',
   },
+  PG_LOSS_SEEN: {
+    what: 'Up to {bytes} bytes that {primary} wrote until {at} are lost, and what it acknowledged after that.',
+    changed: nothing,
+    why: 'It was seen last {seconds} s ago and had written up to {wrote}; {node}, the furthest replica, has the log up to {received}, and its last commit is of {since}.',
+    next: 'Approve it when that is acceptable; bringing {primary} back loses nothing.',
+  },
   PG_LOSS_SINCE: {
     what: 'What {primary} acknowledged after {since} is lost.',
     changed: nothing,

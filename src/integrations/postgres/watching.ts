@@ -1,13 +1,29 @@
 import type { Endpoint } from '../../core/ports/endpoint.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { type Connections, createConnections } from './connection.ts';
-import { isTrue, type NodeConfig, type PostgresConfig } from './schema.ts';
+import {
+  isTrue,
+  type NodeConfig,
+  numberOf,
+  type PostgresConfig,
+  type Row,
+  textOf,
+} from './schema.ts';
+import type { Sighting, Sightings } from './sightings.ts';
 
 /** How one server met the application. */
 interface Met {
   readonly name: string;
   readonly how: 'open' | 'silent' | 'closed';
   readonly told: string;
+  /** Of one that takes writes: how far it is. */
+  readonly wrote?: Pick<Sighting, 'system' | 'timeline' | 'lsn'>;
+}
+
+/** A check leaves how far the primary was: it may be the last that anybody sees of it. */
+interface Remembering {
+  readonly clock: { now(): number };
+  readonly sightings: Pick<Sightings, 'note'>;
 }
 
 /**
@@ -15,13 +31,19 @@ interface Met {
  * written, so that a watch leaves no rows, no log and no dead catalogue entries behind.
  * https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-TRANSACTION-READ-ONLY
  */
-export function watchWrites(config: PostgresConfig, withinMs: number): Endpoint {
+export function watchWrites(
+  config: PostgresConfig,
+  withinMs: number,
+  { clock, sightings }: Remembering,
+): Endpoint {
   const { target, nodes } = config;
   const connections = createConnections({ ...config, timeoutMs: eachMs(config, withinMs) });
   return {
     async check() {
+      const at = clock.now();
       const met = await Promise.all(nodes.map((node) => meet(connections, node)));
       const open = met.filter(({ how }) => how === 'open');
+      for (const { name, wrote } of open) if (wrote) sightings.note({ ...wrote, node: name, at });
       if (open.length === 1) return undefined;
       if (open.length > 1) {
         return problem('PG_TWO_PRIMARIES', { target, told: named(open) });
@@ -44,7 +66,7 @@ async function meet(connections: Connections, { name, address }: NodeConfig): Pr
     if (isTrue(row, 'standby')) return { name, how: 'closed', told: `${name} is a standby` };
     return isTrue(row, 'read_only')
       ? { name, how: 'closed', told: `${name} is read-only` }
-      : { name, how: 'open', told: `${name} takes writes` };
+      : { name, how: 'open', told: `${name} takes writes`, wrote: wroteIn(row) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const code = String(error.problem.facts['code'] ?? '');
@@ -55,7 +77,20 @@ async function meet(connections: Connections, { name, address }: NodeConfig): Pr
   }
 }
 
-const question = `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only`;
+function wroteIn(row: Row | undefined): NonNullable<Met['wrote']> {
+  const [system, lsn] = [textOf(row, 'system'), textOf(row, 'lsn')];
+  return { system, timeline: numberOf(row, 'timeline'), lsn };
+}
+
+/** All of it is open to every user. */
+const question = `
+SELECT standby, current_setting('transaction_read_only') = 'on' AS read_only,
+  (SELECT system_identifier::text FROM pg_control_system()) AS system,
+  CASE WHEN NOT standby THEN pg_current_wal_lsn()::text END AS lsn,
+  CASE WHEN NOT standby
+    THEN ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
+  END AS timeline
+FROM pg_is_in_recovery() AS standby`;
 
 /** A SQLSTATE is a server's word; what the system says of a connection begins with E. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function isAnswer(code: string): boolean {

@@ -129,9 +129,13 @@ describe('a backend of two HAProxies', () => {
 
   it('does not answer where none does', async () => {
     const gone = { socket: '/nowhere/admin.sock' };
-    await expect(traffic({ first: gone, second: gone }).look()).rejects.toThrow(
-      'HAPROXY_ALL_SILENT',
-    );
+    const { plan, look } = traffic({ first: gone, second: gone });
+    for (let turn = 0; turn < 5; turn += 1) {
+      await expect(plan()).rejects.toThrow('HAPROXY_ALL_SILENT');
+    }
+    await expect(plan()).rejects.toThrow('HAPROXY_RESTS');
+    // A step is not held up by that.
+    await expect(look()).rejects.toThrow('HAPROXY_ALL_SILENT');
   });
 });
 
@@ -147,6 +151,13 @@ it('a runtime API that hangs is given up in its time', async () => {
     facts: { why: 'no whole answer within 100 ms' },
   });
   silent.close();
+});
+
+it('the doctor says which one does not answer', async () => {
+  const { doctor } = integration({ second: { socket: '/nowhere/admin.sock' } });
+  expect((await doctor())[1]).toMatchObject({
+    problem: { code: 'HAPROXY_UNREACHABLE', facts: { instance: 'lb-2' } },
+  });
 });
 
 it('the doctor says the version, and which socket has no level admin', async () => {

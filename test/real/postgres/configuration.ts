@@ -55,7 +55,8 @@ export function targetLines(
         undo: ${words(fence?.undo)}
         status: ${words(fence?.status)}
         env: { PG_BIN: \${env:PG_BIN}, HOLD: \${env:PG_HOLD} }
+        timeout: 10s
       repoint: [ ${file}${backend} ]
-      rejoin: { command: ${words(rejoin?.command)}, env: { PG_BIN: \${env:PG_BIN} } }
+      rejoin: { command: ${words(rejoin?.command)}, env: { PG_BIN: \${env:PG_BIN} }, timeout: 20s }
 ${edgeLines}`;
 }

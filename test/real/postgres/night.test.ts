@@ -8,6 +8,7 @@ import { startLivingBot } from '../../support/living-bot.ts';
 import { launch, type TocsinProcess, tocsin } from '../../support/tocsin-process.ts';
 import { startHaproxy } from '../haproxy/haproxy-server.ts';
 import { type Edge, serviceLines, targetEnv, targetLines } from './configuration.ts';
+import { momentsOf, survives } from './killing.ts';
 import {
   forgetTemplate,
   type PostgresSet,
@@ -19,7 +20,7 @@ import { missingFrom, startWriter } from './writer.ts';
 
 afterAll(forgetTemplate);
 
-it('a failover that two people approve loses no row, though Tocsin is killed in its fence and before its promotion', async () => {
+it('a failover that two people approve loses no row, though Tocsin is killed in its fence, before its promotion, and at whatever moment', async () => {
   const set = await startPostgresSet();
   onTestFinished(() => set.stop());
   const [old, ...replicas] = set.nodes;
@@ -89,7 +90,6 @@ it('a failover that two people approve loses no row, though Tocsin is killed in 
   );
   const before = writer.acknowledged().length;
   await eventually('rows go on', () => writer.acknowledged().length > before + 50);
-  await writer.stop();
   const promoted = set.nodes.find(({ name }) => name === 'db-3');
   if (!promoted) throw new Error('there is a third node');
   expect(await missingFrom(set, promoted, writer.acknowledged())).toEqual([]);
@@ -97,7 +97,14 @@ it('a failover that two people approve loses no row, though Tocsin is killed in 
   expect(roles.primary.name).toBe('db-3');
   expect(await edge.say('show servers state pg_write')).toMatch(/ db-3 127\.0\.0\.1 2 [04] /);
   expect(await edge.say('show servers state pg_write')).toMatch(/ db-1 127\.0\.0\.1 0 1 /);
-});
+
+  const cookies = [ana, ben, cyn].map((each) => each?.cookie ?? '');
+  const restart = () => restarted(living.folder, env);
+  let bot = third;
+  for (const moment of momentsOf(new Date())) {
+    bot = await survives({ set, writer, cookies, restart }, bot, moment);
+  }
+}, 600_000);
 
 async function restarted(folder: string, env: Readonly<Record<string, string>>) {
   const bot = await launch({

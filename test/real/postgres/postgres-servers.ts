@@ -40,6 +40,8 @@ export interface PostgresSet {
   start(node: ServerNode): Promise<void>;
   /** Ends it as a power cut does, with all its children. */
   kill(node: ServerNode): Promise<void>;
+  /** Its replicas get nothing more of what it writes, as by a network that has filled up. Until it ends. */
+  holdBack(node: ServerNode): void;
   /** One primary, two replicas that stream from it: undefined while it is anything else. */
   roles(): Promise<
     { readonly primary: ServerNode; readonly replicas: readonly ServerNode[] } | undefined
@@ -88,13 +90,13 @@ export async function startPostgresSet(): Promise<PostgresSet> {
     ask,
     start,
     async kill({ data }) {
-      const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-      const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], {
-        encoding: 'utf8',
-      });
-      for (const each of [pid, ...children.split('\n').map(Number).filter(Boolean)]) signal(each);
+      const pid = postmasterOf(data);
+      for (const each of [pid, ...childrenOf(data)]) signal(each);
       await eventually('it is gone', () => !isAlive(pid));
       rmSync(join(data, 'postmaster.pid'), { force: true });
+    },
+    holdBack({ data }) {
+      for (const pid of childrenOf(data, 'walsender')) process.kill(pid, 'SIGSTOP');
     },
     async roles() {
       const standby = await Promise.all(
@@ -252,6 +254,21 @@ function ownerOf(): { readonly uid?: number; readonly gid?: number } {
     .find(Boolean);
   const [, , uid, gid] = (line ?? '').split(':').map(Number);
   return uid === undefined || gid === undefined ? {} : { uid, gid };
+}
+
+function postmasterOf(data: string): number {
+  return Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+/** Processes of one server; those that call themselves so. */
+function childrenOf(data: string, called = ''): readonly number[] {
+  const parent = String(postmasterOf(data));
+  const listed = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', parent], { encoding: 'utf8' });
+  return listed
+    .split('\n')
+    .filter((line) => line.includes(called))
+    .map((line) => Number.parseInt(line, 10))
+    .filter(Boolean);
 }
 
 function signal(pid: number): void {

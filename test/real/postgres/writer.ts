@@ -78,7 +78,9 @@ export async function missingFrom(
   node: ServerNode,
   rows: readonly Acknowledged[],
 ): Promise<readonly Acknowledged[]> {
+  // A writer may go on meanwhile: only what it had until now is asked for.
+  const until = [...rows];
   const found = await ask(node, `SELECT writer || '/' || lane || '/' || number AS row FROM rows`);
   const held = new Set(found.map(({ row }) => String(row)));
-  return rows.filter(({ writer, lane, number }) => !held.has(`${writer}/${lane}/${number}`));
+  return until.filter(({ writer, lane, number }) => !held.has(`${writer}/${lane}/${number}`));
 }

@@ -3,7 +3,7 @@ import type { Applied, ApplyContext, StepContext, StepDriver } from '../../../co
 import { type Facts, ProblemError, problem } from '../../../core/problem.ts';
 import type { Session } from '../connection.ts';
 import { argvOf, fenceOf, oldOf, runFence } from '../fencing.ts';
-import { type Met, meetWriteOn } from '../proof.ts';
+import { type Met, meetWrite, meetWriteOn } from '../proof.ts';
 import { type NodeConfig, textOf } from '../schema.ts';
 import { type Reach, readTopology } from '../topology.ts';
 import { applying, checking, watching } from './outcome.ts';
@@ -20,19 +20,29 @@ export function fenceDriver(reach: Reach): StepDriver {
   const { timeoutMs } = reach.config;
   const commandMs = reach.config.fence?.timeoutMs ?? 0;
   return {
-    landsWithinMs: commandMs * 2 + checkpointMs + timeoutMs * 6,
+    landsWithinMs: commandMs + timeoutMs * 6,
     check: (step, { operation, sent = 0 }) =>
       checking(async () => {
         if (sent > 0 && (await isSaidToHold(reach, step, operation))) return already(step);
         const { moved, startedAt } = await looked(reach, step, sent > 0);
-        return moved
-          ? { ok: false, problem: problem('PLAN_STALE', { target: step.target.id, ...moved }) }
-          : { ok: true, token: startedAt };
+        if (moved) {
+          return {
+            ok: false,
+            problem: problem('PLAN_STALE', { target: step.target.id, ...moved }),
+          };
+        }
+        await checkpointed(reach, step, sent > 0);
+        return { ok: true, token: startedAt };
       }),
     apply: (step, context) => applying((sent) => apply(reach, { step, context, sent })),
     // A server that was dead before refuses as well as a fenced one: only its own word tells that it was fenced.
     async probe(step, { operation }) {
-      return (await isSaidToHold(reach, step, operation)) ? 'yes' : 'cannot-know';
+      const node = oldOf(reach, step.params);
+      if (!argvOf(reach, 'status', node)) return 'cannot-know';
+      if (await isSaidToHold(reach, step, operation)) return 'yes';
+      // Half-way, nobody takes writes: it is done again at once, which harms nothing. Else an attempt that is still under way is waited for.
+      const met = await meetWrite(reach.connections, node.address);
+      return met.how === 'taken' ? 'cannot-know' : 'no';
     },
     observe: (step, context) =>
       watching('the old primary is fenced', async () => {
@@ -56,10 +66,9 @@ interface Applying {
 async function apply(reach: Reach, { step, context, sent }: Applying): Promise<Applied> {
   const node = oldOf(reach, step.params);
   const isAgain = context.attempt > 1;
-  // A checkpoint changes nothing that anybody was shown.
   const [{ moved, startedAt }, lsn] = await Promise.all([
     looked(reach, step, isAgain),
-    checkpointed(reach, step, isAgain),
+    written(reach, step, isAgain),
   ]);
   if (moved || startedAt !== context.token) return { outcome: 'moved' };
   return withOpenSession(reach, node, async (met) => {
@@ -92,24 +101,31 @@ async function withOpenSession(
   }
 }
 
-/** How far the primary had written; empty where it is not asked, or was stopped by an attempt before. */
-async function checkpointed(reach: Reach, step: Step, isAgain: boolean): Promise<string> {
-  if (step.params['mode'] !== 'planned') return '';
-  const asked = checkpoint(reach, oldOf(reach, step.params));
-  return isAgain ? asked.catch(() => '') : asked;
-}
-
-/** https://www.postgresql.org/docs/current/sql-checkpoint.html */
-async function checkpoint({ connections }: Reach, node: NodeConfig): Promise<string> {
-  return connections.admin(
-    node.address,
-    async (session) => {
-      await session.query('CHECKPOINT');
-      const [row] = await session.query('SELECT pg_current_wal_lsn() AS lsn');
-      return textOf(row, 'lsn');
-    },
+/**
+ * Makes the stop short; it changes nothing that anybody was shown, so it needs no intent, and after a crash nobody has to wait
+ * for its end. Of one that was stopped by an attempt before there is none.
+ * https://www.postgresql.org/docs/current/sql-checkpoint.html
+ */
+async function checkpointed(reach: Reach, step: Step, isAgain: boolean): Promise<void> {
+  if (step.params['mode'] !== 'planned') return;
+  const { address } = oldOf(reach, step.params);
+  const asked = reach.connections.admin(
+    address,
+    (session) => session.query('CHECKPOINT'),
     checkpointMs,
   );
+  await (isAgain ? asked.catch(() => []) : asked);
+}
+
+/** How far the primary has written; empty where it is not asked, or was stopped by an attempt before. */
+async function written(reach: Reach, step: Step, isAgain: boolean): Promise<string> {
+  if (step.params['mode'] !== 'planned') return '';
+  const { address } = oldOf(reach, step.params);
+  const asked = reach.connections.admin(address, async (session) => {
+    const [row] = await session.query('SELECT pg_current_wal_lsn() AS lsn');
+    return textOf(row, 'lsn');
+  });
+  return isAgain ? asked.catch(() => '') : asked;
 }
 
 /**

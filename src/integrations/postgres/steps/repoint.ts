@@ -30,9 +30,13 @@ export function repointDriver(reach: Reach): StepDriver {
           : { ok: true, token: digestOf(now) };
       }),
     apply: (step, context) => applying((sent) => apply(reach, { step, context, sent })),
+    // Whoever wrote the file is this process or has ended: what is not there does not come. A reload shows in what it lets through.
     async probe(step, context) {
       const { config, state } = await looked(reach, step, context);
-      return state === 'turned' && config.reload === undefined ? 'yes' : 'cannot-know';
+      if (state !== 'turned') return state === 'shown' ? 'no' : 'cannot-know';
+      if (config.reload === undefined) return 'yes';
+      if (config.through === undefined) return 'cannot-know';
+      return (await meetWrite(reach.connections, config.through)).how === 'taken' ? 'yes' : 'no';
     },
     observe: (step, context) =>
       watching('a write of the application reaches the new primary', async () => {

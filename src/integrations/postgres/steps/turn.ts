@@ -28,8 +28,10 @@ export function turnDriver(reach: Reach): StepDriver {
           : { ok: true, token: saidOf(pointing) };
       }),
     apply: (step, context) => applying((sent) => apply(reach, { step, context, sent })),
+    // Commands are answered at once: what has not turned it does not come. Clients have no writer, so it is told again.
     async probe(step, context) {
-      return (await looked(reach, step, context)).state === 'turned' ? 'yes' : 'cannot-know';
+      const { state } = await looked(reach, step, context);
+      return state === 'turned' ? 'yes' : state === 'shown' ? 'no' : 'cannot-know';
     },
     observe: (step, context) =>
       watching('a write of the application reaches the new primary', async () => {
