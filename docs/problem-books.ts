@@ -21,6 +21,7 @@ import { webhookProblems } from '../src/handlers/webhooks/problem-text.ts';
 import { problems as ageProblems } from '../src/integrations/age/problems.ts';
 import { problems as alertmanagerProblems } from '../src/integrations/alertmanager/problems.ts';
 import { problems as awsProblems } from '../src/integrations/aws/problems.ts';
+import { problems as dockerProblems } from '../src/integrations/docker/problems.ts';
 import { problems as endpointProblems } from '../src/integrations/endpoint/problems.ts';
 import { problems as filesProblems } from '../src/integrations/files/problems.ts';
 import { problems as grafanaProblems } from '../src/integrations/grafana/problems.ts';
@@ -79,6 +80,7 @@ export const chapters: readonly Chapter[] = [
   chapter('Prometheus', 'src/integrations/prometheus/problems.ts', prometheusProblems),
   chapter('Patroni', 'src/integrations/patroni/problems.ts', patroniProblems),
   chapter('PostgreSQL', 'src/integrations/postgres/problems.ts', postgresProblems),
+  chapter('Docker', 'src/integrations/docker/problems.ts', dockerProblems),
   chapter('HAProxy', 'src/integrations/haproxy/problems.ts', haproxyProblems),
   chapter('AWS', 'src/integrations/aws/problems.ts', awsProblems),
   chapter('MongoDB', 'src/integrations/mongodb/problems.ts', mongodbProblems),

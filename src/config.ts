@@ -283,6 +283,7 @@ function readConfig(
       files: targets.files,
       postgres: targets.postgres,
       haproxy: targets.haproxy,
+      docker: targets.docker,
     },
   };
 }

@@ -18,7 +18,9 @@ import type { AlertSink } from '../core/ports/alert-sink.ts';
 import type { AlertSource } from '../core/ports/alert-source.ts';
 import type { Finding } from '../core/ports/target.ts';
 import type { ProblemBook } from '../core/problem.ts';
+import type { Integration as Kubernetes } from '../integrations/kubernetes/index.ts';
 import type { CredentialConfig } from '../integrations/kubernetes/schema.ts';
+import { connectMeans } from './means.ts';
 import type { Parts } from './parts.ts';
 import { connectPostgreses, user } from './postgreses.ts';
 import type { Resting } from './resting.ts';
@@ -33,14 +35,17 @@ export async function connectTargets(
   { targets }: Pick<Config, 'targets'>,
   deps: { readonly digestKey: Uint8Array; readonly log: Logger },
 ): Promise<Connected> {
+  const clusters = await connectKubernetes(targets.kubernetes, deps);
+  const { connected: means, means: handed } = await connectMeans(targets, clusters.byName);
   const connected = await Promise.all([
-    connectKubernetes(targets.kubernetes, deps),
+    clusters,
     connectPrometheus(targets.prometheus),
     connectPatroni(targets.patroni),
     connectAws(targets.aws),
     connectMongodb(targets.mongodb),
     connectRedis(targets.redis),
-    connectPostgreses(targets),
+    means,
+    connectPostgreses(targets.postgres, handed),
     connectFiles(targets.files),
   ]);
   return {
@@ -52,9 +57,10 @@ export async function connectTargets(
 async function connectKubernetes(
   configured: readonly KubernetesConfig[],
   deps: { readonly digestKey: Uint8Array; readonly log: Logger },
-): Promise<Connected> {
-  if (configured.length === 0) return { targets: [], books: [] };
+): Promise<Connected & { readonly byName: ReadonlyMap<string, Kubernetes> }> {
+  if (configured.length === 0) return { targets: [], books: [], byName: new Map() };
   const { connect, problems } = await import('../integrations/kubernetes/index.ts');
+  const byName = new Map<string, Kubernetes>();
   const connected = configured.map(({ read, write, ...config }): ConnectedTarget => {
     const integration = connect(
       { ...config, read: open(read), ...(write ? { write: open(write) } : {}) },
@@ -64,6 +70,7 @@ async function connectKubernetes(
         log: deps.log.child({ target: config.target }),
       },
     );
+    byName.set(config.target, integration);
     return {
       name: `kubernetes/${config.target}`,
       planner: integration.planner,
@@ -75,7 +82,7 @@ async function connectKubernetes(
       close: integration.close,
     };
   });
-  return { targets: connected, books: [problems] };
+  return { targets: connected, books: [problems], byName };
 }
 
 /** Asked and never changed: without a planner and without a writer. */

@@ -1,9 +1,11 @@
 import type { Secret } from '../core/secret.ts';
 import type { FilesConfig, MongodbConfig, PatroniLogin } from './copied-config.ts';
 import type { Listen } from './field.ts';
+import type { DockerConfig, HaproxyConfig, PostgresConfig } from './postgres-config.ts';
 import type { StoreConfig } from './stores.ts';
 
 export type { FilesConfig, MongodbConfig } from './copied-config.ts';
+export type { DockerConfig, HaproxyConfig, PostgresConfig };
 
 /** Everything that is configured and that decisions are not made from; those are in `Settings`. */
 export interface Config {
@@ -34,6 +36,7 @@ export interface Config {
     readonly files: readonly FilesConfig[];
     readonly postgres: readonly PostgresConfig[];
     readonly haproxy: readonly HaproxyConfig[];
+    readonly docker: readonly DockerConfig[];
   };
 }
 
@@ -301,69 +304,6 @@ interface RedisWay {
   readonly sentinelPassword?: Secret;
   /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
   readonly tls?: string | true;
-  readonly timeoutMs: number;
-}
-
-export interface PostgresConfig {
-  /** Name under `targets:`. */
-  readonly target: string;
-  readonly nodes: readonly {
-    readonly name: string;
-    readonly address: Listen;
-    readonly replication?: Listen;
-    readonly clients?: Listen;
-  }[];
-  readonly database: string;
-  readonly username: string;
-  readonly password?: Secret;
-  readonly application: { readonly username: string; readonly password?: Secret };
-  readonly fence?: {
-    readonly command: readonly string[];
-    readonly undo: readonly string[];
-    readonly status?: readonly string[];
-    readonly env: Readonly<Record<string, Secret>>;
-    readonly timeoutMs: number;
-  };
-  /** PEM text, `true` for the system's authorities; absent for a connection in the clear. */
-  readonly tls?: string | true;
-  readonly timeoutMs: number;
-  readonly catchUpMs: number;
-  readonly rejoin?: {
-    readonly command: readonly string[];
-    readonly env: Readonly<Record<string, Secret>>;
-    readonly timeoutMs: number;
-  };
-  readonly repoint: readonly (RepointFile | RepointBackend)[];
-  /** Absolute. Folder of the programs of PostgreSQL. */
-  readonly programs?: string;
-}
-
-interface RepointFile {
-  /** Absolute. */
-  readonly file: string;
-  readonly line: string;
-  readonly reload?: readonly string[];
-  readonly through?: Listen;
-  readonly timeoutMs: number;
-}
-
-interface RepointBackend {
-  /** Name of a haproxy target. */
-  readonly haproxy: string;
-  readonly backend: string;
-  /** Name of a node → its server in the backend. */
-  readonly servers: Readonly<Record<string, string>>;
-  readonly through?: Listen;
-}
-
-/** One HAProxy, or several that are turned together. */
-export interface HaproxyConfig {
-  /** Name under `targets:`. */
-  readonly target: string;
-  readonly instances: readonly {
-    readonly name: string;
-    readonly at: { readonly socket: string } | Listen;
-  }[];
   readonly timeoutMs: number;
 }
 

@@ -2,9 +2,9 @@ import { didYouMean, type Path, sayPath } from './error.ts';
 import type { OpenReport } from './report.ts';
 import type { Targets } from './targets.ts';
 
-/** Targets that are means of another one: what turns its clients, where its copies are tried. */
+/** Targets that are means of another one: what turns its clients, what stops its servers, where its copies are tried. */
 export function meansOf(targets: Pick<Targets, 'postgres' | 'mongodb'>): readonly Means[] {
-  return [...turning(targets), ...trying(targets)];
+  return [...failingOver(targets), ...trying(targets)];
 }
 
 function trying({ mongodb }: Pick<Targets, 'mongodb'>): readonly Means[] {
@@ -15,20 +15,17 @@ function trying({ mongodb }: Pick<Targets, 'mongodb'>): readonly Means[] {
   );
 }
 
-function turning({ postgres }: Pick<Targets, 'postgres'>): readonly Means[] {
-  return postgres.flatMap(({ target, repoint }) =>
-    repoint.flatMap((each, index) =>
+function failingOver({ postgres }: Pick<Targets, 'postgres'>): readonly Means[] {
+  return postgres.flatMap(({ target, repoint, fence }): readonly Means[] => {
+    const path: Path = ['targets', target, 'postgres'];
+    const turned = repoint.flatMap((each, index) =>
       'haproxy' in each
-        ? [
-            {
-              kind: 'haproxy',
-              name: each.haproxy,
-              path: ['targets', target, 'postgres', 'repoint', index, 'haproxy'],
-            },
-          ]
+        ? [{ kind: 'haproxy', name: each.haproxy, path: [...path, 'repoint', index, 'haproxy'] }]
         : [],
-    ),
-  );
+    );
+    if (fence === undefined || fence.by === 'command') return turned;
+    return [...turned, { kind: fence.by, name: fence.target, path: [...path, 'fence', fence.by] }];
+  });
 }
 
 interface Means {

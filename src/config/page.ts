@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../core/duration.ts';
 import { awsDatabase, awsNotice, awsTarget, awsTraffic, awsWorkload } from './aws-schema.ts';
+import { dockerTarget } from './docker-schema.ts';
 import { fieldNotes, isNotBuilt } from './field.ts';
 import { filesTarget } from './files-schema.ts';
 import { haproxyTarget } from './haproxy-schema.ts';
@@ -104,7 +105,7 @@ export function configurationPage(): string {
   const parts = about.map(([name, says]) =>
     [`## ${name}`, '', says, ...tableOf(rowsOf(sections[name], name))].join('\n'),
   );
-  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), aws(), redis(), haproxy(), files(), absent()].join('\n\n')}\n`;
+  return `${[intro, ...parts, kubernetes(), prometheus(), postgres(), patroni(), mongodb(), aws(), redis(), haproxy(), docker(), files(), absent()].join('\n\n')}\n`;
 }
 
 const intro = `# Configuration
@@ -220,6 +221,15 @@ function haproxy(): string {
     '',
     'One HAProxy, or several that are turned together. A PostgreSQL names it under `repoint:`.',
     ...tableOf(rowsOf(haproxyTarget, '')),
+  ].join('\n');
+}
+
+function docker(): string {
+  return [
+    '## targets.NAME.docker',
+    '',
+    'One Docker Engine. A PostgreSQL names it under `fence:`.',
+    ...tableOf(rowsOf(dockerTarget, '')),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { containerName } from './docker-schema.ts';
 import { duration, flag, keys, name, named, path, reached, secret, text } from './field.ts';
 import { haproxyName } from './haproxy-schema.ts';
 
@@ -29,17 +30,41 @@ export const postgresTarget = keys({
     password: secret.optional().describe('Its password.'),
   }),
   fence: keys({
-    command: command.describe(
-      'Program and arguments that stop a server and keep it stopped when it is restarted; `{node}`, `{host}` and `{port}` are filled in, no shell reads them.',
-    ),
-    undo: command.describe('Program and arguments that take it back and start the server.'),
+    command: command
+      .optional()
+      .describe(
+        'Program and arguments that stop a server and keep it stopped when it is restarted; `{node}`, `{host}` and `{port}` are filled in, no shell reads them.',
+      ),
+    undo: command
+      .optional()
+      .describe('Program and arguments that take it back and start the server.'),
     status: command
       .optional()
       .describe('Program and arguments that end with 0 while the fence holds.'),
     env: named(secret).default({}).describe('Secrets in the environment of these programs.'),
+    kubernetes: name
+      .optional()
+      .describe(
+        'A kubernetes target, in place of command: the workload of the server gets 0 pods.',
+      ),
+    docker: name
+      .optional()
+      .describe(
+        'A docker target, in place of command: the container of the server is stopped and not started again.',
+      ),
+    nodes: named(
+      keys({
+        namespace: text.optional().describe('With kubernetes: its namespace.'),
+        statefulset: text.optional().describe('With kubernetes: its StatefulSet.'),
+        deployment: text.optional().describe('With kubernetes: its Deployment.'),
+        container: containerName.optional().describe('With docker: its container.'),
+      }),
+    )
+      .optional()
+      .describe('What each node runs in, by its name, with kubernetes or docker.'),
     timeout: duration('1s', '10m')
       .default(60_000)
-      .describe('How long each may take; then it is ended with all it started.'),
+      .describe('How long each may take; then a program is ended with all it started.'),
   })
     .optional()
     .describe('How the old primary is kept from taking writes.'),

@@ -1,5 +1,6 @@
 import type { PostgresConfig } from './config.ts';
 import { type Path, sayPath } from './error.ts';
+import { readFence } from './fence.ts';
 import { errorsOf } from './issue.ts';
 import { readAuthority } from './kubernetes.ts';
 import { postgresTarget } from './postgres-schema.ts';
@@ -38,6 +39,8 @@ export function readPostgresTarget(
       instead: 'take ca out, or write tls: true',
     });
   }
+  const where = { path: [...path, 'fence'], scope };
+  const fenced = fence && readFence(fence, Object.keys(nodes), where);
   const ca = readAuthority(parsed.data, path, scope);
   return {
     target: name,
@@ -54,7 +57,7 @@ export function readPostgresTarget(
       username: application.username,
       ...(application.password && { password: application.password }),
     },
-    ...(fence && { fence: readFence(fence) }),
+    ...(fenced && { fence: fenced }),
     ...(rejoin && {
       rejoin: { command: rejoin.command, env: rejoin.env, timeoutMs: rejoin.timeout },
     }),
@@ -69,16 +72,4 @@ export function readPostgresTarget(
       return readRepoint(each, Object.keys(nodes), where) ?? [];
     }),
   };
-}
-
-type Written = NonNullable<ReturnType<typeof postgresTarget.parse>['fence']>;
-
-function readFence({
-  command,
-  undo,
-  status,
-  env,
-  timeout,
-}: Written): NonNullable<PostgresConfig['fence']> {
-  return { command, undo, env, timeoutMs: timeout, ...(status && { status }) };
 }

@@ -8,6 +8,7 @@ import {
 } from './aws.ts';
 import type {
   AwsConfig,
+  DockerConfig,
   FilesConfig,
   HaproxyConfig,
   KubernetesConfig,
@@ -17,6 +18,7 @@ import type {
   PrometheusConfig,
   RedisConfig,
 } from './config.ts';
+import { readDockerTarget } from './docker.ts';
 import type { ReadDocument } from './document.ts';
 import { didYouMean, type Path, sayList, sayPath } from './error.ts';
 import { readFilesTarget } from './files.ts';
@@ -59,6 +61,7 @@ export interface Targets {
   readonly redis: readonly RedisConfig[];
   readonly postgres: readonly PostgresConfig[];
   readonly haproxy: readonly HaproxyConfig[];
+  readonly docker: readonly DockerConfig[];
   readonly files: readonly FilesConfig[];
 }
 
@@ -95,6 +98,7 @@ const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
   redis: { cache: wholeOf('a Redis is failed over as a whole') },
   postgres: { database: wholeOf('a PostgreSQL is failed over as a whole') },
   haproxy: {},
+  docker: {},
   files: {
     config: wholeOf('its paths are copied together'),
     logs: wholeOf('its paths are copied together'),
@@ -102,7 +106,7 @@ const places: Readonly<Record<string, Partial<Record<Role, PlaceReader>>>> = {
 };
 
 /** Systems of the grammar that this build does not operate, so that the refusal can say so. */
-const others = ['docker', 'nginx'];
+const others = ['nginx'];
 
 export function readTargets(written: Section<'targets'>, scope: TargetScope): Targets {
   const kinds = new Map<string, string>();
@@ -125,6 +129,7 @@ export function readTargets(written: Section<'targets'>, scope: TargetScope): Ta
     mongodb: all('mongodb', readMongodbTarget),
     redis: all('redis', readRedisTarget),
     haproxy: all('haproxy', readHaproxyTarget),
+    docker: all('docker', readDockerTarget),
     files: all('files', readFilesTarget),
   };
   checkMeans(read, scope.report);

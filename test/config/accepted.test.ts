@@ -72,6 +72,7 @@ describe('a sound configuration', () => {
         files: [],
         postgres: [],
         haproxy: [],
+        docker: [],
       },
     });
     expect(settings.policy.rules).toEqual([]);

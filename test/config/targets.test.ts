@@ -9,13 +9,13 @@ describe('targets', () => {
       faultsOf(
         yaml({
           targets: `targets:
-  eu-1: { docker: {} }`,
+  eu-1: { nginx: {} }`,
           services: '',
           policies: '',
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:2: targets.eu-1 is a docker target, this build does not operate docker, take it out',
+      'tocsin.yaml:2: targets.eu-1 is a nginx target, this build does not operate nginx, take it out',
     ]);
   });
 
@@ -30,7 +30,7 @@ describe('targets', () => {
         }),
       ),
     ).toEqual([
-      'tocsin.yaml:2: targets.eu-1 is a kuberntes target, this build operates kubernetes, prometheus, patroni, mongodb, aws, redis, postgres, haproxy and files, did you mean "kubernetes"?',
+      'tocsin.yaml:2: targets.eu-1 is a kuberntes target, this build operates kubernetes, prometheus, patroni, mongodb, aws, redis, postgres, haproxy, docker and files, did you mean "kubernetes"?',
     ]);
   });
 

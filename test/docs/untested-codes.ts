@@ -15,40 +15,6 @@ export const untested: readonly string[] = [
   // src/cli/doctor-problems.ts: they want a disk that is nearly full, and a folder that not even root may write to
   'JOURNAL_SPACE_LOW',
   'ARCHIVE_FOLDER',
-  // src/integrations/patroni/problems.ts
-  'PATRONI_RESTS',
-  'PATRONI_UNREADABLE',
-  'PATRONI_DISAGREE',
-  'PATRONI_NO_MODE',
-  // src/integrations/postgres/problems.ts
-  'PG_RESTS',
-  'PG_NO_TAKEOVER',
-  'PG_RIGHT_MISSING',
-  'PG_FENCE_BLIND',
-  'PG_PROOF_IMPOSSIBLE',
-  'PG_FENCED_ALREADY',
-  'PG_CANDIDATE_BEHIND',
-  'PG_CANDIDATE_SHORT',
-  'PG_REPLAY_LATE',
-  'PG_NOT_CHOSEN',
-  'PG_PROMOTION_PENDING',
-  'PG_PROMOTION_MAY_COME',
-  'PG_PROMOTED_ALREADY',
-  'PG_UNFENCE_FAILED',
-  'PG_TRAFFIC_OTHERWISE',
-  'PG_FILE_UNREADABLE',
-  'PG_FILE_OTHERWISE',
-  'PG_FILE_UNWRITABLE',
-  'PG_RELOAD_FAILED',
-  'PG_SLOT_MISSING',
-  'PG_REJOIN_FAILED',
-  'PG_FOLLOW_BY_HAND',
-  'PG_LOSS_BYTES',
-  'PG_NODE_LEFT_OUT',
-  // src/integrations/haproxy/problems.ts
-  'HAPROXY_UNREACHABLE',
-  'HAPROXY_NOT_TURNED',
-  'HAPROXY_RESTS',
   // src/integrations/aws/problems.ts
   // src/integrations/objectstore/problems.ts
   'S3_NO_CREDENTIALS',
@@ -76,7 +42,6 @@ export const untested: readonly string[] = [
   'FILES_SCRATCH_FAILED',
   'FILES_UNKNOWN_VERB',
   // src/integrations/postgres/problems.ts, src/integrations/files/problems.ts
-  'PG_NO_FENCE',
   'FILES_PARENT_CLOSED',
   'FILES_CANNOT_WRITE',
   // src/core/backup/problem-text.ts

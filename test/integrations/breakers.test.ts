@@ -5,6 +5,7 @@ import { FAILURES_MAX, REST_MS } from '../../src/core/breaker.ts';
 import { Secret } from '../../src/core/secret.ts';
 import * as alertmanager from '../../src/integrations/alertmanager/index.ts';
 import * as aws from '../../src/integrations/aws/index.ts';
+import * as docker from '../../src/integrations/docker/index.ts';
 import * as haproxy from '../../src/integrations/haproxy/index.ts';
 import * as kubernetes from '../../src/integrations/kubernetes/index.ts';
 import * as mongodb from '../../src/integrations/mongodb/index.ts';
@@ -27,6 +28,13 @@ const systems: Readonly<Record<string, (there: There) => () => Promise<unknown>>
   'alertmanager, and Grafana’s': ({ url, clock }) => {
     const { source } = alertmanager.connect({ source: 'a/main', url, timeoutMs }, { clock });
     return () => source.current().catch(() => undefined);
+  },
+  docker: ({ url, clock }) => {
+    const { fence } = docker.connect({ target: 'host-1', at: { url }, timeoutMs }, { clock });
+    return () =>
+      fence('pg-1', 1_000)
+        .plan()
+        .catch(() => undefined);
   },
   haproxy: ({ url, clock }) => {
     const at = { host: '127.0.0.1', port: Number(new URL(url).port) };

@@ -1,3 +1,4 @@
+import type { Fence } from '../../core/ports/fence.ts';
 import type { OwnCopies } from '../../core/ports/own-copies.ts';
 import type { Planner, StepDriver, TargetRef } from '../../core/ports/step.ts';
 import type { Finding } from '../../core/ports/target.ts';
@@ -9,6 +10,7 @@ import { type Clock, type Connection, type Log, openConnection } from './connect
 import { createCopies } from './copies.ts';
 import { openCredential } from './credentials.ts';
 import { examine } from './doctor.ts';
+import { type FencedPlace, workloadFence } from './fence.ts';
 import { createPlanner } from './planner.ts';
 import { restartKind } from './plans/restart.ts';
 import { setTemplate } from './plans/rollback.ts';
@@ -41,6 +43,8 @@ export interface Integration {
   doctor(targets: readonly TargetRef[]): Promise<readonly Finding[]>;
   /** The only way to change the cluster; for the loop that runs operations. */
   openWriter(): Writer | Problem;
+  /** Keeps the server that a workload is from running, for whoever promotes another one. */
+  fence(place: FencedPlace): Fence;
   close(): void;
 }
 
@@ -62,6 +66,7 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
     openConnection(config, openCredential(credential, config.target), deps);
   const reading = open(config.read);
   let simulating: Connection | undefined;
+  let fencing: Connection | undefined;
 
   const cluster: Cluster = {
     config,
@@ -102,9 +107,16 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
         close: () => writing.close(),
       };
     },
+    fence: (place) =>
+      workloadFence(cluster, place, () => {
+        if (config.write === undefined) return readOnly(config);
+        fencing ??= open(config.write);
+        return writeClient(fencing);
+      }),
     close() {
       reading.close();
       simulating?.close();
+      fencing?.close();
     },
   };
 }

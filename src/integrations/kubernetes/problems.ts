@@ -191,6 +191,12 @@ export const problems: ProblemBook = {
     why: 'There is nothing to scale.',
     next: 'Nothing to do.',
   },
+  K8S_NO_FENCE: {
+    what: '{workload} cannot be fenced.',
+    changed: nothing,
+    why: '{why}.',
+    next: 'Give each server of the database a workload of its own with one replica, or fence it by a command.',
+  },
   K8S_NOT_SCALABLE: {
     what: '{workload} cannot be scaled.',
     changed: nothing,

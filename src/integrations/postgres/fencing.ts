@@ -1,35 +1,54 @@
+import type { Said } from '../../core/ports/fence.ts';
 import { type Facts, ProblemError, problem } from '../../core/problem.ts';
-import type { Command, Ran } from './command.ts';
+import type { Command } from './command.ts';
 import { meetWrite } from './proof.ts';
-import { isTrue, type NodeConfig, textOf } from './schema.ts';
+import {
+  type CommandFence,
+  type FenceConfig,
+  type FenceMeans,
+  isTrue,
+  type NodeConfig,
+  textOf,
+} from './schema.ts';
 import { nodeNamed, type Reach } from './topology.ts';
 
-/** What a configured command does to one node. */
+/** What is done to one node. */
 export type FenceVerb = 'command' | 'undo' | 'status';
 
+/** What a verb does to a node, for plans; undefined where there is no such verb. */
+export function wordsOf(reach: Reach, verb: FenceVerb, node: NodeConfig): string | undefined {
+  const { fence } = reach.config;
+  if (fence === undefined || isCommand(fence)) return argvOf(fence, verb, node)?.join(' ');
+  const means = fence.means[node.name];
+  return verb === 'undo' ? means?.lifts : means?.raises;
+}
+
 /** The words as they are run: `{node}`, `{host}` and `{port}` are the node's. */
-export function argvOf(
-  { config }: Reach,
+function argvOf(
+  fence: CommandFence | undefined,
   verb: FenceVerb,
   { name, address }: NodeConfig,
 ): readonly string[] | undefined {
-  return config.fence?.[verb]?.map((word) =>
+  return fence?.[verb]?.map((word) =>
     word.replace(/\{(node|host|port)\}/g, (_, key) =>
       key === 'node' ? name : String(key === 'host' ? address.host : address.port),
     ),
   );
 }
 
-export function runFence(
-  reach: Reach,
-  verb: FenceVerb,
-  { node, operation }: { readonly node: NodeConfig; readonly operation: string },
-): Promise<Ran> {
+interface Fencing {
+  readonly node: NodeConfig;
+  readonly operation: string;
+  /** What the plan keeps for taking it back. */
+  readonly note?: string;
+}
+
+export function runFence(reach: Reach, verb: FenceVerb, fencing: Fencing): Promise<Said> {
   const { fence } = reach.config;
-  const argv = argvOf(reach, verb, node);
-  if (!fence || !argv) {
-    throw new ProblemError(problem('PG_NO_FENCE', { target: reach.config.target }));
-  }
+  const { node, operation, note = '' } = fencing;
+  if (fence && !isCommand(fence)) return useMeans(reach, verb, { fence, node, note });
+  const argv = argvOf(fence, verb, node);
+  if (!fence || !argv) throw noFence(reach);
   const command: Command = {
     argv,
     timeoutMs: fence.timeoutMs,
@@ -42,6 +61,37 @@ export function runFence(
     },
   };
   return reach.run(command);
+}
+
+function useMeans(
+  reach: Reach,
+  verb: FenceVerb,
+  {
+    fence,
+    node,
+    note,
+  }: { readonly fence: FenceMeans; readonly node: NodeConfig; readonly note: string },
+): Promise<Said> {
+  const means = fence.means[node.name];
+  if (!means) throw noFence(reach);
+  if (verb === 'status') return means.holds();
+  return verb === 'command' ? means.raise() : means.lift(note);
+}
+
+/** What taking it back needs, kept in the plan. Throws where the fence could not be raised. */
+export async function fenceNote(
+  { config: { fence } }: Reach,
+  { name }: NodeConfig,
+): Promise<string> {
+  return fence && !isCommand(fence) ? ((await fence.means[name]?.plan()) ?? '') : '';
+}
+
+function isCommand(fence: FenceConfig): fence is CommandFence {
+  return 'command' in fence;
+}
+
+function noFence({ config: { target } }: Reach): ProblemError {
+  return new ProblemError(problem('PG_NO_FENCE', { target }));
 }
 
 export interface Held {
@@ -57,7 +107,7 @@ export async function fenceOf(
   reach: Reach,
   { node, operation }: { readonly node: NodeConfig; readonly operation: string },
 ): Promise<Held> {
-  const status = argvOf(reach, 'status', node);
+  const status = wordsOf(reach, 'status', node);
   // Side by side: clients have no writer meanwhile.
   const [told, met, open] = await Promise.all([
     status && runFence(reach, 'status', { node, operation }),

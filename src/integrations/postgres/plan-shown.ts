@@ -20,10 +20,12 @@ export interface Shown {
   readonly followers: readonly string[];
   /** Nothing keeps the old primary from writing; it can only be asked. */
   readonly isUnfenced: boolean;
+  /** What taking the fence back needs. */
+  readonly note: string;
 }
 
 /** Nothing stops it between the fence and the new primary: a service that is fenced has no writer. */
-export function whole({ target, reach, topology, mode, candidates, to, isUnfenced }: Shown) {
+export function whole({ target, reach, topology, mode, candidates, to, isUnfenced, note }: Shown) {
   return {
     v: 1,
     target,
@@ -42,6 +44,7 @@ export function whole({ target, reach, topology, mode, candidates, to, isUnfence
       received: candidates[0]?.received ?? '',
       mode,
       ...(to === '' ? {} : { to }),
+      ...(note === '' ? {} : { fence: note }),
       ...(isUnfenced ? { accepted: splitWords } : {}),
     },
   } as const;

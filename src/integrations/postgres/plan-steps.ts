@@ -1,5 +1,5 @@
 import { compensationsOf, type Step } from '../../core/operation/plan.ts';
-import { argvOf } from './fencing.ts';
+import { wordsOf } from './fencing.ts';
 import { repoints } from './plan-repoints.ts';
 import { briefsOf, type Shown, whole } from './plan-shown.ts';
 import { said } from './schema.ts';
@@ -37,7 +37,7 @@ export function patienceMs(steps: readonly Step[]): number {
 function fence(shown: Shown): Step {
   const { reach, topology, mode } = shown;
   const { node } = topology.primary;
-  const command = (argvOf(reach, 'command', node) ?? []).join(' ');
+  const command = wordsOf(reach, 'command', node) ?? '';
   return {
     ...whole(shown),
     id: 's1',
@@ -181,7 +181,7 @@ function rejoin(shown: Shown): readonly Step[] {
 function unfence(shown: Shown, after: 'fence' | 'promotion'): Step {
   const { reach, topology } = shown;
   const { node } = topology.primary;
-  const command = (argvOf(reach, 'undo', node) ?? []).join(' ');
+  const command = wordsOf(reach, 'undo', node) ?? '';
   const { params, ...rest } = whole(shown);
   return {
     ...rest,

@@ -1,7 +1,7 @@
 import type { SplitBrain } from '../../core/operation/split-brain.ts';
 import type { Draft, DraftRequest, Planner } from '../../core/ports/step.ts';
 import { type Facts, type Problem, ProblemError, problem } from '../../core/problem.ts';
-import { argvOf } from './fencing.ts';
+import { fenceNote, wordsOf } from './fencing.ts';
 import { lastSeen, lossOf } from './loss.ts';
 import { mayPromote, mayTurn } from './node.ts';
 import type { Shown } from './plan-shown.ts';
@@ -48,6 +48,7 @@ async function draftFailover(
     candidates: candidatesOf(reach, topology, request.args['to']),
     to: String(request.args['to'] ?? ''),
     isUnfenced: isUnfenced(reach, topology),
+    note: await fenceNote(reach, topology.primary.node),
     followers: await followersOf(reach, topology),
     pointed: await Promise.all(
       reach.config.repoint.map((each) => pointedTo(each, topology.primary.node, 'plan')),
@@ -130,7 +131,7 @@ async function mayBeFenced(reach: Reach, { topology: { primary } }: Shown): Prom
     return;
   }
   const met = await meetWrite(connections, node.address);
-  if (met.how === 'silent' && !argvOf(reach, 'status', node)) {
+  if (met.how === 'silent' && !wordsOf(reach, 'status', node)) {
     throw new ProblemError(problem('PG_FENCE_BLIND', { primary: node.name, why: met.why }));
   }
 }

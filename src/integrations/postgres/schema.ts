@@ -1,3 +1,4 @@
+import type { Fence } from '../../core/ports/fence.ts';
 import type { Traffic } from '../../core/ports/traffic.ts';
 
 /** One PostgreSQL with streaming replicas: `targets: { pg-main: { postgres: { nodes: […], … } } }`. */
@@ -33,7 +34,15 @@ export interface NodeConfig {
   readonly clients?: Address;
 }
 
-export interface FenceConfig {
+export type FenceConfig = CommandFence | FenceMeans;
+
+/** What another integration stops: one fence for each node. */
+export interface FenceMeans {
+  readonly means: Readonly<Record<string, Fence>>;
+  readonly timeoutMs: number;
+}
+
+export interface CommandFence {
   /** Stops the server and keeps it from taking writes again, whoever restarts it. Harmless when run twice. */
   readonly command: readonly string[];
   /** Takes that back and starts it. Harmless when run twice. */

@@ -188,13 +188,7 @@ it('a replica whose slot may not be made is not turned, and that is said', async
 
 const down = { up: false } as const;
 const fenced = { up: false, shut: true } as const;
-const { status: _, ...withoutStatus } = config.fence ?? {
-  status: [],
-  command: [],
-  undo: [],
-  env: {},
-  timeoutMs: 1,
-};
+const withoutStatus = { command: ['fence'], undo: ['undo'], env: {}, timeoutMs: 1_000 };
 
 interface Given {
   readonly args?: Facts;

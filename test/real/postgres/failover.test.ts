@@ -15,6 +15,7 @@ import {
   forgetTemplate,
   type PostgresSet,
   type ServerNode,
+  type SetConfig,
   startPostgresSet,
 } from './postgres-servers.ts';
 import { startProxy, type TurnedProxy } from './proxy.ts';
@@ -29,7 +30,7 @@ let set: PostgresSet | undefined;
 let primary: ServerNode;
 let replicas: readonly ServerNode[];
 let proxy: TurnedProxy;
-let config: PostgresConfig;
+let config: SetConfig;
 let writer: Writer;
 let folder: string;
 
@@ -156,7 +157,7 @@ describe('a failover that fails is taken back, and the service has its writer, w
   });
 
   it.runIf(isFull)('the fence command fails half-way', async () => {
-    const stop = config.fence?.command.join(' ') ?? '';
+    const stop = config.fence.command.join(' ');
     const half = fenced({ command: `${stop}; echo no power >&2; exit 3` });
     const { steps } = await drafted(half);
     const ended = await followed(half, steps);
@@ -174,8 +175,8 @@ describe('a failover that fails is taken back, and the service has its writer, w
   });
 
   it('the primary was not stopped cleanly, though it was to be a planned one', async () => {
-    const env = { ...config.fence?.env, STOP: 'immediate' };
-    const hard = { ...config, fence: { ...(config.fence as Fence), env } };
+    const env = { ...config.fence.env, STOP: 'immediate' };
+    const hard = { ...config, fence: { ...config.fence, env } };
     const { steps } = await drafted(hard);
     expect(await followed(hard, steps)).toMatchObject({
       failed: { step: 's2', code: 'PG_STOP_UNCLEAN' },
@@ -344,11 +345,8 @@ async function startOn(node: ServerNode): Promise<void> {
   await client.connect();
 }
 
-type Fence = NonNullable<PostgresConfig['fence']>;
-
 /** The fence of the suites with other programs for some verbs; the placeholders are filled in as ever. */
 function fenced(verbs: Partial<Record<'command' | 'undo' | 'status', string>>): PostgresConfig {
-  if (!config.fence) throw new Error('the set has a fence');
   const scripts = Object.entries(verbs).map(([verb, text]) => [verb, ['/bin/sh', '-c', text]]);
   return { ...config, fence: { ...config.fence, ...Object.fromEntries(scripts) } };
 }

@@ -80,5 +80,13 @@ export async function survives(
 async function comes(thread: LivingThread, moment: Moment): Promise<void> {
   if ('afterMs' in moment) return pause(moment.afterMs);
   const sign = new RegExp(`(running|done) ${moment.step} |DONE`);
-  await eventually(`${moment.step} runs`, async () => sign.test(await thread.shown()));
+  let shown = '';
+  await eventually(
+    `${moment.step} runs`,
+    async () => {
+      shown = await thread.shown();
+      return sign.test(shown);
+    },
+    { withinMs: 60_000, say: () => shown },
+  );
 }

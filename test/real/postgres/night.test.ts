@@ -127,5 +127,6 @@ default_route: { notify: sre }
 policies:
   - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
   - { match: { risk: danger }, requesters: [sre], approvals: [ { count: 2, from: sre } ] }
+fuse: { danger_per_hour: 100 }
 ${serviceLines}${targetLines(set, proxy, edge)}`;
 }

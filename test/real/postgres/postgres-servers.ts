@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import type { PostgresConfig } from '../../../src/integrations/postgres/index.ts';
+import type { CommandFence } from '../../../src/integrations/postgres/schema.ts';
 import { commandOf } from '../../provision/command.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePorts } from '../../support/free-ports.ts';
@@ -31,10 +32,15 @@ export interface ServerNode {
   readonly data: string;
 }
 
+/** Fenced by a script of the suites. */
+export interface SetConfig extends PostgresConfig {
+  readonly fence: CommandFence;
+}
+
 export interface PostgresSet {
   /** db-1 is the primary at first; db-2 and db-3 follow it. */
   readonly nodes: readonly ServerNode[];
-  readonly config: PostgresConfig;
+  readonly config: SetConfig;
   /** A question of an operator, past all that is tested. */
   ask(node: ServerNode, sql: string): Promise<readonly Record<string, unknown>[]>;
   start(node: ServerNode): Promise<void>;
@@ -199,7 +205,7 @@ export const roles = [
   'GRANT ALL ON rows TO shop',
 ];
 
-function configOf(nodes: readonly ServerNode[]): PostgresConfig {
+function configOf(nodes: readonly ServerNode[]): SetConfig {
   const [folder = ''] = nodes.map(({ data }) => dirname(data));
   const script = (verb: string) => [fenceScript, verb, join(folder, '{node}'), '{port}'];
   return {

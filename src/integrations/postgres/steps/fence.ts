@@ -2,7 +2,7 @@ import type { Step } from '../../../core/operation/plan.ts';
 import type { Applied, ApplyContext, StepContext, StepDriver } from '../../../core/ports/step.ts';
 import { type Facts, ProblemError, problem } from '../../../core/problem.ts';
 import type { Session } from '../connection.ts';
-import { argvOf, fenceOf, oldOf, runFence } from '../fencing.ts';
+import { fenceOf, oldOf, runFence, wordsOf } from '../fencing.ts';
 import { type Met, meetWrite, meetWriteOn } from '../proof.ts';
 import { type NodeConfig, textOf } from '../schema.ts';
 import { type Reach, readTopology } from '../topology.ts';
@@ -38,7 +38,7 @@ export function fenceDriver(reach: Reach): StepDriver {
     // A server that was dead before refuses as well as a fenced one: only its own word tells that it was fenced.
     async probe(step, { operation }) {
       const node = oldOf(reach, step.params);
-      if (!argvOf(reach, 'status', node)) return 'cannot-know';
+      if (!wordsOf(reach, 'status', node)) return 'cannot-know';
       if (await isSaidToHold(reach, step, operation)) return 'yes';
       // Half-way, nobody takes writes: it is done again at once, which harms nothing. Else an attempt that is still under way is waited for.
       const met = await meetWrite(reach.connections, node.address);
@@ -142,7 +142,7 @@ async function looked(
   const seen: Facts = {
     ...shownOf(topology),
     ...(await shownPointed(reach, node)),
-    fence: (argvOf(reach, 'command', node) ?? []).join(' '),
+    fence: wordsOf(reach, 'command', node) ?? '',
     ...(isAgain ? { answers: step.preconditions['answers'] ?? '' } : {}),
   };
   for (const [field, planned] of Object.entries(step.preconditions)) {
@@ -154,7 +154,7 @@ async function looked(
 
 async function isSaidToHold(reach: Reach, step: Step, operation: string): Promise<boolean> {
   const node = oldOf(reach, step.params);
-  if (!argvOf(reach, 'status', node)) return false;
+  if (!wordsOf(reach, 'status', node)) return false;
   return (await fenceOf(reach, { node, operation })).holds;
 }
 

@@ -21,7 +21,11 @@ export function unfenceDriver(reach: Reach): StepDriver {
         const node = oldOf(reach, step.params);
         if (await promoted(reach, step)) return { outcome: 'moved' };
         sent();
-        const { exit, said } = await runFence(reach, 'undo', { node, operation });
+        const { exit, said } = await runFence(reach, 'undo', {
+          node,
+          operation,
+          note: String(step.params['fence'] ?? ''),
+        });
         if (exit === 'missing') {
           return { outcome: 'refused', problem: problem('PG_UNFENCE_FAILED', { exit, said }) };
         }
