@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/index.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { PostgresServer } from './postgres-server.ts';
@@ -64,14 +63,20 @@ export async function scaledTo(sandbox: Sandbox, to: number): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-/** What the service answers when it is asked how it is. */
+/** What the service answers when it is asked how it is, and how often it was. */
 export async function healthDoor() {
-  const door = { status: 200, url: '' };
-  const http = createServer((_request, response) => response.writeHead(door.status).end());
+  let asked = 0;
+  const http = createServer((_request, response) => {
+    asked += 1;
+    response.writeHead(200).end();
+  });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void http.close());
-  door.url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/health`;
-  return door;
+  const { port } = http.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/health`,
+    asked: () => asked,
+    close: () => void http.close(),
+  };
 }
 
 /** Writes as a service does that runs in the cluster: while there is a pod, and never without one. */
@@ -125,11 +130,11 @@ export function environmentOf(sandbox: Sandbox): Readonly<Record<string, string>
 export interface Written {
   readonly server: PostgresServer;
   readonly sandbox: Sandbox;
-  readonly health?: string;
+  readonly health: string;
 }
 
 export function configuration({ server, sandbox, health }: Written): string {
-  const checks = health === undefined ? '' : `, health: [ { http: ${health} } ]`;
+  const checks = `, health: [ { http: ${health} } ]`;
   const workload = (what: string) => `workload: { kubernetes: eu-1, namespace: shop, ${what} }`;
   return `console: { listen: 127.0.0.1:0 }
 people: [ { id: ana }, { id: ben }, { id: cyn } ]

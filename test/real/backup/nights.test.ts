@@ -8,15 +8,25 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/index.ts';
-import { cluster, databases, freshDatabase, idsIn, replicas, scaledTo } from './disaster.ts';
+import {
+  cluster,
+  databases,
+  freshDatabase,
+  healthDoor,
+  idsIn,
+  replicas,
+  scaledTo,
+  serviceThatWrites,
+} from './disaster.ts';
 import { type Boundary, type Nights, startNights } from './nights.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 
 interface Stage {
   readonly server: PostgresServer;
   readonly sandbox: Sandbox;
+  readonly health: Awaited<ReturnType<typeof healthDoor>>;
   readonly nights: Nights;
   /** Where backups lie. */
   readonly place: string;
@@ -28,12 +38,14 @@ beforeAll(async () => {
   const server = await startPostgres();
   await freshDatabase(server);
   const sandbox = await cluster();
-  const nights = await startNights(server, sandbox);
+  const health = await healthDoor();
+  const nights = await startNights({ server, sandbox, health: health.url });
   const place = join(nights.folder, 'backups/checkout/production/database');
-  stage = { server, sandbox, nights, place };
+  stage = { server, sandbox, health, nights, place };
 });
 afterAll(async () => {
   await stage?.nights.close();
+  stage?.health.close();
   await stage?.sandbox.close();
   await stage?.server.stop();
 });
@@ -158,7 +170,8 @@ function nightsOf(name: keyof typeof ways): {
         const ending = await stage.nights.restore(words, () => void refused('checkout', 1));
         expect(ending.status, ending.code).toBe('OperationFailed');
         const [start, other] = [idOf('start checkout'), idOf('start worker')];
-        expect(ending.steps.slice(-2)).toEqual([`${start} failed`, `${other} verified`]);
+        // The service is looked at nevertheless.
+        expect(ending.steps.slice(-3, -1)).toEqual([`${start} failed`, `${other} verified`]);
         expect(replicas(stage.sandbox)).toEqual([0, 2]);
         expect((await idsIn(stage.server, 'checkout')).size).toBe(2000);
         await scaledTo(stage.sandbox, 3);
@@ -195,6 +208,40 @@ async function killed(words: string, at: Boundary, isBeside: boolean): Promise<v
 }
 
 const all = [nightsOf('beside'), nightsOf('in place')];
+
+it('services stand still while a backup takes the place of what is in use, run again as they did, and are looked at', async () => {
+  const { server, sandbox, health, nights } = stage;
+  await freshDatabase(server);
+  const writer = serviceThatWrites(server, sandbox);
+  onTestFinished(() => writer.stop());
+  const looked = health.asked();
+  const ending = await nights.restore('', async (plan) => {
+    for (const said of [
+      'checkout, worker, from s3 until s7 has started them again',
+      's3 shop/deployment/checkout replicas 3 → 0, the number is remembered',
+      'shop/statefulset/worker replicas 0 → as many as it had, now 2',
+      'nothing stops it between this step and the next',
+      'if s5 fails: c1 shop/deployment/checkout replicas 0 → as many as it had, now 3; then c2',
+      's8 the service is looked at',
+    ])
+      expect(plan).toContain(said);
+    expect(replicas(sandbox)).toEqual([3, 2]);
+    // Between plan and stop somebody scales up: it is the number of the stop that comes back.
+    await scaledTo(sandbox, 4);
+  });
+  await writer.stop();
+  expect(ending.status, ending.code).toBe('DONE');
+  expect(replicas(sandbox)).toEqual([4, 2]);
+  expect(health.asked()).toBeGreaterThan(looked);
+  const aside = (await databases(server)).find((name) => name.startsWith('checkout_before_'));
+  const [now, then] = [await idsIn(server, 'checkout'), await idsIn(server, aside ?? '')];
+  // Nobody's connection was cut, and each row that was acknowledged stands on one side of the change of names.
+  expect(writer.failed()).toEqual([]);
+  expect(writer.acknowledged().filter((row) => !now.has(row) && !then.has(row))).toEqual([]);
+  expect(writer.acknowledged().some((row) => then.has(row))).toBe(true);
+  expect([...now].filter((row) => row < 100_000)).toHaveLength(2000);
+  await scaledTo(sandbox, 3);
+});
 
 it.each(chosen(all.flatMap(({ failures }) => failures)))(
   'leaves nobody stopped, and what was in use as it was or all of the backup: $name',

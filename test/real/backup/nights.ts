@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hostDoorPath } from '../../../src/bot/host-door.ts';
 import { tailJournal, verifyJournal } from '../../../src/journal/index.ts';
-import type { Sandbox } from '../../../src/sandbox/index.ts';
 import { configFolder } from '../../support/config-file.ts';
 import {
   type ConsoleClient,
@@ -13,8 +12,7 @@ import {
 } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { launch, type TocsinProcess } from '../../support/tocsin-process.ts';
-import { configuration, environmentOf, newestIn } from './disaster.ts';
-import type { PostgresServer } from './postgres-server.ts';
+import { configuration, environmentOf, newestIn, type Written } from './disaster.ts';
 
 /** Where the process is killed: before or after an event of a step is on disk. */
 export interface Boundary {
@@ -37,7 +35,7 @@ export interface Nights {
   /** The backup that is restored. */
   readonly backup: string;
   /** Asks for it, lets something happen once the plan is shown, has it approved, and sees it through. */
-  restore(words: string, between?: () => Promise<void> | void): Promise<Ending>;
+  restore(words: string, between?: (plan: string) => Promise<void> | void): Promise<Ending>;
   /** The same, stopped by a person once it has come so far. */
   stopped(words: string, until: () => Promise<boolean>): Promise<Ending>;
   /** The same, killed there, and gone on with by another process. */
@@ -51,7 +49,8 @@ const driver = fileURLToPath(new URL('../../scenarios/kill/driver.ts', import.me
 const patience = { withinMs: 120_000 };
 
 /** One bot on one journal, with a backup taken, for as many nights as there are. */
-export async function startNights(server: PostgresServer, sandbox: Sandbox): Promise<Nights> {
+export async function startNights(written: Written): Promise<Nights> {
+  const { sandbox } = written;
   const files = configFolder(sandbox);
   const { folder, file } = files;
   const hold = join(folder, 'hold');
@@ -63,7 +62,7 @@ server: { listen: 127.0.0.1:0 }
 metrics: { listen: 127.0.0.1:0 }
 journal: { path: ${journal} }
 fuse: { danger_per_hour: 100 }
-${configuration({ server, sandbox })}`,
+${configuration(written)}`,
   );
   const start = () =>
     launch({ argv: [driver, file], env: { ...environmentOf(sandbox), HOLD: hold } });
@@ -97,15 +96,16 @@ ${configuration({ server, sandbox })}`,
 
   async function asked(
     words: string,
-  ): Promise<{ operation: string; approve: () => Promise<void> }> {
+  ): Promise<{ operation: string; plan: string; approve: () => Promise<void> }> {
     const line = `restore checkout database from=${backup} name=checkout env=production ${words} another=yes reason="gone"`;
     const answer = await ana.says(incident, line);
     const [operation = ''] = /op-[0-9a-f]{10}/.exec(answer) ?? [];
-    const approval = await eventually(
+    const { plan, approval } = await eventually(
       'the plan is shown',
       async () => {
         const text = textOf(await ana.page(`/incidents/${incident}`));
-        return new RegExp(`approve ${operation} [0-9a-f]{10}`).exec(text)?.[0];
+        const [found] = new RegExp(`approve ${operation} [0-9a-f]{10}`).exec(text) ?? [];
+        return found !== undefined && { plan: text, approval: found };
       },
       { say: () => answer },
     );
@@ -114,15 +114,15 @@ ${configuration({ server, sandbox })}`,
         await each.says(incident, approval).catch(() => undefined);
       }
     };
-    return { operation, approve };
+    return { operation, plan, approve };
   }
 
   return {
     folder,
     backup,
     async restore(words, between = () => undefined) {
-      const { operation, approve } = await asked(words);
-      await between();
+      const { operation, plan, approve } = await asked(words);
+      await between(plan);
       await approve();
       return seen(operation);
     },
