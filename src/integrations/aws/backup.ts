@@ -32,9 +32,10 @@ export async function surveySnapshot(
   if (!copyable.includes(status)) {
     return { ok: false, problem: problem('AWS_NOT_AVAILABLE', { name: place.name, status }) };
   }
+  const { length: snapshots } = await listSnapshots(clients, place);
   const bytes = gibibytes * 1024 ** 3;
   const facts = { place: `${place.kind} ${place.name}`, program: `RDS, ${engine}` };
-  return { ok: true, value: { ...facts, bytes, encrypted: isEncrypted } };
+  return { ok: true, value: { ...facts, bytes, encrypted: isEncrypted, snapshots } };
 }
 
 /** A plan with one step: RDS takes the snapshot and keeps it until somebody deletes it. */

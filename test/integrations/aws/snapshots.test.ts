@@ -166,6 +166,13 @@ describe('a snapshot of an instance', () => {
     expect(await asks()).toMatchObject({
       warnings: [{ code: 'BACKUP_NOT_ENCRYPTED' }, { code: 'AWS_SNAPSHOT_STALLS' }],
     });
+    expect(await there.integration.copies.survey({ locator: place })).toEqual({
+      ok: true,
+      value: {
+        ...{ place: 'instance orders', program: 'RDS, postgres', bytes: 107_374_182_400 },
+        ...{ encrypted: false, snapshots: 0 },
+      },
+    });
     Object.assign(found ?? {}, { status: 'backing-up' });
     const busy = { code: 'AWS_NOT_AVAILABLE', facts: { name: 'orders', status: 'backing-up' } };
     expect(await asks()).toMatchObject({ ok: false, problem: busy });
