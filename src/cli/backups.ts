@@ -102,7 +102,7 @@ type Found = Finding & { readonly about: string };
 
 /** Whether each backup could be taken now: its program, its rights, its room, and where it is kept. */
 export async function backupFindings(
-  { backups: rules = [] }: Settings,
+  { backups: rules = [] }: Pick<Settings, 'backups'>,
   targets: readonly ConnectedTarget[],
   configured: readonly StoreConfig[],
 ): Promise<readonly Found[]> {

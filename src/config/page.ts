@@ -114,8 +114,8 @@ const intro = `# Configuration
 
 One YAML file: \`--config\`, else \`$TOCSIN_CONFIG\`, else \`./tocsin.yaml\`. \`tocsin check\` says everything that is wrong with
 it, each with its line, why, and what to write instead. A key that is not listed here is refused, and so is one that
-could not have any effect. [examples/minimal](../examples/minimal/tocsin.yaml) is a file to start from, [examples/chat](../examples/chat/tocsin.yaml) one with Slack and Discord, and
-[examples/databases](../examples/databases/tocsin.yaml) one whose database and caches are failed over.
+could not have any effect. [examples/minimal](../examples/minimal/tocsin.yaml) is a file to start from, [examples/chat](../examples/chat/tocsin.yaml) one with Slack and Discord,
+[examples/databases](../examples/databases/tocsin.yaml) one whose database and caches are failed over, and [examples/backups](../examples/backups/tocsin.yaml) one whose database is backed up into a bucket.
 
 - **Secrets** never stand in the file. A secret is a whole value \`\${env:NAME}\` or \`\${file:PATH}\`; one newline at the end
   of a file is dropped. They may stand unquoted, in \`[ … ]\` and \`{ … }\` too.

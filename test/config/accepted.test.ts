@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { accepted, faultsOf, load, warningsOf, yaml } from './given.ts';
 
 describe('a sound configuration', () => {
-  it.each(['minimal', 'chat', 'databases', 'two-regions', 'streaming-replicas'])(
+  it.each(['minimal', 'chat', 'databases', 'two-regions', 'streaming-replicas', 'backups'])(
     'is examples/%s, without a warning',
     (name) => {
       const file = new URL(`../../examples/${name}/tocsin.yaml`, import.meta.url);
@@ -15,8 +15,11 @@ describe('a sound configuration', () => {
         name,
         'x'.repeat(32),
       ]);
+      const age = {
+        AGE_IDENTITY: 'AGE-SECRET-KEY-179RVLGS27VT3DRCS4Z7AKD296WRATZALFZPQ0NRWPS32VD26FH4QYJYJ7J',
+      };
       const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
-      const env = { ...Object.fromEntries(named), ...slack };
+      const env = { ...Object.fromEntries(named), ...slack, ...age };
       expect(faultsOf(text, { env })).toEqual([]);
       expect(warningsOf(text, { env })).toEqual([]);
     },

@@ -11,9 +11,14 @@ export async function given(more: Partial<S3Config> = {}, manner: Partial<Manner
   return { s3, ...storeAt(s3, more) };
 }
 
-export function storeAt(s3: Pick<FakeS3, 'url'>, more: Partial<S3Config> = {}) {
+export function storeAt(
+  s3: Pick<FakeS3, 'url'>,
+  more: Partial<S3Config> = {},
+  limits: { readonly partsMax?: number } = {},
+) {
   const pauses: number[] = [];
   const store = connect(configOf(s3.url, more), {
+    ...limits,
     clock: { now: () => 1_000_000 },
     pause: async (ms) => void pauses.push(ms),
   });
@@ -33,4 +38,12 @@ export function configOf(endpoint: string, more: Partial<S3Config> = {}): S3Conf
     credentials,
     ...more,
   };
+}
+
+/** A store without credentials of its own. */
+export function nobodyAt(s3: Pick<FakeS3, 'url'>) {
+  const { credentials: _, ...config } = configOf(s3.url);
+  const store = connect(config, { clock: { now: () => 1_000_000 }, pause: async () => undefined });
+  onTestFinished(() => store.close());
+  return { store };
 }

@@ -27,14 +27,33 @@ export interface Taken {
   readonly most: number;
 }
 
+/** Where it is kept. */
+export interface Keeping {
+  /** The rest of its entry, and what else the configuration says about it. */
+  readonly entry: string;
+  readonly more?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The text of the manifest, once it stands. */
+  manifest(folder: string): string | undefined;
+}
+
+const inFolder: Keeping = {
+  entry: 'to: ./backups',
+  manifest(folder) {
+    const place = join(folder, 'backups/checkout/production/database');
+    const name = existsSync(place) && readdirSync(place).find((each) => each.endsWith('.json'));
+    return name ? readFileSync(join(place, name), 'utf8') : undefined;
+  },
+};
+
 /** The real program takes one backup of it, asked for in the console. */
-export async function take(server: PostgresServer): Promise<Taken> {
+export async function take(server: PostgresServer, keeping: Keeping = inFolder): Promise<Taken> {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-large-'));
   try {
     const file = join(folder, 'tocsin.yaml');
     const journal = join(folder, 'tocsin.db');
-    writeFileSync(file, configuration(server, journal));
-    const bot = await launch({ argv: [tocsin, 'start', '--config', file], env: {} });
+    writeFileSync(file, configuration(server, journal, keeping));
+    const bot = await launch({ argv: [tocsin, 'start', '--config', file], env: keeping.env ?? {} });
     try {
       const client = consoleClient(
         () => bot.urls.console,
@@ -45,18 +64,14 @@ export async function take(server: PostgresServer): Promise<Taken> {
       // The most of what was needed to start is forgotten.
       writeFileSync(`/proc/${bot.pid}/clear_refs`, '5');
       const before = memoryOf(bot.pid, 'VmRSS');
-      const place = join(folder, 'backups/checkout/production/database');
       const began = performance.now();
       await client.says('', 'backup checkout database env=production');
-      const manifest = await eventually(
-        'its manifest stands',
-        () =>
-          existsSync(place) && readdirSync(place).find((name) => name.endsWith('.manifest.json')),
-        { withinMs: 900_000 },
-      );
+      const manifest = await eventually('its manifest stands', () => keeping.manifest(folder), {
+        withinMs: 900_000,
+      });
       const seconds = (performance.now() - began) / 1000;
       const most = memoryOf(bot.pid, 'VmHWM');
-      const { artefact } = JSON.parse(readFileSync(join(place, manifest), 'utf8')).manifest;
+      const { artefact } = JSON.parse(manifest).manifest;
       return { seconds, bytes: Number(artefact.bytes), before, most };
     } finally {
       await bot.signal('SIGTERM');
@@ -74,7 +89,11 @@ function memoryOf(pid: number, what: 'VmRSS' | 'VmHWM'): number {
   return Number(found?.[1]) * 1024;
 }
 
-function configuration({ port, programs }: PostgresServer, journal: string): string {
+function configuration(
+  { port, programs }: PostgresServer,
+  journal: string,
+  { entry, more = '' }: Keeping,
+): string {
   return `version: 1
 server:  { listen: 127.0.0.1:0 }
 metrics: { listen: 127.0.0.1:0 }
@@ -98,6 +117,6 @@ targets:
       application: { username: app }
       programs: ${programs}
 backups:
-  - { service: checkout, what: database, database: checkout, to: ./backups }
-`;
+  - { service: checkout, what: database, database: checkout, ${entry} }
+${more}`;
 }

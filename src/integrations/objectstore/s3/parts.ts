@@ -18,21 +18,22 @@ const mebibyte = 1024 * 1024;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const partsMax = 10_000;
 
-const firstBytes = 8 * mebibyte;
-const largestBytes = 512 * mebibyte;
+/** No part but the last may be smaller. */
+const firstBytes = 5 * mebibyte;
+const largestBytes = 640 * mebibyte;
 const ofOneSize = 1_000;
 
 /**
- * 8 MiB for the first thousand, then twice as much for each thousand more, 512 MiB at most: 10,000 parts hold 2.4 TiB, and
- * what is smaller than 60 GiB never has a part of more than 64 MiB.
+ * 5 MiB for the first thousand, then twice as much for each thousand more, 640 MiB at most: 10,000 parts hold 2.4 TiB, and
+ * what is smaller than 70 GiB never has a part of more than 40 MiB.
  */
 export function partBytes(number: number): number {
   return Math.min(largestBytes, firstBytes * 2 ** Math.floor((number - 1) / ofOneSize));
 }
 
-/** How many are on their way at once: about 24 MiB, and one where a part is larger than that. */
+/** How many are on their way at once: two, and one where a part is larger than the first ones. */
 export function partsAtOnce(number: number): number {
-  return Math.max(1, Math.floor((24 * mebibyte) / partBytes(number)));
+  return partBytes(number) === firstBytes ? 2 : 1;
 }
 
 /** Cuts a stream into parts. Memory that was given back is used again. An empty stream is one empty part. */

@@ -5,19 +5,25 @@ import type { ConnectedStore } from '../index.ts';
 import { createS3, isNo, type Pause, type S3 } from './client.ts';
 import { examine } from './doctor.ts';
 import { download } from './download.ts';
+import { partsMax as ofTheService } from './parts.ts';
 import type { S3Config } from './schema.ts';
 import { abandon, found, type Place, remove, upload } from './upload.ts';
 
 export interface S3Deps {
   readonly clock: { now(): number };
   readonly pause: Pause;
+  /** What the service allows where it is not said. */
+  readonly partsMax?: number;
 }
 
 /** A list is read page by page, a thousand names each, and given up where it has no end. */
 const pagesMax = 200;
 
 /** Artefacts as objects of a bucket. Looking goes through a breaker; what a step does never. */
-export function createS3Store(config: S3Config, { clock, pause }: S3Deps): ConnectedStore {
+export function createS3Store(
+  config: S3Config,
+  { clock, pause, partsMax = ofTheService }: S3Deps,
+): ConnectedStore {
   const { to, bucket, prefix } = config;
   const s3 = createS3(config, pause);
   const questions = createQuestions({
@@ -27,7 +33,10 @@ export function createS3Store(config: S3Config, { clock, pause }: S3Deps): Conne
     isAway: (error) => error instanceof ProblemError && error.problem.code === 'S3_NO_ANSWER',
   });
   const keyOf = (name: string) => (prefix === '' ? name : `${prefix}/${name}`);
-  const placeOf = (name: string): Place => ({ s3, store: to, bucket, key: keyOf(name) });
+  const placeOf = (name: string): Place => ({
+    ...{ s3, store: to, bucket, key: keyOf(name) },
+    partsMax,
+  });
   const store: ArtefactStore = {
     name: to,
     room: async () => undefined,

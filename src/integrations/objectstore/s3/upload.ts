@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Kept } from '../../../core/ports/backup.ts';
 import { ProblemError, problem } from '../../../core/problem.ts';
 import { isNo, type S3 } from './client.ts';
-import { type Part, partsAtOnce, partsMax, partsOf } from './parts.ts';
+import { type Part, partsAtOnce, partsOf } from './parts.ts';
 
 /** Where an object goes, and with what it is sent. */
 export interface Place {
@@ -10,6 +10,8 @@ export interface Place {
   readonly store: string;
   readonly bucket: string;
   readonly key: string;
+  /** How many parts an upload may have. */
+  readonly partsMax: number;
 }
 
 type CompletedPart = {
@@ -138,7 +140,7 @@ async function sendAll(
   const done: CompletedPart[] = [];
   const flying = new Set<Promise<void>>();
   for (let part: Part | undefined = first; part; ) {
-    if (part.number > partsMax) throw tooLarge(going.place);
+    if (part.number > going.place.partsMax) throw tooLarge(going.place);
     while (flying.size >= partsAtOnce(part.number)) await Promise.race(flying);
     if (going.signal.aborted) break;
     const flight: Promise<void> = sendPart(going, part)
@@ -300,6 +302,6 @@ function damaged({ store, key }: Place, why: string): ProblemError {
   return new ProblemError(problem('S3_DAMAGED', { store, what: key, why }));
 }
 
-function tooLarge({ store, key }: Place): ProblemError {
+function tooLarge({ store, key, partsMax }: Place): ProblemError {
   return new ProblemError(problem('S3_TOO_LARGE', { store, name: key, parts: partsMax }));
 }
