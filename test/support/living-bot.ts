@@ -12,6 +12,8 @@ export interface LivingBot {
   readonly journal: string;
   /** A person signed in to the console, and the cookie of that session. */
   person(id: string): Promise<{ readonly console: ConsoleClient; readonly cookie: string }>;
+  /** The program once more on the same folder, after it was ended; it ends with the test. */
+  again(): Promise<TocsinProcess>;
   /** A command on the host, with the configuration of the bot. */
   host(...words: readonly string[]): Promise<Ran>;
 }
@@ -42,10 +44,15 @@ journal: { path: ${journal}${written} }
 ${more}`,
   );
   await before?.(journal);
-  const bot = await launch({ argv: [tocsin, 'start', '--config', file], env });
-  onTestFinished(async () => void (await bot.signal('SIGTERM')));
+  const start = async () => {
+    const started = await launch({ argv: [tocsin, 'start', '--config', file], env });
+    onTestFinished(async () => void (await started.signal('SIGTERM')));
+    return started;
+  };
+  const bot = await start();
   return {
     bot,
+    again: start,
     folder,
     journal,
     async person(id) {

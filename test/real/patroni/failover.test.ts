@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -7,10 +6,10 @@ import type { Draft, StepDriver } from '../../../src/core/ports/step.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { connect } from '../../../src/integrations/patroni/index.ts';
 import { copiesOf } from '../../../src/integrations/postgres/index.ts';
-import { consoleClient, textOf } from '../../support/console-client.ts';
+import { consoleClient } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLivingBot } from '../../support/living-bot.ts';
-import { launch, tocsin } from '../../support/tocsin-process.ts';
+import { approvedBy, declaredBy, planIn, threadOf } from '../../support/thread.ts';
 import { run, stageOf, stepsOf } from '../backup/stage.ts';
 import {
   agreed,
@@ -32,44 +31,29 @@ it('a switchover that two people approve loses no acknowledged write, though Toc
   const [leader, other] = await roles();
   const env = { PATRONI_PASSWORD: operator.password };
   const living = await startLivingBot(configuration(), env);
-  const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => living.person(id)));
+  const [ana, ben, cyn] = await Promise.all([
+    living.person('ana'),
+    living.person('ben'),
+    living.person('cyn'),
+  ]);
   const writer = await writing();
 
-  const declared = await ana?.console.says('', 'declare "the disk of the leader is slow"');
-  const [incident = ''] = /inc-[0-9a-f]+/.exec(declared ?? '') ?? [];
-  const asked = await ana?.console.says(
-    incident,
+  const thread = await declaredBy(ana, 'the disk of the leader is slow');
+  const asked = await thread.says(
     'failover checkout database env=production reason="the host is replaced"',
   );
-  const page = await eventually(
-    'the plan is shown',
-    async () => {
-      const shown = textOf((await ben?.console.page(`/incidents/${incident}`)) ?? '');
-      return /approve op-\S+ [0-9a-f]{10}/.test(shown) && shown;
-    },
-    { say: () => asked ?? '' },
-  );
+  const { text: page, line } = await planIn(thread, asked);
   expect(page).toContain(`leader ${leader.name} → ${other.name}`);
   expect(page).toContain(`No acknowledged write is lost when ${leader.name} hands over.`);
   expect(page).toContain('seconds without writes');
-  const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(page) ?? [];
-  await ben?.console.says(incident, line);
-  await cyn?.console.says(incident, line);
+  await approvedBy([ben, cyn], thread, line);
 
   // Patroni was asked, and its answer never reaches anybody.
   await eventually('the leader hands over', async () => !(await isPrimary(leader)));
   await living.bot.signal('SIGKILL');
-  const next = await launch({
-    argv: [tocsin, 'start', '--config', join(living.folder, 'tocsin.yaml')],
-    env,
-  });
-  onTestFinished(async () => void (await next.signal('SIGTERM')));
-  const again = consoleClient(() => next.urls.console, ana?.cookie ?? '');
-  await eventually(
-    'the switchover is done',
-    async () => />DONE</.test(await again.page(`/incidents/${incident}`)),
-    { withinMs: 60_000 },
-  );
+  const next = await living.again();
+  const console = consoleClient(() => next.urls.console, ana.cookie);
+  await threadOf({ console }, thread.incident).until('DONE');
   const before = writer.acknowledged().length;
   await eventually('writes go on', () => writer.acknowledged().length > before + 50);
   await writer.stop();

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../../src/integrations/redis/index.ts';
-import { consoleClient, textOf } from '../../support/console-client.ts';
+import { consoleClient } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startLivingBot } from '../../support/living-bot.ts';
-import { launch, tocsin } from '../../support/tocsin-process.ts';
+import { approvedBy, declaredBy, planIn, threadOf } from '../../support/thread.ts';
 import { type RedisSet, startRedisSet } from './redis-servers.ts';
 import { missingFrom, startWriter } from './writer.ts';
 
@@ -17,47 +16,30 @@ afterEach(async () => {
 it('a failover that two people approve loses no acknowledged write, though Tocsin is killed between its steps', async () => {
   const { sentinels, ports, client } = await started();
   const [old = 0] = ports;
-  const { bot, folder, person } = await startLivingBot(configuration(sentinels));
-  const [ana, ben, cyn] = await Promise.all(['ana', 'ben', 'cyn'].map((id) => person(id)));
+  const { bot, person, again } = await startLivingBot(configuration(sentinels));
+  const [ana, ben, cyn] = await Promise.all([person('ana'), person('ben'), person('cyn')]);
   const writer = startWriter(sentinels);
   onTestFinished(() => writer.stop());
   await eventually('writes are acknowledged', () => writer.acknowledged().length > 200);
 
-  const declared = await ana?.console.says('', 'declare "the master is slow"');
-  const [incident = ''] = /inc-[0-9a-f]+/.exec(declared ?? '') ?? [];
-  expect(incident, declared).not.toBe('');
-  const asked = await ana?.console.says(
-    incident,
+  const thread = await declaredBy(ana, 'the master is slow');
+  const asked = await thread.says(
     'failover checkout cache env=production reason="the host is replaced"',
   );
-  const page = await eventually(
-    'the plan is shown',
-    async () => {
-      const shown = textOf((await ben?.console.page(`/incidents/${incident}`)) ?? '');
-      return /approve op-\S+ [0-9a-f]{10}/.test(shown) && shown;
-    },
-    { say: () => asked ?? '' },
-  );
+  const { text: page, line } = await planIn(thread, asked);
   expect(page).toContain(`127.0.0.1:${old}`);
   expect(page).toContain('No acknowledged write is lost when every step succeeds.');
   expect(page).toContain('40 s at most once Tocsin is silent');
-  const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(page) ?? [];
-  await ben?.console.says(incident, line);
-  await cyn?.console.says(incident, line);
+  await approvedBy([ben, cyn], thread, line);
 
   await eventually('a replica is promoted', async () => {
     const roles = await Promise.all(ports.slice(1).map((port) => client(port).call('ROLE')));
     return roles.some((role) => String(role).startsWith('master'));
   });
   await bot.signal('SIGKILL');
-  const next = await launch({ argv: [tocsin, 'start', '--config', join(folder, 'tocsin.yaml')] });
-  onTestFinished(async () => void (await next.signal('SIGTERM')));
-  const again = consoleClient(() => next.urls.console, ana?.cookie ?? '');
-  await eventually(
-    'the failover is done',
-    async () => />DONE</.test(await again.page(`/incidents/${incident}`)),
-    { withinMs: 90_000 },
-  );
+  const next = await again();
+  const console = consoleClient(() => next.urls.console, ana.cookie);
+  await threadOf({ console }, thread.incident).until('DONE', 90_000);
   const before = writer.acknowledged().length;
   await eventually('writes go on', () => writer.acknowledged().length > before + 100);
   await writer.stop();
