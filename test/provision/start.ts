@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { endProcess } from '../support/own-process.ts';
 import { commandOf } from './command.ts';
 
 export type Running = {
@@ -48,10 +49,8 @@ async function startInFolder(
   const folder = await mkdtemp(join(tmpdir(), `tocsin-${name}-`));
   await writeFile(join(folder, 'configuration.yml'), configuration);
   const child = spawn(commandOf(name), args(folder), { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   async function stop(): Promise<void> {
-    child.kill('SIGTERM');
-    await ended;
+    await endProcess(child, 'SIGTERM');
     await rm(folder, { recursive: true, force: true });
   }
   try {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCommand } from '../../provision/command.ts';
 import { serverNamed } from '../../provision/servers.ts';
+import { endProcess } from '../../support/own-process.ts';
 
 /** A real Alertmanager on a free port, known to be ours, and the receiver it delivers to. */
 export interface AlertmanagerServer {
@@ -65,7 +66,7 @@ export async function startAlertmanager(
     post: (alerts) => post(`${url}/api/v2/alerts`, alerts).then(() => undefined),
     silence: (matchers) => silence(url, matchers),
     async close() {
-      await stop(child);
+      await endProcess(child, 'SIGTERM');
       await hook.close();
       await rm(directory, { recursive: true, force: true });
     },
@@ -176,11 +177,4 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await ended;
 }

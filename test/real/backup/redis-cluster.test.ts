@@ -8,13 +8,9 @@ import { programs } from '../../../src/bot/programs.ts';
 import { createSnapshots } from '../../../src/integrations/redis/backup/index.ts';
 import type { RedisConfig } from '../../../src/integrations/redis/schema.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { type RedisClusterSet, startRedisCluster } from '../redis/redis-cluster.ts';
-import {
-  freePorts,
-  grantAsThePageSays,
-  logins,
-  openRedisProcesses,
-} from '../redis/redis-processes.ts';
+import { grantAsThePageSays, logins, openRedisProcesses } from '../redis/redis-processes.ts';
 import {
   type BackupStage,
   context,

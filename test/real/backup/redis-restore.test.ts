@@ -7,8 +7,8 @@ import { createSnapshots } from '../../../src/integrations/redis/backup/index.ts
 import { createRestorer } from '../../../src/integrations/redis/backup/restorer.ts';
 import type { RedisConfig } from '../../../src/integrations/redis/schema.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import {
-  freePorts,
   grantAsThePageSays,
   logins,
   openRedisProcesses,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { consoleClient, textOf } from '../../support/console-client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import { startLivingBot } from '../../support/living-bot.ts';
 import { launch, tocsin } from '../../support/tocsin-process.ts';
 import {
-  freePorts,
   grantAsThePageSays,
   logins,
   openRedisProcesses,

@@ -17,8 +17,8 @@ import { createSnapshots } from '../../../src/integrations/redis/backup/index.ts
 import type { RedisConfig } from '../../../src/integrations/redis/schema.ts';
 import { commandOf } from '../../provision/command.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePorts } from '../../support/free-ports.ts';
 import {
-  freePorts,
   grantAsThePageSays,
   logins,
   openRedisProcesses,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { commandOf } from '../../provision/command.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePorts } from '../../support/free-ports.ts';
+import { endProcess } from '../../support/own-process.ts';
 
 export interface HaproxyServer {
   /** Where clients come in. */
@@ -55,11 +56,7 @@ ${lines.map((line) => `  server ${line}`).join('\n')}
 }
 
 async function ended(child: ChildProcess, folder: string): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) {
-    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    child.kill('SIGKILL');
-    await gone;
-  }
+  await endProcess(child, 'SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 }
 

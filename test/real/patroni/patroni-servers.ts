@@ -9,11 +9,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { commandOf } from '../../provision/command.ts';
 import { eventually } from '../../support/eventually.ts';
+import { freePorts } from '../../support/free-ports.ts';
+import { processEnd } from '../../support/own-process.ts';
 
 export interface PatroniSet {
   readonly members: readonly PatroniMember[];
@@ -112,7 +113,7 @@ export async function startPatroniSet(): Promise<PatroniSet> {
   async function stop(): Promise<void> {
     for (const member of members) kill(member);
     end(children.get('etcd')?.pid);
-    await Promise.all([...children.values()].map(ended));
+    await Promise.all([...children.values()].map(processEnd));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -201,28 +202,4 @@ function end(pid: number | undefined): void {
       // It has ended, or it leads no group.
     }
   }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  await new Promise<void>((resolve) => child.once('close', () => resolve()));
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const held = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer();
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = held.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

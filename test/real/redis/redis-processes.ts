@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { commandOf } from '../../provision/command.ts';
+import { endProcess } from '../../support/own-process.ts';
 
 export interface RedisProcesses {
   start(port: number, command: 'redis' | 'redis-sentinel', lines: readonly string[]): void;
@@ -24,10 +24,7 @@ export function openRedisProcesses(
   const clients = new Map<number, Redis>();
   async function kill(port: number): Promise<void> {
     const child = children.get(port);
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-    child.kill('SIGKILL');
-    await ended;
+    if (child) await endProcess(child, 'SIGKILL');
   }
   return {
     start(port, command, lines) {
@@ -108,23 +105,4 @@ async function granted(
 /** What every server of a test has: nothing on disk, and replicas that follow at once. */
 export function serverLines(port: number): readonly string[] {
   return ['save ""', `dbfilename ${port}.rdb`, 'repl-diskless-sync-delay 0'];
-}
-
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const held = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer();
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = held.map((server) => {
-    const address = server.address();
-    return typeof address === 'object' && address ? address.port : 0;
-  });
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,10 +1,6 @@
 import { eventually } from '../../support/eventually.ts';
-import {
-  freePorts,
-  openRedisProcesses,
-  type RedisProcesses,
-  serverLines,
-} from './redis-processes.ts';
+import { freePorts } from '../../support/free-ports.ts';
+import { openRedisProcesses, type RedisProcesses, serverLines } from './redis-processes.ts';
 
 export interface RedisSet extends Omit<RedisProcesses, 'start'> {
   readonly ports: readonly number[];

@@ -4,7 +4,8 @@ import type { Draft, StepDriver } from '../../../src/core/ports/step.ts';
 import { connect } from '../../../src/integrations/redis/index.ts';
 import type { RedisConfig } from '../../../src/integrations/redis/schema.ts';
 import { eventually } from '../../support/eventually.ts';
-import { freePorts, grantAsThePageSays, grantAtSentinels, logins } from './redis-processes.ts';
+import { freePorts } from '../../support/free-ports.ts';
+import { grantAsThePageSays, grantAtSentinels, logins } from './redis-processes.ts';
 import { type RedisSet, startRedisSet } from './redis-servers.ts';
 
 // One set for all of them, in this order: each leaves it as the next one finds it. Its Sentinels ask for a password.
