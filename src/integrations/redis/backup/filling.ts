@@ -9,8 +9,7 @@ const scanKeys = 500;
 const batchBytes = 4 * 1024 * 1024;
 /** Tables of keys and of expiries are made anew at twice their size when they are full: so much for each key there is. */
 const tableBytes = 32;
-/** How long replicas are waited for after so many bytes, before it goes on without them. */
-const paceMs = 500;
+/** How often replicas are waited for after so many bytes, before it goes on without them. */
 const paceTimes = 20;
 
 export interface Filling {
@@ -19,6 +18,8 @@ export interface Filling {
   /** The database that is filled is selected in both. */
   readonly target: ByteServer;
   readonly replicas: number;
+  /** How long they are waited for at a time, ms: less than an answer may take. */
+  readonly paceMs: number;
   /** Told of so many more keys that are through. */
   readonly carried: (keys: number) => void;
   readonly signal: AbortSignal;
@@ -146,7 +147,7 @@ export function versionOf(payload: unknown): number {
  * What is sent faster than replicas take it piles up in the server, which cuts them off in the end. Answers how many kept up: one
  * that does not is not waited for again.
  */
-async function paced({ target, signal }: Filling, replicas: number): Promise<number> {
+async function paced({ target, paceMs, signal }: Filling, replicas: number): Promise<number> {
   let have = 0;
   for (let time = 0; have < replicas && time < paceTimes && !signal.aborted; time += 1) {
     have = Number(await target.call('WAIT', String(replicas), String(paceMs)));

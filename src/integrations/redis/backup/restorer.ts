@@ -140,6 +140,7 @@ async function filled(
   return withServer(config, { address, login: config.servers }, (target) =>
     withSocket(loaded.socket, { timeoutMs: scratchTimeoutMs }, async (source) => {
       await claim(target, spare);
+      const paceMs = Math.min(500, Math.floor(config.timeoutMs / 2));
       const of = Object.values(keysIn(loaded.info)).reduce((sum, each) => sum + each, 0);
       let done = 0;
       const carried = (keys: number) => {
@@ -149,7 +150,7 @@ async function filled(
       for (const { used, spare: number } of spare.pairs) {
         await source.call('SELECT', String(used));
         await target.call('SELECT', String(number));
-        await fill({ source, target, replicas: replicas.length, carried, signal });
+        await fill({ source, target, replicas: replicas.length, paceMs, carried, signal });
       }
       const info = String(await target.call('INFO', 'keyspace'));
       for (const pair of spare.pairs) checkKeys(pair, loaded.info, info);

@@ -21,6 +21,7 @@ it.each([
     source: serverOf({ SCAN: ['0', [Buffer.from('a')]], EVAL: [[100, '0', dumpOf(written)]] }),
     target,
     replicas: 0,
+    paceMs: 50,
     carried: () => undefined,
     signal: new AbortController().signal,
   };
@@ -33,6 +34,39 @@ it.each([
     await fill(filling);
     expect(there).toEqual(comes);
   }
+});
+
+it('replicas are waited for, and one that does not keep up is not waited for again', async () => {
+  const asked: string[] = [];
+  const pages = [
+    ['1', [Buffer.from('a')]],
+    ['0', [Buffer.from('b')]],
+  ];
+  const source: ByteServer = {
+    ...serverOf({}),
+    async bytes(command) {
+      return command === 'SCAN' ? pages.shift() : [[5_000_000, '0', dumpOf(10)]];
+    },
+  };
+  const { target, there } = serverThatReads(10);
+  await fill({
+    source,
+    target: {
+      ...target,
+      async call(command, ...words) {
+        if (command !== 'WAIT') return '';
+        asked.push(words.join(' '));
+        return 1;
+      },
+    },
+    replicas: 2,
+    paceMs: 50,
+    carried: () => undefined,
+    signal: new AbortController().signal,
+  });
+  expect(there).toEqual(['a', 'b']);
+  expect([asked.filter((each) => each === '2 50').length, asked.at(-1)]).toEqual([20, '1 50']);
+  expect(asked).toHaveLength(21);
 });
 
 function serverOf(answers: Readonly<Record<string, unknown>>): ByteServer {
