@@ -19,12 +19,17 @@ describe.runIf(process.env['TOCSIN_FULL'])('a gibibyte on its way into a bucket'
   });
 
   it.each([
-    ['as it is', /\.dump$/, () => ''],
-    ['encrypted', /\.dump\.age$/, () => `, encrypt: { recipients: [${recipient}] }`],
-  ])('%s takes no more memory than a kibibyte', { timeout: 900_000 }, async (_, name, more) => {
+    ['as it is', 80, /\.dump$/, () => ''],
+    // Each 64 KiB becomes a new piece of memory, and the engine lets some 64 MiB of those pile up before it looks for them.
+    ['encrypted', 120, /\.dump\.age$/, () => `, encrypt: { recipients: [${recipient}] }`],
+  ])('%s takes at most %i MiB', { timeout: 900_000 }, async (_, most, name, more) => {
     const s3 = await startS3();
     try {
-      const { before, most, bytes } = await take(server, {
+      const {
+        before,
+        most: reached,
+        bytes,
+      } = await take(server, {
         entry: `to: "s3://${bucketName}/tocsin"${more()}`,
         more: `stores: { ${bucketName}: { endpoint: "${s3.url}" } }\n`,
         // Found by the SDK, as in the pod of a role.
@@ -39,7 +44,7 @@ describe.runIf(process.env['TOCSIN_FULL'])('a gibibyte on its way into a bucket'
       });
       expect(bytes).toBeGreaterThan(300 * mebibyte);
       expect([...s3.bucket.objects.keys()].toSorted()[0]).toMatch(name);
-      expect((most - before) / mebibyte).toBeLessThanOrEqual(80);
+      expect((reached - before) / mebibyte).toBeLessThanOrEqual(most);
     } finally {
       await s3.close();
     }
