@@ -73,6 +73,8 @@ ${configuration(written)}`,
   const [ana, ben, cyn] = [await client('ana'), await client('ben'), await client('cyn')];
   const said = await ana.says('', 'declare "orders are gone"');
   const [incident = ''] = /inc-[0-9a-f]+/.exec(said) ?? [];
+  /** Where the record ended when this was asked for: what came before is of other nights. */
+  let from = 0;
   await over(ana.says(incident, 'backup checkout database env=production'));
   const backup = newestIn(folder) ?? '';
 
@@ -87,7 +89,7 @@ ${configuration(written)}`,
     return eventually(
       `${operation} is over`,
       () => {
-        last = endingOf(journal, operation);
+        last = endingOf(journal, operation, from);
         return last.status !== '' && last;
       },
       { ...patience, say: () => JSON.stringify(last) },
@@ -98,6 +100,7 @@ ${configuration(written)}`,
     words: string,
   ): Promise<{ operation: string; plan: string; approve: () => Promise<void> }> {
     const line = `restore checkout database from=${backup} name=checkout env=production ${words} another=yes reason="gone"`;
+    from = since(journal, from).position;
     const answer = await ana.says(incident, line);
     const [operation = ''] = /op-[0-9a-f]{10}/.exec(answer) ?? [];
     const { plan, approval } = await eventually(
@@ -139,7 +142,7 @@ ${configuration(written)}`,
       const begun = approve();
       await eventually('it stands still', () => bot.messages().length > 0, {
         ...patience,
-        say: () => JSON.stringify(endingOf(journal, operation)),
+        say: () => JSON.stringify(endingOf(journal, operation, from)),
       });
       await bot.signal('SIGKILL');
       await begun;
@@ -156,11 +159,11 @@ ${configuration(written)}`,
 }
 
 /** Read from the record, which is what counts. */
-function endingOf(journal: string, operation: string): Ending {
+function endingOf(journal: string, operation: string, from: number): Ending {
   const steps = new Map<string, string>();
   let status = '';
   let code = '';
-  for (const { stream, event } of tailJournal(journal, { limit: 100_000 }).recorded) {
+  for (const { stream, event } of since(journal, from).recorded) {
     if (stream !== `operation/${operation}`) continue;
     const { type } = event;
     if ('step' in event && typeof event.step === 'string') steps.set(event.step, type);
@@ -177,6 +180,17 @@ function endingOf(journal: string, operation: string): Ending {
     steps: [...steps].map(([step, type]) => `${step} ${how(type)}`),
     text: `${status} ${code}`,
   };
+}
+
+/** What was appended after that, on all its pages. */
+function since(journal: string, position: number) {
+  const recorded = [];
+  for (let after = position; ; ) {
+    const page = tailJournal(journal, { after, limit: 1_000 });
+    recorded.push(...page.recorded);
+    after = page.position;
+    if (page.end || page.recorded.length === 0) return { recorded, position: after };
+  }
 }
 
 function codeIn(event: object): string {
