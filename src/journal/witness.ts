@@ -20,13 +20,14 @@ export function witnessesIn(text: string, source: string): Witness[] {
   return witnesses;
 }
 
-/** The keys that a person gives, base64url. */
+/** The keys that a person gives, base64url. One that is given and empty is a variable that was never set, not "any key". */
 export function publicKeysIn(text: string): string[] {
   const pems = [...text.matchAll(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g)].map(
     ([pem]) => pem,
   );
   const words = text.split(/\s+/).filter((word) => word !== '');
-  return (pems.length > 0 ? pems : words).map(publicKeyFrom);
+  if (pems.length > 0) return pems.map(publicKeyFrom);
+  return (words.length > 0 ? words : ['']).map(publicKeyFrom);
 }
 
 function witnessIn(line: string): Witness | undefined {

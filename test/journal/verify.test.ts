@@ -59,6 +59,7 @@ describe('verification', () => {
   });
 
   it.each([
+    '',
     'hello',
     'ff'.repeat(31),
     '-----BEGIN PUBLIC KEY-----\nhello\n-----END PUBLIC KEY-----',
