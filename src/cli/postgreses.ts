@@ -12,10 +12,11 @@ export async function connectPostgreses(
 ): Promise<Connected> {
   if (configured.length === 0) return { targets: [], books: [] };
   const { connect, dumpProblems, problems } = await import('../integrations/postgres/index.ts');
-  const targets = configured.map((config): ConnectedTarget => {
-    const { username, password, application, fence, rejoin, repoint, ...rest } = config;
-    const integration = connect(
-      {
+  const opened = configured.map((config) => {
+    const { username, password, application, fence, rejoin, repoint, scratch, ...rest } = config;
+    return {
+      scratch,
+      config: {
         ...rest,
         admin: user(username, password),
         application: user(application.username, application.password),
@@ -23,8 +24,11 @@ export async function connectPostgreses(
         ...(rejoin && { rejoin: { ...rejoin, env: revealed(rejoin.env) } }),
         repoint: repoint.map((each) => turnedBy(each, means)),
       },
-      { programs },
-    );
+    };
+  });
+  const targets = opened.map(({ config, scratch: name }): ConnectedTarget => {
+    const scratch = opened.find((each) => each.config.target === name)?.config;
+    const integration = connect(config, { programs, ...(scratch && { scratch }) });
     return { name: `postgres/${config.target}`, ...integration };
   });
   return { targets, books: [problems, dumpProblems] };

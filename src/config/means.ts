@@ -7,11 +7,11 @@ export function meansOf(targets: Pick<Targets, 'postgres' | 'mongodb'>): readonl
   return [...failingOver(targets), ...trying(targets)];
 }
 
-function trying({ mongodb }: Pick<Targets, 'mongodb'>): readonly Means[] {
-  return mongodb.flatMap(({ target, scratch: name }) =>
-    name === undefined
-      ? []
-      : [{ kind: 'mongodb', name, path: ['targets', target, 'mongodb', 'scratch'] }],
+function trying(targets: Pick<Targets, 'postgres' | 'mongodb'>): readonly Means[] {
+  return (['postgres', 'mongodb'] as const).flatMap((kind) =>
+    targets[kind].flatMap(({ target, scratch: name }) =>
+      name === undefined ? [] : [{ kind, name, path: ['targets', target, kind, 'scratch'] }],
+    ),
   );
 }
 

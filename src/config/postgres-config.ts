@@ -28,6 +28,8 @@ export interface PostgresConfig {
   readonly repoint: readonly (RepointFile | RepointBackend)[];
   /** Absolute. Folder of the programs of PostgreSQL. */
   readonly programs?: string;
+  /** Another target, on which copies are tried. */
+  readonly scratch?: string;
 }
 
 type FenceConfig =

@@ -113,6 +113,11 @@ export const postgresTarget = keys({
   programs: path
     .optional()
     .describe('Folder of the programs of PostgreSQL, for backups; the usual ones when absent.'),
+  scratch: name
+    .optional()
+    .describe(
+      'Another `postgres` target on which a copy as `custom` is restored, under another name, to verify it; on a server of its own where Tocsin runs when absent.',
+    ),
   timeout: duration('100ms', '30s').default(3_000).describe('How long one question may take.'),
   catch_up: duration('1s', '10m')
     .default(30_000)

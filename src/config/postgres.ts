@@ -39,6 +39,13 @@ export function readPostgresTarget(
       instead: 'take ca out, or write tls: true',
     });
   }
+  if (parsed.data.scratch === name) {
+    scope.report.error([...path, 'scratch'], {
+      what: `${sayPath([...path, 'scratch'])} is the target itself`,
+      why: 'copies are tried where nobody is served',
+      instead: 'name another postgres target, or take it out',
+    });
+  }
   const where = { path: [...path, 'fence'], scope };
   const fenced = fence && readFence(fence, Object.keys(nodes), where);
   const ca = readAuthority(parsed.data, path, scope);
@@ -65,6 +72,7 @@ export function readPostgresTarget(
     ...(parsed.data.programs !== undefined && {
       programs: scope.absolute(parsed.data.programs),
     }),
+    ...(parsed.data.scratch !== undefined && { scratch: parsed.data.scratch }),
     timeoutMs: timeout,
     catchUpMs: parsed.data.catch_up,
     repoint: parsed.data.repoint.flatMap((each, index) => {

@@ -44,6 +44,20 @@ describe('backups', () => {
         'service: checkout, what: logs, to: ./backups',
       ),
     ).toEqual([]);
+    const tried = (scratch: string) =>
+      faultsOf(
+        yaml({
+          targets: `targets: { db: { postgres: { nodes: { one: { address: "db:5432" }, two: { address: "db2:5432" } }, username: t, application: { username: app }, scratch: ${scratch} } }, tries: { postgres: { nodes: { one: { address: "x:5432" }, two: { address: "y:5432" } }, username: t, application: { username: app } } } }`,
+          services: '',
+        }),
+      ).map((fault) => fault.replace(/^tocsin\.yaml:\d+: /, ''));
+    expect(tried('tries')).toEqual([]);
+    expect(tried('db')).toEqual([
+      'targets.db.postgres.scratch is the target itself, copies are tried where nobody is served, name another postgres target, or take it out',
+    ]);
+    expect(tried('trys')).toEqual([
+      'targets.db.postgres.scratch is "trys", targets has no postgres target of that name, add it to targets as { postgres: { … } }',
+    ]);
     const entry = 'service: mail, what: database, to: ./b';
     const behind = (more: string) =>
       faultsOf(

@@ -10,7 +10,7 @@ import { startJob } from './job.ts';
 import type { BackupLedger } from './ledger.ts';
 import { type LongStep, longStep } from './long-step.ts';
 import { lackOfKey } from './sealed.ts';
-import type { Taking } from './taking.ts';
+import { type Taking, wantedOf } from './taking.ts';
 import { type Report, verify, vouched } from './verifying.ts';
 
 export const verifyKind = 'backup.verify';
@@ -72,7 +72,7 @@ export async function draftVerify(
   const bytes = closed ? 0 : (sound?.source.bytes ?? 0);
   const lack = await lackOfScratch(taking, bytes);
   if (lack) return { ok: false, problem: lack };
-  const reach = reachOf(await source.scratch(), { id: backup.id, bytes, closed });
+  const reach = reachOf(await source.scratch(wantedOf(rule)), { id: backup.id, bytes, closed });
   const { integration, target, locator } = rule.source;
   const step: Step = {
     id: 's1',
@@ -171,10 +171,10 @@ async function backupIn(
 
 /** Restored it takes what it took there, and indexes are built anew. */
 export async function lackOfScratch(
-  { source }: Pick<Taking, 'source'>,
+  { source, rule }: Pick<Taking, 'source' | 'rule'>,
   bytes: number,
 ): Promise<Problem | undefined> {
-  const { place, roomBytes } = await source.scratch();
+  const { place, roomBytes } = await source.scratch(wantedOf(rule));
   if (roomBytes > bytes * 1.5) return undefined;
   const facts = { store: place, free: sayBytes(roomBytes), needed: sayBytes(bytes * 1.5) };
   return problem('BACKUP_NO_ROOM', { ...facts, by: 'what it holds' });

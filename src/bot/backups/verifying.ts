@@ -86,7 +86,7 @@ async function restored(
   { signal, say }: Going,
 ): Promise<readonly Check[]> {
   const { rule, source } = taking;
-  const { onlyRead } = await source.scratch();
+  const { onlyRead } = await source.scratch(wantedOf(rule));
   const what = onlyRead === undefined ? 'restored where it is thrown away again' : 'counted';
   say({ done: 0, of: 0, what: `it is ${what}` });
   const asked = manifest.content.query?.asked;

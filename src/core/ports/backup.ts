@@ -13,7 +13,7 @@ export interface Backup {
   /** Reads a copy to its end, as restoring it would, and writes nothing. Rejects where it cannot be read whole. */
   read(copy: Copy, signal: AbortSignal): Promise<void>;
   /** Where a copy would be brought up to be looked at, and how much room there is. */
-  scratch(): Promise<Scratch>;
+  scratch(wanted?: BackupWanted): Promise<Scratch>;
   /** Brings a copy up in a place that is thrown away afterwards, and says what it holds there. */
   rehearse(copy: Copy, wanted: BackupWanted, signal: AbortSignal): Promise<Content>;
 }

@@ -3,7 +3,7 @@ import type { Copied } from '../../core/ports/backup.ts';
 import type { Programs } from '../../core/ports/programs.ts';
 import type { OperatedTarget } from '../../core/ports/target.ts';
 import { ProblemError } from '../../core/problem.ts';
-import { copiesOf } from './backup/index.ts';
+import { copiesOf, type DumpTarget } from './backup/index.ts';
 import { runCommand } from './command.ts';
 import { createConnections } from './connection.ts';
 import { behind } from './lsn.ts';
@@ -45,6 +45,8 @@ export interface PostgresDeps extends Omit<Reach, 'config'> {
   readonly clock: { now(): number };
   /** Nothing is copied without. */
   readonly programs: Programs;
+  /** Where copies of it are tried. */
+  readonly scratch: PostgresConfig | undefined;
 }
 
 /** One PostgreSQL with streaming replicas. Nothing is loaded or connected before the first question. */
@@ -55,6 +57,7 @@ export function connect(
     run = runCommand,
     clock = Date,
     programs,
+    scratch,
   }: Partial<PostgresDeps> = {},
 ): Integration {
   const reach: Reach = { config, connections, run };
@@ -77,7 +80,7 @@ export function connect(
 
   return {
     planner: createPlanner(reach, { look: topology, clock, sightings }),
-    ...(programs && copiedBy(config, programs)),
+    ...(programs && copiesOf(targetOf(config, scratch), programs)),
     endpoint: (withinMs) => watchWrites(config, withinMs, { clock, sightings }),
     health: () => (questions.health() === 'ok' && !isWhole ? 'degraded' : questions.health()),
     async doctor() {
@@ -115,11 +118,15 @@ export function connect(
   };
 }
 
-function copiedBy(
+function targetOf(
   { admin, programs: folder, nodes, ...config }: PostgresConfig,
-  programs: Programs,
-): Copied {
-  const servers = async () => nodes.map(({ address }) => address);
-  const target = { ...config, servers, login: admin, ...(folder !== undefined && { folder }) };
-  return copiesOf(target, programs);
+  scratch?: PostgresConfig,
+): DumpTarget {
+  return {
+    ...config,
+    servers: async () => nodes.map(({ address }) => address),
+    login: admin,
+    ...(folder !== undefined && { folder }),
+    ...(scratch && { scratch: targetOf(scratch) }),
+  };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { signedManifestIn } from '../../../src/bot/backups/schema.ts';
+import { judgeContent } from '../../../src/core/backup/compare.ts';
 import { createCopies } from '../../../src/integrations/postgres/backup/copies.ts';
 import type { DumpPlace } from '../../../src/integrations/postgres/backup/place.ts';
 import { giveToServer, type PostgresServer, startPostgres } from './postgres-server.ts';
@@ -115,6 +116,49 @@ describe.each([
     expect(held).toEqual({ rows: 5000, reads: true, owner: 'app' });
     await server.ask('DROP DATABASE checkout_before_999999 WITH (FORCE)');
   });
+});
+
+it('a dump is tried in a database of its own on another server, where the configuration names one, and is gone there', async () => {
+  const asked: string[] = [];
+  await server.ask('CREATE ROLE tries LOGIN CREATEDB');
+  const scratch = {
+    target: 'pg-tries',
+    place: async () => ({ ...placeOf('tries'), database: 'postgres' }),
+  };
+  const copies = createCopies({ ...reachOf(server), folder: server.programs, scratch });
+  const locator = { database: 'checkout' };
+  expect((await copies.scratch({ locator })).place).toBe('a database of its own on pg-tries');
+  expect((await copies.scratch({ locator: { as: 'base' } })).place).toContain(
+    'a server of its own',
+  );
+  const signal = new AbortController().signal;
+  const { bytes, content } = await copies.open({ locator, query }, signal);
+  const kept: Uint8Array[] = [];
+  for await (const chunk of bytes) kept.push(chunk);
+  const held = await content;
+  const copy = { server: 'PostgreSQL 15', encoding: 'pg_dump custom' };
+  const names = async () =>
+    (await server.ask('SELECT datname AS name FROM pg_database')).map(({ name }) => String(name));
+  async function* watched() {
+    asked.push(...(await names()));
+    yield Buffer.concat(kept);
+  }
+  const found = await copies.rehearse({ ...copy, bytes: watched() }, { locator, query }, signal);
+  expect(judgeContent(held, found).every(({ ok }) => ok)).toBe(true);
+  expect(asked.filter((name) => /^tocsin_verify_[0-9a-f]{12}$/.test(name))).toHaveLength(1);
+  // What is cut is found out there as well, and leaves nothing either.
+  const cut = chunked(Buffer.concat(kept).subarray(0, -100));
+  await expect(copies.rehearse({ ...copy, bytes: cut }, { locator }, signal)).rejects.toMatchObject(
+    {
+      problem: { code: 'BACKUP_PROGRAM_FAILED' },
+    },
+  );
+  // An older server says nothing of a copy that it cannot read.
+  const newer = { ...copy, server: 'PostgreSQL 99', bytes: chunked(Buffer.from('')) };
+  await expect(copies.rehearse(newer, { locator }, signal)).rejects.toMatchObject({
+    problem: { code: 'POSTGRES_SCRATCH_FAILED' },
+  });
+  expect((await names()).filter((name) => name.startsWith('tocsin_verify_'))).toEqual([]);
 });
 
 it('a base backup is refused where the user may not replicate or one stream cannot hold it', async () => {

@@ -61,6 +61,7 @@ export function reachOf(server: PostgresServer): Reach {
       username: 'admin',
       timeoutMs: 5_000,
     }),
+    target: 'pg-main',
     programs,
     login: 'admin',
     database: 'postgres',

@@ -43,7 +43,14 @@ export function createCopies(reach: Reach): Backup {
       return kinds.wanted(wanted).open({ place, session }, wanted, signal);
     },
     read: (copy, signal) => kinds.of(copy).read(copy, signal),
-    scratch: scratchRoom,
+    async scratch(wanted) {
+      const { scratch } = reach;
+      // Only what pg_restore reads can leave owners out, and needs no more than a database.
+      const isTriedThere = scratch && wanted && kinds.wanted(wanted) === kinds.custom;
+      if (!isTriedThere) return scratchRoom();
+      const place = `a database of its own on ${scratch.target}`;
+      return { place, roomBytes: Number.POSITIVE_INFINITY };
+    },
     rehearse: (copy, wanted, signal) => kinds.of(copy).rehearse(copy, wanted, signal),
   };
 }
@@ -56,6 +63,7 @@ export function kindsOf(reach: Reach) {
     ['base', baseBackups(reach)],
   ]);
   return {
+    custom,
     /** As the entry of the configuration says. */
     wanted: ({ locator }: BackupWanted): Kind => named.get(String(locator['as'])) ?? custom,
     /** As it was made. Throws POSTGRES_BACKUP_UNKNOWN_KIND. */

@@ -7,6 +7,7 @@ import type { DumpPlace } from './place.ts';
 import { readPlain, restorePlain, withPreface } from './plain.ts';
 import { programFor, type Tool, type Tools } from './programs.ts';
 import { contentOf, type Session } from './question.ts';
+import { withEmpty } from './rehearsal.ts';
 import { contentAt, readDump, restoreDump } from './restore.ts';
 import { withScratch } from './scratch.ts';
 
@@ -22,10 +23,10 @@ export function customDumps(reach: Reach): Kind {
     extension: 'dump',
     ...makingOf(reach, { format: 'custom', kept: async (output) => output }),
     read: (copy, signal) => readDump(reach, copy, signal),
-    rehearse: (copy, { query }, signal) =>
-      withScratch(reach, { major: majorIn(copy.server), signal }, async (place) => {
+    rehearse: (copy, wanted, signal) =>
+      withEmpty(reach, { wanted, major: majorIn(copy.server), signal }, async (place) => {
         await restoreDump(reach, copy, { place, signal, owners: false });
-        return contentAt(place, query);
+        return contentAt(place, wanted.query);
       }),
     restore: (copy, { place }, signal) => restoreDump(reach, copy, { place, signal, owners: true }),
   };

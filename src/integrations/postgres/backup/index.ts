@@ -18,6 +18,8 @@ export interface DumpTarget {
   readonly login: { readonly user: string; readonly password?: string };
   readonly tls?: string | true;
   readonly timeoutMs: number;
+  /** Another one, on which dumps are tried. */
+  readonly scratch?: DumpTarget;
   /** Folder of the programs of PostgreSQL; the usual ones when absent. */
   readonly folder?: string;
 }
@@ -33,7 +35,9 @@ export function copiesOf(
 
 function reachOf(config: DumpTarget, programs: Programs): Reach {
   return {
+    target: config.target,
     place: (wanted) => primaryOf(config, wanted),
+    ...(config.scratch && { scratch: reachOf(config.scratch, programs) }),
     programs,
     login: config.login.user,
     database: config.database,

@@ -6,6 +6,10 @@ import type { Session } from './question.ts';
 
 /** Where databases are, and with what they are copied. */
 export interface Reach extends Tools {
+  /** The name under `targets:`. */
+  readonly target: string;
+  /** Where dumps are tried; on a server of its own on this machine when absent. */
+  readonly scratch?: Pick<Reach, 'target' | 'place'>;
   /** Where the database of a locator can be read now. Rejects with a ProblemError. */
   place(wanted: BackupWanted): Promise<DumpPlace>;
   /** Who asks, and the database where a locator names none: both are in a copy of the whole server as well. */

@@ -42,16 +42,17 @@ export function databasesAt(
   });
 }
 
-/** An empty database of that name; one that was left half-way is dropped. */
-export function createEmpty(place: DumpPlace, name: string): Promise<void> {
+/** An empty database of that name, whose owner is that of the one at the place, or we; one that was left half-way is dropped. */
+export function createEmpty(
+  place: DumpPlace,
+  name: string,
+  owner: 'as there' | 'we' = 'as there',
+): Promise<void> {
   return besideDatabase(place, async (session) => {
     await session.ask('SET statement_timeout = 0');
     await session.ask(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`);
-    await session.ask(
-      `CREATE DATABASE ${quoted(name)} TEMPLATE template0 ENCODING 'UTF8' OWNER ${quoted(
-        await ownerOf(session, place.database),
-      )}`,
-    );
+    const owned = owner === 'we' ? '' : ` OWNER ${quoted(await ownerOf(session, place.database))}`;
+    await session.ask(`CREATE DATABASE ${quoted(name)} TEMPLATE template0 ENCODING 'UTF8'${owned}`);
   });
 }
 
