@@ -200,15 +200,17 @@ describe('the simulator', () => {
       () => dry.put(checkoutPath, body),
       () => dry.patch(checkoutPath, { type: 'merge', body }),
       () => dry.patch(checkoutPath, { type: 'strategic-merge', body }),
+      () => dry.post(checkoutPath, body),
       () => dry.review(checkoutPath, body),
       // A path that brings its own query must not push ours out.
       () => dry.put(`${checkoutPath}?dryRun=`, body),
       () => dry.put(`${checkoutPath}#`, body),
+      () => dry.post(`${checkoutPath}?dryRun=`, body),
     ]) {
       await send();
     }
-    expect(Object.keys(dry).sort()).toEqual(['patch', 'put', 'review']);
-    expect(seen.length).toBeGreaterThanOrEqual(6);
+    expect(Object.keys(dry).sort()).toEqual(['patch', 'post', 'put', 'review']);
+    expect(seen.length).toBeGreaterThanOrEqual(8);
     for (const request of seen) {
       expect(
         new URL(request.split(' ')[1] ?? '', 'http://x').searchParams.getAll('dryRun'),
