@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import { connect } from '../../../src/integrations/age/index.ts';
 import { large } from '../../contracts/artefact-store.ts';
+import { bucketName, credentials, startS3 } from '../../fakes/s3/server.ts';
 import { commandOf } from '../../provision/command.ts';
+import { textOf } from '../../support/console-client.ts';
+import { eventually } from '../../support/eventually.ts';
+import { startLivingBot } from '../../support/living-bot.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { backupStage, run, stepsOf } from './stage.ts';
 
@@ -84,6 +88,65 @@ describe('the age program', () => {
     expect(row).toEqual({ n: 5000 });
   });
 });
+
+it('a backup that is asked for lies encrypted in a bucket, is listed from there, and verified', async () => {
+  const s3 = await startS3();
+  try {
+    const living = await startLivingBot(configuration(s3.url));
+    const ana = await living.person('ana');
+    await ana.console.says('', 'backup checkout database env=production');
+    const lists = () => ana.console.says('', 'backups checkout env=production');
+    await eventually('it is listed', async () => (await lists()).includes('not verified'), {
+      withinMs: 60_000,
+    });
+    const names = [...s3.bucket.objects.keys()].toSorted();
+    expect(names).toEqual([
+      expect.stringMatching(/^tocsin\/checkout\/production\/database\/\w+-\w+\.dump\.age$/),
+      expect.stringMatching(/\.manifest\.json$/),
+    ]);
+    await ana.console.says('', 'verify-backup checkout database env=production');
+    const isVerified = async () => /(?<!not )verified /.test(textOf(await lists()));
+    await eventually('it is verified', isVerified, { withinMs: 60_000 });
+    const { stdout } = await living.host('doctor');
+    expect(stdout).toMatch(/ok {4}s3:\/\/company-backups\/tocsin: store.*overwrites refused/);
+    expect(stdout).toMatch(/ok {4}backup\/checkout\/production\/database: encryption/);
+  } finally {
+    await s3.close();
+  }
+});
+
+function configuration(endpoint: string): string {
+  const secret = join(folder, 'secret');
+  writeFileSync(secret, credentials.secretAccessKey);
+  return `console: { listen: 127.0.0.1:0 }
+limits: { person_per_minute: 1000 }
+people: [ { id: ana } ]
+groups: { sre: { members: [ana] } }
+default_route: { notify: sre }
+services:
+  checkout:
+    match: { app: checkout }
+    environments: { production: { database: { postgres: pg-main } } }
+policies:
+  - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
+  - { match: { verb: [backup, verify-backup], risk: change }, requesters: [sre], approvals: [] }
+targets:
+  pg-main:
+    postgres:
+      nodes: { one: { address: "127.0.0.1:${server.port}" } }
+      username: admin
+      application: { username: app }
+      programs: ${server.programs}
+backups:
+  - service: checkout
+    what: database
+    database: checkout
+    to: s3://${bucketName}/tocsin
+    encrypt: { recipients: [ ${recipient} ], identity: \${file:${key}} }
+stores:
+  ${bucketName}: { endpoint: "${endpoint}", access_key_id: ${credentials.accessKeyId}, secret_access_key: \${file:${secret}} }
+`;
+}
 
 async function all(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
