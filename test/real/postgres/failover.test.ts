@@ -315,7 +315,7 @@ default_route: { notify: sre }
 policies:
   - { match: { risk: [incident, read] }, requesters: [sre], approvals: [] }
   - { match: { risk: danger }, requesters: [sre], approvals: [ { count: 2, from: sre } ] }
-watch: { checkout-db: { service: checkout, role: database, every: 1s, timeout: 900ms } }
+watch: { checkout-db: { service: checkout, role: database, every: 2s, timeout: 1900ms } }
 ${serviceLines}${targetLines(of, turned)}`;
 }
 
