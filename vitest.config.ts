@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { bundleSuites, throughDoors } from './test/build/bundle.ts';
+import { v8Flags } from './test/provision/v8-flags.ts';
 
 /** Suites that start the bot as a process of its own, and kill it: with the real servers, not with the quick ones. */
 const inProcesses = [
@@ -53,6 +54,7 @@ export default defineConfig({
           // They wait for servers most of the time. Processes, since some of them change what their whole process has.
           pool: 'forks',
           maxWorkers: 2,
+          execArgv: [...v8Flags],
         },
       },
       {

@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { askRegistry } from './audit/advisories.ts';
@@ -9,6 +9,7 @@ import { advisoryExceptions } from './audit/exceptions.ts';
 import { bringDoubles } from './provision/doubles.ts';
 import { provision } from './provision/provision.ts';
 import { type Count, countOf, sum } from './provision/report.ts';
+import { v8Flags } from './provision/v8-flags.ts';
 
 type Tier = 'unit' | 'bundle' | 'real' | 'deep';
 
@@ -39,7 +40,8 @@ async function runEverything(): Promise<boolean> {
   if (machine) bringDoubles();
   const checks =
     options.real || options.bundle || filters.length > 0 ? [] : [lint(), types(), advisories()];
-  const suites = processesOf(tiers).map((each) => runSuites(each, seed));
+  const suites: Count[] = [];
+  for (const each of processesOf(tiers)) suites.push(await runTier(each, seed));
   machine?.release();
   return conclude(sum([...checks, ...suites]));
 }
@@ -84,19 +86,44 @@ function check(name: string, command: string, args: readonly string[]): Count {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
+/** The quick suites keep one processor busy each: on two they run as two halves, and what the second says comes after the first. */
+async function runTier(tiers: readonly Tier[], seed: string): Promise<Count> {
+  if (tiers.join() !== 'unit' || filters.length > 0 || availableParallelism() < 2) {
+    return runSuites(tiers, { seed });
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'tocsin-tests-'));
+  const file = join(directory, 'second.log');
+  const halves = await Promise.all([
+    runSuites(tiers, { seed, shard: '1/2' }),
+    runSuites(tiers, { seed, shard: '2/2', output: file }),
+  ]);
+  console.log(`\n${readFileSync(file, 'utf8')}`);
+  rmSync(directory, { recursive: true, force: true });
+  return sum(halves);
+}
+
+interface Share {
+  readonly seed: string;
+  readonly shard?: string;
+  /** Where it says what it does; here when absent. */
+  readonly output?: string;
+}
+
 /** Vitest's own report is the witness: a run that leaves none has failed, whatever else it printed. */
-function runSuites(tiers: readonly Tier[], seed: string): Count {
+async function runSuites(tiers: readonly Tier[], { seed, shard, output }: Share): Promise<Count> {
   const directory = mkdtempSync(join(tmpdir(), 'tocsin-tests-'));
   const report = join(directory, 'report.json');
-  const status = runVitest([
+  const args = [
     'run',
     ...tiers.flatMap((tier) => ['--project', tier]),
+    ...(shard === undefined ? [] : [`--shard=${shard}`]),
     `--sequence.seed=${seed}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
     ...filters,
-  ]);
+  ];
+  const status = await runVitest(args, output);
   const text = existsSync(report) ? readFileSync(report, 'utf8') : undefined;
   rmSync(directory, { recursive: true, force: true });
   return countOf(text, status);
@@ -109,24 +136,33 @@ function run(command: string, args: readonly string[]): number | null {
 
 /**
  * Many threads that come and go beside WebAssembly trip checks of V8's own (`jit_page`), and the process is gone with a
- * SIGTRAP, whichever test it was at (https://github.com/nodejs/node/issues/64500 has its kind). So each tier has a process of
+ * SIGTRAP, whichever test it was at (https://github.com/nodejs/node/issues/64500 has its kind). So each tier has processes of
  * its own, and one that V8 ended so is run once more, from its beginning and aloud. No failed test is ever run again.
  */
-function runVitest(args: readonly string[]): number | null {
-  const first = vitestOnce(args);
+async function runVitest(args: readonly string[], output?: string): Promise<number | null> {
+  const first = await vitestOnce(args, output);
   if (first.signal !== 'SIGTRAP') return first.status;
-  console.error('\nV8 ended the process by a check of its own: the tier is run once more');
-  return vitestOnce(args).status;
+  console.error('\nV8 ended the process by a check of its own: it is run once more');
+  return (await vitestOnce(args, output)).status;
 }
 
-function vitestOnce(args: readonly string[]) {
+function vitestOnce(
+  args: readonly string[],
+  output?: string,
+): Promise<{ readonly status: number | null; readonly signal: NodeJS.Signals | null }> {
   const vitest = join(import.meta.dirname, '..', 'node_modules/vitest/vitest.mjs');
-  // Other platforms have no such keys, and no such flag.
-  const hasKeys = process.platform === 'linux' && process.arch === 'x64';
-  const flags = hasKeys ? ['--no-memory-protection-keys'] : [];
-  const ran = spawnSync(process.execPath, [...flags, vitest, ...args], { stdio: 'inherit' });
-  if (ran.signal !== null) console.error(`\nthe suites were ended by ${ran.signal}`);
-  return ran;
+  const to = output === undefined ? 'inherit' : openSync(output, 'a');
+  return new Promise((resolve, reject) => {
+    const ran = spawn(process.execPath, [...v8Flags, vitest, ...args], {
+      stdio: ['ignore', to, to],
+    });
+    ran.once('error', reject);
+    ran.once('close', (status, signal) => {
+      if (typeof to === 'number') closeSync(to);
+      if (signal !== null) console.error(`\nthe suites were ended by ${signal}`);
+      resolve({ status, signal });
+    });
+  });
 }
 
 function conclude({ passed, failed, skipped }: Count): boolean {
