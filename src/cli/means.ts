@@ -4,12 +4,13 @@ import type { Fence } from '../core/ports/fence.ts';
 import type { Traffic } from '../core/ports/traffic.ts';
 import type { Integration as Docker } from '../integrations/docker/index.ts';
 import type { BackendPlace, Integration as Haproxy } from '../integrations/haproxy/index.ts';
-import type { Integration as Kubernetes } from '../integrations/kubernetes/index.ts';
+import type { Integration as Kubernetes, ServicePlace } from '../integrations/kubernetes/index.ts';
 import type { Connected } from './targets.ts';
 
 /** What plans of one integration need of another one, by the name of its target. */
 export interface Means {
-  traffic(target: string, place: BackendPlace): Traffic;
+  backend(target: string, place: BackendPlace): Traffic;
+  service(target: string, place: ServicePlace): Traffic;
   fence(target: string, place: FencedPlace, withinMs: number): Fence;
 }
 
@@ -21,7 +22,7 @@ type FencedPlace = Exclude<
 /** Targets that `tocsin doctor` alone asks for themselves, and what is handed on of them and of the clusters. */
 export async function connectMeans(
   { haproxy, docker }: Pick<Config['targets'], 'haproxy' | 'docker'>,
-  clusters: ReadonlyMap<string, Pick<Kubernetes, 'fence'>>,
+  clusters: ReadonlyMap<string, Pick<Kubernetes, 'fence' | 'traffic'>>,
 ): Promise<{ readonly connected: Connected; readonly means: Means }> {
   const [proxies, engines] = await Promise.all([connectHaproxies(haproxy), connectEngines(docker)]);
   return {
@@ -30,7 +31,8 @@ export async function connectMeans(
       books: [...proxies.connected.books, ...engines.connected.books],
     },
     means: {
-      traffic: (target, place) => known(proxies.byName, target).traffic(place),
+      backend: (target, place) => known(proxies.byName, target).traffic(place),
+      service: (target, place) => known(clusters, target).traffic(place),
       fence(target, place, withinMs) {
         if ('container' in place) {
           return known(engines.byName, target).fence(place.container, withinMs);

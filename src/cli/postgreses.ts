@@ -49,8 +49,17 @@ function fencedBy(fence: NonNullable<PostgresConfig['fence']>, means: Means): Fe
 
 function turnedBy(each: PostgresConfig['repoint'][number], means: Means): RepointConfig {
   if ('file' in each) return each;
-  const { haproxy, backend, servers, through } = each;
-  return { traffic: means.traffic(haproxy, { backend, servers }), ...(through && { through }) };
+  const { through } = each;
+  const traffic =
+    'haproxy' in each
+      ? means.backend(each.haproxy, { backend: each.backend, servers: each.servers })
+      : means.service(each.kubernetes, {
+          namespace: each.namespace,
+          service: each.service,
+          label: each.label,
+          servers: each.servers,
+        });
+  return { traffic, ...(through && { through }) };
 }
 
 export function user(name: string, password: PostgresConfig['password']) {

@@ -21,7 +21,15 @@ function failingOver({ postgres }: Pick<Targets, 'postgres'>): readonly Means[] 
     const turned = repoint.flatMap((each, index) =>
       'haproxy' in each
         ? [{ kind: 'haproxy', name: each.haproxy, path: [...path, 'repoint', index, 'haproxy'] }]
-        : [],
+        : 'kubernetes' in each
+          ? [
+              {
+                kind: 'kubernetes',
+                name: each.kubernetes,
+                path: [...path, 'repoint', index, 'kubernetes'],
+              },
+            ]
+          : [],
     );
     if (fence === undefined || fence.by === 'command') return turned;
     return [...turned, { kind: fence.by, name: fence.target, path: [...path, 'fence', fence.by] }];

@@ -25,7 +25,7 @@ export interface PostgresConfig {
     readonly env: Readonly<Record<string, Secret>>;
     readonly timeoutMs: number;
   };
-  readonly repoint: readonly (RepointFile | RepointBackend)[];
+  readonly repoint: readonly (RepointFile | RepointBackend | RepointService)[];
   /** Absolute. Folder of the programs of PostgreSQL. */
   readonly programs?: string;
   /** Another target, on which copies are tried. */
@@ -80,6 +80,18 @@ interface RepointBackend {
   readonly haproxy: string;
   readonly backend: string;
   /** Name of a node → its server in the backend. */
+  readonly servers: Readonly<Record<string, string>>;
+  readonly through?: Listen;
+}
+
+interface RepointService {
+  /** Name of a kubernetes target. */
+  readonly kubernetes: string;
+  readonly namespace: string;
+  readonly service: string;
+  /** Key in its selector. */
+  readonly label: string;
+  /** Name of a node → the value of that label on its pods. */
   readonly servers: Readonly<Record<string, string>>;
   readonly through?: Listen;
 }

@@ -87,10 +87,26 @@ export const postgresTarget = keys({
         haproxy: name
           .optional()
           .describe('A haproxy target whose backend is turned by its runtime API, with backend.'),
-        backend: haproxyName.optional().describe('The backend that clients of the primary use.'),
-        servers: named(haproxyName)
+        kubernetes: name
           .optional()
-          .describe("Node → its server in that backend, where it has not the node's name."),
+          .describe(
+            'A kubernetes target with a Service that is turned by one label of its selector, with namespace, service and servers.',
+          ),
+        namespace: text.optional().describe('With kubernetes: the namespace of the Service.'),
+        service: text
+          .optional()
+          .describe('With kubernetes: the Service that clients of the primary use.'),
+        label: text
+          .optional()
+          .describe(
+            'With kubernetes: the label in its selector that names the server; `statefulset.kubernetes.io/pod-name` when absent.',
+          ),
+        backend: haproxyName.optional().describe('The backend that clients of the primary use.'),
+        servers: named(text)
+          .optional()
+          .describe(
+            "Node → its server in that backend, where it has not the node's name; with kubernetes node → the value of the label, for every node.",
+          ),
       }),
     )
     .default([])

@@ -3,6 +3,7 @@
 
 import { isObject, type Json, type JsonObject, listAt, numberAt, objectAt } from './json.ts';
 import type { ResourceName } from './objects.ts';
+import { defaultService } from './validation-service.ts';
 
 export function applyDefaults(resource: ResourceName, object: JsonObject): JsonObject {
   const spec = objectAt(object, 'spec') ?? {};
@@ -28,6 +29,9 @@ export function applyDefaults(resource: ResourceName, object: JsonObject): JsonO
       break;
     case 'namespaces':
       setMissing(spec, { finalizers: ['kubernetes'] });
+      break;
+    case 'services':
+      defaultService(spec);
       break;
     case 'jobs':
       job(spec);
@@ -73,6 +77,8 @@ export function initialStatus(resource: ResourceName): JsonObject | undefined {
     case 'jobs':
     case 'cronjobs':
       return {};
+    case 'services':
+      return { loadBalancer: {} };
     default:
       return undefined;
   }

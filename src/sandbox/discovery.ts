@@ -23,6 +23,7 @@ const groups = [
   { name: 'apps', versions: ['v1'] },
   { name: 'autoscaling', versions: ['v2'] },
   { name: 'batch', versions: ['v1'] },
+  { name: 'discovery.k8s.io', versions: ['v1'] },
   { name: 'authorization.k8s.io', versions: ['v1'] },
 ];
 

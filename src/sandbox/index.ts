@@ -6,7 +6,7 @@
 //   sandbox.token('read'|'write'|'admin')   bearer tokens; `admin` may do everything
 //   sandbox.kubeconfig('read'|'write') an object; sandbox.kubeconfigText(…) the same as text
 //   sandbox.seed.deployment({ namespace, name, image, replicas, history: [{ image }] })
-//   sandbox.seed.statefulSet / daemonSet / autoscaler / cronJob / namespace
+//   sandbox.seed.statefulSet / daemonSet / autoscaler / cronJob / service / namespace
 //   sandbox.shop.seed(); sandbox.shop.breakCheckout()   the world of the demo; see shop.ts
 //   sandbox.images.set('shop/checkout:9', { crash: … })   what an image does; see images.ts
 //   sandbox.faults.add({ act: { kind: 'apply-late', ms: 10_000 }, method: 'PUT' })   see faults.ts
@@ -29,6 +29,7 @@ import {
 } from './controllers/context.ts';
 import { daemonSetController } from './controllers/daemonset.ts';
 import { deploymentController } from './controllers/deployment.ts';
+import { startEndpointSlices } from './controllers/endpoint-slices.ts';
 import { createEventRecorder } from './controllers/events.ts';
 import { startGarbageCollector } from './controllers/garbage.ts';
 import { jobController } from './controllers/job.ts';
@@ -56,7 +57,13 @@ export type { ImageBehaviour, ImageRule } from './images.ts';
 export type { Kubeconfig } from './kubeconfig.ts';
 export type { AppliedWrite, SeenRequest } from './ledger.ts';
 export type { RbacRule, SandboxRole, SandboxUser } from './rbac.ts';
-export type { AutoscalerSeed, CronJobSeed, RevisionSeed, WorkloadSeed } from './seed.ts';
+export type {
+  AutoscalerSeed,
+  CronJobSeed,
+  RevisionSeed,
+  ServiceSeed,
+  WorkloadSeed,
+} from './seed.ts';
 export { shop } from './shop.ts';
 
 export type SandboxOptions = {
@@ -117,6 +124,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const stops = [
     kubelet.stop,
     startGarbageCollector(context),
+    startEndpointSlices(context),
     traffic.stop,
     runControllers(context, [
       deploymentController(context),

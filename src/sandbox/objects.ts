@@ -294,6 +294,28 @@ export type Namespace = KubeObject & {
 };
 export type Node = KubeObject & { spec: JsonObject; status: JsonObject };
 
+export type Service = KubeObject & {
+  spec: {
+    type: 'ClusterIP' | 'ExternalName' | 'LoadBalancer' | 'NodePort';
+    selector?: Labels;
+    ports?: JsonObject[];
+    publishNotReadyAddresses?: boolean;
+  };
+  status: JsonObject;
+};
+
+export type Endpoint = {
+  addresses: string[];
+  conditions: { ready: boolean; serving: boolean; terminating: boolean };
+  nodeName?: string;
+  targetRef: { kind: 'Pod'; namespace: string; name: string; uid: string };
+};
+export type EndpointSlice = KubeObject & {
+  addressType: 'IPv4';
+  endpoints: Endpoint[];
+  ports: JsonObject[];
+};
+
 export type Kinds = {
   namespaces: Namespace;
   nodes: Node;
@@ -307,6 +329,8 @@ export type Kinds = {
   horizontalpodautoscalers: HorizontalPodAutoscaler;
   jobs: Job;
   cronjobs: CronJob;
+  services: Service;
+  endpointslices: EndpointSlice;
 };
 export type ResourceName = keyof Kinds;
 export type AnyObject = Kinds[ResourceName];

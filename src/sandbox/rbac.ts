@@ -124,6 +124,7 @@ function writeRules(): RbacRule[] {
       apiGroups: ['autoscaling'],
       resources: ['horizontalpodautoscalers'],
     },
+    { verbs: ['patch'], apiGroups: [''], resources: ['services'] },
     { verbs: ['delete'], apiGroups: [''], resources: ['pods'] },
     { verbs: ['create'], apiGroups: ['batch'], resources: ['jobs'] },
   ];

@@ -33,6 +33,8 @@ export const resources: Record<ResourceName, Resource> = {
     ...core('cronjobs', 'CronJob', { shortNames: ['cj'], subresources: ['status'] }),
     group: 'batch',
   },
+  services: core('services', 'Service', { shortNames: ['svc'], subresources: ['status'] }),
+  endpointslices: { ...core('endpointslices', 'EndpointSlice'), group: 'discovery.k8s.io' },
 };
 
 export const allResources: Resource[] = Object.values(resources);
@@ -55,7 +57,7 @@ export function resourceOfKind(kind: string): Resource | undefined {
   return allResources.find((resource) => resource.kind === kind);
 }
 
-function core(name: ResourceName, kind: string, rest: Partial<Resource>): Resource {
+function core(name: ResourceName, kind: string, rest: Partial<Resource> = {}): Resource {
   return {
     name,
     kind,

@@ -56,6 +56,16 @@ export type CronJobSeed = {
   restartPolicy?: 'Never' | 'OnFailure';
 };
 
+export type ServiceSeed = {
+  namespace: string;
+  name: string;
+  /** None: somebody else says what stands behind it. */
+  selector?: Labels;
+  port?: number;
+  /** Merged (RFC 7386) over the spec that is made from the rest. */
+  spec?: JsonObject;
+};
+
 export type Seeds = {
   nodes(count: number): void;
   namespace(name: string): void;
@@ -66,6 +76,7 @@ export type Seeds = {
   autoscaler(seed: AutoscalerSeed): void;
   /** Its schedule is kept and never comes: Jobs are made from it by whoever asks. */
   cronJob(seed: CronJobSeed): void;
+  service(seed: ServiceSeed): void;
 };
 
 export function createSeeds(context: ControllerContext): Seeds {
@@ -125,6 +136,14 @@ export function createSeeds(context: ControllerContext): Seeds {
     cronJob(seed) {
       namespace(seed.namespace);
       ensure(resources.cronjobs, seed.namespace, cronJobOf(seed));
+    },
+    service({ namespace: where, name, selector, port = 5432, spec = {} }) {
+      namespace(where);
+      const whole: JsonObject = { ports: [{ port }], ...(selector && { selector }) };
+      ensure(resources.services, where, {
+        metadata: { name },
+        spec: applyMergePatch(whole, spec),
+      });
     },
   };
 }

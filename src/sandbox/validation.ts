@@ -8,6 +8,7 @@ import { matches } from './selectors.ts';
 import { badRequest, type Cause, invalid } from './status.ts';
 import { checkBatch } from './validation-batch.ts';
 import { checkTemplate } from './validation-pod.ts';
+import { checkService } from './validation-service.ts';
 
 export function validateCreate(resource: Resource, object: JsonObject): void {
   checkTypes(resource, object);
@@ -108,6 +109,8 @@ function checkSpec(resource: Resource, object: JsonObject): Cause[] {
     case 'jobs':
     case 'cronjobs':
       return checkBatch(resource.name, object);
+    case 'services':
+      return checkService(spec);
     default:
       return [];
   }

@@ -174,7 +174,13 @@ function specOf(object: AnyObject): unknown {
 }
 
 function hasGeneration(resource: Resource): boolean {
-  const without: Resource['name'][] = ['events', 'namespaces', 'nodes', 'controllerrevisions'];
+  const without: Resource['name'][] = [
+    'events',
+    'namespaces',
+    'nodes',
+    'controllerrevisions',
+    'services',
+  ];
   return !without.includes(resource.name) && resource.name !== 'horizontalpodautoscalers';
 }
 

@@ -22,6 +22,8 @@ ${edge}`,
   });
 }
 
+const cluster =
+  'eu-1: { kubernetes: { read: { kubeconfig: ./read.yaml }, write: { kubeconfig: ./write.yaml } } }';
 const edgeLine =
   '  edge: { haproxy: { instances: { lb-1: { socket: ./admin.sock }, lb-2: { address: "10.0.0.7:9999" } } } }';
 
@@ -77,11 +79,11 @@ describe('a backend of HAProxy under repoint', () => {
     ],
     [
       '{ file: /etc/proxy.cfg, line: x, haproxy: edge, backend: pg_write }',
-      'targets.pg.postgres.repoint[0] names file and haproxy, an entry is one thing that sends clients to the primary, write file or haproxy',
+      'targets.pg.postgres.repoint[0] names file and haproxy, an entry is one thing that sends clients to the primary, write file, haproxy or kubernetes',
     ],
     [
       '{ through: "lb:5432" }',
-      'targets.pg.postgres.repoint[0] names nothing to turn, an entry is one thing that sends clients to the primary, write file or haproxy',
+      'targets.pg.postgres.repoint[0] names nothing to turn, an entry is one thing that sends clients to the primary, write file, haproxy or kubernetes',
     ],
     [
       '{ haproxy: edge, backend: pg_write, servers: { db-9: pg9 } }',
@@ -95,6 +97,53 @@ describe('a backend of HAProxy under repoint', () => {
     expect(faultsOf(configured(repoint)).map((line) => line.replace(/^[^ ]+ /, ''))).toContain(
       fault,
     );
+  });
+});
+
+describe('a Service of Kubernetes under repoint', () => {
+  it('has the value of the label that tells the pods of a StatefulSet apart for each node', () => {
+    const { config, warnings } = accepted(
+      configured(
+        '{ kubernetes: eu-1, namespace: db, service: pg-write, servers: { db-1: pg-0, db-2: pg-1 } }',
+        `  ${cluster}`,
+      ),
+    );
+    expect(config.targets.postgres[0]?.repoint).toEqual([
+      {
+        kubernetes: 'eu-1',
+        namespace: 'db',
+        service: 'pg-write',
+        label: 'statefulset.kubernetes.io/pod-name',
+        servers: { 'db-1': 'pg-0', 'db-2': 'pg-1' },
+      },
+    ]);
+    expect(JSON.stringify(warnings)).not.toContain('eu-1');
+  });
+
+  it.each([
+    [
+      '{ kubernetes: eu-2, namespace: db, service: pg-write, servers: { db-1: pg-0, db-2: pg-1 } }',
+      'targets.pg.postgres.repoint[0].kubernetes is "eu-2", targets has no kubernetes target of that name, did you mean "eu-1"?',
+    ],
+    [
+      '{ kubernetes: eu-1, namespace: db, servers: { db-1: pg-0, db-2: pg-1 } }',
+      'targets.pg.postgres.repoint[0] has kubernetes and no service, it does not say where the primary stands, write service as well',
+    ],
+    [
+      '{ kubernetes: eu-1, namespace: db, service: pg-write, servers: { db-1: pg-0 } }',
+      'targets.pg.postgres.repoint[0].servers does not name db-2, any node may become the primary, write the value of statefulset.kubernetes.io/pod-name on the pod of every node',
+    ],
+    [
+      '{ kubernetes: eu-1, namespace: db, service: pg-write, label: member, servers: { db-1: pg-0, db-2: pg-0 } }',
+      'targets.pg.postgres.repoint[0].servers has pg-0 for more than one node, the Service would send clients to both, write the value of member on the pod of every node',
+    ],
+    [
+      '{ kubernetes: eu-1, namespace: db, service: pg-write, backend: x, servers: { db-1: pg-0, db-2: pg-1 } }',
+      'targets.pg.postgres.repoint[0].backend is written beside kubernetes, it would have no effect, take it out',
+    ],
+  ])('is refused as %s', (repoint, fault) => {
+    const faults = faultsOf(configured(repoint, `  ${cluster}`));
+    expect(faults.map((line) => line.replace(/^[^ ]+ /, ''))).toContain(fault);
   });
 });
 

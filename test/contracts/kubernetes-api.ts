@@ -9,6 +9,7 @@ import { describeJobs } from './kubernetes-jobs.ts';
 import { describePatches } from './kubernetes-patches.ts';
 import { describeRevisions } from './kubernetes-revisions.ts';
 import { describeScaling } from './kubernetes-scaling.ts';
+import { describeServices } from './kubernetes-services.ts';
 
 export type Answer = { code: number; body: Body; text: string };
 
@@ -67,6 +68,7 @@ export function describeKubernetesApi(
     describeRevisions(cluster);
     describeScaling(cluster);
     describeJobs(cluster);
+    describeServices(cluster);
   });
 }
 
@@ -160,4 +162,5 @@ const groups: Record<string, string> = {
   horizontalpodautoscalers: 'apis/autoscaling/v2',
   jobs: 'apis/batch/v1',
   cronjobs: 'apis/batch/v1',
+  endpointslices: 'apis/discovery.k8s.io/v1',
 };

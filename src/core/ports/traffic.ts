@@ -15,6 +15,11 @@ export interface Traffic {
   look(): Promise<Pointing>;
   /** Only `to` from now on, wherever it can be reached; whoever is connected to another is sent away. Harmless when done twice. */
   turn(to: string, sent: () => void): Promise<Turned>;
+  /**
+   * Where what was turned takes a moment to follow and that can be seen: what it still lacks, for people; '' once clients
+   * reach `to` alone. Throws a ProblemError.
+   */
+  settled?(to: string): Promise<string>;
   /** How long a turn may take, ms. */
   readonly withinMs: number;
 }

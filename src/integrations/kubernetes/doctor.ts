@@ -6,7 +6,14 @@ import { simulator } from './client.ts';
 import type { Clock, Connection } from './connection.ts';
 import { jobPlaceOf } from './jobs.ts';
 import { replyProblem } from './replies.ts';
-import { jobReadRights, jobWriteRights, readRights, writeRights } from './rights.ts';
+import {
+  jobReadRights,
+  jobWriteRights,
+  readRights,
+  serviceReadRights,
+  serviceWriteRights,
+  writeRights,
+} from './rights.ts';
 import { type Locator, locatorOf } from './schema.ts';
 
 /** One thing that was looked at: well, or the problem with it. */
@@ -14,13 +21,15 @@ export interface Patient {
   readonly read: Connection;
   readonly write?: Connection;
   readonly clock: Clock;
+  /** Namespaces with a Service that is turned. */
+  readonly serviced: readonly string[];
 }
 
 const skewMaxMs = 30_000;
 
 /** Reaches the cluster with each credential and asks which rights they lack; changes nothing. */
 export async function examine(
-  { read, write, clock }: Patient,
+  { read, write, clock, serviced }: Patient,
   targets: readonly TargetRef[],
 ): Promise<readonly Finding[]> {
   const reached = await reach(read, 'read', clock);
@@ -41,6 +50,17 @@ export async function examine(
     if (!write || !reachedToWrite || !answers(reachedToWrite)) continue;
     const wanted = 'kind' in locator ? writeRights(locator.kind) : jobWriteRights;
     findings.push(...(await rights(write, locator, { who: 'write', wanted })));
+  }
+  for (const namespace of serviced) {
+    if (answers(reached)) {
+      findings.push(
+        ...(await rights(read, { namespace }, { who: 'read', wanted: serviceReadRights })),
+      );
+    }
+    if (!write || !reachedToWrite || !answers(reachedToWrite)) continue;
+    findings.push(
+      ...(await rights(write, { namespace }, { who: 'write', wanted: serviceWriteRights })),
+    );
   }
   return findings;
 }

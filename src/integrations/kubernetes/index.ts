@@ -2,9 +2,10 @@ import type { Fence } from '../../core/ports/fence.ts';
 import type { OwnCopies } from '../../core/ports/own-copies.ts';
 import type { Planner, StepDriver, TargetRef } from '../../core/ports/step.ts';
 import type { Finding } from '../../core/ports/target.ts';
+import type { Traffic } from '../../core/ports/traffic.ts';
 import type { WorkloadReader } from '../../core/ports/workload.ts';
 import { type Problem, type ProblemBook, problem } from '../../core/problem.ts';
-import { readClient, simulator, writeClient } from './client.ts';
+import { readClient, simulator, type WriteClient, writeClient } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { type Clock, type Connection, type Log, openConnection } from './connection.ts';
 import { createCopies } from './copies.ts';
@@ -20,6 +21,8 @@ import { startKind, stopKind } from './plans/stand.ts';
 import { problems } from './problems.ts';
 import { createReader } from './reader.ts';
 import type { CredentialConfig, KubernetesConfig } from './schema.ts';
+import type { ServicePlace } from './service.ts';
+import { serviceTraffic } from './service-traffic.ts';
 import { restartDriver } from './steps/restart.ts';
 import { runJobDriver } from './steps/run-job.ts';
 import { setReplicasDriver } from './steps/set-replicas.ts';
@@ -29,6 +32,7 @@ import { keyedDigest } from './template.ts';
 
 export { problems } from './problems.ts';
 export type { KubernetesConfig } from './schema.ts';
+export type { ServicePlace } from './service.ts';
 
 export interface Integration {
   /** For scale, restart and rollback. */
@@ -45,6 +49,8 @@ export interface Integration {
   openWriter(): Writer | Problem;
   /** Keeps the server that a workload is from running, for whoever promotes another one. */
   fence(place: FencedPlace): Fence;
+  /** A Service, for whoever turns its clients. */
+  traffic(place: ServicePlace): Traffic;
   close(): void;
 }
 
@@ -66,7 +72,8 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
     openConnection(config, openCredential(credential, config.target), deps);
   const reading = open(config.read);
   let simulating: Connection | undefined;
-  let fencing: Connection | undefined;
+  let handing: Connection | undefined;
+  const serviced = new Set<string>();
 
   const cluster: Cluster = {
     config,
@@ -80,6 +87,13 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
     },
   };
 
+  /** For steps of another integration. */
+  function handed(): WriteClient | Problem {
+    if (config.write === undefined) return readOnly(config);
+    handing ??= open(config.write);
+    return writeClient(handing);
+  }
+
   return {
     planner: createPlanner(cluster),
     readers: { workload: createReader(cluster) },
@@ -88,7 +102,7 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
     health: () => worst(reading.health(), simulating?.health()),
     doctor: (targets) => {
       if (config.write !== undefined) simulating ??= open(config.write);
-      const patient = { read: reading, clock: deps.clock };
+      const patient = { read: reading, clock: deps.clock, serviced: [...serviced] };
       return examine(simulating ? { ...patient, write: simulating } : patient, targets);
     },
     openWriter() {
@@ -107,16 +121,15 @@ export function connect(config: KubernetesConfig, deps: Deps): Integration {
         close: () => writing.close(),
       };
     },
-    fence: (place) =>
-      workloadFence(cluster, place, () => {
-        if (config.write === undefined) return readOnly(config);
-        fencing ??= open(config.write);
-        return writeClient(fencing);
-      }),
+    fence: (place) => workloadFence(cluster, place, handed),
+    traffic(place) {
+      serviced.add(place.namespace);
+      return serviceTraffic(cluster, place, handed);
+    },
     close() {
       reading.close();
       simulating?.close();
-      fencing?.close();
+      handing?.close();
     },
   };
 }

@@ -305,6 +305,24 @@ export const problems: ProblemBook = {
     why: 'Wanted: one namespace, and one deployment, statefulset or daemonset, by their names.',
     next: 'Correct `workload:` of the service.',
   },
+  K8S_SERVICE_UNFIT: {
+    what: 'Service {service} cannot be turned by {label}.',
+    changed: nothing,
+    why: '{why}.',
+    next: 'Give it a selector with that label, or write the label it has as `label:` of the entry under `repoint:`.',
+  },
+  K8S_SERVICE_NOBODY: {
+    what: 'Service {service} would lead nowhere if {node} became the primary.',
+    changed: nothing,
+    why: 'No ready pod has all that its selector wants, with {label}={value}.',
+    next: 'Compare the labels of its pod with the selector. A pod that is only restarting may be ready by then; the step waits for it.',
+  },
+  K8S_SERVICE_UNSEEN: {
+    what: 'Of Service {service} only the selector will be read back.',
+    changed: nothing,
+    why: 'The read credential may not list its EndpointSlices and pods.',
+    next: 'Grant it both, as docs/integrations/kubernetes.md says; a write at `through` proves the turn all the same.',
+  },
   K8S_JOB_LOCATOR: {
     what: 'No CronJob is named here that Kubernetes could have.',
     changed: nothing,

@@ -28,6 +28,17 @@ export const jobWriteRights: readonly Right[] = [
   { verb: 'create', group: 'batch', resource: 'jobs' },
 ];
 
+/** What turning a Service takes: the last two only show that its endpoints have followed. */
+export const serviceReadRights: readonly Right[] = [
+  { verb: 'get', group: '', resource: 'services' },
+  { verb: 'list', group: 'discovery.k8s.io', resource: 'endpointslices' },
+  { verb: 'list', group: '', resource: 'pods' },
+];
+
+export const serviceWriteRights: readonly Right[] = [
+  { verb: 'patch', group: '', resource: 'services' },
+];
+
 /** All that the write credential is ever used for, beside asking what it may. */
 export function writeRights(kind: WorkloadKind): readonly Right[] {
   const { resource } = kinds[kind];

@@ -20,6 +20,7 @@ function collect(store: Store, owner: Parameters<Store['ownedBy']>[1]): void {
     store.remove('controllerrevisions', revision);
   }
   for (const job of store.ownedBy('jobs', owner)) store.remove('jobs', job);
+  for (const slice of store.ownedBy('endpointslices', owner)) store.remove('endpointslices', slice);
   for (const pod of store.ownedBy('pods', owner)) terminatePod(store, pod);
 }
 
@@ -33,6 +34,8 @@ function emptyNamespace(store: Store, namespace: string): void {
     'jobs',
     'replicasets',
     'controllerrevisions',
+    'services',
+    'endpointslices',
     'pods',
     'events',
   ] as const;

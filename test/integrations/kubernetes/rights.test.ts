@@ -5,6 +5,8 @@ import {
   jobReadRights,
   jobWriteRights,
   readRights,
+  serviceReadRights,
+  serviceWriteRights,
   writeRights,
 } from '../../../src/integrations/kubernetes/rights.ts';
 import { workloadKinds } from '../../../src/integrations/kubernetes/schema.ts';
@@ -46,8 +48,12 @@ describe('the rights README lists', () => {
   });
 
   it('are those the doctor asks for', () => {
-    const wanted = [...workloadKinds.flatMap(writeRights), ...jobWriteRights];
-    const read = [...readRights, ...jobReadRights];
+    const wanted = [
+      ...workloadKinds.flatMap(writeRights),
+      ...jobWriteRights,
+      ...serviceWriteRights,
+    ];
+    const read = [...readRights, ...jobReadRights, ...serviceReadRights];
     expect(flat(readRules)).toEqual(new Set(read.map(named)));
     expect(flat(writeRules)).toEqual(new Set(wanted.map(named)));
   });
@@ -96,6 +102,15 @@ describe('the rights README lists', () => {
     const args = { environment: 'production', what: 'database' };
     const dump = stepOf(await world.draft('backup', args, { locator }));
     expect((await follow(world, dump, await run(world, dump, 'op-9'))).state).toBe('failed');
+    const label = 'statefulset.kubernetes.io/pod-name';
+    seed.service({ namespace: 'shop', name: 'writer', selector: { [label]: 'cart-0' } });
+    const servers = { 'db-1': 'cart-0', 'db-2': 'cart-1' };
+    const place = { namespace: 'shop', service: 'writer', label, servers };
+    const traffic = world.cluster.traffic(place);
+    await traffic.plan();
+    expect((await traffic.turn('db-2', () => undefined)).done).toEqual(['shop/writer']);
+    await world.clock.advanceAsync(1_000);
+    expect(await traffic.settled?.('db-2')).toBe('');
     const { requests } = world.sandbox.ledger;
     expect(requests.filter(({ code }) => code === 403)).toEqual([]);
     const used = new Set(
@@ -143,6 +158,19 @@ describe('the doctor', () => {
       'apiGroups: [""], resources: ["pods"], verbs: ["list"]',
       'apiGroups: [""], resources: ["pods/log"], verbs: ["get"]',
       'apiGroups: ["batch"], resources: ["jobs"], verbs: ["create"]',
+    ]);
+  });
+
+  it('asks where a Service is turned for the rights that takes', async () => {
+    world.sandbox.setRules('read', []);
+    world.sandbox.setRules('write', []);
+    world.cluster.traffic({ namespace: 'db', service: 'writer', label: 'app', servers: {} });
+    const findings = await world.cluster.doctor([]);
+    expect(findings.flatMap(({ problem }) => problem?.facts['rule'] ?? [])).toEqual([
+      'apiGroups: [""], resources: ["services"], verbs: ["get"]',
+      'apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list"]',
+      'apiGroups: [""], resources: ["pods"], verbs: ["list"]',
+      'apiGroups: [""], resources: ["services"], verbs: ["patch"]',
     ]);
   });
 

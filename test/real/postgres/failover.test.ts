@@ -10,6 +10,7 @@ import { startLivingBot } from '../../support/living-bot.ts';
 import { approvalLine, approvedBy, planIn, threadOf } from '../../support/thread.ts';
 import { startHaproxy } from '../haproxy/haproxy-server.ts';
 import { serviceLines, targetEnv, targetLines } from './configuration.ts';
+import { startService } from './kubernetes-service.ts';
 import {
   bin,
   forgetTemplate,
@@ -19,7 +20,7 @@ import {
   startPostgresSet,
 } from './postgres-servers.ts';
 import { startProxy, type TurnedProxy } from './proxy.ts';
-import { drafted, followed } from './run.ts';
+import { drafted, driverOf, followed } from './run.ts';
 import { missingFrom, startWriter, type Writer } from './writer.ts';
 
 /** The whole matrix is run before a release; every run has one failure of each step. */
@@ -257,6 +258,37 @@ it('two HAProxies are turned by their runtime API; what one of them refused is t
   expect(pointing.at).toEqual({ 'lb-1': [promoted?.name], 'lb-2': [promoted?.name] });
   await clients.stop();
   expect(await missing(promoted, clients)).toEqual([]);
+  await whole(promoted);
+});
+
+it('a Service of Kubernetes leads to the new primary alone, though the answer to its turn is lost', async () => {
+  const nodes = [primary, ...replicas].map(({ name }) => name);
+  const { sandbox, traffic, reached } = await startService(nodes);
+  onTestFinished(() => sandbox.close());
+  const turned = { ...config, repoint: [{ traffic }] };
+  const draft = await drafted(turned);
+  expect(draft.warnings.filter(({ code }) => code.startsWith('K8S_'))).toEqual([]);
+  const at = draft.steps.findIndex(({ kind }) => kind === 'postgres.turn');
+  const turn = draft.steps[at];
+  if (!turn) throw new Error('it is turned');
+  sandbox.faults.add({ method: 'PATCH', dryRun: false, act: { kind: 'reset-after' } });
+
+  const ended = await followed(turned, draft.steps);
+
+  expect(ended.failed).toEqual({ step: turn.id, code: 'K8S_NO_ANSWER' });
+  const context = { operation: 'op-1', outputs: ended.outputs, startedAt: 0 };
+  const driver = driverOf(turned, turn);
+  expect(await driver.probe(turn, { ...context, token: '', attempt: 1 })).toBe('yes');
+  await eventually(
+    'it is verified',
+    async () => (await driver.observe(turn, context)).state === 'done',
+  );
+  expect(reached()).toEqual([ended.outputs['candidate']]);
+  const rest = await followed(turned, draft.steps.slice(at + 1), undefined, ended.outputs);
+  expect(rest.failed, JSON.stringify(rest.outputs)).toBeUndefined();
+  await writer.stop();
+  const promoted = replicas.find(({ name }) => name === ended.outputs['candidate']);
+  expect(await missing(promoted)).toEqual([]);
   await whole(promoted);
 });
 

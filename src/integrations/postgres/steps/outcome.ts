@@ -24,14 +24,15 @@ export async function applying(send: (sent: () => void) => Promise<Applied>): Pr
   }
 }
 
-/** What cannot be seen just now is looked at again, until the plan's time for it is up. */
+/** What cannot be seen just now is looked at again, until the plan's time for it is up. A text is what it waits for. */
 export async function watching(
   what: string,
-  look: () => Promise<boolean | Problem>,
+  look: () => Promise<boolean | string | Problem>,
 ): Promise<Observed> {
   try {
     const seen = await look();
     if (seen === true) return { state: 'done' };
+    if (typeof seen === 'string') return progress(seen);
     return seen === false ? progress(what) : { state: 'failed', problem: seen };
   } catch (error) {
     if (error instanceof ProblemError) return progress(what);

@@ -42,7 +42,10 @@ export function turnDriver(reach: Reach): StepDriver {
           return problem('PG_TRAFFIC_PART', { traffic: config.traffic.name, turned, left });
         }
         if (state !== 'turned') return false;
-        const through = config.through ?? nodeNamed(reach, context.outputs['candidate']).address;
+        const promoted = nodeNamed(reach, context.outputs['candidate']);
+        const lacks = (await config.traffic.settled?.(promoted.name)) ?? '';
+        if (lacks !== '') return lacks;
+        const through = config.through ?? promoted.address;
         return (await meetWrite(reach.connections, through)).how === 'taken';
       }),
     undo: () => 'irreversible',
