@@ -16,7 +16,8 @@ export async function missing(
   live: Service,
   value: string,
 ): Promise<string> {
-  if (live.value !== value) return `${place.service} selects ${live.value}`;
+  const service = `${place.namespace}/${place.service}`;
+  if (live.value !== value) return `${service} selects ${live.value}`;
   const [slices, pods] = await Promise.all([
     client.listAll(
       `/apis/discovery.k8s.io/v1/namespaces/${encodeURIComponent(place.namespace)}/endpointslices`,
@@ -30,9 +31,9 @@ export async function missing(
   const others = ready.filter((each) => !names.includes(text(at(each, 'targetRef', 'name'))));
   if (others.length > 0) {
     const who = others.map((each) => text(at(each, 'targetRef', 'name')) || addressOf(each));
-    return `its EndpointSlices still list ${who.join(', ')}`;
+    return `the EndpointSlices of ${service} still list ${who.join(', ')}`;
   }
-  return ready.length === 0 ? `its EndpointSlices list no ready pod of ${value}` : '';
+  return ready.length === 0 ? `the EndpointSlices of ${service} list no ready pod of ${value}` : '';
 }
 
 /** Pods that this selector would send clients to. */

@@ -44,7 +44,9 @@ describe('a Service', () => {
       app: 'pg',
       [label]: 'pg-1',
     });
-    expect(await traffic.settled?.('db-2')).toBe('its EndpointSlices still list pg-0');
+    expect(await traffic.settled?.('db-2')).toBe(
+      'the EndpointSlices of shop/pg-write still list pg-0',
+    );
     await world.clock.advanceAsync(1_000);
     expect(await traffic.settled?.('db-2')).toBe('');
     expect(readyBehind()).toEqual(['pg-1']);
@@ -58,7 +60,9 @@ describe('a Service', () => {
       spec: { replicas: 1 },
     });
     await world.clock.advanceAsync(5_000);
-    expect(await traffic.settled?.('db-2')).toBe('its EndpointSlices list no ready pod of pg-1');
+    expect(await traffic.settled?.('db-2')).toBe(
+      'the EndpointSlices of shop/pg-write list no ready pod of pg-1',
+    );
   });
 
   it('is left as it is by a second turn to the same server', async () => {
