@@ -90,9 +90,9 @@ function waitingOf(operation: OperationState, { heldBy, full }: ThreadContext) {
   return { heldBy: heldBy(operation), full: full?.(operation) };
 }
 
-/** What an operation's card says of the alert that it was asked about. */
+/** What an operation's card says of the alert that it was asked about; an incident that somebody declared has none. */
 export function alertOf(incident: Incident | undefined): OperationCardContext['alert'] {
-  if (!incident) return 'none';
+  if (!incident || incident.alerts.size === 0) return 'none';
   return incident.firing > 0 ? 'firing' : 'stopped';
 }
 

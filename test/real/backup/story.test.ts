@@ -60,7 +60,8 @@ it('a backup is asked for, taken, listed, verified and restored; one that waits 
   const [line = ''] = /approve op-\S+ [0-9a-f]{10}/.exec(plan) ?? [];
   await ben?.console.says(incident, line);
   await cyn?.console.says(incident, line);
-  await shown(ana, incident, /DONE[\s\S]*DONE[\s\S]*DONE/);
+  const done = await shown(ana, incident, /DONE[\s\S]*DONE[\s\S]*DONE/);
+  expect(done, 'no alert ever fired here').not.toContain('The alert has stopped');
   const [restored] = await server.ask('SELECT count(*)::int AS n FROM orders', 'checkout');
   expect(restored).toEqual({ n: 5000 });
 
