@@ -1,5 +1,5 @@
 import { type BackupList, listOf } from '../../core/backup/listed.ts';
-import { folderOf, manifestBeside } from '../../core/backup/manifest.ts';
+import { folderOf, manifestBeside, subjectIn } from '../../core/backup/manifest.ts';
 import { type BackupRule, ruleOf } from '../../core/backup/rule.ts';
 import { canonical } from '../../core/operation/hash.ts';
 import type { Step } from '../../core/operation/plan.ts';
@@ -15,7 +15,7 @@ import { type BackupLedger, createBackupLedger } from './ledger.ts';
 import type { LongStep } from './long-step.ts';
 import { type BackupReading, createMeter, type Meter } from './meter.ts';
 import { draftOwn, type Keeping, listOwn, recorded, removingOf } from './own.ts';
-import { draftBackup, subjectIn } from './planner.ts';
+import { draftBackup } from './planner.ts';
 import { draftRestore } from './restore-plan.ts';
 import {
   discardDriver,
@@ -55,7 +55,7 @@ export interface Backups {
 
 /** Brings those who make copies and those who keep them together, and puts on the record what comes of it. */
 export function openBackups(parts: BackupParts): Backups {
-  const meter = createMeter(({ params }) => subjectOf(params));
+  const meter = createMeter(({ params }) => subjectIn(params));
   const ledger = countedLedger(createBackupLedger(parts.journal), meter);
   const keepers = new Map<string, OwnCopies>();
   return {
@@ -145,7 +145,7 @@ function withBackups(
       const otherwise = problem('BACKUP_CANNOT_BE_MADE', { verb, target: target.name });
       return planner ? planner.draft(request) : { ok: false, problem: otherwise };
     }
-    const subject = subjectIn(request);
+    const subject = subjectIn({ ...request.args, service: request.service });
     const rule = ruleOf(parts.rules, subject);
     if (!rule) return { ok: false, problem: problem('BACKUP_NOT_CONFIGURED', { ...subject }) };
     try {
@@ -184,7 +184,7 @@ function withBackups(
       }
       for (const [kind, verb] of Object.entries(counted)) {
         const driver = steps[kind];
-        if (driver) steps[kind] = meter.over(driver, verb, ({ params }) => subjectOf(params));
+        if (driver) steps[kind] = meter.over(driver, verb, ({ params }) => subjectIn(params));
       }
       return {
         steps,
@@ -230,23 +230,15 @@ function storeOf({ stores }: BackupParts, { to }: BackupRule): ArtefactStore {
 
 /** The entry that a step of the target itself was planned by. */
 function ownRuleIn({ rules }: BackupParts, { params }: Step): BackupRule {
-  const subject = subjectOf(params);
+  const subject = subjectIn(params);
   const rule = ruleOf(rules, subject);
   if (rule) return rule;
   throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', { ...subject }));
 }
 
-function subjectOf(params: Step['params']): BackupRule['subject'] {
-  return {
-    service: String(params['service']),
-    environment: String(params['environment']),
-    what: String(params['what']),
-  };
-}
-
 /** The entry that a step was planned by. One that says something else by now cannot be followed. */
 function ruleIn({ rules }: BackupParts, { params, target, at }: Step): BackupRule {
-  const subject = subjectOf(params);
+  const subject = subjectIn(params);
   const rule = ruleOf(rules, subject);
   if (!rule) throw new ProblemError(problem('BACKUP_NOT_CONFIGURED', { ...subject }));
   const recipients = rule.encrypt?.recipients.join(' ') ?? '';

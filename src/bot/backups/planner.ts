@@ -1,17 +1,13 @@
 import { estimateOf, sayBytes } from '../../core/backup/estimate.ts';
-import { folderOf, type Subject, streamOf } from '../../core/backup/manifest.ts';
+import { folderOf, streamOf } from '../../core/backup/manifest.ts';
 import type { Step } from '../../core/operation/plan.ts';
 import type { Cipher } from '../../core/ports/backup.ts';
-import type { Draft, DraftRequest } from '../../core/ports/step.ts';
+import type { Draft } from '../../core/ports/step.ts';
 import { ProblemError, problem } from '../../core/problem.ts';
 import { duration } from '../../core/view/words.ts';
 import type { BackupLedger } from './ledger.ts';
 import { lackOfRoom, takeKind } from './take-step.ts';
 import { type Taking, wantedOf } from './taking.ts';
-
-export function subjectIn({ service, args }: Pick<DraftRequest, 'service' | 'args'>): Subject {
-  return { service, environment: String(args['environment']), what: String(args['what']) };
-}
 
 /** Looks at what would be copied and where to, and changes neither. */
 export async function draftBackup(taking: Taking, ledger: BackupLedger): Promise<Draft> {

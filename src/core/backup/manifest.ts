@@ -1,10 +1,16 @@
 import { canonical } from '../operation/hash.ts';
+import type { Facts } from '../problem.ts';
 
 /** What is backed up: `checkout`, `production`, `database`. */
 export interface Subject {
   readonly service: string;
   readonly environment: string;
   readonly what: string;
+}
+
+/** As a request says it, or a step that was planned for one. */
+export function subjectIn({ service, environment, what }: Facts): Subject {
+  return { service: String(service), environment: String(environment), what: String(what) };
 }
 
 /** Stands beside an artefact, signed. Without one there is no backup. */

@@ -1,5 +1,5 @@
 import { sayBytes } from '../../core/backup/estimate.ts';
-import { streamOf } from '../../core/backup/manifest.ts';
+import { streamOf, subjectIn } from '../../core/backup/manifest.ts';
 import type { Step } from '../../core/operation/plan.ts';
 import type { Draft, DraftRequest } from '../../core/ports/step.ts';
 import type { Looked } from '../../core/ports/workload.ts';
@@ -78,11 +78,7 @@ export function snapshotStep(
   { resource, status }: Pick<Source, 'resource' | 'status'>,
 ): Step {
   const { target, locator } = request.target;
-  const subject = {
-    service: request.service,
-    environment: String(request.args['environment']),
-    what: String(request.args['what']),
-  };
+  const subject = subjectIn({ ...request.args, service: request.service });
   return {
     id: 's1',
     kind: snapshotKind,

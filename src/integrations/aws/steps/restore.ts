@@ -1,3 +1,4 @@
+import { subjectIn } from '../../../core/backup/manifest.ts';
 import type { Step } from '../../../core/operation/plan.ts';
 import type { StepDriver } from '../../../core/ports/step.ts';
 import { problem } from '../../../core/problem.ts';
@@ -5,7 +6,7 @@ import type { Clients } from '../clients.ts';
 import { findOriginal, type Original, sayMain, settingsIn } from '../settings.ts';
 import { operationTag, readSnapshot, tagsOf } from '../snapshots.ts';
 import { deedDriver } from './deed.ts';
-import { placeIn, subjectIn } from './snapshot.ts';
+import { placeIn } from './snapshot.ts';
 
 interface Found {
   readonly original: Original | undefined;
@@ -43,7 +44,7 @@ export function restoreDriver(clients: Clients): StepDriver {
       const kept = [...(original?.tags ?? [])].filter(([key]) => !/^(aws|rds|tocsin):/i.test(key));
       const tags = [
         ...kept.map(([Key, Value]) => ({ Key, Value })),
-        ...tagsOf(operation, subjectIn(step)),
+        ...tagsOf(operation, subjectIn(step.params)),
       ];
       await (step.params['kind'] === 'cluster'
         ? sendCluster(clients, step, tags)
@@ -82,7 +83,7 @@ export function memberDriver(clients: Clients): StepDriver {
             Engine: String(engine),
             DBParameterGroupName: parameters,
             PubliclyAccessible: isPublic,
-            Tags: tagsOf(operation, subjectIn(step)),
+            Tags: tagsOf(operation, subjectIn(step.params)),
           }),
         ),
       );

@@ -1,3 +1,4 @@
+import { subjectIn } from '../../../core/backup/manifest.ts';
 import type { Step } from '../../../core/operation/plan.ts';
 import type { StepContext, StepDriver } from '../../../core/ports/step.ts';
 import { problem } from '../../../core/problem.ts';
@@ -39,7 +40,7 @@ export function snapshotDriver(clients: Clients): StepDriver {
     async send(step, context) {
       const { kind, name } = placeIn(step);
       const snapshot = snapshotIn(step, context);
-      const Tags = tagsOf(context.operation, subjectIn(step));
+      const Tags = tagsOf(context.operation, subjectIn(step.params));
       if (kind === 'instance') {
         const wanted = { DBSnapshotIdentifier: snapshot, DBInstanceIdentifier: name, Tags };
         await clients.rds('CreateDBSnapshot', (rds, sdk) =>
@@ -76,14 +77,6 @@ export function placeIn({ params }: Step): DatabasePlace {
   return {
     kind: params['kind'] === 'cluster' ? 'cluster' : 'instance',
     name: String(params['of']),
-  };
-}
-
-export function subjectIn({ params }: Step) {
-  return {
-    service: String(params['service']),
-    environment: String(params['environment']),
-    what: String(params['what']),
   };
 }
 

@@ -1,4 +1,4 @@
-import { streamOf } from '../../../core/backup/manifest.ts';
+import { streamOf, subjectIn } from '../../../core/backup/manifest.ts';
 import type { Step } from '../../../core/operation/plan.ts';
 import type { Draft, DraftRequest } from '../../../core/ports/step.ts';
 import { type Problem, problem } from '../../../core/problem.ts';
@@ -46,11 +46,7 @@ export async function draftJob(cluster: Cluster, request: DraftRequest): Promise
 
 function stepOf(request: DraftRequest, { place, uid, digest }: CronJob): Step {
   const { target, locator } = request.target;
-  const subject = {
-    service: request.service,
-    environment: String(request.args['environment']),
-    what: String(request.args['what']),
-  };
+  const subject = subjectIn({ ...request.args, service: request.service });
   return {
     id: 's1',
     kind: runJobKind,
